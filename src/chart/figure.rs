@@ -1,0 +1,20 @@
+//! What every figure is: a size, and a way to be drawn on any backend.
+
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
+use plotters::prelude::DrawingBackend;
+
+/// What drawing on the backend `DB` comes to.
+pub type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// Something that can be drawn as one sheet.
+pub trait Figure {
+    /// Width and height of the sheet in its own units, about a pixel of a screen each.
+    fn size(&self) -> (u32, u32);
+
+    /// Draws the sheet on `area`, as large as fits, on white.
+    ///
+    /// # Errors
+    /// If the backend fails.
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB>;
+}

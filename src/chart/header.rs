@@ -1,0 +1,76 @@
+//! The head of an explanation's sheet: the text, the prediction, and what was
+//! read.
+
+use plotters::prelude::DrawingBackend;
+
+use super::Drawn;
+use super::explanation::{INNER, MARGIN};
+use super::label::Type;
+use super::palette::{ACCENT, QUIET};
+use super::sheet::Sheet;
+use crate::explain::{Explanation, Prediction};
+
+/// Height of the head.
+pub(super) const HEIGHT: f64 = 80.0;
+
+/// Draws the head with its top at `y`.
+pub(super) fn draw<DB: DrawingBackend>(
+    sheet: &Sheet<DB>,
+    explanation: &Explanation,
+    y: f64,
+) -> Drawn<DB> {
+    let title = Type::new(20.0).bold();
+    let quotes = title.width("“”");
+    let text = title.fit(explanation.text.trim(), INNER - quotes);
+    sheet.text(&format!("“{text}”"), (MARGIN, y + 18.0), &title)?;
+    if let Some(prediction) = &explanation.prediction {
+        draw_prediction(sheet, prediction, y + 46.0)?;
+    }
+    let quiet = Type::new(12.0).color(QUIET);
+    let reading = quiet.fit(&reading(explanation), INNER);
+    sheet.text(&reading, (MARGIN, y + 70.0), &quiet)
+}
+
+/// The predicted class first, then as many others as there is room for.
+fn draw_prediction<DB: DrawingBackend>(
+    sheet: &Sheet<DB>,
+    prediction: &Prediction,
+    base: f64,
+) -> Drawn<DB> {
+    let class = |class: usize| {
+        let (name, probability) = (&prediction.classes[class], prediction.probabilities[class]);
+        format!("{name} {probability:.3}")
+    };
+    let bold = Type::new(15.0).bold().color(ACCENT);
+    let plain = Type::new(15.0).color(QUIET);
+    let predicted = bold.fit(&class(prediction.predicted), INNER);
+    sheet.text(&predicted, (MARGIN, base), &bold)?;
+    let mut x = MARGIN + bold.width(&predicted) + 24.0;
+    let others = (0..prediction.classes.len()).filter(|&other| other != prediction.predicted);
+    for other in others.map(class) {
+        let width = plain.width(&other);
+        if x + width > MARGIN + INNER {
+            break;
+        }
+        sheet.text(&other, (x, base), &plain)?;
+        x += width + 24.0;
+    }
+    Ok(())
+}
+
+/// Who read how much of the text, in one line.
+fn reading(explanation: &Explanation) -> String {
+    let model = &explanation.model;
+    let words = match (&explanation.cut, explanation.words.len()) {
+        (Some(cut), _) => format!("the first {} of {} words", cut.read, cut.total),
+        (None, 0) => return format!("Model {model} found no words in this text."),
+        (None, 1) => "1 word".to_owned(),
+        (None, words) => format!("{words} words"),
+    };
+    let (active, width) = (
+        explanation.allocation.neurons.len(),
+        explanation.allocation.width,
+    );
+    let block = explanation.layer + 1;
+    format!("Model {model} read {words}; {active} of {width} neurons of block {block} are active.")
+}

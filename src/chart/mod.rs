@@ -1,0 +1,22 @@
+//! Figures for paper and slides, natively: an `Explanation` or a training
+//! `History` on any plotters backend. Pure: a figure depends on nothing but what it shows.
+
+mod allocation;
+mod curves;
+mod error;
+mod explanation;
+mod figure;
+mod font;
+mod header;
+mod heat;
+mod history;
+mod interaction;
+mod label;
+mod palette;
+mod save;
+mod sheet;
+mod words;
+
+pub use error::ChartError;
+pub use figure::{Drawn, Figure};
+pub use save::{png, svg};

@@ -1,0 +1,31 @@
+//! What a model's answer rests on, measured on plain numbers: the functions of
+//! method §4 and §5, the [`Explanation`] that they add up to, and the
+//! [`History`] that training leaves behind.
+
+mod allocation;
+mod build;
+mod capacity;
+mod explanation;
+mod gram;
+mod history;
+mod interaction;
+mod matrix;
+mod prediction;
+mod score;
+mod selection;
+mod trace;
+
+pub use allocation::{Allocated, allocate};
+pub use build::explain;
+pub use capacity::capacity;
+pub use explanation::{
+    Allocation, Cut, EXPLANATION_VERSION, Explanation, Interaction, Prediction, Word,
+};
+pub use gram::Gram;
+pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
+pub use interaction::{attention_received, mean_over_heads, sharing};
+pub use matrix::Matrix;
+pub use prediction::{predict, softmax};
+pub use score::{RedistributionScore, redistribution_score};
+pub use selection::{Selection, kept, most_kept};
+pub use trace::{LayerNumbers, TraceNumbers};

@@ -1,0 +1,59 @@
+//! Class probabilities from the model's scores.
+
+use super::Prediction;
+
+/// Softmax of `logits`, `K` values that sum to 1; safe for scores of any size.
+pub fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let odds: Vec<f64> = logits
+        .iter()
+        .map(|&score| (f64::from(score) - f64::from(largest)).exp())
+        .collect();
+    let sum: f64 = odds.iter().sum();
+    odds.iter().map(|odd| (odd / sum) as f32).collect()
+}
+
+/// The model's answer, from one score a class; on a tie the first class is predicted.
+///
+/// # Panics
+/// If there is no class, or not one score for each.
+pub fn predict(classes: &[String], logits: &[f32]) -> Prediction {
+    assert!(!classes.is_empty(), "a classifier has classes");
+    assert_eq!(classes.len(), logits.len(), "one score a class");
+    let probabilities = softmax(logits);
+    let mut predicted = 0;
+    for (class, probability) in probabilities.iter().enumerate() {
+        if *probability > probabilities[predicted] {
+            predicted = class;
+        }
+    }
+    Prediction {
+        classes: classes.to_vec(),
+        probabilities,
+        predicted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn softmax_by_hand() {
+        let p = softmax(&[0.0, 3.0_f32.ln()]);
+        assert!((p[0] - 0.25).abs() < 1e-7 && (p[1] - 0.75).abs() < 1e-7);
+    }
+
+    #[test]
+    fn huge_scores_stay_finite() {
+        assert_eq!(softmax(&[f32::MAX, -f32::MAX]), [1.0, 0.0]);
+        assert_eq!(softmax(&[-1e30, -1e30]), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn the_first_of_equals_is_predicted() {
+        let classes = ["negative", "positive"].map(String::from);
+        assert_eq!(predict(&classes, &[1.0, 1.0]).predicted, 0);
+        assert_eq!(predict(&classes, &[1.0, 2.0]).predicted, 1);
+    }
+}

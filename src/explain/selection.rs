@@ -1,0 +1,104 @@
+//! Which words and pairs of a text the redistribution score compares.
+
+use super::Matrix;
+
+/// The two sides of each comparison of method §5, for a text of `n` words.
+///
+/// It is a value of its own so that one model can be scored with another's selection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// Whether each word is important, `n`.
+    pub important: Vec<bool>,
+    /// Pairs `(i, k)`, `i < k`, in which one word is the other's strongest partner.
+    pub correlated: Vec<(usize, usize)>,
+    /// All other pairs of different words.
+    pub others: Vec<(usize, usize)>,
+}
+
+impl Selection {
+    /// Selects the pairs by `attention`, the `n × n` mean over heads, made symmetric: each
+    /// word's strongest partner, on a tie the first. Pairs with equal `ids`, `n`, are on
+    /// neither side, as they are in neither loss.
+    pub fn new(important: Vec<bool>, attention: &Matrix, ids: &[u32]) -> Self {
+        let n = ids.len();
+        let partners: Vec<_> = (0..n)
+            .map(|i| strongest_partner(i, attention, ids))
+            .collect();
+        let are_partners = |i: usize, k: usize| partners[i] == Some(k) || partners[k] == Some(i);
+        let (correlated, others) = (0..n)
+            .flat_map(|i| (i + 1..n).map(move |k| (i, k)))
+            .filter(|&(i, k)| ids[i] != ids[k])
+            .partition(|&(i, k)| are_partners(i, k));
+        Self {
+            important,
+            correlated,
+            others,
+        }
+    }
+}
+
+/// Important words by the gate: keep probability at least one half.
+pub fn kept(keep: &[f32]) -> Vec<bool> {
+    keep.iter().map(|&keep| keep >= 0.5).collect()
+}
+
+/// Important words by rank: the `fraction` in [0, 1] with the highest keep probability,
+/// rounded to the nearest number of words; on a tie the first.
+pub fn most_kept(keep: &[f32], fraction: f64) -> Vec<bool> {
+    let mut ranking: Vec<usize> = (0..keep.len()).collect();
+    ranking.sort_by(|&i, &k| keep[k].total_cmp(&keep[i]));
+    ranking.truncate((keep.len() as f64 * fraction).round() as usize);
+    let mut important = vec![false; keep.len()];
+    for i in ranking {
+        important[i] = true;
+    }
+    important
+}
+
+/// The different word with which word `i` exchanges most attention.
+fn strongest_partner(i: usize, attention: &Matrix, ids: &[u32]) -> Option<usize> {
+    let exchange = |k: usize| attention.at(i, k) + attention.at(k, i);
+    let mut strongest = None;
+    for k in (0..ids.len()).filter(|&k| ids[k] != ids[i]) {
+        if strongest.is_none_or(|best| exchange(k) > exchange(best)) {
+            strongest = Some(k);
+        }
+    }
+    strongest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_by_hand() {
+        // Exchanges: 01 → 0.9, 02 → 0.2, 03 → 0.1, 12 → 0.3, 13 → 0.4, 23 → 0.8; words 2 and
+        // 3 are the same, so that 2 turns to 1, and so does 3.
+        let symmetric = [
+            [0.0, 0.45, 0.1, 0.05],
+            [0.45, 0.0, 0.15, 0.2],
+            [0.1, 0.15, 0.0, 0.4],
+            [0.05, 0.2, 0.4, 0.0],
+        ];
+        let attention = Matrix::from_fn(4, 4, |i, k| symmetric[i][k]);
+        let selection = Selection::new(vec![true; 4], &attention, &[5, 6, 7, 7]);
+        assert_eq!(selection.correlated, [(0, 1), (1, 2), (1, 3)]);
+        assert_eq!(selection.others, [(0, 2), (0, 3)]);
+    }
+
+    #[test]
+    fn a_text_of_one_word_repeated_has_no_pairs() {
+        let selection = Selection::new(vec![true; 2], &Matrix::new(2, 2, vec![0.5; 4]), &[3, 3]);
+        assert!(selection.correlated.is_empty() && selection.others.is_empty());
+    }
+
+    #[test]
+    fn importance_by_gate_and_by_rank() {
+        let keep = [0.5, 0.9, 0.1, 0.9, 0.2];
+        assert_eq!(kept(&keep), [true, true, false, true, false]);
+        assert_eq!(most_kept(&keep, 0.2), [false, true, false, false, false]);
+        assert_eq!(most_kept(&keep, 0.4), [false, true, false, true, false]);
+        assert_eq!(most_kept(&keep, 1.0), [true; 5]);
+    }
+}

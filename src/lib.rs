@@ -1,0 +1,11 @@
+//! SAFR text classifiers (superposition-aware feature regularisation, arXiv 2501.16374) that show
+//! which neurons each word takes: trained natively or in a web page, explained in both.
+//!
+//! One flow: [`text`] gives words, [`model`] a trace, [`objective`] the losses of a trace and
+//! [`train`] minimises them; [`explain`] turns a trace into an explanation, which [`engine`]
+//! hands to the page and the command line.
+
+pub mod explain;
+pub mod model;
+pub mod objective;
+pub mod text;

@@ -1,0 +1,95 @@
+//! One post-norm encoder block: attention, then the MLP whose hidden units are the neurons.
+
+use burn::module::Module;
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::{
+    Tensor,
+    activation::{relu, softmax},
+};
+
+/// What one block shows of a forward pass.
+#[derive(Clone, Debug)]
+pub struct LayerTrace {
+    /// Attention weights A, `[B, H, L, L]`; rows are queries.
+    pub attention: Tensor<4>,
+    /// Post-ReLU neurons u, `[B, L, F]`.
+    pub neurons: Tensor<3>,
+}
+
+/// An encoder block (method §2.4).
+#[derive(Module, Debug)]
+pub struct Block {
+    /// Q, K, V and the output projection, E → E each.
+    pub query: Linear,
+    /// See `query`.
+    pub key: Linear,
+    /// See `query`.
+    pub value: Linear,
+    /// See `query`.
+    pub out: Linear,
+    /// Norm behind the attention.
+    pub norm1: LayerNorm,
+    /// W_1: E → F; its rectified output are the neurons.
+    pub linear1: Linear,
+    /// W_2: F → E.
+    pub linear2: Linear,
+    /// Norm behind the MLP.
+    pub norm2: LayerNorm,
+    /// Number of heads H.
+    pub heads: usize,
+}
+
+impl Block {
+    /// Runs the block.
+    ///
+    /// # Shapes
+    /// - `x`: `[B, L, E]`
+    /// - `pad_bias`: `[B, 1, 1, L]`, added to the attention scores
+    /// - `dropout`: factors behind the attention and behind the MLP, `[B, L, E]` each
+    /// - returns the block's output `[B, L, E]` and its trace
+    pub fn forward(
+        &self,
+        x: Tensor<3>,
+        pad_bias: Option<&Tensor<4>>,
+        dropout: Option<&[Tensor<3>; 2]>,
+    ) -> (Tensor<3>, LayerTrace) {
+        let drop = |x: Tensor<3>, at: usize| match dropout {
+            Some(masks) => x * masks[at].clone(),
+            None => x,
+        };
+        let attention = self.attention(x.clone(), pad_bias);
+        let mixed = self.mix(x.clone(), attention.clone());
+        let x = self.norm1.forward(x + drop(mixed, 0));
+        let neurons = relu(self.linear1.forward(x.clone()));
+        let written = self.linear2.forward(neurons.clone());
+        let x = self.norm2.forward(x + drop(written, 1));
+        (x, LayerTrace { attention, neurons })
+    }
+
+    /// Attention weights softmax(QKᵀ/√d_k + bias), `[B, H, L, L]`.
+    fn attention(&self, x: Tensor<3>, pad_bias: Option<&Tensor<4>>) -> Tensor<4> {
+        let d_head = x.dims()[2] / self.heads;
+        let query = self.split(self.query.forward(x.clone()));
+        let key = self.split(self.key.forward(x));
+        let scores = query.matmul(key.swap_dims(2, 3)) / (d_head as f64).sqrt();
+        let scores = match pad_bias {
+            Some(bias) => scores + bias.clone(),
+            None => scores,
+        };
+        softmax(scores, 3)
+    }
+
+    /// Mixes the values by the attention weights and projects them: `[B, L, E]`.
+    fn mix(&self, x: Tensor<3>, attention: Tensor<4>) -> Tensor<3> {
+        let shape = x.dims();
+        let value = self.split(self.value.forward(x));
+        let mixed = attention.matmul(value).swap_dims(1, 2).reshape(shape);
+        self.out.forward(mixed)
+    }
+
+    /// `[B, L, E]` → `[B, H, L, E/H]`.
+    fn split(&self, x: Tensor<3>) -> Tensor<4> {
+        let [b, l, e] = x.dims();
+        x.reshape([b, l, self.heads, e / self.heads]).swap_dims(1, 2)
+    }
+}

@@ -1,0 +1,169 @@
+//! What shape a model has and how it reads a text; stored beside its weights.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Words;
+
+/// Which positions the classifier's mean pooling covers (method §3.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pooling {
+    /// Every position, PAD too: as published.
+    All,
+    /// Words only.
+    Valid,
+}
+
+/// To which length a batch is padded (method §3.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Padding {
+    /// To the model's `max_len`, always: as published.
+    Fixed,
+    /// To the longest text of the batch.
+    Longest,
+}
+
+/// What PAD's embedding is (method §3.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PadEmbedding {
+    /// A trained row of the table: as published.
+    Trained,
+    /// Always zero.
+    Zero,
+}
+
+/// How a model reads a text (method §3.4): set by the objective, stored with the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Positions that mean pooling covers.
+    pub pooling: Pooling,
+    /// Length of a batch.
+    pub padding: Padding,
+    /// PAD's embedding.
+    pub pad_embedding: PadEmbedding,
+    /// How a text becomes words.
+    pub words: Words,
+}
+
+impl Reading {
+    /// The published way, PAD taking part, with the given word splitting.
+    pub fn published(words: Words) -> Self {
+        Self {
+            pooling: Pooling::All,
+            padding: Padding::Fixed,
+            pad_embedding: PadEmbedding::Trained,
+            words,
+        }
+    }
+
+    /// The scale-free way, PAD without effect.
+    pub fn scale_free(words: Words) -> Self {
+        Self {
+            pooling: Pooling::Valid,
+            padding: Padding::Longest,
+            pad_embedding: PadEmbedding::Zero,
+            words,
+        }
+    }
+}
+
+/// Sizes of a classifier (method §2) and how it reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelConfig {
+    /// Rows of the embedding table, V; ids 0 and 1 are PAD and UNKNOWN.
+    pub vocabulary: usize,
+    /// Embedding width E.
+    pub d_model: usize,
+    /// Attention heads H; divides `d_model`.
+    pub heads: usize,
+    /// MLP neurons a block, F.
+    pub d_ff: usize,
+    /// Hidden width of the VMASK gate.
+    pub mask_hidden: usize,
+    /// Encoder blocks.
+    pub layers: usize,
+    /// Classes K.
+    pub classes: usize,
+    /// Longest text in words.
+    pub max_len: usize,
+    /// Dropout probability in training.
+    pub dropout: f64,
+    /// How a text is read.
+    pub reading: Reading,
+}
+
+impl ModelConfig {
+    /// The sizes of method §2 for the given vocabulary and classes.
+    pub fn new(vocabulary: usize, classes: usize, reading: Reading) -> Self {
+        Self {
+            vocabulary,
+            d_model: 256,
+            heads: 8,
+            d_ff: 1024,
+            mask_hidden: 1024,
+            layers: 1,
+            classes,
+            max_len: 128,
+            dropout: 0.1,
+            reading,
+        }
+    }
+
+    /// Checks that the sizes make a model.
+    ///
+    /// # Errors
+    /// Names the first field that does not fit.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        const LARGEST: usize = 1 << 24;
+        let sizes = [
+            ("vocabulary", self.vocabulary, 2),
+            ("d_model", self.d_model, 2),
+            ("heads", self.heads, 1),
+            ("d_ff", self.d_ff, 1),
+            ("mask_hidden", self.mask_hidden, 1),
+            ("layers", self.layers, 1),
+            ("classes", self.classes, 2),
+            ("max_len", self.max_len, 1),
+        ];
+        for (field, value, least) in sizes {
+            if !(least..=LARGEST).contains(&value) {
+                return Err(ConfigError::Size { field, value, least });
+            }
+        }
+        if !self.d_model.is_multiple_of(self.heads) || !self.d_model.is_multiple_of(2) {
+            return Err(ConfigError::Width { d_model: self.d_model, heads: self.heads });
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Err(ConfigError::Dropout(self.dropout));
+        }
+        Ok(())
+    }
+}
+
+/// Sizes that make no model.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum ConfigError {
+    /// A size is out of range.
+    #[error("the model's {field} is {value}; it must be at least {least} and at most 16777216")]
+    Size {
+        /// Field of [`ModelConfig`].
+        field: &'static str,
+        /// What it holds.
+        value: usize,
+        /// The least that makes sense.
+        least: usize,
+    },
+    /// The embedding does not divide into heads.
+    #[error("an embedding of width {d_model} is not even or does not divide into {heads} heads")]
+    Width {
+        /// Embedding width.
+        d_model: usize,
+        /// Attention heads.
+        heads: usize,
+    },
+    /// Dropout is no probability below 1.
+    #[error("a dropout of {0} is not between 0 and 1")]
+    Dropout(f64),
+}

@@ -1,0 +1,23 @@
+//! The classifier on Burn: its sizes, its parameters, its forward pass and what that shows.
+
+mod batch;
+mod block;
+mod classifier;
+mod config;
+mod gate;
+mod noise;
+mod parameters;
+mod random;
+mod trace;
+mod weights;
+
+pub use batch::Batch;
+pub use block::{Block, LayerTrace};
+pub use classifier::Classifier;
+pub use config::{ConfigError, ModelConfig, PadEmbedding, Padding, Pooling, Reading};
+pub use gate::Gate;
+pub use noise::Noise;
+pub use parameters::Parameter;
+pub use random::{Stream, StreamPosition};
+pub use trace::{ReadError, Trace, read};
+pub use weights::{Array, Weights, WeightsError, check_weights, initial_weights};

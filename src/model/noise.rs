@@ -1,0 +1,31 @@
+//! The random part of one training step, drawn on the host before the forward pass.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::{ModelConfig, Stream};
+
+/// Gate noise and dropout masks for a batch of `B` texts of length `L`.
+#[derive(Clone, Debug)]
+pub struct Noise {
+    /// Logistic noise on the gate's log-odds, `[B, L]`.
+    pub gate: Tensor<2>,
+    /// Dropout factors of the encoder's input, `[B, L, E]`.
+    pub input: Tensor<3>,
+    /// Dropout factors behind the attention and behind the MLP, `[B, L, E]` each, block by block.
+    pub blocks: Vec<[Tensor<3>; 2]>,
+}
+
+impl Noise {
+    /// Draws the noise of one step.
+    pub fn draw(stream: &mut Stream, config: &ModelConfig, [b, l]: [usize; 2], device: &Device) -> Self {
+        let shape = [b, l, config.d_model];
+        let gate = Tensor::from_data(TensorData::new(stream.logistic(b * l), [b, l]), device);
+        let mut dropout = || {
+            let mask = stream.dropout(shape.iter().product(), config.dropout);
+            Tensor::from_data(TensorData::new(mask, shape), device)
+        };
+        let input = dropout();
+        let blocks = (0..config.layers).map(|_| [dropout(), dropout()]).collect();
+        Self { gate, input, blocks }
+    }
+}

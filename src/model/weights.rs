@@ -1,0 +1,123 @@
+//! A model's parameters as plain arrays under PyTorch's names: what is drawn, stored, loaded
+//! and imported, whatever the device.
+
+use std::collections::BTreeMap;
+
+use super::{ModelConfig, Stream};
+
+/// One parameter: its shape in PyTorch's layout, and its values row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// Sizes, outermost first; a linear weight is `[out, in]`.
+    pub shape: Vec<usize>,
+    /// As many values as the sizes multiply to.
+    pub values: Vec<f32>,
+}
+
+/// Parameters by name (method §2).
+pub type Weights = BTreeMap<String, Array>;
+
+/// How a fresh parameter is drawn (PyTorch's defaults, which the published code uses).
+enum Initial {
+    Normal,
+    Uniform { fan_in: usize },
+    Constant(f32),
+}
+
+/// Names, shapes and initial distributions of every parameter of a model, in a fixed order.
+fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
+    let (e, f) = (config.d_model, config.d_ff);
+    let mut all = vec![(
+        "embedding.weight".to_owned(),
+        vec![config.vocabulary, e],
+        Initial::Normal,
+    )];
+    let mut linear = |name: &str, out: usize, fan_in: usize| {
+        all.push((format!("{name}.weight"), vec![out, fan_in], Initial::Uniform { fan_in }));
+        all.push((format!("{name}.bias"), vec![out], Initial::Uniform { fan_in }));
+    };
+    linear("vmask.linear_layer", config.mask_hidden, e);
+    linear("vmask.hidden2p", 2, config.mask_hidden);
+    for layer in 0..config.layers {
+        for part in ["query", "key", "value", "out"] {
+            linear(&format!("layers.{layer}.attention.{part}"), e, e);
+        }
+        linear(&format!("layers.{layer}.ff.linear1"), f, e);
+        linear(&format!("layers.{layer}.ff.linear2"), e, f);
+    }
+    linear("fc", config.classes, e);
+    for layer in 0..config.layers {
+        for norm in ["norm1", "norm2"] {
+            let name = format!("layers.{layer}.{norm}");
+            all.push((format!("{name}.weight"), vec![e], Initial::Constant(1.0)));
+            all.push((format!("{name}.bias"), vec![e], Initial::Constant(0.0)));
+        }
+    }
+    all
+}
+
+/// Draws a fresh model: embeddings N(0, 1), linear layers uniform within 1/√fan-in, norms 1 and 0.
+pub fn initial_weights(config: &ModelConfig, stream: &mut Stream) -> Weights {
+    layout(config)
+        .into_iter()
+        .map(|(name, shape, initial)| {
+            let count = shape.iter().product();
+            let values = match initial {
+                Initial::Normal => stream.normal(count),
+                Initial::Uniform { fan_in } => stream.uniform(count, 1.0 / (fan_in as f32).sqrt()),
+                Initial::Constant(value) => vec![value; count],
+            };
+            (name, Array { shape, values })
+        })
+        .collect()
+}
+
+/// Checks that `weights` are those of a `config` model: every parameter there, of its shape,
+/// finite, and none that the model does not have.
+///
+/// # Errors
+/// Names the first parameter that does not fit.
+pub fn check_weights(config: &ModelConfig, weights: &Weights) -> Result<(), WeightsError> {
+    let expected = layout(config);
+    for (name, shape, _) in &expected {
+        let array = weights.get(name).ok_or_else(|| WeightsError::Missing(name.clone()))?;
+        if array.shape != *shape {
+            return Err(WeightsError::Shape {
+                name: name.clone(),
+                found: array.shape.clone(),
+                expected: shape.clone(),
+            });
+        }
+        if !array.values.iter().all(|value| value.is_finite()) {
+            return Err(WeightsError::NotFinite(name.clone()));
+        }
+    }
+    match weights.keys().find(|name| !expected.iter().any(|(known, ..)| known == *name)) {
+        Some(name) => Err(WeightsError::Unknown(name.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Parameters that do not fit their config.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum WeightsError {
+    /// A parameter is not there.
+    #[error("the weights lack the parameter {0}")]
+    Missing(String),
+    /// A parameter has another shape.
+    #[error("the parameter {name} has shape {found:?}, but the config asks for {expected:?}")]
+    Shape {
+        /// Name of the parameter.
+        name: String,
+        /// Its shape in the file.
+        found: Vec<usize>,
+        /// Its shape by the config.
+        expected: Vec<usize>,
+    },
+    /// A parameter holds NaN or infinity.
+    #[error("the parameter {0} holds numbers that are not finite")]
+    NotFinite(String),
+    /// A parameter that no such model has.
+    #[error("the weights hold {0}, which the config does not ask for")]
+    Unknown(String),
+}

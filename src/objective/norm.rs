@@ -1,0 +1,28 @@
+//! Norms and cosines whose slope at 0 is 0.
+//!
+//! A square root has an infinite slope at 0, which in a backward pass makes NaN of a closed gate
+//! or a dead row; PyTorch defines the slope of a norm at 0 as 0, and so do we (method §3.2).
+
+use burn::tensor::Tensor;
+
+/// √`squares`, elementwise; value and slope 0 where a square is 0.
+pub(super) fn root<const D: usize>(squares: Tensor<D>) -> Tensor<D> {
+    let zero = squares.clone().equal_elem(0.0);
+    squares.mask_fill(zero.clone(), 1.0).sqrt().mask_fill(zero, 0.0)
+}
+
+/// The vectors along the last dimension, divided by their length; a zero vector stays zero.
+pub(super) fn unit<const D: usize>(z: Tensor<D>) -> Tensor<D> {
+    // Dividing by the largest entry first keeps the squares of tiny vectors from vanishing.
+    let largest = z.clone().detach().abs().max_dim(D - 1);
+    let dead = largest.clone().equal_elem(0.0);
+    let z = z / largest.mask_fill(dead.clone(), 1.0);
+    let length = (z.clone() * z.clone()).sum_dim(D - 1).mask_fill(dead, 1.0).sqrt();
+    z / length
+}
+
+/// Cosines of all pairs of rows, `[B, L, D]` → `[B, L, L]`; 0 with a zero row.
+pub(super) fn cosines(z: Tensor<3>) -> Tensor<3> {
+    let unit = unit(z);
+    unit.clone().matmul(unit.swap_dims(1, 2))
+}

@@ -1,0 +1,133 @@
+//! The scale-free losses: our own, on neurons or on embeddings (method §3.3).
+
+use burn::tensor::{Bool, Tensor};
+
+use super::norm::{cosines, unit};
+use super::{GateGuard, Space, off_diagonal};
+use crate::model::{Batch, Trace};
+
+/// Keeps a division by an empty sum at 0.
+const EPSILON: f64 = 1e-6;
+
+/// L_imp and L_int of a batch, each the mean over texts and blocks, in [0, 1]; `[1]` each.
+pub fn losses(trace: &Trace, space: Space) -> (Tensor<1>, Tensor<1>) {
+    let pairs = eligible_pairs(&trace.batch);
+    let weight = trace.gate.clone() * trace.batch.valid.clone();
+    let valid = &trace.batch.valid;
+    let mut sums: Option<(Tensor<1>, Tensor<1>)> = None;
+    for layer in &trace.layers {
+        let attention = eligible_attention(layer.attention.clone(), &pairs);
+        let correlated = correlation(attention.clone().detach());
+        let (z, interaction) = match space {
+            Space::Mlp => {
+                let attention = attention.detach().mean_dim(1).squeeze_dim(1);
+                let loss = mlp_interaction(attention, layer.neurons.clone(), valid);
+                (layer.neurons.clone(), loss)
+            }
+            Space::Embedding => {
+                let loss = attention_interaction(attention, layer.attention.clone(), valid);
+                (trace.embedding.clone(), loss)
+            }
+        };
+        let importance = importance(z, &weight, &pairs, correlated);
+        sums = Some(match sums {
+            None => (importance, interaction),
+            Some((imp, int)) => (imp + importance, int + interaction),
+        });
+    }
+    let (importance, interaction) = sums.expect("a model has a block");
+    let layers = trace.layers.len() as f64;
+    (importance / layers, interaction / layers)
+}
+
+/// What keeps the gate from closing (or from opening once and for all), `[1]`.
+pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
+    let valid = trace.batch.valid.clone();
+    let words = valid.clone().sum().clamp_min(1.0);
+    match guard {
+        GateGuard::Rate { rho } => {
+            let mean = (trace.keep.clone() * valid).sum() / words;
+            let miss = mean - rho;
+            miss.clone() * miss
+        }
+        GateGuard::Entropy { beta } => {
+            let keep = trace.keep.clone().clamp(1e-6, 1.0 - 1e-6);
+            let drop = 1f64 - keep.clone();
+            let negative = keep.clone() * keep.log() + drop.clone() * drop.log();
+            (negative * valid).sum() / words * beta
+        }
+        GateGuard::None => trace.keep.clone().sum() * 0.0,
+    }
+}
+
+/// 1 for pairs of different words at different places, 0 with PAD, `[B, L, L]`.
+fn eligible_pairs(batch: &Batch) -> Tensor<3> {
+    let [_, length] = batch.dims();
+    let rows = batch.ids.clone().unsqueeze_dim::<3>(2).repeat_dim(2, length);
+    let same: Tensor<3, Bool> = rows.clone().equal(rows.swap_dims(1, 2));
+    let words = batch.valid.clone().unsqueeze_dim::<3>(2);
+    let both = words.clone().matmul(words.swap_dims(1, 2));
+    both.mask_fill(same, 0.0) * off_diagonal(length, &batch.valid.device()).unsqueeze()
+}
+
+/// Ã: attention over eligible pairs, rows summing to 1 again; an empty row stays 0. `[B, H, L, L]`.
+fn eligible_attention(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
+    let kept = attention * pairs.clone().unsqueeze_dim(1);
+    let sum = kept.clone().sum_dim(3);
+    let empty = sum.clone().equal_elem(0.0);
+    kept / sum.mask_fill(empty, 1.0)
+}
+
+/// â: how strongly the more attentive of two words attends to the other, head mean, relative to
+/// the strongest pair of the text, `[B, L, L]`.
+fn correlation(attention: Tensor<4>) -> Tensor<3> {
+    let mean: Tensor<3> = attention.mean_dim(1).squeeze_dim(1);
+    let either = mean.clone().max_pair(mean.swap_dims(1, 2));
+    let strongest = either.clone().max_dims(&[1, 2]);
+    let none = strongest.clone().equal_elem(0.0);
+    either / strongest.mask_fill(none, 1.0)
+}
+
+/// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
+/// correlated with.
+///
+/// # Shapes
+/// `z` `[B, L, D]`, `weight` `[B, L]`, `pairs` and `correlated` `[B, L, L]`.
+pub(super) fn importance(
+    z: Tensor<3>,
+    weight: &Tensor<2>,
+    pairs: &Tensor<3>,
+    correlated: Tensor<3>,
+) -> Tensor<1> {
+    let cosine = cosines(z);
+    let omega = weight.clone().unsqueeze_dim::<3>(1) * (1f64 - correlated) * pairs.clone();
+    let overlap = (omega.clone() * cosine.clone() * cosine).sum_dim(2);
+    let overlap: Tensor<2> = (overlap / omega.sum_dim(2).clamp_min(EPSILON)).squeeze_dim(2);
+    let total = (overlap * weight.clone()).sum_dim(1);
+    (total / weight.clone().sum_dim(1).clamp_min(EPSILON)).mean()
+}
+
+/// L_int on neurons: attended words that do not share neurons; `attention` is the head mean of
+/// Ã, detached, `[B, L, L]`.
+pub(super) fn mlp_interaction(
+    attention: Tensor<3>,
+    neurons: Tensor<3>,
+    valid: &Tensor<2>,
+) -> Tensor<1> {
+    let apart: Tensor<2> = (attention * (1f64 - cosines(neurons))).sum_dim(2).squeeze_dim(2);
+    let words = valid.clone().sum_dim(1).clamp_min(1.0);
+    ((apart * valid.clone()).sum_dim(1) / words).mean()
+}
+
+/// L_int on attention rows, head by head; kept for comparison only. `[B, H, L, L]` each.
+fn attention_interaction(
+    eligible: Tensor<4>,
+    attention: Tensor<4>,
+    valid: &Tensor<2>,
+) -> Tensor<1> {
+    let rows = unit(attention);
+    let cosine = rows.clone().matmul(rows.swap_dims(2, 3));
+    let apart: Tensor<2> = (eligible * (1f64 - cosine)).sum_dim(3).mean_dim(1).squeeze_dims(&[1, 3]);
+    let words = valid.clone().sum_dim(1).clamp_min(1.0);
+    ((apart * valid.clone()).sum_dim(1) / words).mean()
+}

@@ -1,0 +1,27 @@
+//! What can go wrong when a file of labelled text is read.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::sst::TreeError;
+
+/// A data file that could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TextError {
+    /// The file is missing or cannot be read as UTF-8.
+    #[error("cannot read {}: {source}. Check that the data folder holds this file as UTF-8 text", path.display())]
+    Unreadable {
+        /// The file asked for.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is there, but a line of it is not a labelled tree.
+    #[error("{}, {source}. Expected one Stanford Sentiment Treebank tree a line, such as (3 (2 A) (3 gem))", path.display())]
+    Tree {
+        /// The file read.
+        path: PathBuf,
+        /// The line and what is wrong with it.
+        source: TreeError,
+    },
+}

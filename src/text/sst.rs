@@ -1,0 +1,390 @@
+//! The Stanford Sentiment Treebank: sentences as trees of which every phrase
+//! has a sentiment.
+
+use std::collections::HashMap;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use super::error::TextError;
+use super::example::Example;
+use super::rules;
+
+/// One of the treebank's three parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// What models learn from.
+    Train,
+    /// What choices are made on.
+    Dev,
+    /// What results are reported on.
+    Test,
+}
+
+impl Split {
+    /// Its file's name in the treebank's folder.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Train => "train.txt",
+            Self::Dev => "dev.txt",
+            Self::Test => "test.txt",
+        }
+    }
+}
+
+/// A sentence and its labelled phrases. Kept flat, as spans over the words, so
+/// that depth costs nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tree {
+    leaves: Vec<String>,
+    nodes: Vec<Node>,
+}
+
+/// A phrase of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Sentiment, from 0 (very negative) over 2 (neutral) to 4 (very positive).
+    pub label: u8,
+    /// Which of the sentence's words it spans; one word for a leaf.
+    pub words: Range<usize>,
+}
+
+impl Tree {
+    /// Sentiment of the whole sentence, 0 to 4.
+    pub fn label(&self) -> u8 {
+        self.nodes[0].label
+    }
+
+    /// The words: the treebank's escapes undone, in lower case.
+    pub fn leaves(&self) -> &[String] {
+        &self.leaves
+    }
+
+    /// All phrases, each before those inside it, so that the first is the
+    /// sentence itself.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+}
+
+/// A line that is not a labelled tree.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct TreeError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub problem: TreeProblem,
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TreeProblem {
+    /// A node does not start with a sentiment.
+    #[error("\"{0}\" stands where a label from 0 to 4 belongs")]
+    Label(String),
+    /// A word or bracket stands where none can.
+    #[error("\"{0}\" stands where it cannot")]
+    Misplaced(String),
+    /// A node has neither a word nor phrases inside it.
+    #[error("a node holds no word")]
+    Empty,
+    /// The line ends inside a node.
+    #[error("a bracket is not closed")]
+    Unclosed,
+}
+
+/// Reads a file of one tree a line.
+///
+/// # Errors
+/// If the file cannot be read, or a line is not a labelled tree.
+pub fn read_trees(path: &Path) -> Result<Vec<Tree>, TextError> {
+    let text = fs::read_to_string(path).map_err(|source| TextError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    parse_trees(&text).map_err(|source| TextError::Tree {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Parses one tree a line; empty lines are passed over.
+///
+/// # Errors
+/// At the first line that is not a labelled tree.
+pub fn parse_trees(text: &str) -> Result<Vec<Tree>, TreeError> {
+    text.lines()
+        .zip(1..)
+        .filter(|(content, _)| !content.trim().is_empty())
+        .map(|(content, line)| parse_tree(content).map_err(|problem| TreeError { line, problem }))
+        .collect()
+}
+
+fn parse_tree(line: &str) -> Result<Tree, TreeProblem> {
+    let mut leaves = Vec::new();
+    let mut nodes: Vec<Node> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut pieces = pieces(line);
+    while let Some(piece) = pieces.next() {
+        match (piece, open.last_mut()) {
+            (
+                "(",
+                Some(Open {
+                    holds: Holds::Word, ..
+                }),
+            ) => return misplaced(piece),
+            ("(", None) if !nodes.is_empty() => return misplaced(piece),
+            ("(", parent) => {
+                if let Some(parent) = parent {
+                    parent.holds = Holds::Nodes;
+                }
+                let label = label(pieces.next().unwrap_or_default())?;
+                open.push(Open {
+                    node: nodes.len(),
+                    holds: Holds::Nothing,
+                });
+                nodes.push(Node {
+                    label,
+                    words: leaves.len()..leaves.len(),
+                });
+            }
+            (
+                ")",
+                Some(Open {
+                    holds: Holds::Nothing,
+                    ..
+                }),
+            ) => return Err(TreeProblem::Empty),
+            (")", Some(closed)) => {
+                nodes[closed.node].words.end = leaves.len();
+                open.pop();
+            }
+            (word, Some(leaf)) if leaf.holds == Holds::Nothing => {
+                leaf.holds = Holds::Word;
+                leaves.push(rules::normalise(&unescape(word)));
+            }
+            _ => return misplaced(piece),
+        }
+    }
+    if open.is_empty() && !nodes.is_empty() {
+        Ok(Tree { leaves, nodes })
+    } else {
+        Err(TreeProblem::Unclosed)
+    }
+}
+
+/// A node whose bracket is not closed yet.
+struct Open {
+    node: usize,
+    holds: Holds,
+}
+
+#[derive(PartialEq)]
+enum Holds {
+    Nothing,
+    Word,
+    Nodes,
+}
+
+fn misplaced<T>(piece: &str) -> Result<T, TreeProblem> {
+    Err(TreeProblem::Misplaced(piece.to_owned()))
+}
+
+/// Brackets, and what stands between them and plain spaces. (A no-break space
+/// belongs to its word: the treebank has "2 1/2" as one.)
+fn pieces(line: &str) -> impl Iterator<Item = &str> {
+    line.split_inclusive([' ', '(', ')'])
+        .flat_map(|part| {
+            let (word, end) = part.split_at(part.trim_end_matches([' ', '(', ')']).len());
+            [word, end]
+        })
+        .filter(|piece| !piece.is_empty() && *piece != " ")
+}
+
+fn label(piece: &str) -> Result<u8, TreeProblem> {
+    match piece.parse() {
+        Ok(label @ 0..=4) => Ok(label),
+        _ => Err(TreeProblem::Label(piece.to_owned())),
+    }
+}
+
+/// Undoes the Penn Treebank's escapes of brackets, slashes and stars.
+fn unescape(leaf: &str) -> String {
+    match leaf {
+        "-LRB-" => "(".to_owned(),
+        "-RRB-" => ")".to_owned(),
+        _ => leaf.replace("\\/", "/").replace("\\*", "*"),
+    }
+}
+
+/// The sentences of the binary task: 0 is negative, 1 positive, and neutral
+/// sentences are left out.
+pub fn sentences(trees: &[Tree]) -> Vec<Example> {
+    trees
+        .iter()
+        .filter_map(|tree| {
+            Some(Example {
+                words: tree.leaves.clone(),
+                label: polarity(tree.label())?,
+            })
+        })
+        .collect()
+}
+
+/// Every phrase of the binary task, whole sentences included, each once, in
+/// the order of first sight. A phrase that is labelled both ways takes the
+/// label it has more often, and on a tie the one it had first.
+pub fn phrases(trees: &[Tree]) -> Vec<Example> {
+    let mut places: HashMap<&[String], usize> = HashMap::new();
+    let mut phrases: Vec<Votes> = Vec::new();
+    for tree in trees {
+        for node in &tree.nodes {
+            let Some(label) = polarity(node.label) else {
+                continue;
+            };
+            let words = &tree.leaves[node.words.clone()];
+            let place = *places.entry(words).or_insert_with(|| {
+                phrases.push(Votes {
+                    words,
+                    first: label,
+                    counts: [0; 2],
+                });
+                phrases.len() - 1
+            });
+            phrases[place].counts[label] += 1;
+        }
+    }
+    phrases.into_iter().map(Votes::decide).collect()
+}
+
+/// How often a phrase has each label.
+struct Votes<'a> {
+    words: &'a [String],
+    first: usize,
+    counts: [usize; 2],
+}
+
+impl Votes<'_> {
+    fn decide(self) -> Example {
+        let other = 1 - self.first;
+        let label = if self.counts[other] > self.counts[self.first] {
+            other
+        } else {
+            self.first
+        };
+        Example {
+            words: self.words.to_vec(),
+            label,
+        }
+    }
+}
+
+fn polarity(label: u8) -> Option<usize> {
+    match label {
+        0 | 1 => Some(0),
+        3 | 4 => Some(1),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Vec<Tree>, TreeError> {
+        parse_trees(text)
+    }
+
+    #[test]
+    fn a_tree_is_its_words_and_their_labelled_spans() {
+        let trees =
+            parse("(3 (2 A) (4 (3 rare) (2 gem)))\r\n\n(1 (2 and\\/or) (1 -LRB-))\n").unwrap();
+        assert_eq!(trees[0].label(), 3);
+        assert_eq!(trees[0].leaves(), ["a", "rare", "gem"]);
+        let spans: Vec<_> = trees[0]
+            .nodes()
+            .iter()
+            .map(|node| (node.label, node.words.clone()))
+            .collect();
+        assert_eq!(
+            spans,
+            [(3, 0..3), (2, 0..1), (4, 1..3), (3, 1..2), (2, 2..3)]
+        );
+        assert_eq!(trees[1].leaves(), ["and/or", "("]);
+    }
+
+    #[test]
+    fn broken_lines_are_named_with_what_is_wrong() {
+        use TreeProblem::*;
+        for (line, problem) in [
+            ("(5 word)", Label("5".into())),
+            ("((2 word))", Label("(".into())),
+            ("(2 word", Unclosed),
+            ("(2", Unclosed),
+            ("(2)", Empty),
+            ("(2 (3 a) ())", Label(")".into())),
+            ("(2 two words)", Misplaced("words".into())),
+            ("(2 (3 a) word)", Misplaced("word".into())),
+            ("(2 word (3 a))", Misplaced("(".into())),
+            ("(2 word))", Misplaced(")".into())),
+            ("(2 a) (2 b)", Misplaced("(".into())),
+            ("word", Misplaced("word".into())),
+        ] {
+            let error = parse(&format!("(2 fine)\n{line}")).unwrap_err();
+            assert_eq!(error, TreeError { line: 2, problem }, "{line}");
+        }
+        let deep = "(2 ".repeat(100_000);
+        assert_eq!(parse(&deep).unwrap_err().problem, Unclosed);
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = read_trees(Path::new("no-such-folder/train.txt")).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("cannot read no-such-folder/train.txt: "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn neutral_sentences_are_left_out() {
+        let trees = parse("(0 (2 a))\n(2 (4 b))\n(4 (2 c))").unwrap();
+        let labels: Vec<_> = sentences(&trees)
+            .into_iter()
+            .map(|e| (e.words.concat(), e.label))
+            .collect();
+        assert_eq!(labels, [("a".to_owned(), 0), ("c".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn phrases_come_once_and_the_more_frequent_label_wins() {
+        let trees = parse("(3 (1 odd) (4 Gem))\n(2 (3 gem) (3 Odd))\n(4 odd)\n(0 gem)").unwrap();
+        let labels: Vec<_> = phrases(&trees)
+            .into_iter()
+            .map(|e| (e.words.join(" "), e.label))
+            .collect();
+        assert_eq!(
+            labels,
+            [
+                ("odd gem".to_owned(), 1),
+                ("odd".to_owned(), 1),
+                ("gem".to_owned(), 1)
+            ]
+        );
+    }
+
+    #[test]
+    fn on_a_tie_the_first_label_stays() {
+        let trees = parse("(1 odd)\n(3 odd)").unwrap();
+        assert_eq!(
+            phrases(&trees),
+            [Example {
+                words: vec!["odd".into()],
+                label: 0
+            }]
+        );
+    }
+}

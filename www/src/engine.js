@@ -1,0 +1,205 @@
+// @ts-check
+/** Which worker explains, and on which backend: the newest text wins, and a worker that dies is replaced. */
+
+import { Host } from "./host.js";
+
+/** @import { Assets, Backend, Device, ModelInfo, Problem } from "./protocol.js" */
+/** @import { Answer } from "./host.js" */
+
+/** Deaths in a row, with no answer between them, after which the page stops trying. */
+const STRIKES = 3;
+
+/**
+ * @typedef {object} Request
+ * @property {string} text
+ * @property {string[]} models ids, the selected one first
+ * @property {number} since when the key was struck
+ */
+
+/**
+ * @typedef {object} Events
+ * @property {(label: string, loaded: number, total: number) => void} progress
+ * @property {(info: ModelInfo) => void} model a model can answer
+ * @property {(problem: Problem, model: string) => void} badModel
+ * @property {(device: Device, reason: string) => void} backend what runs now, and why
+ * @property {(problem: Problem) => void} fellBack the CPU takes over from something that failed
+ * @property {(request: Request, answer: Answer) => void} explained
+ * @property {(problem: Problem) => void} unexplained the newest text has no explanation
+ * @property {(problem: Problem) => void} stopped nothing runs any more
+ */
+
+export class Engine {
+  /** The worker that answers. @type {Host | null} */
+  #host = null;
+  /** The worker that is to take over. @type {Host | null} */
+  #candidate = null;
+  /** @type {Device} */
+  #device = { backend: "none" };
+  /** The newest text, until it is asked for. @type {Request | null} */
+  #wanted = null;
+  #asking = false;
+  #strikes = 0;
+
+  /** @param {Assets} assets @param {string} first id of the model that is needed first @param {Events} events */
+  constructor(assets, first, events) {
+    this.assets = assets;
+    this.first = first;
+    this.events = events;
+  }
+
+  /** Asks for an explanation, in the place of one that still waits. @param {Request} request */
+  explain(request) {
+    this.#wanted = request;
+    this.first = request.models[0];
+    this.#pump();
+  }
+
+  /** Runs on `choice`; what runs now answers until that can. @param {Backend | "auto"} choice */
+  async use(choice) {
+    this.#strikes = 0;
+    if (choice === "webgpu" || choice === "ndarray") await this.#runChosen(choice);
+    else if (choice === "flex") await this.#runOnCpu("You chose it.");
+    else await this.#runBest();
+  }
+
+  /** Loads everything anew. @param {Backend | "auto"} choice */
+  async restart(choice) {
+    this.#host?.stop();
+    this.#host = null;
+    await this.use(choice);
+  }
+
+  /** The CPU at once, and what is faster as soon as it is known to be. */
+  async #runBest() {
+    await this.#runOnCpu("It starts fastest; whether WebGPU is faster is looked into.");
+    const host = this.#host;
+    await idle();
+    if (host === null || host !== this.#host || this.#candidate) return;
+    try {
+      const { choice } = await host.judge({ measure: false });
+      this.events.backend(this.#device, choice.reason);
+      if (choice.backend === "flex") return;
+      const candidate = await this.#bring("webgpu");
+      const verdict = await candidate.host.judge({ measure: true });
+      if (verdict.choice.backend === "flex") {
+        this.#dismiss();
+        this.events.backend(this.#device, verdict.choice.reason);
+      } else {
+        this.#takeOver({ host: candidate.host, device: verdict.device }, verdict.choice.reason);
+      }
+    } catch (cause) {
+      const problem = /** @type {Problem} */ (cause);
+      if (problem.kind === "stopped") return; // Another choice was made meanwhile.
+      this.#dismiss();
+      this.events.backend(this.#device, `WebGPU was tried, and failed: ${problem.message}`);
+    }
+  }
+
+  /** @param {"webgpu" | "ndarray"} backend */
+  async #runChosen(backend) {
+    try {
+      const candidate = await this.#bring(backend);
+      const { measured } = await candidate.host.check();
+      if (!measured.agrees) throw disagreement(measured.difference);
+      this.#takeOver(candidate, "You chose it.");
+    } catch (cause) {
+      const problem = /** @type {Problem} */ (cause);
+      if (problem.kind === "stopped") return;
+      this.events.fellBack(problem);
+      await this.#runOnCpu("The backend that you chose does not work here.");
+    }
+  }
+
+  /** The last resort: where this fails, nothing runs. @param {string} reason */
+  async #runOnCpu(reason) {
+    if (this.#host && this.#device.backend === "flex") {
+      this.#dismiss();
+      return this.events.backend(this.#device, reason);
+    }
+    try {
+      this.#takeOver(await this.#bring("flex"), reason);
+    } catch (cause) {
+      const problem = /** @type {Problem} */ (cause);
+      if (problem.kind !== "stopped") this.events.stopped(problem);
+    }
+  }
+
+  /** Starts a worker on `backend` and waits until it can answer. @param {Backend} backend */
+  async #bring(backend) {
+    this.#dismiss();
+    const { progress, model, badModel } = this.events;
+    const host = new Host(
+      this.assets,
+      { module: backend === "flex" ? "cpu" : "full", backend, first: this.first },
+      { progress, model, badModel, died: (problem) => this.#died(host, problem) },
+    );
+    this.#candidate = host;
+    return { host, device: await host.ready() };
+  }
+
+  /** @param {{host: Host, device: Device}} next @param {string} reason */
+  #takeOver({ host, device }, reason) {
+    this.#host?.stop();
+    this.#host = host;
+    this.#device = device;
+    this.#candidate = null;
+    this.events.backend(device, reason);
+    this.#pump();
+  }
+
+  #dismiss() {
+    this.#candidate?.stop();
+    this.#candidate = null;
+  }
+
+  /** @param {Host} host @param {Problem} problem */
+  #died(host, problem) {
+    if (host !== this.#host) return; // Whoever waits for the candidate is told.
+    this.#host = null;
+    this.#strikes += 1;
+    if (this.#strikes >= STRIKES) return this.events.stopped(problem);
+    this.events.fellBack({ ...problem, hint: "It is started again on the CPU; your text is still here." });
+    this.#runOnCpu("The engine had stopped, and was started again on the CPU.");
+  }
+
+  /** Sends the newest text if the worker is free. */
+  async #pump() {
+    const host = this.#host;
+    const request = this.#wanted;
+    if (!host || !request || this.#asking || !host.models.has(request.models[0])) return;
+    this.#wanted = null;
+    this.#asking = true;
+    try {
+      const models = request.models.filter((id) => host.models.has(id));
+      const answer = await host.explain(request.text, models);
+      this.#strikes = 0;
+      this.events.explained(request, answer);
+    } catch (cause) {
+      this.#unanswered(request, /** @type {Problem} */ (cause));
+    }
+    this.#asking = false;
+    this.#pump();
+  }
+
+  /** A text whose worker went away is asked again, but not if that happens twice. @param {Request} request @param {Problem} problem */
+  #unanswered(request, problem) {
+    if (this.#wanted) return;
+    const gone = problem.kind === "stopped" || problem.kind === "worker";
+    if (gone && this.#strikes < 2) this.#wanted = request;
+    else this.events.unexplained(gone ? { ...problem, hint: "This text stops the engine. Change it, and it goes on." } : problem);
+  }
+}
+
+/** @param {number} difference @returns {Problem} */
+const disagreement = (difference) => ({
+  kind: "disagreement",
+  message: `This backend gives other numbers than the CPU on this device; they differ by ${difference.toPrecision(2)}.`,
+  hint: "The CPU explains instead. A newer browser or graphics driver may help.",
+});
+
+/** Resolves when the browser has nothing better to do. */
+const idle = () =>
+  new Promise((resolve) => {
+    if ("requestIdleCallback" in window) requestIdleCallback(resolve, { timeout: 2000 });
+    else setTimeout(resolve, 300);
+  });

@@ -1,0 +1,53 @@
+// @ts-check
+/** Numbers and words as people read them. */
+
+const three = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const two = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat("en");
+
+/** A value in [0, 1], exact enough to compare. @param {number} value */
+export const exact = (value) => three.format(value);
+
+/** A value in [0, 1] for a crowded place. @param {number} value */
+export const brief = (value) => two.format(value);
+
+/** A number of neurons. @param {number} value */
+export const tenths = (value) => one.format(value);
+
+/** @param {number} value */
+export const count = (value) => whole.format(value);
+
+/** @param {number} value */
+export const percent = (value) => `${one.format(100 * value)} %`;
+
+/** @param {number} value */
+export const milliseconds = (value) => `${value < 100 ? one.format(value) : whole.format(Math.round(value))} ms`;
+
+/** @param {number} bytes */
+export const size = (bytes) =>
+  bytes < 1e6 ? `${whole.format(Math.round(bytes / 1e3))} kB` : `${one.format(bytes / 1e6)} MB`;
+
+/** "1 word", "2 words". @param {number} number @param {string} noun */
+export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+/** A list in a sentence. @param {string[]} items */
+export const list = (items) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);
+
+const UNSEEN = /^[\p{C}\p{Z}\p{M}]+$/u;
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/**
+ * A word as a label: cut to `length` characters, and one that leaves no mark on its own as its code points.
+ * @param {string} word
+ * @param {number} length
+ */
+export function label(word, length) {
+  if (UNSEEN.test(word)) {
+    const points = [...word.slice(0, 4)].map((unit) => `U+${unit.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`);
+    return points.slice(0, 2).join(" ");
+  }
+  // Enough units for any sane cluster: a label never walks through a megabyte.
+  const parts = Array.from(graphemes.segment(word.slice(0, 8 * length)), ({ segment }) => segment);
+  return parts.length <= length && word.length <= 8 * length ? word : `${parts.slice(0, length - 1).join("")}…`;
+}

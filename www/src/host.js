@@ -1,0 +1,196 @@
+// @ts-check
+/** One worker, from its start to its end, as promises. */
+
+/**
+ * @import { Assets, Backend, Choice, Device, Explanation, FromWorker, Measured, ModelInfo, ModuleName, Problem,
+ *   ToWorker } from "./protocol.js"
+ */
+
+/** A worker that owes an answer for this long has hung. */
+const ANSWER_WITHIN = 30_000;
+
+/** @typedef {{explanations: {[id: string]: Explanation}, milliseconds: number}} Answer */
+
+/**
+ * @typedef {object} Listener
+ * @property {(label: string, loaded: number, total: number) => void} progress
+ * @property {(info: ModelInfo) => void} model a model is loaded
+ * @property {(problem: Problem, model: string) => void} badModel a model is not to be had
+ * @property {(problem: Problem) => void} died the worker is gone, after it could answer
+ */
+
+/** A promise with its handles. @template T */
+class Deferred {
+  constructor() {
+    /** @type {Promise<T>} */
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      /** @type {(problem: Problem) => void} */
+      this.reject = reject;
+    });
+    this.promise.catch(() => undefined); // A rejection that nobody waits for is no error.
+  }
+}
+
+export class Host {
+  /** Ids of the models that are loaded. @type {Set<string>} */
+  models = new Set();
+
+  /** @type {Deferred<Device>} */
+  #start = new Deferred();
+  /** @type {Deferred<void>} */
+  #firstModel = new Deferred();
+  /** @type {Deferred<Answer> | null} */
+  #answer = null;
+  /** @type {Deferred<any> | null} */
+  #verdict = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #watchdog;
+  #request = 0;
+  #ended = false;
+
+  /**
+   * Starts a worker that loads `module` and, one after another, the models.
+   * @param {Assets} assets
+   * @param {{module: ModuleName, backend: Backend, first: string}} what `first` is the model that is needed first
+   * @param {Listener} listener
+   */
+  constructor(assets, { module, backend, first }, listener) {
+    const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
+    const models = assets.models
+      .map((model) => ({ ...model, folder: absolute(model.folder) }))
+      .sort((a, b) => Number(b.id === first) - Number(a.id === first));
+    const { js, wasm, bytes } = assets.modules[module];
+
+    this.listener = listener;
+    /** Models that may still come. */
+    this.awaited = models.length;
+    this.worker = new Worker(absolute(assets.worker), { type: "module" });
+    this.worker.addEventListener("message", ({ data }) => this.#hear(data));
+    this.worker.addEventListener("error", (event) => {
+      event.preventDefault(); // It is told in the page, in plain words.
+      this.#die(event.message || "its script could not be run");
+    });
+    this.#tell({
+      type: "start",
+      module: { js: absolute(js), wasm: absolute(wasm), bytes },
+      label: module === "cpu" ? "CPU engine" : "WebGPU engine",
+      backend,
+      models,
+    });
+  }
+
+  /**
+   * Resolves when the module runs and a first model can answer.
+   * @returns {Promise<Device>}
+   */
+  async ready() {
+    const device = await this.#start.promise;
+    await this.#firstModel.promise;
+    return device;
+  }
+
+  /**
+   * Explains `text` by each of `models`; one request at a time.
+   * @param {string} text
+   * @param {string[]} models
+   */
+  explain(text, models) {
+    this.#answer = new Deferred();
+    this.#request += 1;
+    this.#tell({ type: "explain", request: this.#request, text, models });
+    this.#watchdog = setTimeout(() => this.#die(`it gave no answer for ${ANSWER_WITHIN / 1000} seconds`), ANSWER_WITHIN);
+    return this.#answer.promise;
+  }
+
+  /**
+   * Asks which backend should explain: by the adapter alone, or after measuring; it runs from then on.
+   * @param {{measure: boolean}} how
+   * @returns {Promise<{choice: Choice, device: Device}>}
+   */
+  judge({ measure }) {
+    return this.#ask({ type: "judge", measure });
+  }
+
+  /**
+   * Asks whether the backend gives the CPU's numbers on a fixed input.
+   * @returns {Promise<{measured: Measured}>}
+   */
+  check() {
+    return this.#ask({ type: "check" });
+  }
+
+  /** Ends the worker; whoever waits for it is told so. */
+  stop() {
+    this.#end({ kind: "stopped", message: "The engine was stopped.", hint: "" });
+  }
+
+  /** @param {ToWorker} message */
+  #ask(message) {
+    this.#verdict = new Deferred();
+    this.#tell(message);
+    return this.#verdict.promise;
+  }
+
+  /** @param {ToWorker} message */
+  #tell(message) {
+    this.worker.postMessage(message);
+  }
+
+  /** @param {FromWorker} message */
+  #hear(message) {
+    if (this.#ended) return;
+    switch (message.type) {
+      case "progress":
+        return this.listener.progress(message.label, message.loaded, message.total);
+      case "started":
+        return this.#start.resolve?.(message.device);
+      case "model":
+        this.models.add(message.info.id);
+        this.#firstModel.resolve?.();
+        return this.listener.model(message.info);
+      case "explained":
+        clearTimeout(this.#watchdog);
+        return this.#answer?.resolve?.(message);
+      case "judged":
+      case "checked":
+        return this.#verdict?.resolve?.(message);
+      case "failed":
+        return this.#failed(message);
+      case "panicked":
+        return this.#die(message.message);
+    }
+  }
+
+  /** @param {Extract<FromWorker, {type: "failed"}>} message */
+  #failed({ error, request, model }) {
+    if (model !== undefined) {
+      this.awaited -= 1;
+      if (this.awaited === 0) this.#firstModel.reject?.(error);
+      this.listener.badModel(error, model);
+    } else if (request !== undefined) {
+      clearTimeout(this.#watchdog);
+      this.#answer?.reject?.(error);
+    } else {
+      this.#start.reject?.(error);
+      this.#verdict?.reject?.(error);
+    }
+  }
+
+  /** @param {string} why */
+  #die(why) {
+    if (this.#ended) return;
+    const couldAnswer = this.models.size > 0;
+    const problem = { kind: "worker", message: `The engine stopped: ${why}.`, hint: "Load the page again." };
+    this.#end(problem);
+    if (couldAnswer) this.listener.died(problem);
+  }
+
+  /** @param {Problem} problem */
+  #end(problem) {
+    this.#ended = true;
+    clearTimeout(this.#watchdog);
+    this.worker.terminate();
+    for (const waiting of [this.#start, this.#firstModel, this.#answer, this.#verdict]) waiting?.reject?.(problem);
+  }
+}

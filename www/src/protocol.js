@@ -1,0 +1,112 @@
+// @ts-check
+/**
+ * What the page and its worker say to each other, and the shapes that come out
+ * of the wasm module: types alone, no code.
+ */
+
+/** @typedef {{rows: number, cols: number, values: Float32Array}} Matrix row-major */
+
+/** @typedef {{at: number, read: number, total: number}} Cut UTF-16 offset of the unread rest; words read; words in the text */
+
+/** @typedef {{classes: string[], probabilities: number[], predicted: number}} Prediction */
+
+/**
+ * @typedef {object} Word
+ * @property {string} text the slice of the text, as the module saw it
+ * @property {number} start UTF-16 offset of the first unit
+ * @property {number} end UTF-16 offset behind the last unit
+ * @property {number} id vocabulary id
+ * @property {boolean} known whether the vocabulary holds the word
+ * @property {number} keep gate's keep probability, in (0, 1)
+ * @property {number} neurons N_i, the fractional number of neurons owned
+ * @property {number} owned neurons whose largest owner the word is
+ * @property {number} capacity C_i on the neurons, in [0, 1]
+ * @property {number} embedding_capacity C_i on the gated embeddings, in [0, 1]
+ * @property {number} attention_received mean weight on this word over heads and queries
+ */
+
+/**
+ * @typedef {object} Allocation
+ * @property {number} width neurons of the layer, active or not
+ * @property {number[]} neurons indices of the active neurons, grouped by owner in word order
+ * @property {number[]} owner largest owner of each active neuron, an index into the words
+ * @property {number[]} polysemanticity effective number of words of each active neuron
+ * @property {Matrix} shares words × active neurons; every column sums to 1
+ */
+
+/**
+ * @typedef {object} Interaction
+ * @property {Matrix} sharing S_ik
+ * @property {Matrix} cosine cosine of two words' neurons
+ * @property {Matrix} attention mean over heads; rows are queries
+ */
+
+/**
+ * @typedef {object} Explanation
+ * @property {number} version
+ * @property {string} model
+ * @property {string} text
+ * @property {Cut | null | undefined} cut
+ * @property {Prediction | null | undefined} prediction
+ * @property {Word[]} words
+ * @property {number} layer
+ * @property {Allocation} allocation
+ * @property {Interaction} interaction
+ */
+
+/** @typedef {"flex" | "ndarray" | "webgpu"} Backend */
+
+/** @typedef {"cpu" | "full"} ModuleName */
+
+/** @typedef {{kind: string, message: string, hint: string}} Problem an error in plain words, with what to do next */
+
+/** @typedef {{backend: string, adapter?: string | null}} Device */
+
+/** @typedef {{id: string, title: string, card: object, max_words: number, classes: string[]}} ModelInfo */
+
+/** @typedef {{backend: Backend, agrees: boolean, difference: number, milliseconds: number}} Measured */
+
+/** @typedef {{backend: Backend, reason: string}} Choice */
+
+/**
+ * @typedef {object} AdapterFacts what the browser says of its WebGPU adapter
+ * @property {boolean} fallback
+ * @property {string[]} features
+ * @property {string} vendor
+ * @property {string} architecture
+ * @property {string} description
+ * @property {{maxStorageBuffersPerShaderStage: number, maxComputeWorkgroupStorageSize: number,
+ *   maxComputeInvocationsPerWorkgroup: number, maxBufferSize: number}} limits
+ */
+
+/** @typedef {{js: string, wasm: string, bytes: number}} ModuleAsset `bytes` is the size of the wasm file */
+
+/** @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}}} ModelAsset */
+
+/**
+ * @typedef {object} Assets paths relative to index.html, sizes in bytes
+ * @property {string} worker
+ * @property {{cpu: ModuleAsset, full: ModuleAsset}} modules
+ * @property {ModelAsset[]} models in order of need
+ * @property {string} build
+ */
+
+/**
+ * @typedef {{type: "start", module: ModuleAsset, label: string, backend: Backend, models: ModelAsset[]}
+ *   | {type: "explain", request: number, text: string, models: string[]}
+ *   | {type: "judge", measure: boolean}
+ *   | {type: "check"}} ToWorker addresses in `start` are absolute
+ */
+
+/**
+ * @typedef {{type: "progress", label: string, loaded: number, total: number}
+ *   | {type: "started", device: Device}
+ *   | {type: "model", info: ModelInfo}
+ *   | {type: "explained", request: number, explanations: {[id: string]: Explanation}, milliseconds: number}
+ *   | {type: "judged", choice: Choice, device: Device}
+ *   | {type: "checked", measured: Measured}
+ *   | {type: "failed", error: Problem, request?: number, model?: string}
+ *   | {type: "panicked", message: string}} FromWorker `failed` without request or model: the start
+ */
+
+export {};

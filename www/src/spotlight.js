@@ -1,0 +1,57 @@
+// @ts-check
+/** What a person points at, shared by all charts, so that they show it together. */
+
+/**
+ * @typedef {{kind: "word", word: number}
+ *   | {kind: "pair", row: number, column: number}
+ *   | {kind: "neuron", panel: string, column: number}} Subject
+ *   words by their place in the text; a neuron by its column in the allocation of one panel
+ */
+
+/** @typedef {(subject: Subject | null) => void} Watcher */
+
+export class Spotlight {
+  /** @type {Subject | null} */
+  subject = null;
+  /** Whether the subject stays while the pointer moves on. */
+  pinned = false;
+  /** @type {Watcher[]} */
+  #watchers = [];
+
+  /** @param {Watcher} watcher */
+  watch(watcher) {
+    this.#watchers.push(watcher);
+  }
+
+  /** The pointer is on `subject`, or on nothing. @param {Subject | null} subject */
+  point(subject) {
+    if (!this.pinned) this.#show(subject);
+  }
+
+  /** The keyboard is on `subject`: that is meant, so it undoes a pin. @param {Subject} subject */
+  focus(subject) {
+    this.pinned = false;
+    this.#show(subject);
+  }
+
+  /** Holds `subject`, or lets go of it if it is held already. @param {Subject} subject */
+  pin(subject) {
+    this.pinned = !(this.pinned && isSame(this.subject, subject));
+    this.#show(subject);
+  }
+
+  clear() {
+    this.pinned = false;
+    this.#show(null);
+  }
+
+  /** @param {Subject | null} subject */
+  #show(subject) {
+    if (isSame(this.subject, subject)) return;
+    this.subject = subject;
+    for (const watcher of this.#watchers) watcher(subject);
+  }
+}
+
+/** @param {Subject | null} a @param {Subject | null} b */
+const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,40 @@
+// @ts-check
+/** Finds out what the browser lacks, before anything is loaded. */
+
+/** The smallest module that needs SIMD: one function returning `i32x4.splat 0`, lane 0 dropped. */
+const SIMD_MODULE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, // magic and version
+  1, 5, 1, 96, 0, 1, 123, // one type: () -> v128
+  3, 2, 1, 0, // one function of it
+  10, 8, 1, 6, 0, 65, 0, 253, 17, 11, // i32.const 0; i32x4.splat
+]);
+
+/** Whether `new Worker` looks at the option that makes a worker a module; nothing is fetched. */
+function hasModuleWorkers() {
+  let asked = false;
+  const options = {
+    get type() {
+      asked = true;
+      return /** @type {const} */ ("module");
+    },
+  };
+  try {
+    new Worker("http://[", options).terminate();
+  } catch {
+    // The address is no address, so that this always throws, after the options were read.
+  }
+  return asked;
+}
+
+/**
+ * What the browser lacks of what the page needs, in plain words; empty where all is there.
+ * @returns {string[]}
+ */
+export function missingFeatures() {
+  const missing = [];
+  if (typeof WebAssembly !== "object" || !WebAssembly.validate(SIMD_MODULE)) {
+    missing.push("WebAssembly with SIMD");
+  }
+  if (typeof Worker !== "function" || !hasModuleWorkers()) missing.push("module workers");
+  return missing;
+}

@@ -1,0 +1,244 @@
+// @ts-check
+/**
+ * The worker: fetches the wasm module and the models, and answers with
+ * explanations, so that the page itself never waits.
+ */
+
+/**
+ * @import { AdapterFacts, Backend, Choice, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
+ *   ModuleAsset, Problem, ToWorker } from "./protocol.js"
+ */
+
+/**
+ * @typedef {object} Engine
+ * @property {Device} device
+ * @property {(id: string, files: {[name: string]: Uint8Array}) => Promise<ModelInfo>} load
+ * @property {(id: string, text: string) => Promise<Explanation>} explain
+ * @property {(id: string) => Promise<Measured>} measure
+ * @property {() => void} free
+ */
+
+/**
+ * @typedef {object} Module what wasm-bindgen wrote
+ * @property {(from: {module_or_path: Promise<Response>}) => Promise<unknown>} default
+ * @property {{start(backend: Backend): Promise<Engine>}} Engine
+ * @property {(adapter: AdapterFacts | null, measured: Measured[]) => Choice} choose
+ */
+
+const port = /** @type {Worker} */ (/** @type {unknown} */ (self));
+
+/** @type {Module} */
+let module;
+/** @type {Engine} */
+let engine;
+/** Files of the loaded models, kept to load them into another backend. @type {Map<string, {[name: string]: Uint8Array}>} */
+const loaded = new Map();
+
+/** @param {FromWorker} message @param {Transferable[]} [transfer] */
+const tell = (message, transfer = []) => port.postMessage(message, transfer);
+
+/** The engine does one thing at a time. @type {Promise<unknown>} */
+let last = Promise.resolve();
+
+/** Runs `task` when all earlier ones are through. @template T @param {() => Promise<T>} task @returns {Promise<T>} */
+function inTurn(task) {
+  const result = last.then(task);
+  last = result.catch(() => undefined);
+  return result;
+}
+
+/**
+ * The bytes of one file, with `onBytes` told of each part that arrives.
+ * @param {string} url
+ * @param {(bytes: number) => void} onBytes
+ * @returns {Promise<Response>}
+ */
+async function download(url, onBytes) {
+  const name = url.slice(url.lastIndexOf("/") + 1);
+  const response = await fetch(url).catch(() => null);
+  if (!response?.ok || !response.body) {
+    /** @type {Problem} */
+    const problem = {
+      kind: "download",
+      message: `The file ${name} could not be fetched${response ? ` (the server answered ${response.status})` : ""}.`,
+      hint: "Check the connection, then try again.",
+    };
+    throw problem;
+  }
+  const counter = new TransformStream({
+    transform(part, controller) {
+      onBytes(part.byteLength);
+      controller.enqueue(part);
+    },
+  });
+  const { status, headers } = response;
+  return new Response(response.body.pipeThrough(counter), { status, headers });
+}
+
+/**
+ * Tells the page how much of `total` bytes is here, at most every 50 ms and at both ends.
+ * @param {string} label
+ * @param {number} total
+ */
+function progress(label, total) {
+  let seen = 0;
+  let told = -Infinity;
+  tell({ type: "progress", label, loaded: 0, total });
+  return (/** @type {number} */ bytes) => {
+    seen += bytes;
+    if (performance.now() - told < 50 && seen < total) return;
+    told = performance.now();
+    tell({ type: "progress", label, loaded: Math.min(seen, total), total });
+  };
+}
+
+/** @param {ModuleAsset} asset @param {string} label @param {Backend} backend */
+async function startEngine(asset, label, backend) {
+  const wasm = download(asset.wasm, progress(label, asset.bytes));
+  wasm.catch(() => undefined); // Reported below, where it is awaited; not a second time as unhandled.
+  module = await import(asset.js).catch(() => {
+    throw { kind: "download", message: "The engine's script could not be fetched.", hint: "Check the connection, then try again." };
+  });
+  await module.default({ module_or_path: wasm });
+  engine = await module.Engine.start(backend);
+  tell({ type: "started", device: deviceOf(engine) });
+}
+
+/** @param {Engine} running @returns {Device} */
+const deviceOf = (running) => ({ backend: running.device.backend, adapter: running.device.adapter ?? null });
+
+/** @param {ModelAsset} asset @param {Promise<unknown>} started */
+async function loadModel(asset, started) {
+  const sizes = Object.entries(asset.files);
+  const onBytes = progress(asset.title, sizes.reduce((sum, [, bytes]) => sum + bytes, 0));
+  const fetched = Promise.all(
+    sizes.map(async ([name]) => {
+      const response = await download(`${asset.folder}/${name}`, onBytes);
+      return /** @type {const} */ ([name, new Uint8Array(await response.arrayBuffer())]);
+    }),
+  );
+  fetched.catch(() => undefined); // Reported below, where it is awaited.
+  await started;
+  const files = Object.fromEntries(await fetched);
+  const info = await inTurn(() => engine.load(asset.id, files));
+  loaded.set(asset.id, files);
+  tell({ type: "model", info });
+}
+
+/** @param {Extract<ToWorker, {type: "start"}>} message */
+async function start({ module: asset, label, backend, models }) {
+  const started = startEngine(asset, label, backend);
+  try {
+    // Module and first model travel together; the others follow, so that they hold up neither.
+    for (const model of models) {
+      await loadModel(model, started).catch((cause) => fail(cause, { model: model.id }));
+      await started;
+    }
+  } catch (cause) {
+    fail(cause);
+  }
+}
+
+/** @param {Extract<ToWorker, {type: "explain"}>} message */
+async function explain({ request, text, models }) {
+  /** @type {{[id: string]: Explanation}} */
+  const explanations = {};
+  let milliseconds = 0;
+  for (const id of models) {
+    const before = performance.now();
+    explanations[id] = await engine.explain(id, text);
+    if (id === models[0]) milliseconds = performance.now() - before;
+  }
+  const buffers = Object.values(explanations).flatMap(({ allocation, interaction }) =>
+    [allocation.shares, interaction.sharing, interaction.cosine, interaction.attention].map(({ values }) => values.buffer),
+  );
+  tell({ type: "explained", request, explanations, milliseconds }, buffers);
+}
+
+/** What the browser says of its adapter, or null where there is none. @returns {Promise<AdapterFacts | null>} */
+async function adapterFacts() {
+  const gpu = /** @type {any} */ (navigator).gpu;
+  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  if (!adapter) return null;
+  const { vendor = "", architecture = "", description = "" } = adapter.info ?? {};
+  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize } =
+    adapter.limits;
+  return {
+    fallback: adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false,
+    features: [...adapter.features],
+    vendor,
+    architecture,
+    description,
+    limits: { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize },
+  };
+}
+
+/** How the running backend does on a fixed input, and whether it agrees with the CPU. */
+function measure() {
+  const [id] = loaded.keys();
+  return engine.measure(id);
+}
+
+/**
+ * Chooses the backend that should explain: by the adapter alone, or, with `thoroughly`, after timing each backend
+ * of this module; the chosen one then runs.
+ * @param {AdapterFacts | null} facts
+ * @param {boolean} thoroughly
+ */
+async function judge(facts, thoroughly) {
+  if (!thoroughly) return tell({ type: "judged", choice: module.choose(facts, []), device: deviceOf(engine) });
+  const measured = [await measure()];
+  for (const backend of /** @type {Backend[]} */ (["flex", "ndarray"])) {
+    const [id] = loaded.keys();
+    const other = await withModels(backend);
+    measured.push(await other.measure(id));
+    other.free();
+  }
+  const choice = module.choose(facts, measured);
+  if (choice.backend !== engine.device.backend) {
+    engine.free();
+    engine = await withModels(choice.backend);
+  }
+  tell({ type: "judged", choice, device: deviceOf(engine) });
+}
+
+/** An engine on `backend` with all models that are loaded here. @param {Backend} backend */
+async function withModels(backend) {
+  const other = await module.Engine.start(backend);
+  for (const [id, files] of loaded) await other.load(id, files);
+  return other;
+}
+
+/**
+ * Reports an error; a trap inside wasm leaves nothing to go on with.
+ * @param {unknown} cause
+ * @param {{request?: number, model?: string}} [where]
+ */
+function fail(cause, where = {}) {
+  if (cause instanceof WebAssembly.RuntimeError) return tell({ type: "panicked", message: cause.message });
+  const { kind = "unexpected", message = String(cause), hint = "Load the page again." } =
+    /** @type {Partial<Problem>} */ (cause ?? {});
+  tell({ type: "failed", error: { kind, message, hint }, ...where });
+}
+
+addEventListener("message", ({ data }) => {
+  const message = /** @type {ToWorker} */ (data);
+  if (message.type === "start") start(message);
+  if (message.type === "explain") {
+    const { request } = message;
+    inTurn(() => explain(message)).catch((cause) => fail(cause, { request }));
+  }
+  if (message.type === "judge") {
+    // The browser may take its time over the adapter; explanations go on meanwhile.
+    adapterFacts()
+      .then((facts) => inTurn(() => judge(facts, message.measure)))
+      .catch((cause) => fail(cause));
+  }
+  if (message.type === "check") {
+    inTurn(measure)
+      .then((measured) => tell({ type: "checked", measured }))
+      .catch((cause) => fail(cause));
+  }
+});
+
+addEventListener("unhandledrejection", ({ reason }) => tell({ type: "panicked", message: String(reason?.message ?? reason) }));
