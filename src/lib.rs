@@ -5,7 +5,17 @@
 //! [`train`] minimises them; [`explain`] turns a trace into an explanation, which [`engine`]
 //! hands to the page and the command line.
 
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod chart;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod cli;
+pub mod engine;
+pub mod evaluate;
 pub mod explain;
 pub mod model;
 pub mod objective;
+pub mod package;
 pub mod text;
+pub mod train;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

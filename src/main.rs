@@ -1,2 +1,5 @@
-//! x
-fn main(){}
+//! The native command `safr`.
+
+fn main() -> std::process::ExitCode {
+    safr::cli::main()
+}

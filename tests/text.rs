@@ -131,29 +131,19 @@ proptest! {
 fn a_megabyte_of_anything_takes_no_more_than_a_moment() {
     for part in [
         "a",
-        "a ",
         "a-",
         "a.",
         "n't",
-        "'s",
         "'",
-        "-",
         ".",
         "\u{301}",
-        "👩‍",
+        "👩\u{200d}",
         "🇫",
         "<br ",
-        "<br>",
         "क\u{94d}",
-        "ᄀ",
         "\u{600}",
-        "\u{e33}",
-        "1,",
-        "_",
         "\0",
         "漢",
-        "a'",
-        "a&",
     ] {
         let text = part.repeat(1_000_000 / part.len());
         let start = Instant::now();

@@ -1,32 +1,37 @@
 //! The heat map of words × active neurons, with what each word owns beside it.
 
+use std::ops::Range;
+
 use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
 use super::explanation::{HEADING, INNER, MARGIN, heading};
-use super::heat::{color_bar, heat_map};
+use super::heat::{Grid, color_bar};
 use super::label::Type;
 use super::palette::{BANDS, BAR, INK, QUIET, RULE};
 use super::sheet::{Frame, Sheet};
-use crate::explain::{Explanation, Word};
+use crate::explain::Explanation;
 
-const LABELS: f64 = 150.0;
-const NUMBERS: f64 = 96.0;
+const WIDEST_NAME: f64 = 128.0;
+const NUMBER: f64 = 24.0;
+const BARS: f64 = 96.0;
 const GAP: f64 = 14.0;
-const MAP: f64 = INNER - LABELS - 2.0 * (NUMBERS + GAP);
 const BAND: f64 = 18.0;
 const AXIS: f64 = 34.0;
 
 /// The section of the sheet that shows the allocation.
 pub(super) struct AllocationMap<'a> {
     explanation: &'a Explanation,
+    /// Height of a word's row.
     row: f64,
+    /// The words as they fit before their rows.
+    names: Vec<String>,
 }
 
 /// Neighbouring columns that belong to one word.
 struct Group {
     owner: usize,
-    columns: std::ops::Range<usize>,
+    columns: Range<usize>,
 }
 
 impl<'a> AllocationMap<'a> {
@@ -36,7 +41,14 @@ impl<'a> AllocationMap<'a> {
             25..=48 => 16.0,
             _ => 12.0,
         };
-        Self { explanation, row }
+        let set = Type::new(em(row));
+        let words = explanation.words.iter();
+        let names = words.map(|word| set.fit(&word.text, WIDEST_NAME)).collect();
+        Self {
+            explanation,
+            row,
+            names,
+        }
     }
 
     /// Height of the section.
@@ -56,21 +68,38 @@ impl<'a> AllocationMap<'a> {
             let quiet = Type::new(12.0).color(QUIET);
             sheet.text(
                 "No neuron is active.",
-                (map.x, map.y + self.row * 0.7),
+                (map.x, map.y + 0.7 * self.row),
                 &quiet,
             )?;
         } else {
-            heat_map(sheet, map, &allocation.shares, 1.0)?;
+            let (rows, cols) = (allocation.shares.rows, allocation.shares.cols);
+            Grid {
+                frame: map,
+                rows,
+                cols,
+            }
+            .draw(sheet, &allocation.shares, 1.0)?;
             self.draw_groups(sheet, map)?;
             self.draw_axis(sheet, map)?;
         }
-        self.draw_rows(sheet, map)
+        self.draw_names(sheet, map)?;
+        self.draw_bars(sheet, map)
     }
 
     /// The heat map's frame where the section's top is at `y`.
     fn map(&self, y: f64) -> Frame {
-        let height = self.row * self.explanation.words.len() as f64;
-        Frame::new(MARGIN + LABELS, y + HEADING + BAND, MAP, height)
+        let before = NUMBER + self.widest_name() + GAP;
+        let width = INNER - before - 2.0 * (BARS + GAP);
+        let height = self.row * self.names.len() as f64;
+        Frame::new(MARGIN + before, y + HEADING + BAND, width, height)
+    }
+
+    fn widest_name(&self) -> f64 {
+        let set = Type::new(em(self.row));
+        self.names
+            .iter()
+            .map(|name| set.width(name))
+            .fold(0.0, f64::max)
     }
 
     fn groups(&self) -> Vec<Group> {
@@ -87,10 +116,12 @@ impl<'a> AllocationMap<'a> {
         owner.chunk_by(|a, b| a == b).map(group).collect()
     }
 
-    /// A band for each group, with its word where there is room, and a line at its end.
+    /// A band for each group, with its word or at least its number where there is room, and a
+    /// line between it and the one before.
     fn draw_groups<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
         let column = map.width / self.explanation.allocation.neurons.len() as f64;
-        for (at, group) in self.groups().iter().enumerate() {
+        let label = Type::new(9.0).centred();
+        for (at, group) in self.groups().into_iter().enumerate() {
             let x = map.x + group.columns.start as f64 * column;
             let width = group.columns.len() as f64 * column;
             let band = Frame::new(x, map.y - BAND, width, BAND - 4.0);
@@ -98,14 +129,12 @@ impl<'a> AllocationMap<'a> {
             if at > 0 {
                 sheet.line((x, map.y), (x, map.bottom()), RULE)?;
             }
-            let label = Type::new(9.0).centred();
-            let word = label.fit(&self.explanation.words[group.owner].text, f64::INFINITY);
-            let number = (group.owner + 1).to_string();
-            let fitting = [word, number]
-                .into_iter()
-                .find(|text| label.width(text) + 6.0 <= width);
-            if let Some(text) = fitting {
-                sheet.text(&text, (x + width / 2.0, band.bottom() - 3.5), &label)?;
+            let labels = [
+                self.names[group.owner].clone(),
+                (group.owner + 1).to_string(),
+            ];
+            if let Some(text) = labels.iter().find(|text| label.width(text) + 6.0 <= width) {
+                sheet.text(text, (x + width / 2.0, band.bottom() - 3.5), &label)?;
             }
         }
         Ok(())
@@ -113,106 +142,75 @@ impl<'a> AllocationMap<'a> {
 
     fn draw_axis<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
         let active = self.explanation.allocation.neurons.len();
-        let quiet = Type::new(10.0).color(QUIET);
-        let mut tick = 0;
-        let step = tick_step(active);
-        while tick <= active {
+        let quiet = Type::new(10.0).color(QUIET).centred();
+        for tick in (0..=active).step_by(tick_step(active)) {
             let x = map.x + map.width * tick as f64 / active as f64;
             sheet.line((x, map.bottom()), (x, map.bottom() + 4.0), QUIET)?;
-            sheet.text(
-                &tick.to_string(),
-                (x, map.bottom() + 15.0),
-                &quiet.clone().centred(),
-            )?;
-            tick += step;
+            sheet.text(&tick.to_string(), (x, map.bottom() + 15.0), &quiet)?;
         }
         let middle = map.x + map.width / 2.0;
-        sheet.text(
-            "active neurons",
-            (middle, map.bottom() + 30.0),
-            &quiet.centred(),
-        )
+        sheet.text("active neurons", (middle, map.bottom() + 30.0), &quiet)
     }
 
-    /// Each row's word, N_i and C_i.
-    fn draw_rows<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
-        let words = &self.explanation.words;
-        let most = words.iter().map(|word| word.neurons).fold(1.0, f64::max);
-        let neurons = Frame::new(map.right() + GAP, map.y, NUMBERS, self.row);
-        let capacity = Frame {
-            x: neurons.right() + GAP,
-            ..neurons
-        };
-        let head = Type::new(10.0).color(QUIET);
-        sheet.text("neurons Nᵢ", (neurons.x, map.y - 7.0), &head)?;
-        sheet.text("capacity Cᵢ", (capacity.x, map.y - 7.0), &head)?;
-        for (i, word) in words.iter().enumerate() {
-            let y = map.y + i as f64 * self.row;
-            self.draw_label(
-                sheet,
-                i,
-                word,
-                Frame::new(MARGIN, y, LABELS - 8.0, self.row),
-            )?;
-            let count = (word.neurons / most, format!("{:.1}", word.neurons));
-            self.draw_number(sheet, Frame { y, ..neurons }, count)?;
-            let part = (word.capacity, format!("{:.2}", word.capacity));
-            self.draw_number(sheet, Frame { y, ..capacity }, part)?;
+    /// Each row's number and word.
+    fn draw_names<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
+        let em = em(self.row);
+        let right = map.x - 8.0;
+        let number = Type::new(em.min(10.0)).color(QUIET).right();
+        for (i, (word, name)) in self.explanation.words.iter().zip(&self.names).enumerate() {
+            let base = self.base(map, i);
+            let set = Type::new(em).italic_if(!word.known).right();
+            sheet.text(name, (right, base), &set)?;
+            let left = right - self.widest_name() - 8.0;
+            sheet.text(&(i + 1).to_string(), (left, base), &number)?;
         }
         Ok(())
     }
 
-    fn draw_label<DB: DrawingBackend>(
-        &self,
-        sheet: &Sheet<DB>,
-        i: usize,
-        word: &Word,
-        frame: Frame,
-    ) -> Drawn<DB> {
-        let base = self.base(frame);
-        let number = Type::new(self.em().min(10.0)).color(QUIET).right();
-        sheet.text(&(i + 1).to_string(), (frame.x + 20.0, base), &number)?;
-        let set = Type::new(self.em()).italic_if(!word.known).right();
-        let text = set.fit(&word.text, frame.width - 28.0);
-        sheet.text(&text, (frame.right(), base), &set)
-    }
-
-    /// A bar as long as its part, and the number on it.
-    fn draw_number<DB: DrawingBackend>(
-        &self,
-        sheet: &Sheet<DB>,
-        frame: Frame,
-        (part, number): (f64, String),
-    ) -> Drawn<DB> {
-        let bar = Frame {
-            width: frame.width * part,
-            height: self.row - 2.0,
-            ..frame
-        };
-        if part > 0.0 {
-            sheet.fill(bar, BAR)?;
+    /// Each row's N_i and C_i.
+    fn draw_bars<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
+        let words = &self.explanation.words;
+        let most = words.iter().map(|word| word.neurons).fold(1.0, f64::max);
+        let neurons = map.right() + GAP;
+        let capacity = neurons + BARS + GAP;
+        let head = Type::new(10.0).color(QUIET);
+        sheet.text("neurons Nᵢ", (neurons, map.y - 7.0), &head)?;
+        sheet.text("capacity Cᵢ", (capacity, map.y - 7.0), &head)?;
+        let set = Type::new(em(self.row).min(11.0)).color(INK);
+        for (i, word) in words.iter().enumerate() {
+            let (count, part) = (
+                format!("{:.1}", word.neurons),
+                format!("{:.2}", word.capacity),
+            );
+            let bars = [
+                (neurons, word.neurons / most, count),
+                (capacity, word.capacity, part),
+            ];
+            for (x, length, number) in bars {
+                let y = map.y + i as f64 * self.row;
+                sheet.fill(Frame::new(x, y, length * BARS, self.row - 2.0), BAR)?;
+                sheet.text(&number, (x + 4.0, self.base(map, i)), &set)?;
+            }
         }
-        let set = Type::new(self.em().min(11.0)).color(INK);
-        sheet.text(&number, (frame.x + 4.0, self.base(frame)), &set)
+        Ok(())
     }
 
-    fn em(&self) -> f64 {
-        (self.row * 0.75).min(13.0)
-    }
-
-    /// The base line of text in the middle of a row.
-    fn base(&self, frame: Frame) -> f64 {
-        frame.y + (self.row - 1.0) / 2.0 + 0.33 * self.em()
+    /// The base line of text in the middle of row `i`.
+    fn base(&self, map: Frame, i: usize) -> f64 {
+        map.y + i as f64 * self.row + (self.row - 1.0) / 2.0 + 0.33 * em(self.row)
     }
 }
 
-/// A round distance that puts at most ten ticks on an axis up to `end`.
+/// The em of text in a row of this height.
+fn em(row: f64) -> f64 {
+    (0.75 * row).min(13.0)
+}
+
+/// A round distance that puts at most ten steps on an axis up to `end`.
 fn tick_step(end: usize) -> usize {
-    let steps = (0..).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_usize.pow(power)));
-    steps
-        .into_iter()
-        .find(|step| end / step <= 10)
-        .unwrap_or(end)
+    let powers = (0..).map(|power| 10_usize.pow(power));
+    let mut steps = powers.flat_map(|power| [power, 2 * power, 5 * power]);
+    steps.find(|step| end / step <= 10).unwrap_or(end)
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use std::ops::Range;
 use plotters::chart::ChartBuilder;
 use plotters::prelude::DrawingBackend;
 use plotters::series::{DashedLineSeries, LineSeries};
-use plotters::style::{Color, FontStyle, RGBColor, ShapeStyle, TRANSPARENT, TextStyle};
+use plotters::style::{Color, FontStyle, RGBColor, TRANSPARENT, TextStyle};
 
 use super::Drawn;
 use super::font::font;
 use super::label::Type;
-use super::palette::{CURVES, INK, QUIET, RULE};
+use super::palette::{CURVES, GRID, INK, QUIET};
 use super::sheet::{Frame, Sheet};
 use crate::explain::{EpochRecord, History};
 
@@ -79,7 +79,7 @@ impl Panel {
         history: &History,
     ) -> Drawn<DB> {
         let pixels = |units: f64| (units * sheet.scale()).round() as u32;
-        let stroke = |color: RGBColor, units| ShapeStyle::from(color.stroke_width(pixels(units)));
+        let stroke = |color: RGBColor, units| color.stroke_width(pixels(units));
         let label: TextStyle = font(10.0 * sheet.scale(), FontStyle::Normal).color(&QUIET);
         let records = &history.records;
         let range = self
@@ -97,7 +97,7 @@ impl Panel {
             .configure_mesh()
             .disable_x_mesh()
             .light_line_style(TRANSPARENT)
-            .bold_line_style(stroke(RULE, 1.0))
+            .bold_line_style(stroke(GRID, 1.0))
             .axis_style(stroke(QUIET, 1.0))
             .label_style(label)
             .set_all_tick_mark_size(pixels(4.0))
@@ -113,7 +113,7 @@ impl Panel {
         for (curve, color) in self.curves.iter().zip(CURVES) {
             for run in curve.runs(records) {
                 let line = LineSeries::new(run, stroke(color, 2.0).filled());
-                chart.draw_series(line.point_size(pixels(2.0)))?;
+                chart.draw_series(line.point_size(pixels(2.5)))?;
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! What can go wrong when a figure is drawn or saved.
 
+use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -7,18 +8,18 @@ use thiserror::Error;
 /// Why there is no figure.
 #[derive(Debug, Error)]
 pub enum ChartError {
-    /// The backend refused to draw.
+    /// plotters failed.
     #[error("the figure cannot be drawn: {0}")]
     Draw(String),
-    /// The file could not be written.
-    #[error(
-        "the figure cannot be saved as {path}: {reason}; its name must end in .png, and its \
-         folder must exist and may not be write-protected"
-    )]
+    /// The picture's name calls for another format.
+    #[error("{0} would not be a PNG picture; choose a name that ends in .png")]
+    Name(PathBuf),
+    /// The file cannot be written.
+    #[error("the figure cannot be saved as {path}: {source}; choose another place")]
     Save {
         /// Where it should have gone.
         path: PathBuf,
         /// What the system says.
-        reason: String,
+        source: io::Error,
     },
 }

@@ -5,36 +5,51 @@ use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
 use super::explanation::{HEADING, INNER, MARGIN, heading};
-use super::heat::{color_bar, heat_map};
+use super::heat::{Grid, color_bar};
 use super::label::Type;
 use super::palette::{BLANK, QUIET};
 use super::sheet::{Frame, Sheet};
-use crate::explain::{Explanation, Matrix};
+use crate::explain::{Explanation, Matrix, Word};
 
 const BETWEEN: f64 = 48.0;
 const PANEL: f64 = (INNER - BETWEEN) / 2.0;
-const ROW_LABELS: f64 = 104.0;
-const COLUMN_LABELS: f64 = 88.0;
+const WIDEST_NAME: f64 = 92.0;
+const LARGEST_EM: f64 = 12.0;
+/// Room for numbers in place of names.
+const NUMBERS: f64 = 32.0;
 const LARGEST_CELL: f64 = 34.0;
-/// Cells smaller than this are numbered instead of named.
+/// Cells smaller than this are numbered, not named.
 const SMALLEST_NAMED_CELL: f64 = 9.0;
 
 /// The section of the sheet that shows the interaction.
 pub(super) struct InteractionMaps<'a> {
     explanation: &'a Explanation,
+    /// Whether there is room for the words' names.
+    named: bool,
+    /// Room before the rows and above the columns.
+    labels: f64,
+    /// Width and height of a pair's cell.
     cell: f64,
 }
 
 impl<'a> InteractionMaps<'a> {
     pub(super) fn new(explanation: &'a Explanation) -> Self {
-        let words = explanation.words.len() as f64;
-        let cell = ((PANEL - ROW_LABELS) / words).min(LARGEST_CELL);
-        Self { explanation, cell }
+        let words = &explanation.words;
+        let cell_beside = |labels: f64| ((PANEL - labels) / words.len() as f64).min(LARGEST_CELL);
+        let names = widest_name(words) + 10.0;
+        let named = cell_beside(names) >= SMALLEST_NAMED_CELL;
+        let labels = if named { names } else { NUMBERS };
+        Self {
+            explanation,
+            named,
+            labels,
+            cell: cell_beside(labels),
+        }
     }
 
     /// Height of the section.
     pub(super) fn height(&self) -> f64 {
-        HEADING + COLUMN_LABELS + self.side()
+        HEADING + self.labels + self.side()
     }
 
     /// Draws the section with its top at `y`.
@@ -43,71 +58,57 @@ impl<'a> InteractionMaps<'a> {
         let note = "The part of the smaller word's neurons that the pair shares.";
         heading(sheet, (MARGIN, y), "c", "Shared neurons", note)?;
         color_bar(sheet, (MARGIN + PANEL, y), "sharing Sᵢₖ", 1.0)?;
-        let map = self.draw_map(sheet, (MARGIN, y), &interaction.sharing, 1.0)?;
-        self.blank_diagonal(sheet, map)?;
+        let grid = self.grid(MARGIN, y);
+        self.draw_map(sheet, &grid, &interaction.sharing, 1.0)?;
+        blank_diagonal(sheet, &grid)?;
 
         let x = MARGIN + PANEL + BETWEEN;
         let note = "The weight that the row's word gives the column's, mean over heads.";
         heading(sheet, (x, y), "d", "Attention", note)?;
-        let largest = interaction
-            .attention
-            .values
-            .iter()
-            .copied()
-            .fold(f32::MIN_POSITIVE, f32::max);
+        let weights = interaction.attention.values.iter().copied();
+        let largest = weights.fold(f32::MIN_POSITIVE, f32::max);
         color_bar(sheet, (x + PANEL, y), "attention Aᵢₖ", largest)?;
-        self.draw_map(sheet, (x, y), &interaction.attention, largest)?;
-        Ok(())
+        self.draw_map(sheet, &self.grid(x, y), &interaction.attention, largest)
     }
 
     fn side(&self) -> f64 {
         self.cell * self.explanation.words.len() as f64
     }
 
-    /// Draws the labelled cells of the panel with its top left corner at `(x, y)`.
+    /// The cells of the panel with its top left corner at `(x, y)`.
+    fn grid(&self, x: f64, y: f64) -> Grid {
+        let words = self.explanation.words.len();
+        let (x, y) = (x + self.labels, y + HEADING + self.labels);
+        Grid {
+            frame: Frame::new(x, y, self.side(), self.side()),
+            rows: words,
+            cols: words,
+        }
+    }
+
     fn draw_map<DB: DrawingBackend>(
         &self,
         sheet: &Sheet<DB>,
-        (x, y): (f64, f64),
+        grid: &Grid,
         values: &Matrix,
         darkest: f32,
-    ) -> Result<Frame, plotters::drawing::DrawingAreaErrorKind<DB::ErrorType>> {
-        let map = Frame::new(
-            x + ROW_LABELS,
-            y + HEADING + COLUMN_LABELS,
-            self.side(),
-            self.side(),
-        );
-        heat_map(sheet, map, values, darkest)?;
-        if self.cell >= SMALLEST_NAMED_CELL {
-            self.name_cells(sheet, map)?;
+    ) -> Drawn<DB> {
+        grid.draw(sheet, values, darkest)?;
+        if self.named {
+            self.name_cells(sheet, grid.frame)
         } else {
-            self.number_cells(sheet, map)?;
+            self.number_cells(sheet, grid.frame)
         }
-        Ok(map)
-    }
-
-    /// A word has no pair with itself.
-    fn blank_diagonal<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
-        for i in 0..self.explanation.words.len() {
-            let at = i as f64 * self.cell;
-            sheet.fill(
-                Frame::new(map.x + at, map.y + at, self.cell, self.cell),
-                BLANK,
-            )?;
-        }
-        Ok(())
     }
 
     fn name_cells<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
-        let em = (0.75 * self.cell).min(12.0);
+        let em = (0.75 * self.cell).min(LARGEST_EM);
         for (i, word) in self.explanation.words.iter().enumerate() {
             let base = (i as f64 + 0.5) * self.cell + 0.33 * em;
             let set = Type::new(em).italic_if(!word.known);
-            let row = set.fit(&word.text, ROW_LABELS - 8.0);
-            sheet.text(&row, (map.x - 6.0, map.y + base), &set.clone().right())?;
-            let column = set.fit(&word.text, COLUMN_LABELS - 8.0);
-            sheet.text(&column, (map.x + base, map.y - 6.0), &set.upward())?;
+            let name = set.fit(&word.text, WIDEST_NAME);
+            sheet.text(&name, (map.x + base, map.y - 6.0), &set.clone().upward())?;
+            sheet.text(&name, (map.x - 6.0, map.y + base), &set.right())?;
         }
         Ok(())
     }
@@ -127,4 +128,16 @@ impl<'a> InteractionMaps<'a> {
         }
         Ok(())
     }
+}
+
+/// Width of the widest word, set as large as any.
+fn widest_name(words: &[Word]) -> f64 {
+    let set = Type::new(LARGEST_EM);
+    let width = |word: &Word| set.width(&set.fit(&word.text, WIDEST_NAME));
+    words.iter().map(width).fold(0.0, f64::max)
+}
+
+/// A word has no pair with itself.
+fn blank_diagonal<DB: DrawingBackend>(sheet: &Sheet<DB>, grid: &Grid) -> Drawn<DB> {
+    (0..grid.rows).try_for_each(|i| sheet.fill(grid.cell(i, i), BLANK))
 }

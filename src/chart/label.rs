@@ -4,7 +4,7 @@ use plotters::style::text_anchor::HPos;
 use plotters::style::{FontStyle, RGBColor};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::font::font;
+use super::font::width;
 use super::palette::INK;
 
 /// How a piece of text is set.
@@ -77,10 +77,7 @@ impl Type {
 
     /// Width of `text` in the sheet's units.
     pub(super) fn width(&self, text: &str) -> f64 {
-        // Measured large, because plotters rounds to whole pixels.
-        const EM: f64 = 100.0;
-        let (width, _) = font(EM, self.style).box_size(text).unwrap_or_default();
-        f64::from(width) * self.em / EM
+        width(text, self.em, self.style)
     }
 
     /// `text` as it can be drawn, shortened with an ellipsis to at most `room` units.
@@ -98,7 +95,13 @@ impl Type {
             }
             short.push_str(grapheme);
         }
-        short.truncate(short.trim_end().len());
+        // Whole words, if that does not lose much.
+        if let Some((words, _)) = short
+            .rsplit_once(' ')
+            .filter(|(w, _)| 2 * w.len() > short.len())
+        {
+            short.truncate(words.trim_end().len());
+        }
         short + "…"
     }
 }
@@ -123,7 +126,7 @@ mod tests {
         let plain = Type::new(12.0);
         assert_eq!(plain.fit("good film", 200.0), "good film");
         let short = plain.fit(&"interminably ".repeat(1000), 200.0);
-        assert!(short.ends_with('…') && short.starts_with("interminably int"));
+        assert!(short.ends_with('…') && short.starts_with("interminably"));
         assert!(plain.width(&short) <= 200.0);
     }
 
@@ -131,7 +134,10 @@ mod tests {
     fn a_grapheme_is_not_cut_apart() {
         let family = "👨\u{200d}👩\u{200d}👧";
         let plain = Type::new(12.0);
-        let short = plain.fit(&family.repeat(9), plain.width(family) * 2.5);
+        let short = plain.fit(
+            &family.repeat(9),
+            plain.width(&format!("{family}{family}…")) + 1.0,
+        );
         assert_eq!(short, format!("{family}{family}…"));
     }
 

@@ -2,6 +2,7 @@
 //! `History` on any plotters backend. Pure: a figure depends on nothing but what it shows.
 
 mod allocation;
+mod bitmap;
 mod curves;
 mod error;
 mod explanation;

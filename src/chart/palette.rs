@@ -1,7 +1,7 @@
 //! The colours of all figures: one sequential scale that the colour-blind read
 //! too, one accent, and greys.
 
-use plotters::style::RGBColor;
+use plotters::style::{BLACK, RGBColor, WHITE};
 
 /// Titles and words.
 pub(super) const INK: RGBColor = RGBColor(28, 32, 38);
@@ -9,6 +9,8 @@ pub(super) const INK: RGBColor = RGBColor(28, 32, 38);
 pub(super) const QUIET: RGBColor = RGBColor(96, 104, 114);
 /// Lines that only divide.
 pub(super) const RULE: RGBColor = RGBColor(200, 206, 214);
+/// Lines behind curves.
+pub(super) const GRID: RGBColor = RGBColor(226, 229, 233);
 /// What the figure is about: the prediction, the best epoch.
 pub(super) const ACCENT: RGBColor = RGBColor(190, 78, 10);
 /// Bars of numbers that stand beside them.
@@ -48,11 +50,7 @@ pub(super) fn shade(part: f64) -> RGBColor {
 
 /// The colour of text that is legible on [`shade`]`(part)`.
 pub(super) fn ink_on_shade(part: f64) -> RGBColor {
-    if part > 0.55 {
-        RGBColor(255, 255, 255)
-    } else {
-        INK
-    }
+    if part > 0.66 { WHITE } else { BLACK }
 }
 
 #[cfg(test)]
@@ -86,8 +84,7 @@ mod tests {
     fn darker_means_more_and_text_stays_legible() {
         for step in 0..100 {
             let (here, next) = (f64::from(step) / 100.0, f64::from(step + 1) / 100.0);
-            let white = RGBColor(255, 255, 255);
-            assert!(contrast(shade(next), white) > contrast(shade(here), white));
+            assert!(contrast(shade(next), WHITE) > contrast(shade(here), WHITE));
             assert!(
                 contrast(ink_on_shade(here), shade(here)) >= 4.5,
                 "at {here}"

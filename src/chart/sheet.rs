@@ -8,6 +8,7 @@ use plotters::style::text_anchor::{Pos, VPos};
 use plotters::style::{Color, FontTransform, RGBColor, WHITE};
 
 use super::Drawn;
+use super::bitmap::BASE_BELOW_TOP;
 use super::font::font;
 use super::label::Type;
 
@@ -51,7 +52,7 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
     pub(super) fn new(
         area: &'a DrawingArea<DB, Shift>,
         (width, height): (u32, u32),
-    ) -> Result<Self, plotters::drawing::DrawingAreaErrorKind<DB::ErrorType>> {
+    ) -> Drawn<DB, Self> {
         area.fill(&WHITE)?;
         let (across, down) = area.dim_in_pixel();
         let scale = (f64::from(across) / f64::from(width)).min(f64::from(down) / f64::from(height));
@@ -91,9 +92,7 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
     /// Sets `text` with its anchor at `x` on the base line at `y`; where it runs upwards, the
     /// base line is at `x`.
     pub(super) fn text(&self, text: &str, (x, y): (f64, f64), set: &Type) -> Drawn<DB> {
-        // plotters puts the base line this far below the top: 0.62 em on a bitmap, 0.76 em in
-        // an SVG.
-        let base = 0.69 * set.em;
+        let base = BASE_BELOW_TOP * set.em;
         let (pixel, transform) = if set.upward {
             (self.pixel(x - base, y), FontTransform::Rotate270)
         } else {

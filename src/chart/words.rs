@@ -63,7 +63,7 @@ impl<'a> Words<'a> {
         let note = "How far the gate opens for each word: 0 shuts it out, 1 lets it through \
                     whole. Words in italics are not in the vocabulary.";
         heading(sheet, (MARGIN, y), "a", "Keep probability", note)?;
-        color_bar(sheet, (MARGIN + INNER, y), "", 1.0)?;
+        color_bar(sheet, (MARGIN + INNER, y), "keep", 1.0)?;
         for (word, chip) in self.words.iter().zip(&self.chips) {
             let top = y + HEADING + chip.line as f64 * LINE;
             let keep = f64::from(word.keep);

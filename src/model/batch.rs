@@ -31,7 +31,9 @@ impl Batch {
         };
         let padded = || {
             words.iter().flat_map(move |text| {
-                text.iter().copied().chain(std::iter::repeat_n(PAD, length - text.len()))
+                text.iter()
+                    .copied()
+                    .chain(std::iter::repeat_n(PAD, length - text.len()))
             })
         };
         let shape = [words.len(), length];
@@ -44,7 +46,12 @@ impl Batch {
             bias.reshape([words.len(), 1, 1, length])
         });
         let ids = Tensor::from_data(TensorData::new(ids, shape), device);
-        Self { ids, valid, pad_bias, words }
+        Self {
+            ids,
+            valid,
+            pad_bias,
+            words,
+        }
     }
 
     /// Batch size B and padded length L.

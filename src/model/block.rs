@@ -90,6 +90,7 @@ impl Block {
     /// `[B, L, E]` → `[B, H, L, E/H]`.
     fn split(&self, x: Tensor<3>) -> Tensor<4> {
         let [b, l, e] = x.dims();
-        x.reshape([b, l, self.heads, e / self.heads]).swap_dims(1, 2)
+        x.reshape([b, l, self.heads, e / self.heads])
+            .swap_dims(1, 2)
     }
 }

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData, activation::sigmoid, module::embedding};
+use burn::tensor::{Tensor, TensorData, activation::sigmoid, module::embedding};
 
 use super::{Batch, Block, Gate, ModelConfig, Noise, PadEmbedding, Pooling, Trace, gate};
 
@@ -49,7 +49,15 @@ impl Classifier {
             x = out;
         }
         let logits = self.head.forward(self.pool(x, batch));
-        Trace { batch: batch.clone(), embedding: x0, keep, gate, gated, layers, logits }
+        Trace {
+            batch: batch.clone(),
+            embedding: x0,
+            keep,
+            gate,
+            gated,
+            layers,
+            logits,
+        }
     }
 
     /// Static embeddings x0 = Embedding(ids)·√E, `[B, L, E]`.
@@ -66,7 +74,10 @@ impl Classifier {
     fn keep(&self, batch: &Batch, x0: &Tensor<3>, noise: Option<&Noise>) -> (Tensor<2>, Tensor<2>) {
         if let (Some(table), None) = (&self.keep_table, noise) {
             let [b, l] = batch.dims();
-            let keep = table.clone().select(0, batch.ids.clone().flatten(0, 1)).reshape([b, l]);
+            let keep = table
+                .clone()
+                .select(0, batch.ids.clone().flatten(0, 1))
+                .reshape([b, l]);
             return (keep.clone(), keep);
         }
         let log_odds = self.gate.log_odds(x0.clone());
@@ -102,7 +113,10 @@ impl Classifier {
             let end = self.config.vocabulary.min(values.len() + CHUNK);
             let words: Vec<Vec<u32>> = (values.len()..end).map(|id| vec![id as u32]).collect();
             let rows: Vec<&[u32]> = words.iter().map(Vec::as_slice).collect();
-            let config = ModelConfig { max_len: 1, ..self.config.clone() };
+            let config = ModelConfig {
+                max_len: 1,
+                ..self.config.clone()
+            };
             let batch = Batch::new(&rows, &config, &device);
             let log_odds = self.gate.log_odds(self.embed(&batch));
             values.extend(super::read(sigmoid(log_odds).flatten(0, 1)).await?);
@@ -120,16 +134,20 @@ impl Classifier {
     }
 }
 
-/// Sinusoidal position table, `[max_len, E]`: sine on even columns, cosine on odd ones.
-pub(super) fn positions(config: &ModelConfig, device: &Device) -> Tensor<2> {
-    let (length, width) = (config.max_len, config.d_model);
-    let values: Vec<f32> = (0..length * width)
+/// Sinusoidal position table, `max_len · E` values row by row: sine on even columns, cosine on
+/// odd ones (method §2.3).
+pub fn sinusoids(config: &ModelConfig) -> Vec<f32> {
+    let width = config.d_model;
+    (0..config.max_len * width)
         .map(|at| {
             let (position, column) = ((at / width) as f64, at % width);
             let rate = 10000f64.powf(-((column - column % 2) as f64) / width as f64);
             let angle = position * rate;
-            (if column % 2 == 0 { angle.sin() } else { angle.cos() }) as f32
+            (if column % 2 == 0 {
+                angle.sin()
+            } else {
+                angle.cos()
+            }) as f32
         })
-        .collect();
-    Tensor::from_data(TensorData::new(values, [length, width]), device)
+        .collect()
 }

@@ -129,11 +129,18 @@ impl ModelConfig {
         ];
         for (field, value, least) in sizes {
             if !(least..=LARGEST).contains(&value) {
-                return Err(ConfigError::Size { field, value, least });
+                return Err(ConfigError::Size {
+                    field,
+                    value,
+                    least,
+                });
             }
         }
         if !self.d_model.is_multiple_of(self.heads) || !self.d_model.is_multiple_of(2) {
-            return Err(ConfigError::Width { d_model: self.d_model, heads: self.heads });
+            return Err(ConfigError::Width {
+                d_model: self.d_model,
+                heads: self.heads,
+            });
         }
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(ConfigError::Dropout(self.dropout));

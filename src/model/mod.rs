@@ -13,11 +13,12 @@ mod weights;
 
 pub use batch::Batch;
 pub use block::{Block, LayerTrace};
-pub use classifier::Classifier;
+pub use classifier::{Classifier, sinusoids};
 pub use config::{ConfigError, ModelConfig, PadEmbedding, Padding, Pooling, Reading};
 pub use gate::Gate;
 pub use noise::Noise;
-pub use parameters::Parameter;
 pub use random::{Stream, StreamPosition};
 pub use trace::{ReadError, Trace, read};
-pub use weights::{Array, Weights, WeightsError, check_weights, initial_weights};
+pub use weights::{
+    Array, Weights, WeightsError, check_weights, initial_weights, parameter_count, parameter_shapes,
+};

@@ -17,7 +17,12 @@ pub struct Noise {
 
 impl Noise {
     /// Draws the noise of one step.
-    pub fn draw(stream: &mut Stream, config: &ModelConfig, [b, l]: [usize; 2], device: &Device) -> Self {
+    pub fn draw(
+        stream: &mut Stream,
+        config: &ModelConfig,
+        [b, l]: [usize; 2],
+        device: &Device,
+    ) -> Self {
         let shape = [b, l, config.d_model];
         let gate = Tensor::from_data(TensorData::new(stream.logistic(b * l), [b, l]), device);
         let mut dropout = || {
@@ -26,6 +31,10 @@ impl Noise {
         };
         let input = dropout();
         let blocks = (0..config.layers).map(|_| [dropout(), dropout()]).collect();
-        Self { gate, input, blocks }
+        Self {
+            gate,
+            input,
+            blocks,
+        }
     }
 }

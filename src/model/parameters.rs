@@ -1,12 +1,15 @@
 //! Between a classifier on a device and its parameters as plain arrays.
 
-use burn::module::{Param, ParamId};
+use std::collections::{BTreeMap, HashMap};
+
+use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::nn::{LayerNorm, LayerNormConfig, Linear};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::classifier::positions;
 use super::{
     Array, Block, Classifier, Gate, ModelConfig, ReadError, Weights, WeightsError, check_weights,
+    parameter_shapes, sinusoids,
 };
 
 impl Classifier {
@@ -20,16 +23,26 @@ impl Classifier {
         device: &Device,
     ) -> Result<Self, WeightsError> {
         check_weights(config, weights)?;
-        let mut place = Place { weights, device, placed: 0 };
+        let names = parameter_shapes(config).into_iter().map(|(name, _)| name);
+        let place = Place {
+            weights,
+            device,
+            places: names.zip(0..).collect(),
+        };
         Ok(Self {
             embedding: place.parameter("embedding.weight"),
-            positions: positions(config, device),
+            positions: Tensor::from_data(
+                TensorData::new(sinusoids(config), [config.max_len, config.d_model]),
+                device,
+            ),
             gate: Gate {
                 hidden: place.linear("vmask.linear_layer"),
                 decision: place.linear("vmask.hidden2p"),
             },
             keep_table: None,
-            blocks: (0..config.layers).map(|at| place.block(at, config.heads)).collect(),
+            blocks: (0..config.layers)
+                .map(|at| place.block(at, config.heads))
+                .collect(),
             head: place.linear("fc"),
             config: config.clone(),
         })
@@ -40,75 +53,75 @@ impl Classifier {
     /// # Errors
     /// If the device fails to answer.
     pub async fn weights(&self) -> Result<Weights, ReadError> {
-        let parts = self.parameters();
-        let flat = parts.iter().map(|part| part.flat.clone()).collect();
+        self.read_each(None).await
+    }
+
+    /// Reads the gradients of all parameters, in one readback; those without one are left out.
+    ///
+    /// # Errors
+    /// If the device fails to answer.
+    pub async fn gradients(&self, gradients: &GradientsParams) -> Result<Weights, ReadError> {
+        self.read_each(Some(gradients)).await
+    }
+
+    async fn read_each(&self, gradients: Option<&GradientsParams>) -> Result<Weights, ReadError> {
+        let mut collect = Collect {
+            gradients,
+            found: BTreeMap::new(),
+        };
+        self.visit(&mut collect);
+        let flat = collect.found.values().cloned().collect();
         let values = super::read(Tensor::cat(flat, 0)).await?;
         let mut rest = values.as_slice();
         let mut weights = Weights::new();
-        for part in parts {
-            let (values, behind) = rest.split_at(part.shape.iter().product());
-            rest = behind;
-            weights.insert(part.name, Array { shape: part.shape, values: values.to_vec() });
+        for (place, (name, shape)) in parameter_shapes(&self.config).into_iter().enumerate() {
+            if collect.found.contains_key(&(place as u64)) {
+                let (values, behind) = rest.split_at(shape.iter().product());
+                rest = behind;
+                weights.insert(
+                    name,
+                    Array {
+                        shape,
+                        values: values.to_vec(),
+                    },
+                );
+            }
         }
         Ok(weights)
     }
+}
 
-    /// Every parameter with its name, in PyTorch's layout.
-    pub fn parameters(&self) -> Vec<Parameter> {
-        let mut all = vec![Parameter::matrix("embedding.weight".into(), self.embedding.val())];
-        let mut linear = |name: String, linear: &Linear| {
-            all.push(Parameter::matrix(format!("{name}.weight"), linear.weight.val().transpose()));
-            all.extend(linear.bias.iter().map(|b| Parameter::vector(format!("{name}.bias"), b.val())));
+/// Collects parameters or their gradients by place, flat, in PyTorch's layout.
+struct Collect<'a> {
+    gradients: Option<&'a GradientsParams>,
+    found: BTreeMap<u64, Tensor<1>>,
+}
+
+impl ModuleVisitor for Collect<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = match self.gradients {
+            None => Some(param.val()),
+            Some(gradients) => gradients.get::<D>(param.id),
         };
-        linear("vmask.linear_layer".into(), &self.gate.hidden);
-        linear("vmask.hidden2p".into(), &self.gate.decision);
-        linear("fc".into(), &self.head);
-        for (at, block) in self.blocks.iter().enumerate() {
-            linear(format!("layers.{at}.attention.query"), &block.query);
-            linear(format!("layers.{at}.attention.key"), &block.key);
-            linear(format!("layers.{at}.attention.value"), &block.value);
-            linear(format!("layers.{at}.attention.out"), &block.out);
-            linear(format!("layers.{at}.ff.linear1"), &block.linear1);
-            linear(format!("layers.{at}.ff.linear2"), &block.linear2);
-        }
-        for (at, block) in self.blocks.iter().enumerate() {
-            for (name, norm) in [("norm1", &block.norm1), ("norm2", &block.norm2)] {
-                let name = format!("layers.{at}.{name}");
-                all.push(Parameter::vector(format!("{name}.weight"), norm.gamma.val()));
-                all.extend(norm.beta.iter().map(|b| Parameter::vector(format!("{name}.bias"), b.val())));
-            }
-        }
-        all
+        let place = param.id.val();
+        self.found.extend(value.map(|value| {
+            // Burn's linear layers hold `[in, out]`; the first parameter is the embedding.
+            let value = if D == 2 && place > 0 {
+                value.swap_dims(0, 1)
+            } else {
+                value
+            };
+            (place, value.flatten::<1>(0, D - 1))
+        }));
     }
 }
 
-/// One parameter on its device.
-#[derive(Debug)]
-pub struct Parameter {
-    /// PyTorch's name.
-    pub name: String,
-    /// PyTorch's shape.
-    pub shape: Vec<usize>,
-    /// The values, row by row.
-    pub flat: Tensor<1>,
-}
-
-impl Parameter {
-    fn matrix(name: String, value: Tensor<2>) -> Self {
-        Self { name, shape: value.dims().to_vec(), flat: value.flatten(0, 1) }
-    }
-
-    fn vector(name: String, value: Tensor<1>) -> Self {
-        Self { name, shape: value.dims().to_vec(), flat: value }
-    }
-}
-
-/// Puts parameters on a device, one after the other. Their ids are their places in that order,
-/// so that an optimiser's state finds them again after a restart.
+/// Puts parameters on a device. Their ids are their places in [`parameter_shapes`], so that an
+/// optimiser's state and a gradient find them again.
 struct Place<'a> {
     weights: &'a Weights,
     device: &'a Device,
-    placed: u64,
+    places: HashMap<String, u64>,
 }
 
 impl Place<'_> {
@@ -117,29 +130,35 @@ impl Place<'_> {
         TensorData::new(array.values.clone(), array.shape.clone())
     }
 
-    fn own<const D: usize>(&mut self, value: Tensor<D>) -> Param<Tensor<D>> {
-        self.placed += 1;
-        Param::initialized(ParamId::from(self.placed), value.require_grad())
+    fn own<const D: usize>(&self, name: &str, value: Tensor<D>) -> Param<Tensor<D>> {
+        let value = if self.device.is_autodiff() {
+            value.require_grad()
+        } else {
+            value
+        };
+        Param::initialized(ParamId::from(self.places[name]), value)
     }
 
-    fn parameter<const D: usize>(&mut self, name: &str) -> Param<Tensor<D>> {
-        let value = Tensor::from_data(self.data(name), self.device);
-        self.own(value)
+    fn parameter<const D: usize>(&self, name: &str) -> Param<Tensor<D>> {
+        self.own(name, Tensor::from_data(self.data(name), self.device))
     }
 
     /// PyTorch's `[out, in]` becomes Burn's `[in, out]`, in memory order.
-    fn linear(&mut self, name: &str) -> Linear {
-        let array = &self.weights[&format!("{name}.weight")];
+    fn linear(&self, name: &str) -> Linear {
+        let weight = format!("{name}.weight");
+        let array = &self.weights[&weight];
         let [out, fan_in] = [array.shape[0], array.shape[1]];
         let values: Vec<f32> = (0..fan_in * out)
             .map(|at| array.values[(at % out) * fan_in + at / out])
             .collect();
-        let weight = Tensor::from_data(TensorData::new(values, [fan_in, out]), self.device);
-        let weight = self.own(weight);
-        Linear { weight, bias: Some(self.parameter(&format!("{name}.bias"))) }
+        let value = Tensor::from_data(TensorData::new(values, [fan_in, out]), self.device);
+        Linear {
+            weight: self.own(&weight, value),
+            bias: Some(self.parameter(&format!("{name}.bias"))),
+        }
     }
 
-    fn norm(&mut self, name: &str) -> LayerNorm {
+    fn norm(&self, name: &str) -> LayerNorm {
         let gamma: Param<Tensor<1>> = self.parameter(&format!("{name}.weight"));
         let mut norm = LayerNormConfig::new(gamma.val().dims()[0]).init(self.device);
         norm.gamma = gamma;
@@ -147,7 +166,7 @@ impl Place<'_> {
         norm
     }
 
-    fn block(&mut self, at: usize, heads: usize) -> Block {
+    fn block(&self, at: usize, heads: usize) -> Block {
         let name = |part: &str| format!("layers.{at}.{part}");
         Block {
             query: self.linear(&name("attention.query")),

@@ -25,7 +25,10 @@ pub struct StreamPosition {
 impl Stream {
     /// Starts the stream of a run.
     pub fn new(seed: u64) -> Self {
-        Self { seed, rng: ChaCha8Rng::seed_from_u64(seed) }
+        Self {
+            seed,
+            rng: ChaCha8Rng::seed_from_u64(seed),
+        }
     }
 
     /// Takes a stream up where it stood.
@@ -37,18 +40,26 @@ impl Stream {
 
     /// Where the stream stands.
     pub fn position(&self) -> StreamPosition {
-        let word = u64::try_from(self.rng.get_word_pos()).expect("a run draws fewer than 2^64 words");
-        StreamPosition { seed: self.seed, word }
+        let word =
+            u64::try_from(self.rng.get_word_pos()).expect("a run draws fewer than 2^64 words");
+        StreamPosition {
+            seed: self.seed,
+            word,
+        }
     }
 
     /// `count` draws from N(0, 1).
     pub fn normal(&mut self, count: usize) -> Vec<f32> {
-        (0..count).map(|_| StandardNormal.sample(&mut self.rng)).collect()
+        (0..count)
+            .map(|_| StandardNormal.sample(&mut self.rng))
+            .collect()
     }
 
     /// `count` draws, uniform on [−bound, bound).
     pub fn uniform(&mut self, count: usize, bound: f32) -> Vec<f32> {
-        (0..count).map(|_| (self.unit() * 2.0 - 1.0) * bound).collect()
+        (0..count)
+            .map(|_| (self.unit() * 2.0 - 1.0) * bound)
+            .collect()
     }
 
     /// `count` draws from the standard logistic distribution: the difference of two Gumbels,
@@ -68,7 +79,13 @@ impl Stream {
         let threshold = (p * 2f64.powi(32)) as u32;
         let scale = (1.0 / (1.0 - p)) as f32;
         (0..count)
-            .map(|_| if self.rng.next_u32() < threshold { 0.0 } else { scale })
+            .map(|_| {
+                if self.rng.next_u32() < threshold {
+                    0.0
+                } else {
+                    scale
+                }
+            })
             .collect()
     }
 
@@ -105,15 +122,28 @@ mod tests {
         let moments = |draws: &[f32]| {
             let n = draws.len() as f64;
             let mean = draws.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
-            let var = draws.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / n;
+            let var = draws
+                .iter()
+                .map(|&x| (f64::from(x) - mean).powi(2))
+                .sum::<f64>()
+                / n;
             (mean, var)
         };
         let (mean, var) = moments(&stream.normal(100_000));
-        assert!(mean.abs() < 0.02 && (var - 1.0).abs() < 0.03, "{mean} {var}");
+        assert!(
+            mean.abs() < 0.02 && (var - 1.0).abs() < 0.03,
+            "{mean} {var}"
+        );
         let (mean, var) = moments(&stream.logistic(100_000));
         let expected = std::f64::consts::PI.powi(2) / 3.0;
-        assert!(mean.abs() < 0.03 && (var - expected).abs() < 0.1, "{mean} {var}");
+        assert!(
+            mean.abs() < 0.03 && (var - expected).abs() < 0.1,
+            "{mean} {var}"
+        );
         let (mean, var) = moments(&stream.dropout(100_000, 0.1));
-        assert!((mean - 1.0).abs() < 0.01 && (var - 1.0 / 9.0).abs() < 0.01, "{mean} {var}");
+        assert!(
+            (mean - 1.0).abs() < 0.01 && (var - 1.0 / 9.0).abs() < 0.01,
+            "{mean} {var}"
+        );
     }
 }

@@ -36,8 +36,13 @@ pub struct ReadError(String);
 /// If the device was lost or failed.
 pub async fn read(tensor: Tensor<1>) -> Result<Vec<f32>, ReadError> {
     let fail = |error: &dyn std::fmt::Debug| ReadError(format!("{error:?}"));
-    let data = tensor.into_data_async().await.map_err(|error| fail(&error))?;
-    data.convert_dtype(DType::F32).try_into_vec().map_err(|error| fail(&error))
+    let data = tensor
+        .into_data_async()
+        .await
+        .map_err(|error| fail(&error))?;
+    data.convert_dtype(DType::F32)
+        .try_into_vec()
+        .map_err(|error| fail(&error))
 }
 
 impl Trace {
@@ -57,8 +62,11 @@ impl Trace {
             layers: self.layers.len(),
             classes: self.logits.dims()[1],
         };
-        let mut parts: Vec<Tensor<1>> =
-            vec![keep.flatten(0, 1), embedding.flatten(0, 2), self.logits.flatten(0, 1)];
+        let mut parts: Vec<Tensor<1>> = vec![
+            keep.flatten(0, 1),
+            embedding.flatten(0, 2),
+            self.logits.flatten(0, 1),
+        ];
         for layer in self.layers {
             let attention = layer.attention.narrow(2, 0, longest).narrow(3, 0, longest);
             parts.push(attention.flatten(0, 3));

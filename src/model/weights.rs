@@ -33,8 +33,16 @@ fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
         Initial::Normal,
     )];
     let mut linear = |name: &str, out: usize, fan_in: usize| {
-        all.push((format!("{name}.weight"), vec![out, fan_in], Initial::Uniform { fan_in }));
-        all.push((format!("{name}.bias"), vec![out], Initial::Uniform { fan_in }));
+        all.push((
+            format!("{name}.weight"),
+            vec![out, fan_in],
+            Initial::Uniform { fan_in },
+        ));
+        all.push((
+            format!("{name}.bias"),
+            vec![out],
+            Initial::Uniform { fan_in },
+        ));
     };
     linear("vmask.linear_layer", config.mask_hidden, e);
     linear("vmask.hidden2p", 2, config.mask_hidden);
@@ -54,6 +62,22 @@ fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
         }
     }
     all
+}
+
+/// Names and shapes of a model's parameters, in a fixed order that begins with the embedding.
+pub fn parameter_shapes(config: &ModelConfig) -> Vec<(String, Vec<usize>)> {
+    layout(config)
+        .into_iter()
+        .map(|(name, shape, _)| (name, shape))
+        .collect()
+}
+
+/// Number of trained values of a model.
+pub fn parameter_count(config: &ModelConfig) -> usize {
+    layout(config)
+        .iter()
+        .map(|(_, shape, _)| shape.iter().product::<usize>())
+        .sum()
 }
 
 /// Draws a fresh model: embeddings N(0, 1), linear layers uniform within 1/√fan-in, norms 1 and 0.
@@ -80,7 +104,9 @@ pub fn initial_weights(config: &ModelConfig, stream: &mut Stream) -> Weights {
 pub fn check_weights(config: &ModelConfig, weights: &Weights) -> Result<(), WeightsError> {
     let expected = layout(config);
     for (name, shape, _) in &expected {
-        let array = weights.get(name).ok_or_else(|| WeightsError::Missing(name.clone()))?;
+        let array = weights
+            .get(name)
+            .ok_or_else(|| WeightsError::Missing(name.clone()))?;
         if array.shape != *shape {
             return Err(WeightsError::Shape {
                 name: name.clone(),
@@ -92,7 +118,10 @@ pub fn check_weights(config: &ModelConfig, weights: &Weights) -> Result<(), Weig
             return Err(WeightsError::NotFinite(name.clone()));
         }
     }
-    match weights.keys().find(|name| !expected.iter().any(|(known, ..)| known == *name)) {
+    match weights
+        .keys()
+        .find(|name| !expected.iter().any(|(known, ..)| known == *name))
+    {
         Some(name) => Err(WeightsError::Unknown(name.clone())),
         None => Ok(()),
     }

@@ -86,7 +86,12 @@ impl Objective {
                 (importance, interaction, scale_free::guard(trace, guard))
             }
         };
-        Losses { cross_entropy: cross_entropy(trace.logits.clone(), labels), importance, interaction, guard }
+        Losses {
+            cross_entropy: cross_entropy(trace.logits.clone(), labels),
+            importance,
+            interaction,
+            guard,
+        }
     }
 
     /// The weighted sum that is minimised, `[1]`.
@@ -135,10 +140,20 @@ impl Losses {
     /// # Errors
     /// If the device was lost or failed.
     pub async fn read(self) -> Result<LossNumbers, ReadError> {
-        let parts = vec![self.cross_entropy, self.importance, self.interaction, self.guard];
+        let parts = vec![
+            self.cross_entropy,
+            self.importance,
+            self.interaction,
+            self.guard,
+        ];
         let values = read(Tensor::cat(parts, 0).detach()).await?;
         let at = |i: usize| f64::from(values[i]);
-        Ok(LossNumbers { cross_entropy: at(0), importance: at(1), interaction: at(2), guard: at(3) })
+        Ok(LossNumbers {
+            cross_entropy: at(0),
+            importance: at(1),
+            interaction: at(2),
+            guard: at(3),
+        })
     }
 }
 

@@ -8,7 +8,10 @@ use burn::tensor::Tensor;
 /// √`squares`, elementwise; value and slope 0 where a square is 0.
 pub(super) fn root<const D: usize>(squares: Tensor<D>) -> Tensor<D> {
     let zero = squares.clone().equal_elem(0.0);
-    squares.mask_fill(zero.clone(), 1.0).sqrt().mask_fill(zero, 0.0)
+    squares
+        .mask_fill(zero.clone(), 1.0)
+        .sqrt()
+        .mask_fill(zero, 0.0)
 }
 
 /// The vectors along the last dimension, divided by their length; a zero vector stays zero.
@@ -17,7 +20,10 @@ pub(super) fn unit<const D: usize>(z: Tensor<D>) -> Tensor<D> {
     let largest = z.clone().detach().abs().max_dim(D - 1);
     let dead = largest.clone().equal_elem(0.0);
     let z = z / largest.mask_fill(dead.clone(), 1.0);
-    let length = (z.clone() * z.clone()).sum_dim(D - 1).mask_fill(dead, 1.0).sqrt();
+    let length = (z.clone() * z.clone())
+        .sum_dim(D - 1)
+        .mask_fill(dead, 1.0)
+        .sqrt();
     z / length
 }
 

@@ -36,5 +36,5 @@ pub fn interaction(attention: Tensor<4>) -> Tensor<1> {
     let joint = attention.clone().matmul(attention.clone().swap_dims(2, 3));
     let joint = joint * off_diagonal(length, &device).unsqueeze();
     let weight = attention.clone() / attention.sum_dim(3);
-    (weight * (1f64 - joint)).mean()
+    (weight * (joint.neg() + 1.0)).mean()
 }

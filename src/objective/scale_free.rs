@@ -40,30 +40,34 @@ pub fn losses(trace: &Trace, space: Space) -> (Tensor<1>, Tensor<1>) {
     (importance / layers, interaction / layers)
 }
 
-/// What keeps the gate from closing (or from opening once and for all), `[1]`.
+/// What keeps the gate from closing (or from opening once and for all): the mean over texts, `[1]`.
 pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
     let valid = trace.batch.valid.clone();
-    let words = valid.clone().sum().clamp_min(1.0);
-    match guard {
+    let words = valid.clone().sum_dim(1).clamp_min(1.0);
+    let mean = |of_words: Tensor<2>| (of_words * valid).sum_dim(1) / words;
+    let of_texts = match guard {
         GateGuard::Rate { rho } => {
-            let mean = (trace.keep.clone() * valid).sum() / words;
-            let miss = mean - rho;
+            let miss = mean(trace.keep.clone()) - rho;
             miss.clone() * miss
         }
         GateGuard::Entropy { beta } => {
             let keep = trace.keep.clone().clamp(1e-6, 1.0 - 1e-6);
-            let drop = 1f64 - keep.clone();
-            let negative = keep.clone() * keep.log() + drop.clone() * drop.log();
-            (negative * valid).sum() / words * beta
+            let drop = keep.clone().neg() + 1.0;
+            mean(keep.clone() * keep.log() + drop.clone() * drop.log()) * beta
         }
-        GateGuard::None => trace.keep.clone().sum() * 0.0,
-    }
+        GateGuard::None => mean(trace.keep.zeros_like()),
+    };
+    of_texts.mean()
 }
 
 /// 1 for pairs of different words at different places, 0 with PAD, `[B, L, L]`.
 fn eligible_pairs(batch: &Batch) -> Tensor<3> {
     let [_, length] = batch.dims();
-    let rows = batch.ids.clone().unsqueeze_dim::<3>(2).repeat_dim(2, length);
+    let rows = batch
+        .ids
+        .clone()
+        .unsqueeze_dim::<3>(2)
+        .repeat_dim(2, length);
     let same: Tensor<3, Bool> = rows.clone().equal(rows.swap_dims(1, 2));
     let words = batch.valid.clone().unsqueeze_dim::<3>(2);
     let both = words.clone().matmul(words.swap_dims(1, 2));
@@ -100,7 +104,7 @@ pub(super) fn importance(
     correlated: Tensor<3>,
 ) -> Tensor<1> {
     let cosine = cosines(z);
-    let omega = weight.clone().unsqueeze_dim::<3>(1) * (1f64 - correlated) * pairs.clone();
+    let omega = weight.clone().unsqueeze_dim::<3>(1) * (correlated.neg() + 1.0) * pairs.clone();
     let overlap = (omega.clone() * cosine.clone() * cosine).sum_dim(2);
     let overlap: Tensor<2> = (overlap / omega.sum_dim(2).clamp_min(EPSILON)).squeeze_dim(2);
     let total = (overlap * weight.clone()).sum_dim(1);
@@ -114,7 +118,9 @@ pub(super) fn mlp_interaction(
     neurons: Tensor<3>,
     valid: &Tensor<2>,
 ) -> Tensor<1> {
-    let apart: Tensor<2> = (attention * (1f64 - cosines(neurons))).sum_dim(2).squeeze_dim(2);
+    let apart: Tensor<2> = (attention * (cosines(neurons).neg() + 1.0))
+        .sum_dim(2)
+        .squeeze_dim(2);
     let words = valid.clone().sum_dim(1).clamp_min(1.0);
     ((apart * valid.clone()).sum_dim(1) / words).mean()
 }
@@ -127,7 +133,10 @@ fn attention_interaction(
 ) -> Tensor<1> {
     let rows = unit(attention);
     let cosine = rows.clone().matmul(rows.swap_dims(2, 3));
-    let apart: Tensor<2> = (eligible * (1f64 - cosine)).sum_dim(3).mean_dim(1).squeeze_dims(&[1, 3]);
+    let apart: Tensor<2> = (eligible * (cosine.neg() + 1.0))
+        .sum_dim(3)
+        .mean_dim(1)
+        .squeeze_dims(&[1, 3]);
     let words = valid.clone().sum_dim(1).clamp_min(1.0);
     ((apart * valid.clone()).sum_dim(1) / words).mean()
 }

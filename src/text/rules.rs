@@ -24,11 +24,12 @@ const CLITICS: [&str; 6] = ["d", "ll", "m", "re", "s", "ve"];
 
 /// The byte spans of the words of `text`.
 pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
-    let mut starts_grapheme = vec![false; text.len()];
+    let mut bounds_grapheme = vec![false; text.len() + 1];
+    bounds_grapheme[text.len()] = true;
     for (start, _) in text.grapheme_indices(true) {
-        starts_grapheme[start] = true;
+        bounds_grapheme[start] = true;
     }
-    let may_cut = |at: usize| starts_grapheme[at];
+    let may_cut = |at: usize| bounds_grapheme[at];
     let pieces = join_runs(text, visible(text, pieces(text, may_cut)));
     let mut spans = Vec::with_capacity(pieces.len());
     for word in join(text, &pieces) {
@@ -166,7 +167,7 @@ fn join(text: &str, pieces: &[Range<usize>]) -> Vec<Range<usize>> {
             (".", Some(before), _) if is_abbreviation(&text[before.clone()]) => {
                 before.end = piece.end
             }
-            ("'" | "’", _, Some(after)) if is_elision(following) => {
+            ("'" | "‘" | "’", _, Some(after)) if is_elision(following) => {
                 words.push(piece.start..after.end);
                 pieces.next();
             }
@@ -286,7 +287,7 @@ mod tests {
             "mr. lee vs. e.t. in the u.s. and i .",
         );
         reads(
-            "'70s films '30s-style, get 'em",
+            "'70s films ’30s-style, get ‘em",
             "'70s films '30s-style , get 'em",
         );
         reads("self- and over-", "self - and over -");

@@ -1,16 +1,5 @@
 // @ts-check
-/**
- * The files that the page loads besides itself: a stand-in for type checks,
- * which the build replaces by the list of what it wrote.
- */
+/** The files that the page loads besides itself. */
 
-/** @type {import("./protocol.js").Assets} */
-export const assets = {
-  worker: "src/worker.js",
-  modules: {
-    cpu: { js: "wasm/cpu/safr.js", wasm: "wasm/cpu/safr_bg.wasm", bytes: 0 },
-    full: { js: "wasm/full/safr.js", wasm: "wasm/full/safr_bg.wasm", bytes: 0 },
-  },
-  models: [],
-  build: "unbuilt",
-};
+/** The build puts the list of what it wrote in this place. @type {import("./protocol.js").Assets} */
+export const assets = /** @type {any} */ (globalThis).SAFR_ASSETS;

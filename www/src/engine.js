@@ -13,12 +13,13 @@ const STRIKES = 3;
  * @typedef {object} Request
  * @property {string} text
  * @property {string[]} models ids, the selected one first
- * @property {number} since when the key was struck
+ * @property {number | null} since time of the keystroke, if it was one
  */
 
 /**
  * @typedef {object} Events
  * @property {(label: string, loaded: number, total: number) => void} progress
+ * @property {() => void} quiet what was on its way is so no more
  * @property {(info: ModelInfo) => void} model a model can answer
  * @property {(problem: Problem, model: string) => void} badModel
  * @property {(device: Device, reason: string) => void} backend what runs now, and why
@@ -52,6 +53,11 @@ export class Engine {
     this.#wanted = request;
     this.first = request.models[0];
     this.#pump();
+  }
+
+  /** Whether a model can answer now. @param {string} model */
+  has(model) {
+    return this.#host?.models.has(model) ?? false;
   }
 
   /** Runs on `choice`; what runs now answers until that can. @param {Backend | "auto"} choice */
@@ -105,6 +111,7 @@ export class Engine {
     } catch (cause) {
       const problem = /** @type {Problem} */ (cause);
       if (problem.kind === "stopped") return;
+      this.#dismiss();
       this.events.fellBack(problem);
       await this.#runOnCpu("The backend that you chose does not work here.");
     }
@@ -120,14 +127,20 @@ export class Engine {
       this.#takeOver(await this.#bring("flex"), reason);
     } catch (cause) {
       const problem = /** @type {Problem} */ (cause);
-      if (problem.kind !== "stopped") this.events.stopped(problem);
+      if (problem.kind === "stopped") return;
+      this.#dismiss();
+      this.events.stopped(problem);
     }
   }
 
   /** Starts a worker on `backend` and waits until it can answer. @param {Backend} backend */
   async #bring(backend) {
     this.#dismiss();
-    const { progress, model, badModel } = this.events;
+    const { progress, badModel } = this.events;
+    const model = (/** @type {ModelInfo} */ info) => {
+      this.events.model(info);
+      this.#pump();
+    };
     const host = new Host(
       this.assets,
       { module: backend === "flex" ? "cpu" : "full", backend, first: this.first },
@@ -150,6 +163,7 @@ export class Engine {
   #dismiss() {
     this.#candidate?.stop();
     this.#candidate = null;
+    this.events.quiet();
   }
 
   /** @param {Host} host @param {Problem} problem */
@@ -175,7 +189,13 @@ export class Engine {
       this.#strikes = 0;
       this.events.explained(request, answer);
     } catch (cause) {
-      this.#unanswered(request, /** @type {Problem} */ (cause));
+      const problem = /** @type {Problem} */ (cause);
+      // A device that fails, such as a lost GPU, stays so: its worker is of no more use.
+      if (problem.kind === "device" && host === this.#host) {
+        host.stop();
+        this.#died(host, problem);
+      }
+      this.#unanswered(request, problem);
     }
     this.#asking = false;
     this.#pump();
@@ -184,11 +204,14 @@ export class Engine {
   /** A text whose worker went away is asked again, but not if that happens twice. @param {Request} request @param {Problem} problem */
   #unanswered(request, problem) {
     if (this.#wanted) return;
-    const gone = problem.kind === "stopped" || problem.kind === "worker";
+    const gone = ["stopped", "worker", "device"].includes(problem.kind);
     if (gone && this.#strikes < 2) this.#wanted = request;
-    else this.events.unexplained(gone ? { ...problem, hint: "This text stops the engine. Change it, and it goes on." } : problem);
+    else this.events.unexplained(gone ? DEADLY : problem);
   }
 }
+
+/** @type {Problem} */
+const DEADLY = { kind: "text", message: "This text stops the engine.", hint: "Change it, and it goes on." };
 
 /** @param {number} difference @returns {Problem} */
 const disagreement = (difference) => ({

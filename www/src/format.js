@@ -35,7 +35,8 @@ export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 
 export const list = (items) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);
 
 const UNSEEN = /^[\p{C}\p{Z}\p{M}]+$/u;
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** @type {Intl.Segmenter | undefined} */
+let graphemes;
 
 /**
  * A word as a label: cut to `length` characters, and one that leaves no mark on its own as its code points.
@@ -47,6 +48,7 @@ export function label(word, length) {
     const points = [...word.slice(0, 4)].map((unit) => `U+${unit.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`);
     return points.slice(0, 2).join(" ");
   }
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   // Enough units for any sane cluster: a label never walks through a megabyte.
   const parts = Array.from(graphemes.segment(word.slice(0, 8 * length)), ({ segment }) => segment);
   return parts.length <= length && word.length <= 8 * length ? word : `${parts.slice(0, length - 1).join("")}…`;

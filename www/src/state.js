@@ -5,7 +5,7 @@
  */
 
 /** Longer texts are left out of the address, so that links stay usable. */
-export const LINK_TEXT_LIMIT = 2000;
+const LINK_TEXT_LIMIT = 2000;
 
 /**
  * @typedef {object} State
@@ -89,4 +89,22 @@ export function writeState(state, usual, models) {
   }
   const query = written.toString();
   return query === "" ? "" : `#${query}`;
+}
+
+/**
+ * Copies a link to exactly this view, and says how that went.
+ * @param {State} state
+ * @param {string[]} models
+ */
+export async function copyLink(state, models) {
+  const link = new URL(writeState(state, {}, models), location.href);
+  try {
+    await navigator.clipboard.writeText(link.href);
+  } catch {
+    location.hash = link.hash;
+    return "The browser lets nothing be copied here; the link stands in the address bar.";
+  }
+  return state.text.length > LINK_TEXT_LIMIT
+    ? `The link is copied, without the text, which is longer than ${LINK_TEXT_LIMIT} characters.`
+    : "The link is copied.";
 }

@@ -36,5 +36,6 @@ export function missingFeatures() {
     missing.push("WebAssembly with SIMD");
   }
   if (typeof Worker !== "function" || !hasModuleWorkers()) missing.push("module workers");
+  if (!CSS.supports("color", "light-dark(black, white)")) missing.push("the colours of current CSS");
   return missing;
 }

@@ -95,7 +95,7 @@ function progress(label, total) {
 /** @param {ModuleAsset} asset @param {string} label @param {Backend} backend */
 async function startEngine(asset, label, backend) {
   const wasm = download(asset.wasm, progress(label, asset.bytes));
-  wasm.catch(() => undefined); // Reported below, where it is awaited; not a second time as unhandled.
+  wasm.catch(() => undefined); // Reported where it is awaited; not a second time as unhandled.
   module = await import(asset.js).catch(() => {
     throw { kind: "download", message: "The engine's script could not be fetched.", hint: "Check the connection, then try again." };
   });
@@ -107,21 +107,21 @@ async function startEngine(asset, label, backend) {
 /** @param {Engine} running @returns {Device} */
 const deviceOf = (running) => ({ backend: running.device.backend, adapter: running.device.adapter ?? null });
 
-/** @param {ModelAsset} asset @param {Promise<unknown>} started */
-async function loadModel(asset, started) {
-  const sizes = Object.entries(asset.files);
-  const onBytes = progress(asset.title, sizes.reduce((sum, [, bytes]) => sum + bytes, 0));
-  const fetched = Promise.all(
-    sizes.map(async ([name]) => {
-      const response = await download(`${asset.folder}/${name}`, onBytes);
-      return /** @type {const} */ ([name, new Uint8Array(await response.arrayBuffer())]);
-    }),
-  );
-  fetched.catch(() => undefined); // Reported below, where it is awaited.
-  await started;
-  const files = Object.fromEntries(await fetched);
-  const info = await inTurn(() => engine.load(asset.id, files));
-  loaded.set(asset.id, files);
+/** The files of a model folder. @param {ModelAsset} asset @returns {Promise<{[name: string]: Uint8Array}>} */
+async function fetchModel({ title, folder, files }) {
+  const onBytes = progress(title, Object.values(files).reduce((sum, bytes) => sum + bytes, 0));
+  const fetched = Object.keys(files).map(async (name) => {
+    const response = await download(`${folder}/${name}`, onBytes);
+    return [name, new Uint8Array(await response.arrayBuffer())];
+  });
+  return Object.fromEntries(await Promise.all(fetched));
+}
+
+/** @param {string} id @param {Promise<{[name: string]: Uint8Array}>} fetched */
+async function loadModel(id, fetched) {
+  const files = await fetched;
+  const info = await inTurn(() => engine.load(id, files));
+  loaded.set(id, files);
   tell({ type: "model", info });
 }
 
@@ -131,8 +131,10 @@ async function start({ module: asset, label, backend, models }) {
   try {
     // Module and first model travel together; the others follow, so that they hold up neither.
     for (const model of models) {
-      await loadModel(model, started).catch((cause) => fail(cause, { model: model.id }));
+      const files = fetchModel(model);
+      files.catch(() => undefined); // Reported where it is awaited; not a second time as unhandled.
       await started;
+      await loadModel(model.id, files).catch((cause) => fail(cause, { model: model.id }));
     }
   } catch (cause) {
     fail(cause);

@@ -1,2 +1,96 @@
-//! x
-fn main(){}
+//! `cargo xtask`: sets up, builds, serves, tests and measures the page.
+
+mod bench;
+mod browser;
+mod bundle;
+mod digest;
+mod doctor;
+mod lanes;
+mod models;
+mod modules;
+mod process;
+mod project;
+mod serve;
+mod size;
+mod tally;
+mod tools;
+mod visit;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::bench::Bench;
+use crate::bundle::Quality;
+use crate::lanes::Lane;
+use crate::project::Project;
+use crate::tools::Need;
+
+/// Sets up, builds, serves, tests and measures the page.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Say what is there, what is missing, and how to get it
+    Doctor,
+    /// Set up what is missing, build, and serve the page on localhost
+    Serve {
+        /// Port to serve on; 0 takes a free one
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Serve what `build` would publish: smaller and faster, and slower to build
+        #[arg(long)]
+        dist: bool,
+    },
+    /// Write `dist/`, which any static host can serve, and hold it to the size budget
+    Build,
+    /// Set up what the tests need, and run them
+    Test {
+        /// Run this lane alone; may be given several times
+        #[arg(long = "lane")]
+        lanes: Vec<Lane>,
+    },
+    /// Measure speed; without a name, everything
+    Bench {
+        /// What to measure
+        what: Option<Bench>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("Error: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    let project = Project::find()?;
+    match task {
+        Task::Doctor => doctor::run(&project),
+        Task::Serve { port, dist } => {
+            tools::set_up(&project, Need::Build)?;
+            let quality = if dist {
+                Quality::Publish
+            } else {
+                Quality::Quick
+            };
+            serve::run(&bundle::build(&project, quality)?.folder, port)
+        }
+        Task::Build => {
+            tools::set_up(&project, Need::Build)?;
+            size::check(&project, &bundle::build(&project, Quality::Publish)?)
+        }
+        Task::Test { lanes } => lanes::run(&project, &lanes),
+        Task::Bench { what } => bench::run(&project, what),
+    }
+}

@@ -1,0 +1,48 @@
+//! `bench`: measures speed, natively and in the page.
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::bundle::{self, Quality};
+use crate::process::run as run_command;
+use crate::project::Project;
+use crate::tools::{self, Need};
+use crate::visit::{self, Offer};
+
+/// What to measure.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Bench {
+    /// Forward pass, explanation and training step, natively
+    Native,
+    /// Cold load, and keystroke to painted explanation, in Chromium
+    Page,
+    /// What an explanation asks of WebGPU: dispatches, pipelines, readbacks
+    GpuCost,
+}
+
+/// Runs one measurement, or all.
+pub(crate) fn run(project: &Project, what: Option<Bench>) -> Result<()> {
+    let all = Bench::value_variants();
+    for bench in all
+        .iter()
+        .filter(|bench| what.is_none_or(|what| what == **bench))
+    {
+        match bench {
+            Bench::Native => run_command(project.cargo().args(["bench", "--features", "cli"]))?,
+            Bench::Page => in_page(project, "tests/page/bench.js", &[Offer::Webgpu, Offer::Cpu])?,
+            Bench::GpuCost => in_page(project, "tests/page/gpu-cost.js", &[Offer::Webgpu])?,
+        }
+    }
+    Ok(())
+}
+
+/// Runs `script` against the page as it is published, once for each offer.
+fn in_page(project: &Project, script: &str, offers: &[Offer]) -> Result<()> {
+    tools::set_up(project, Need::Test)?;
+    let page = bundle::build(project, Quality::Publish)?;
+    for offer in offers {
+        println!("\n── {script}, {} ──", offer.name());
+        run_command(visit::node(project, &page, *offer)?.arg(script))?;
+    }
+    Ok(())
+}

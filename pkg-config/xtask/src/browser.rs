@@ -1,0 +1,93 @@
+//! Finds Chromium and its driver, and installs them where that can be done unasked.
+
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::process::{capture, run};
+use crate::project::Project;
+
+/// What a person can do to get both.
+pub(crate) const HOW: &str = "install Chromium or Chrome, and the chromedriver of the same major version \
+    (Debian: apt-get install chromium chromium-driver; others: https://googlechromelabs.github.io/chrome-for-testing)";
+
+const NAMES: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+
+/// A browser or its driver.
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    /// For instance `156.0.8078.79`.
+    version: String,
+}
+
+impl Program {
+    fn at(project: &Project, path: PathBuf) -> Result<Self> {
+        let said = capture(project.command(&path).arg("--version"))?;
+        let version = said
+            .split_whitespace()
+            .find(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+        let version = version
+            .with_context(|| format!("{} does not say its version", path.display()))?
+            .to_owned();
+        Ok(Self { path, version })
+    }
+
+    fn major(&self) -> &str {
+        self.version.split('.').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.version, self.path.display())
+    }
+}
+
+/// The browser.
+pub(crate) fn chromium(project: &Project) -> Result<Program> {
+    let on_path = NAMES.iter().find_map(|name| project.which(name));
+    let path = on_path.or_else(|| Some(PathBuf::from(MAC)).filter(|path| path.exists()));
+    Program::at(project, path.context("not found")?)
+}
+
+/// Its driver, of the same major version.
+pub(crate) fn driver(project: &Project) -> Result<Program> {
+    let driver = Program::at(project, project.which("chromedriver").context("not found")?)?;
+    let browser = chromium(project).context("Chromium")?;
+    ensure!(
+        driver.major() == browser.major(),
+        "{driver} is there, Chromium is {browser}"
+    );
+    Ok(driver)
+}
+
+/// Installs both on Debian, as root; elsewhere says that it can't.
+pub(crate) fn install(project: &Project) -> Result<()> {
+    // Not Debian's children: Ubuntu's package of this name holds no browser.
+    let debian = fs::read_to_string("/etc/os-release")
+        .is_ok_and(|text| text.lines().any(|line| line == "ID=debian"));
+    let root = capture(project.command("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
+    if !(debian && root) {
+        bail!("it is installed unasked only on Debian, by root");
+    }
+    let apt = || {
+        let mut apt = project.command("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        apt
+    };
+    run(apt().arg("update"))?;
+    run(apt()
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(PACKAGES))
+}
+
+/// A fresh machine has no font, and a page without text can't be tested.
+const PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-liberation"];

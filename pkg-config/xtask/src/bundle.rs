@@ -1,0 +1,239 @@
+//! Puts the page together: modules, models, scripts and styles, in a folder that any static host can serve.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+
+use crate::digest::Digest;
+use crate::models::{self, Model};
+use crate::modules::{self, Built, Module};
+use crate::process::run;
+use crate::project::{Project, read};
+
+/// What a build is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quality {
+    /// Work and tests: soon there.
+    Quick,
+    /// Readers: small and fast.
+    Publish,
+}
+
+impl Quality {
+    /// Cargo's profile.
+    pub(crate) fn profile(self) -> &'static str {
+        match self {
+            Self::Quick => "release",
+            Self::Publish => "dist",
+        }
+    }
+
+    fn folder(self, project: &Project) -> PathBuf {
+        match self {
+            Self::Quick => project.target.join("page/dist"),
+            Self::Publish => project.root.join("dist"),
+        }
+    }
+}
+
+/// The finished page.
+pub(crate) struct Page {
+    pub(crate) folder: PathBuf,
+    pub(crate) assets: Assets,
+}
+
+/// What the page loads besides itself; `www/src/protocol.js` has the same shape. Paths are relative to `index.html`.
+#[derive(Serialize)]
+pub(crate) struct Assets {
+    worker: String,
+    pub(crate) modules: BTreeMap<&'static str, ModuleAsset>,
+    pub(crate) models: Vec<Model>,
+    /// Changes when anything does.
+    build: String,
+}
+
+/// One wasm module.
+#[derive(Serialize)]
+pub(crate) struct ModuleAsset {
+    pub(crate) js: String,
+    pub(crate) wasm: String,
+    /// Size of the wasm file.
+    bytes: u64,
+}
+
+/// Sources that are bundled: where they are, and what they become. `{build}` stands for the build's digest.
+const BUNDLED: [(&str, &str); 3] = [
+    ("src/main.js", "main.{build}.js"),
+    ("src/worker.js", "worker.{build}.js"),
+    ("styles/main.css", "main.{build}.css"),
+];
+
+/// Builds the page.
+pub(crate) fn build(project: &Project, quality: Quality) -> Result<Page> {
+    let www = project.www();
+    let built = Module::ALL
+        .into_iter()
+        .map(|module| Ok((module, modules::build(project, module, quality)?)))
+        .collect::<Result<Vec<_>>>()?;
+
+    println!("Putting the page together …");
+    let folder = quality.folder(project);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(folder.join("wasm"))?;
+    let models = models::copy(&www.join("models"), &folder)?;
+    let modules = built
+        .iter()
+        .map(|(module, built)| Ok((module.name(), place(*module, built, &folder)?)))
+        .collect::<Result<BTreeMap<_, _>>>()?;
+    let build = Digest::default()
+        .bytes(serde_json::to_string(&(&modules, &models))?.as_bytes())
+        .file(&www.join("index.html"))?
+        .file(&www.join("package-lock.json"))?
+        .folder(&www.join("src"))?
+        .folder(&www.join("styles"))?
+        .short();
+    let worker = BUNDLED[1].1.replace("{build}", &build);
+    let assets = Assets {
+        worker,
+        modules,
+        models,
+        build,
+    };
+
+    bundle(project, quality, &built, &assets, &folder)?;
+    let index = link(&read(&www.join("index.html"))?, &assets.build)?;
+    fs::write(folder.join("index.html"), index)?;
+    copy_files(&www, &folder)?;
+    Ok(Page { folder, assets })
+}
+
+/// Copies a module's wasm file under its final name.
+fn place(module: Module, built: &Built, folder: &Path) -> Result<ModuleAsset> {
+    let stem = format!("wasm/{}.{}", module.name(), built.digest);
+    let wasm = format!("{stem}.wasm");
+    let bytes = fs::copy(&built.wasm, folder.join(&wasm))?;
+    Ok(ModuleAsset {
+        js: format!("{stem}.js"),
+        wasm,
+        bytes,
+    })
+}
+
+/// Has esbuild write the scripts and styles, with the list of assets in `src/assets.js`.
+fn bundle(
+    project: &Project,
+    quality: Quality,
+    built: &[(Module, Built)],
+    assets: &Assets,
+    folder: &Path,
+) -> Result<()> {
+    let sources = BUNDLED.map(|(from, to)| {
+        (
+            project.www().join(from),
+            to.replace("{build}", &assets.build),
+        )
+    });
+    let scripts = built
+        .iter()
+        .map(|(module, built)| (built.js.clone(), assets.modules[module.name()].js.clone()));
+    let mut esbuild = project.command("esbuild");
+    for (from, to) in sources.into_iter().chain(scripts) {
+        let stem = Path::new(&to).with_extension("");
+        esbuild.arg(format!("{}={}", stem.display(), from.display()));
+    }
+    // Old enough for a browser without WebAssembly SIMD to run what tells its reader so.
+    esbuild.args([
+        "--bundle",
+        "--format=esm",
+        "--target=es2020",
+        "--log-level=warning",
+    ]);
+    if quality == Quality::Publish {
+        esbuild.arg("--minify");
+    }
+    esbuild.arg(format!(
+        "--define:globalThis.SAFR_ASSETS={}",
+        serde_json::to_string(assets)?
+    ));
+    run(esbuild.arg(format!("--outdir={}", folder.display())))?;
+
+    let main = read(&folder.join(BUNDLED[0].1.replace("{build}", &assets.build)))?;
+    ensure!(
+        main.contains(&assets.worker),
+        "www/src/assets.js no longer takes globalThis.SAFR_ASSETS"
+    );
+    Ok(())
+}
+
+/// Puts the names of the bundled files in the place of their sources.
+fn link(index: &str, build: &str) -> Result<String> {
+    let mut linked = index.to_owned();
+    for (from, to) in BUNDLED {
+        linked = linked.replace(
+            &format!("\"{from}\""),
+            &format!("\"{}\"", to.replace("{build}", build)),
+        );
+    }
+    for part in ["src=\"main.", "href=\"main."] {
+        ensure!(
+            linked.contains(part),
+            "www/index.html does not name src/main.js and styles/main.css"
+        );
+    }
+    policy(&linked)?;
+    Ok(linked)
+}
+
+/// The content security policy that a page sets for itself.
+pub(crate) fn policy(index: &str) -> Result<&str> {
+    index
+        .split_once("http-equiv=\"Content-Security-Policy\" content=\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map(|(policy, _)| policy)
+        .context("www/index.html sets no Content-Security-Policy")
+}
+
+/// Copies the files that stand beside `index.html`, except what configures the sources.
+fn copy_files(www: &Path, folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(www)? {
+        let path = entry?.path();
+        let configures = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        let name = path.file_name().unwrap_or_default();
+        if path.is_file() && !configures && name != "index.html" {
+            fs::copy(&path, folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INDEX: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">
+        <link rel=\"stylesheet\" href=\"styles/main.css\"><script type=\"module\" src=\"src/main.js\"></script>";
+
+    #[test]
+    fn the_page_names_what_was_built() -> Result<()> {
+        let linked = link(INDEX, "0a1b")?;
+        assert!(
+            linked.contains("href=\"main.0a1b.css\"") && linked.contains("src=\"main.0a1b.js\""),
+            "{linked}"
+        );
+        assert_eq!(policy(&linked)?, "default-src 'none'");
+        Ok(())
+    }
+
+    #[test]
+    fn a_page_without_its_script_or_its_policy_is_refused() {
+        assert!(link(&INDEX.replace("src/main.js", "other.js"), "0a1b").is_err());
+        assert!(link(&INDEX.replace("http-equiv", "name"), "0a1b").is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! Puts the models beside the page, in folders whose names hold a digest.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::digest::{self, Digest};
+use crate::project::read;
+
+/// One model, as the page gets to know it.
+#[derive(Serialize)]
+pub(crate) struct Model {
+    pub(crate) id: String,
+    title: String,
+    /// Relative to `index.html`.
+    pub(crate) folder: String,
+    /// Bytes of each file.
+    files: BTreeMap<String, u64>,
+}
+
+/// What is read of a model's card here.
+#[derive(Deserialize)]
+struct Card {
+    id: String,
+    title: String,
+    lambda_importance: f64,
+    lambda_interaction: f64,
+    sha256: BTreeMap<String, String>,
+}
+
+impl Card {
+    /// The model without regularisation is there to be compared with.
+    fn is_plain(&self) -> bool {
+        self.lambda_importance == 0.0 && self.lambda_interaction == 0.0
+    }
+}
+
+/// Copies each folder of `models` to `page/models/`, and lists them: plain ones last.
+pub(crate) fn copy(models: &Path, page: &Path) -> Result<Vec<Model>> {
+    let folders = fs::read_dir(models)
+        .with_context(|| format!("{} could not be read", models.display()))?
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut copied = folders
+        .iter()
+        .map(|folder| copy_one(&folder.path(), page))
+        .collect::<Result<Vec<_>>>()?;
+    ensure!(!copied.is_empty(), "{} holds no model", models.display());
+    copied.sort_by(|(a, first), (b, second)| {
+        (a.is_plain(), &first.id).cmp(&(b.is_plain(), &second.id))
+    });
+    Ok(copied.into_iter().map(|(_, model)| model).collect())
+}
+
+/// Copies one model, after checking that its files belong together.
+fn copy_one(from: &Path, page: &Path) -> Result<(Card, Model)> {
+    let card: Card = serde_json::from_str(&read(&from.join("card.json"))?)
+        .with_context(|| format!("the card in {} could not be understood", from.display()))?;
+    let name = from.file_name().unwrap_or_default();
+    ensure!(
+        name == card.id.as_str(),
+        "{} holds the model {}",
+        from.display(),
+        card.id
+    );
+
+    let folder = format!(
+        "models/{}.{}",
+        card.id,
+        Digest::default().folder(from)?.short()
+    );
+    let to = page.join(&folder);
+    fs::create_dir_all(&to)?;
+    let mut files = BTreeMap::new();
+    for file in card.sha256.keys().map(String::as_str).chain(["card.json"]) {
+        let source = from.join(file);
+        if let Some(wanted) = card.sha256.get(file) {
+            let found = digest::sha256(&source)?;
+            ensure!(
+                found == *wanted,
+                "{} is not the file that its card names",
+                source.display()
+            );
+        }
+        files.insert(file.to_owned(), fs::copy(&source, to.join(file))?);
+    }
+    let model = Model {
+        id: card.id.clone(),
+        title: card.title.clone(),
+        folder,
+        files,
+    };
+    Ok((card, model))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes a model of one weights file that holds `weights`; its card names `named` as that file's checksum.
+    fn write_model(
+        models: &Path,
+        id: &str,
+        lambda: f64,
+        weights: &str,
+        named: Option<&str>,
+    ) -> Result<()> {
+        let folder = models.join(id);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("model.safetensors"), weights)?;
+        let sum = match named {
+            Some(named) => named.to_owned(),
+            None => digest::sha256(&folder.join("model.safetensors"))?,
+        };
+        let card = serde_json::json!({
+            "id": id, "title": id.to_uppercase(), "lambda_importance": lambda, "lambda_interaction": lambda,
+            "sha256": {"model.safetensors": sum},
+        });
+        fs::write(folder.join("card.json"), card.to_string())?;
+        Ok(())
+    }
+
+    #[test]
+    fn plain_models_come_last_and_files_are_listed_with_their_sizes() -> Result<()> {
+        let (models, page) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        write_model(models.path(), "a-plain", 0.0, "12345", None)?;
+        write_model(models.path(), "b-safr", 1.0, "123", None)?;
+        let listed = copy(models.path(), page.path())?;
+        let ids: Vec<_> = listed.iter().map(|model| model.id.as_str()).collect();
+        assert_eq!(ids, ["b-safr", "a-plain"]);
+        assert_eq!(listed[1].files["model.safetensors"], 5);
+        assert!(
+            page.path()
+                .join(&listed[0].folder)
+                .join("card.json")
+                .exists()
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn files_that_do_not_belong_together_are_refused() -> Result<()> {
+        let (models, page) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        write_model(models.path(), "broken", 1.0, "123", Some("00"))?;
+        let problem = copy(models.path(), page.path())
+            .err()
+            .context("it was copied")?;
+        assert!(
+            problem
+                .to_string()
+                .contains("not the file that its card names"),
+            "{problem}"
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! Makes the wasm modules: cargo, then wasm-bindgen, then (to publish) wasm-opt.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasmparser::{Validator, WasmFeatures};
+
+use crate::bundle::Quality;
+use crate::digest::{self, Digest};
+use crate::process::run;
+use crate::project::Project;
+
+/// Everything beyond the first WebAssembly that a module may use, as wasm-opt and as wasmparser name it.
+///
+/// wasm-opt must be told: with all that it knows, it writes modules that
+/// Chromium refuses. Relaxed SIMD must not be among them: iOS Safari refuses it.
+const FEATURES: [(&str, WasmFeatures); 7] = [
+    ("--enable-simd", WasmFeatures::SIMD),
+    ("--enable-bulk-memory", WasmFeatures::BULK_MEMORY),
+    (
+        "--enable-nontrapping-float-to-int",
+        WasmFeatures::SATURATING_FLOAT_TO_INT,
+    ),
+    ("--enable-sign-ext", WasmFeatures::SIGN_EXTENSION),
+    ("--enable-mutable-globals", WasmFeatures::MUTABLE_GLOBAL),
+    ("--enable-reference-types", WasmFeatures::REFERENCE_TYPES),
+    ("--enable-multivalue", WasmFeatures::MULTI_VALUE),
+];
+
+/// One of the two modules that the page chooses from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Module {
+    /// Flex alone: small.
+    Cpu,
+    /// Every backend.
+    Full,
+}
+
+impl Module {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::Cpu, Self::Full];
+
+    /// Its name in the page and in the size budget.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Full => "full",
+        }
+    }
+
+    /// A target folder for each: they are the same crate with other features,
+    /// and in one folder each build would undo the other.
+    fn target(self, project: &Project) -> PathBuf {
+        match self {
+            Self::Cpu => project.target.join("cpu"),
+            Self::Full => project.target.clone(),
+        }
+    }
+}
+
+/// A module as wasm-bindgen wrote it.
+pub(crate) struct Built {
+    /// The script that loads and wraps the module.
+    pub(crate) js: PathBuf,
+    pub(crate) wasm: PathBuf,
+    /// Names this content.
+    pub(crate) digest: String,
+}
+
+/// Builds `module`; what is there already is not built again.
+pub(crate) fn build(project: &Project, module: Module, quality: Quality) -> Result<Built> {
+    println!("Building the {} module …", module.name());
+    let compiled = compile(project, module, quality)?;
+
+    let folder = project
+        .target
+        .join("page/modules")
+        .join(quality.profile())
+        .join(module.name());
+    let js = folder.join("safr.js");
+    let wasm = folder.join("safr_bg.wasm");
+    fs::create_dir_all(&folder)?;
+    let version = project.locked_version("wasm-bindgen")?;
+    let input = Digest::default()
+        .file(&compiled)?
+        .bytes(version.as_bytes())
+        .short();
+    digest::once(&folder.join(".stamp"), &input, || {
+        bind(project, &compiled, &folder)?;
+        if quality == Quality::Publish {
+            optimise(project, &wasm)?;
+        }
+        check_features(&wasm)
+    })?;
+
+    let digest = Digest::default().file(&js)?.file(&wasm)?.short();
+    Ok(Built { js, wasm, digest })
+}
+
+fn compile(project: &Project, module: Module, quality: Quality) -> Result<PathBuf> {
+    let target = module.target(project);
+    let mut cargo = project.cargo();
+    cargo.args([
+        "build",
+        "--package",
+        "safr",
+        "--lib",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]);
+    cargo
+        .args(["--profile", quality.profile(), "--target-dir"])
+        .arg(&target);
+    if module == Module::Cpu {
+        cargo.arg("--no-default-features");
+    }
+    run(&mut cargo)?;
+    Ok(target
+        .join("wasm32-unknown-unknown")
+        .join(quality.profile())
+        .join("safr.wasm"))
+}
+
+fn bind(project: &Project, compiled: &Path, folder: &Path) -> Result<()> {
+    let mut bindgen = project.command("wasm-bindgen");
+    // The page says where the module is, since its name holds its digest.
+    bindgen.args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--omit-default-module-path",
+        "--out-name",
+        "safr",
+    ]);
+    run(bindgen.arg("--out-dir").arg(folder).arg(compiled))
+}
+
+fn optimise(project: &Project, wasm: &Path) -> Result<()> {
+    println!("Optimising it …");
+    let mut wasm_opt = project.command("wasm-opt");
+    wasm_opt.arg("-O3").args(FEATURES.map(|(flag, _)| flag));
+    run(wasm_opt.arg(wasm).arg("--output").arg(wasm))
+}
+
+/// Fails when the module uses anything but [`FEATURES`].
+fn check_features(wasm: &Path) -> Result<()> {
+    validate(&fs::read(wasm)?).with_context(|| {
+        format!(
+            "{} uses what not every browser has, or is broken",
+            wasm.display()
+        )
+    })
+}
+
+fn validate(module: &[u8]) -> Result<()> {
+    let named = FEATURES
+        .iter()
+        .fold(WasmFeatures::WASM1, |all, (_, feature)| all | *feature);
+    Validator::new_with_features(named).validate_all(module)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A module with one function `() -> v128`, whose body ends in the SIMD `opcode` on three zeros.
+    fn module(opcode: &[u8]) -> Vec<u8> {
+        let zero = [&[0xfd, 0x0c][..], &[0; 16]].concat();
+        let body = [&[0][..], &zero, &zero, &zero, &[0xfd], opcode, &[0x0b]].concat();
+        let code = [&[1, body.len() as u8][..], &body].concat();
+        [
+            &b"\0asm\x01\0\0\0"[..],
+            &[1, 5, 1, 0x60, 0, 1, 0x7b], // type: () -> v128
+            &[3, 2, 1, 0],                // one function of it
+            &[10, code.len() as u8],
+            &code,
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn plain_simd_passes_and_relaxed_simd_does_not() {
+        validate(&module(&[0x52])).expect("v128.bitselect is plain SIMD");
+        let problem = validate(&module(&[0x85, 0x02])).expect_err("f32x4.relaxed_madd is relaxed");
+        assert!(problem.to_string().contains("relaxed"), "{problem}");
+    }
+}

@@ -1,0 +1,108 @@
+//! Where things are, and how programs are run there.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::process;
+
+/// The project's folders.
+#[derive(Deserialize)]
+pub(crate) struct Project {
+    /// The folder of the workspace.
+    #[serde(rename = "workspace_root")]
+    pub(crate) root: PathBuf,
+    /// Cargo's target folder.
+    #[serde(rename = "target_directory")]
+    pub(crate) target: PathBuf,
+}
+
+impl Project {
+    /// Asks cargo where the project is.
+    pub(crate) fn find() -> Result<Self> {
+        let mut cargo = Command::new("cargo");
+        let answer = process::capture(cargo.args(["metadata", "--no-deps", "--format-version=1"]))?;
+        serde_json::from_str(&answer).context("cargo metadata gave an unexpected answer")
+    }
+
+    /// The page's sources.
+    pub(crate) fn www(&self) -> PathBuf {
+        self.root.join("www")
+    }
+
+    /// What configures the wasm package.
+    pub(crate) fn pkg_config(&self) -> PathBuf {
+        self.root.join("pkg-config")
+    }
+
+    /// Where `cargo install` puts the project's own tools.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
+    /// `program` in the project's folder, with the project's tools first on its path.
+    ///
+    /// Flags from outside are left out: `RUSTFLAGS` would replace the target
+    /// features that `.cargo/config.toml` asks for.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.root)
+            .stdin(Stdio::null())
+            .env("PATH", self.path());
+        for flags in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
+            command.env_remove(flags);
+        }
+        command
+    }
+
+    /// Cargo, in the project's folder.
+    pub(crate) fn cargo(&self) -> Command {
+        self.command("cargo")
+    }
+
+    /// Where `program` is, if it is anywhere.
+    pub(crate) fn which(&self, program: &str) -> Option<PathBuf> {
+        which::which_in(program, Some(self.path()), &self.root).ok()
+    }
+
+    /// The version of `package` that `Cargo.lock` names.
+    pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
+        #[derive(Deserialize)]
+        struct Lock {
+            package: Vec<Package>,
+        }
+        #[derive(Deserialize)]
+        struct Package {
+            name: String,
+            version: String,
+        }
+        let lock: Lock = toml::from_str(&read(&self.root.join("Cargo.lock"))?)?;
+        let found = lock
+            .package
+            .into_iter()
+            .find(|candidate| candidate.name == package);
+        Ok(found
+            .with_context(|| format!("Cargo.lock does not name {package}"))?
+            .version)
+    }
+
+    fn path(&self) -> OsString {
+        let own = [
+            self.tools().join("bin"),
+            self.www().join("node_modules/.bin"),
+        ];
+        let outside = std::env::var_os("PATH").unwrap_or_default();
+        let all = own.into_iter().chain(std::env::split_paths(&outside));
+        std::env::join_paths(all).unwrap_or(outside)
+    }
+}
+
+/// The text of a file, or an error that names it.
+pub(crate) fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))
+}

@@ -1,0 +1,177 @@
+//! `safr forward`: a model's raw numbers for token ids, to check against other implementations.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use super::files::{open, read_text, write_json};
+use crate::engine::{Backend, OpenDevice};
+use crate::model::{Batch, read};
+use crate::objective::{Family, GateGuard, LossNumbers, Objective, Space};
+use crate::text::PAD;
+
+/// Write logits, gate, attention and losses for given token ids
+#[derive(Args, Clone, Debug)]
+pub(super) struct Forward {
+    /// Model directory
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// JSON file {"ids": [[…]], "labels": […]}, ids padded with 0
+    #[arg(long, value_name = "FILE")]
+    ids: PathBuf,
+    /// JSON file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Where to compute: flex, ndarray or wgpu
+    #[arg(long, default_value = "flex")]
+    backend: Backend,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    ids: Vec<Vec<u32>>,
+    labels: Vec<usize>,
+}
+
+/// Eval mode: soft gate, no dropout.
+#[derive(Serialize)]
+struct Output {
+    logits: Vec<Vec<f32>>,
+    keep: Vec<Vec<f32>>,
+    attention: Vec<Vec<Vec<Vec<f32>>>>,
+    active_neurons: Vec<usize>,
+    cross_entropy: f64,
+    published: Pair,
+    scale_free: ScaleFree,
+}
+
+#[derive(Serialize)]
+struct Pair {
+    importance: f64,
+    interaction: f64,
+}
+
+#[derive(Serialize)]
+struct ScaleFree {
+    #[serde(flatten)]
+    mlp: Pair,
+    gate_guard: f64,
+    embedding: Pair,
+}
+
+impl Forward {
+    /// Runs the texts through the model in one batch.
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let input: Input = serde_json::from_str(&read_text(&self.ids)?)
+            .with_context(|| self.ids.display().to_string())?;
+        let device = OpenDevice::open(self.backend).await?.device;
+        let model = open(&self.model, &device)?;
+        let config = &model.package.config;
+        input.check(config.vocabulary, config.max_len, config.classes)?;
+        let texts: Vec<&[u32]> = input.ids.iter().map(|ids| without_pad(ids)).collect();
+        let batch = Batch::new(&texts, config, &device);
+        let trace = model.classifier().forward(&batch, None);
+
+        let scale_free = |space| Family::ScaleFree {
+            space,
+            guard: GateGuard::Rate { rho: 0.3 },
+        };
+        let mut losses: Vec<LossNumbers> = Vec::new();
+        for family in [
+            Family::Published,
+            scale_free(Space::Mlp),
+            scale_free(Space::Embedding),
+        ] {
+            let objective = Objective {
+                family,
+                lambda_importance: 1.0,
+                lambda_interaction: 1.0,
+            };
+            losses.push(objective.losses(&trace, &input.labels).read().await?);
+        }
+        let [_, length] = batch.dims();
+        let attention = trace.layers[trace.layers.len() - 1].attention.clone();
+        let [_, heads, _, _] = attention.dims();
+        let attention = read(attention.flatten(0, 3)).await?;
+        let output = Output {
+            logits: nested(
+                &read(trace.logits.clone().flatten(0, 1)).await?,
+                config.classes,
+            ),
+            keep: nested(&read(trace.keep.clone().flatten(0, 1)).await?, length),
+            attention: nested(&attention, heads * length * length)
+                .iter()
+                .map(|text| nested(text, length * length))
+                .map(|text| text.iter().map(|head| nested(head, length)).collect())
+                .collect(),
+            cross_entropy: losses[0].cross_entropy,
+            published: pair(&losses[0]),
+            scale_free: ScaleFree {
+                mlp: pair(&losses[1]),
+                gate_guard: losses[1].guard,
+                embedding: pair(&losses[2]),
+            },
+            active_neurons: trace
+                .read()
+                .await?
+                .iter()
+                .map(|text| crate::explain::allocate(&text.layers[text.layers.len() - 1].neurons))
+                .map(|allocated| allocated.allocation.neurons.len())
+                .collect(),
+        };
+        write_json(&self.out, &output)
+    }
+}
+
+impl Input {
+    fn check(&self, vocabulary: usize, max_len: usize, classes: usize) -> anyhow::Result<()> {
+        anyhow::ensure!(!self.ids.is_empty(), "there are no ids");
+        anyhow::ensure!(
+            self.ids.len() == self.labels.len(),
+            "there are {} texts but {} labels",
+            self.ids.len(),
+            self.labels.len()
+        );
+        for (at, (ids, &label)) in self.ids.iter().zip(&self.labels).enumerate() {
+            let words = without_pad(ids);
+            anyhow::ensure!(
+                words.len() <= max_len,
+                "text {at} is longer than the model's {max_len} words"
+            );
+            anyhow::ensure!(
+                !words.contains(&PAD),
+                "text {at} has padding between its words"
+            );
+            anyhow::ensure!(
+                words.iter().all(|&id| (id as usize) < vocabulary),
+                "text {at} has an id beyond the vocabulary of {vocabulary}"
+            );
+            anyhow::ensure!(
+                label < classes,
+                "text {at} has label {label}, the model {classes} classes"
+            );
+        }
+        Ok(())
+    }
+}
+
+fn without_pad(ids: &[u32]) -> &[u32] {
+    let words = ids
+        .iter()
+        .rposition(|&id| id != PAD)
+        .map_or(0, |last| last + 1);
+    &ids[..words]
+}
+
+fn nested(values: &[f32], length: usize) -> Vec<Vec<f32>> {
+    values.chunks_exact(length).map(<[f32]>::to_vec).collect()
+}
+
+fn pair(losses: &LossNumbers) -> Pair {
+    Pair {
+        importance: losses.importance,
+        interaction: losses.interaction,
+    }
+}

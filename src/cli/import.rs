@@ -1,0 +1,150 @@
+//! `safr import`: a PyTorch SAFR checkpoint becomes a model directory.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::files::{id_of, read_text, save};
+use crate::model::{Array, ModelConfig, Reading, Weights, sinusoids};
+use crate::package::{Card, FORMAT, Package, Precision};
+use crate::text::{Vocabulary, Words};
+
+/// Turn a PyTorch SAFR checkpoint into a model directory
+#[derive(Args, Clone, Debug)]
+pub(super) struct Import {
+    /// Checkpoint: a state dict with the names of the published code
+    #[arg(long, value_name = "FILE")]
+    pytorch: PathBuf,
+    /// JSON array of the vocabulary's words in the order of their ids; without it they get names
+    #[arg(long, value_name = "FILE")]
+    vocabulary: Option<PathBuf>,
+    /// Attention heads, which a state dict does not tell
+    #[arg(long, value_name = "N")]
+    heads: usize,
+    /// Folder for the model
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+impl Import {
+    /// Reads, checks and writes.
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let name = self.pytorch.display().to_string();
+        let mut weights = read_state_dict(&self.pytorch).with_context(|| name.clone())?;
+        let positions = weights
+            .remove("pos_encoder.pe")
+            .context("the checkpoint lacks pos_encoder.pe")?;
+        let config = self.config(&weights, &positions)?;
+        config.check()?;
+        check_positions(&config, &positions)?;
+        let vocabulary = match &self.vocabulary {
+            Some(path) => serde_json::from_str(&read_text(path)?)
+                .with_context(|| path.display().to_string())?,
+            None => numbered_words(config.vocabulary)?,
+        };
+        let classes = (0..config.classes)
+            .map(|class| format!("class {class}"))
+            .collect();
+        let id = id_of(&self.out);
+        let card = Card {
+            format: FORMAT,
+            title: id.clone(),
+            id,
+            data: "unknown: imported from a PyTorch checkpoint".to_owned(),
+            classes,
+            objective: "unknown".to_owned(),
+            lambda_importance: 0.0,
+            lambda_interaction: 0.0,
+            seed: None,
+            command: format!(
+                "safr import --pytorch FILE --heads {} --out DIR",
+                self.heads
+            ),
+            metrics: Default::default(),
+            sha256: Default::default(),
+        };
+        let package = Package {
+            card,
+            config,
+            vocabulary,
+            weights,
+            gate_values: Vec::new(),
+        };
+        save(&self.out, package, Precision::F32).await
+    }
+
+    /// The sizes that the shapes tell.
+    fn config(&self, weights: &Weights, positions: &Array) -> anyhow::Result<ModelConfig> {
+        let size = |name: &str, axis: usize| {
+            weights
+                .get(name)
+                .and_then(|array| array.shape.get(axis).copied())
+                .with_context(|| format!("the checkpoint lacks {name}"))
+        };
+        let layers = (0..)
+            .take_while(|at| weights.contains_key(&format!("layers.{at}.ff.linear1.weight")))
+            .count();
+        let &[.., max_len, _] = positions.shape.as_slice() else {
+            anyhow::bail!("pos_encoder.pe has shape {:?}", positions.shape);
+        };
+        let reading = Reading::published(Words::Whitespace);
+        Ok(ModelConfig {
+            d_model: size("embedding.weight", 1)?,
+            heads: self.heads,
+            d_ff: size("layers.0.ff.linear1.weight", 0)?,
+            mask_hidden: size("vmask.linear_layer.weight", 0)?,
+            layers,
+            max_len,
+            ..ModelConfig::new(size("embedding.weight", 0)?, size("fc.weight", 0)?, reading)
+        })
+    }
+}
+
+fn read_state_dict(path: &std::path::Path) -> anyhow::Result<Weights> {
+    let reader = pytorch_reader::PytorchReader::new(path)?;
+    let mut weights = Weights::new();
+    for (name, tensor) in reader.tensors() {
+        anyhow::ensure!(
+            tensor.dtype() == pytorch_reader::DType::F32,
+            "{name} is stored as {:?}; save the state dict as 32-bit floats",
+            tensor.dtype()
+        );
+        let bytes = tensor.read()?;
+        let values = bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|chunk| f32::from_le_bytes(*chunk))
+            .collect();
+        weights.insert(
+            name.clone(),
+            Array {
+                shape: tensor.shape().to_vec(),
+                values,
+            },
+        );
+    }
+    Ok(weights)
+}
+
+fn check_positions(config: &ModelConfig, stored: &Array) -> anyhow::Result<()> {
+    let expected = sinusoids(config);
+    let same = stored.values.len() == expected.len()
+        && stored
+            .values
+            .iter()
+            .zip(&expected)
+            .all(|(a, b)| (a - b).abs() < 1e-4);
+    anyhow::ensure!(
+        same,
+        "pos_encoder.pe is not the sinusoidal table of the published model"
+    );
+    Ok(())
+}
+
+fn numbered_words(count: usize) -> anyhow::Result<Vocabulary> {
+    let words = ["<PAD>", "<UNK>"].map(str::to_owned).into_iter();
+    let numbered = (2..count).map(|id| format!("word{id}"));
+    Ok(Vocabulary::from_words(words.chain(numbered).collect())?)
+}

@@ -1,0 +1,56 @@
+//! The native command: train, evaluate, explain, and exchange numbers and models with others.
+
+mod data;
+mod evaluate;
+mod explain;
+mod files;
+mod forward;
+mod import;
+mod objective;
+mod quantize;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// SAFR text classifiers: which neurons does each word take?
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Train(train::Train),
+    Evaluate(evaluate::Evaluate),
+    Explain(explain::Explain),
+    Forward(forward::Forward),
+    Import(import::Import),
+    Quantize(quantize::Quantize),
+}
+
+/// Runs the command that the program was called with.
+pub fn main() -> ExitCode {
+    env_logger::builder()
+        .filter_level(log::LevelFilter::Error)
+        .parse_default_env()
+        .init();
+    let run = match Cli::parse().command {
+        Command::Train(command) => pollster::block_on(command.run()),
+        Command::Evaluate(command) => pollster::block_on(command.run()),
+        Command::Explain(command) => pollster::block_on(command.run()),
+        Command::Forward(command) => pollster::block_on(command.run()),
+        Command::Import(command) => pollster::block_on(command.run()),
+        Command::Quantize(command) => pollster::block_on(command.run()),
+    };
+    match run {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("safr: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

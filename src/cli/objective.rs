@@ -1,0 +1,139 @@
+//! From the options of the command line to an objective.
+
+use clap::{Args, ValueEnum};
+
+use crate::model::{Padding, Reading};
+use crate::objective::{Family, GateGuard, Objective, Space};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FamilyName {
+    Published,
+    ScaleFree,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SpaceName {
+    Mlp,
+    Embedding,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GuardName {
+    Rate,
+    Entropy,
+    None,
+}
+
+/// What training minimises.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ObjectiveOptions {
+    /// The losses as published, or our scale-free ones
+    #[arg(long, value_enum, default_value = "scale-free")]
+    objective: FamilyName,
+    /// Weight of the importance loss
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    lambda_importance: f64,
+    /// Weight of the interaction loss
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    lambda_interaction: f64,
+    /// Scale-free: where the losses look
+    #[arg(long, value_enum, default_value = "mlp")]
+    space: SpaceName,
+    /// Scale-free: what keeps the gate from closing [default: rate, or none if the importance
+    /// loss has no weight]
+    #[arg(long, value_enum)]
+    gate_guard: Option<GuardName>,
+    /// Target keep rate of the gate guard `rate`
+    #[arg(long, default_value_t = 0.3)]
+    rho: f64,
+    /// First weight of the gate guard `entropy`, which falls to a hundredth
+    #[arg(long, default_value_t = 1.0)]
+    beta: f64,
+}
+
+impl ObjectiveOptions {
+    /// The objective that these options make.
+    pub(super) fn objective(&self) -> anyhow::Result<Objective> {
+        for (name, lambda) in [
+            ("importance", self.lambda_importance),
+            ("interaction", self.lambda_interaction),
+        ] {
+            anyhow::ensure!(
+                lambda.is_finite() && lambda >= 0.0,
+                "--lambda-{name} is {lambda}; it must be 0 or more"
+            );
+        }
+        anyhow::ensure!(
+            (0.0..=1.0).contains(&self.rho),
+            "--rho is {}; a rate lies between 0 and 1",
+            self.rho
+        );
+        let family = match self.objective {
+            FamilyName::Published => Family::Published,
+            FamilyName::ScaleFree => Family::ScaleFree {
+                space: self.space(),
+                guard: self.guard(),
+            },
+        };
+        Ok(Objective {
+            family,
+            lambda_importance: self.lambda_importance,
+            lambda_interaction: self.lambda_interaction,
+        })
+    }
+
+    fn space(&self) -> Space {
+        match self.space {
+            SpaceName::Mlp => Space::Mlp,
+            SpaceName::Embedding => Space::Embedding,
+        }
+    }
+
+    fn guard(&self) -> GateGuard {
+        let default = if self.lambda_importance > 0.0 {
+            GuardName::Rate
+        } else {
+            GuardName::None
+        };
+        match self.gate_guard.unwrap_or(default) {
+            GuardName::Rate => GateGuard::Rate { rho: self.rho },
+            GuardName::Entropy => GateGuard::Entropy { beta: self.beta },
+            GuardName::None => GateGuard::None,
+        }
+    }
+}
+
+/// An objective in words, for a model's card.
+pub(super) fn describe(objective: &Objective) -> String {
+    match objective.family {
+        Family::Published => "published".to_owned(),
+        Family::ScaleFree { space, guard } => {
+            let space = match space {
+                Space::Mlp => "mlp",
+                Space::Embedding => "embedding",
+            };
+            let guard = match guard {
+                GateGuard::Rate { rho } => format!("keep rate {rho}"),
+                GateGuard::Entropy { beta } => format!("keep entropy, beta {beta}"),
+                GateGuard::None => "none".to_owned(),
+            };
+            format!("scale-free, space {space}, gate guard {guard}")
+        }
+    }
+}
+
+/// The losses, without weights, that suit how a model reads.
+pub(super) fn matching(reading: &Reading) -> Objective {
+    let family = match reading.padding {
+        Padding::Fixed => Family::Published,
+        Padding::Longest => Family::ScaleFree {
+            space: Space::Mlp,
+            guard: GateGuard::Rate { rho: 0.3 },
+        },
+    };
+    Objective {
+        family,
+        lambda_importance: 1.0,
+        lambda_interaction: 1.0,
+    }
+}

@@ -1,0 +1,34 @@
+//! `safr quantize`: a model directory a quarter of the size, as the page ships it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::files::save;
+use crate::package::{Package, Precision, read_directory};
+
+/// Store a model's matrices as 8-bit integers, one scale a row
+#[derive(Args, Clone, Debug)]
+pub(super) struct Quantize {
+    /// Model directory
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// Name for people, kept in the card
+    #[arg(long)]
+    title: Option<String>,
+    /// Folder for the smaller model; its name becomes the model's id
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+impl Quantize {
+    /// Reads, rounds and writes.
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let mut package = Package::from_files(&read_directory(&self.model)?)?;
+        package.card.id = super::files::id_of(&self.out);
+        if let Some(title) = self.title {
+            package.card.title = title;
+        }
+        save(&self.out, package, Precision::Int8).await
+    }
+}

@@ -1,0 +1,216 @@
+//! `safr train`: data in, a model directory out.
+
+mod save;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::data::{Data, Split, encode};
+use super::objective::ObjectiveOptions;
+use crate::engine::{Backend, OpenDevice};
+use crate::model::{ModelConfig, Reading, Stream, initial_weights, parameter_count};
+use crate::objective::Objective;
+use crate::text::{Vocabulary, Words};
+use crate::train::{Options, Outcome, Progress, TrainEvent, Trainer, Wish};
+use save::Run;
+
+/// Train a model and keep its best weights by dev accuracy
+#[derive(Args, Clone, Debug)]
+pub(super) struct Train {
+    #[command(flatten)]
+    pub(super) data: Data,
+    #[command(flatten)]
+    pub(super) objective: ObjectiveOptions,
+    /// Train on the labelled phrases of the training trees too
+    #[arg(long)]
+    pub(super) phrases: bool,
+    /// Seed of everything random
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Most epochs
+    #[arg(long, default_value_t = 100)]
+    epochs: usize,
+    /// Epochs without a better dev accuracy after which training ends
+    #[arg(long, default_value_t = 3)]
+    patience: usize,
+    /// Adam's step size
+    #[arg(long, default_value_t = 1e-4)]
+    learning_rate: f64,
+    /// Texts a batch
+    #[arg(long, default_value_t = 32)]
+    batch_size: usize,
+    /// Least number of times that a word occurs in the training sentences to be known
+    #[arg(long, default_value_t = 2)]
+    min_frequency: usize,
+    /// Longest text in words
+    #[arg(long, default_value_t = 128)]
+    max_len: usize,
+    /// Encoder blocks
+    #[arg(long, default_value_t = 1)]
+    layers: usize,
+    /// Attention heads
+    #[arg(long, default_value_t = 8)]
+    heads: usize,
+    /// Embedding width
+    #[arg(long, default_value_t = 256)]
+    d_model: usize,
+    /// MLP neurons a block
+    #[arg(long, default_value_t = 1024)]
+    d_ff: usize,
+    /// Where to compute: flex, ndarray or wgpu
+    #[arg(long, default_value = "flex")]
+    backend: Backend,
+    /// Go on with the run that was stopped in --out
+    #[arg(long)]
+    resume: bool,
+    /// Name for people, kept in the model's card
+    #[arg(long)]
+    pub(super) title: Option<String>,
+    /// Folder for the model, its history and its checkpoint
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+}
+
+impl Train {
+    /// Trains until done, stopped by Ctrl-C, or failed.
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let objective = self.objective.objective()?;
+        let sentences = self.data.sentences(Split::Train)?;
+        let vocabulary = Vocabulary::build(
+            sentences.iter().map(|example| example.words.as_slice()),
+            self.min_frequency,
+        );
+        let examples = if self.phrases {
+            self.data.phrases()?
+        } else {
+            sentences
+        };
+        let train = encode(&examples, &vocabulary);
+        let dev = encode(&self.data.sentences(Split::Dev)?, &vocabulary);
+        let config = self.config(vocabulary.len(), objective.reading(Words::Default))?;
+        println!(
+            "{} training texts, {} dev texts, {} words known, {} parameters",
+            train.len(),
+            dev.len(),
+            vocabulary.len() - 2,
+            parameter_count(&config),
+        );
+
+        let mut stream = Stream::new(self.seed);
+        let weights = initial_weights(&config, &mut stream);
+        let device = OpenDevice::open(self.backend).await?.device;
+        let mut trainer = Trainer::new(
+            self.options(objective),
+            &config,
+            &weights,
+            stream,
+            (train, dev),
+            &device,
+        )?;
+        let run = Run {
+            command: &self,
+            config,
+            vocabulary,
+            objective,
+        };
+        if self.resume {
+            trainer.resume(
+                run.read_checkpoint()
+                    .context("there is nothing to resume; leave --resume out")?,
+            )?;
+            println!("resumed after epoch {}", trainer.history().records.len());
+        } else {
+            run.refuse_to_overwrite()?;
+        }
+        self.train(&mut trainer, &run).await
+    }
+
+    async fn train(&self, trainer: &mut Trainer, run: &Run<'_>) -> anyhow::Result<()> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let heard = stop.clone();
+        ctrlc::set_handler(move || heard.store(true, Ordering::Relaxed))?;
+        while !trainer.is_finished() {
+            let bar = epoch_bar();
+            let listen = |event: TrainEvent| {
+                match event {
+                    TrainEvent::Progress(progress) => show_progress(&bar, &progress),
+                    TrainEvent::Epoch(record) => {
+                        bar.finish_and_clear();
+                        println!("{}", save::epoch_line(&record));
+                    }
+                }
+                if stop.load(Ordering::Relaxed) {
+                    Wish::Stop
+                } else {
+                    Wish::Continue
+                }
+            };
+            if trainer.epoch(listen).await? == Outcome::Stopped {
+                anyhow::bail!(
+                    "stopped; the same command with --resume goes on after the last finished epoch"
+                );
+            }
+            run.save(trainer).await?;
+        }
+        let best = trainer
+            .history()
+            .best()
+            .context("no epoch was trained; ask for at least one with --epochs")?;
+        println!(
+            "best: epoch {} with dev accuracy {:.4}, kept in {}",
+            best.epoch,
+            best.dev_accuracy,
+            self.out.display()
+        );
+        Ok(())
+    }
+
+    fn config(&self, vocabulary: usize, reading: Reading) -> anyhow::Result<ModelConfig> {
+        let config = ModelConfig {
+            d_model: self.d_model,
+            heads: self.heads,
+            d_ff: self.d_ff,
+            layers: self.layers,
+            max_len: self.max_len,
+            ..ModelConfig::new(vocabulary, self.data.classes().len(), reading)
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    fn options(&self, objective: Objective) -> Options {
+        Options {
+            objective,
+            learning_rate: self.learning_rate,
+            batch_size: self.batch_size.max(1),
+            epochs: self.epochs,
+            patience: self.patience.max(1),
+            seed: self.seed,
+        }
+    }
+
+    /// Seed of the run, for the card.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+fn epoch_bar() -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("epoch {msg} [{bar:30}] {pos}/{len} steps, {eta} left");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn show_progress(bar: &ProgressBar, progress: &Progress) {
+    bar.set_length(progress.steps as u64);
+    bar.set_position(progress.step as u64);
+    bar.set_message(format!(
+        "{}: cross-entropy {:.4}, accuracy {:.4}",
+        progress.epoch, progress.cross_entropy, progress.accuracy
+    ));
+}

@@ -1,0 +1,159 @@
+//! What a training run leaves in its folder: the best model, the history, and a checkpoint.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::Train;
+use crate::cli::files::{self, id_of, write_json};
+use crate::cli::objective::describe;
+use crate::explain::EpochRecord;
+use crate::model::ModelConfig;
+use crate::objective::Objective;
+use crate::package::{
+    Card, FORMAT, Files, Package, Precision, tensor_file, tensors_of, write_directory,
+};
+use crate::text::Vocabulary;
+use crate::train::{Checkpoint, Trainer};
+
+const STATE: &str = "state.json";
+const WEIGHTS: &str = "weights.safetensors";
+const BEST: &str = "best.safetensors";
+const OPTIMIZER: &str = "optimizer.bpk";
+
+/// A run's facts that its model's card and files are made of.
+pub(super) struct Run<'a> {
+    pub(super) command: &'a Train,
+    pub(super) config: ModelConfig,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) objective: Objective,
+}
+
+impl Run<'_> {
+    /// Writes model, history and checkpoint after an epoch.
+    pub(super) async fn save(&self, trainer: &Trainer) -> anyhow::Result<()> {
+        let out = &self.command.out;
+        let checkpoint = trainer.checkpoint().await?;
+        self.write_checkpoint(&checkpoint)?;
+        let best = trainer.history().best().context("an epoch is done")?;
+        let package = Package {
+            card: self.card(best),
+            config: self.config.clone(),
+            vocabulary: self.vocabulary.clone(),
+            weights: checkpoint.best,
+            gate_values: Vec::new(),
+        };
+        files::save(out, package, Precision::F32).await?;
+        write_json(&out.join("history.json"), trainer.history())
+    }
+
+    /// Reads the checkpoint of the run's folder.
+    pub(super) fn read_checkpoint(&self) -> anyhow::Result<Checkpoint> {
+        let read = |name: &str| {
+            let path = self.folder().join(name);
+            std::fs::read(&path).with_context(|| path.display().to_string())
+        };
+        Ok(Checkpoint {
+            state: String::from_utf8(read(STATE)?)?,
+            weights: tensors_of(&read(WEIGHTS)?)?,
+            best: tensors_of(&read(BEST)?)?,
+            optimizer: read(OPTIMIZER)?,
+        })
+    }
+
+    /// Protects an earlier run.
+    pub(super) fn refuse_to_overwrite(&self) -> anyhow::Result<()> {
+        let out = &self.command.out;
+        anyhow::ensure!(
+            !out.join("card.json").exists() && !self.folder().exists(),
+            "{} holds a model already; choose another --out, or go on with it by --resume",
+            out.display()
+        );
+        Ok(())
+    }
+
+    fn write_checkpoint(&self, checkpoint: &Checkpoint) -> anyhow::Result<()> {
+        let files = Files::from([
+            (WEIGHTS.to_owned(), tensor_file(&checkpoint.weights)?),
+            (BEST.to_owned(), tensor_file(&checkpoint.best)?),
+            (OPTIMIZER.to_owned(), checkpoint.optimizer.clone()),
+        ]);
+        // The state goes last: with it the checkpoint is whole.
+        write_directory(&self.folder(), &files)?;
+        let state = Files::from([(STATE.to_owned(), checkpoint.state.clone().into_bytes())]);
+        Ok(write_directory(&self.folder(), &state)?)
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.command.out.join("checkpoint")
+    }
+
+    fn card(&self, best: &EpochRecord) -> Card {
+        let command = self.command;
+        let id = id_of(&command.out);
+        let metrics = [
+            ("epoch", best.epoch as f64),
+            ("dev_accuracy", best.dev_accuracy),
+            ("dev_cross_entropy", best.dev_cross_entropy),
+            ("train_accuracy", best.train_accuracy),
+            ("word_keep", best.word_keep),
+        ];
+        Card {
+            format: FORMAT,
+            title: command.title.clone().unwrap_or_else(|| id.clone()),
+            id,
+            data: command.data.title(command.phrases),
+            classes: command.data.classes(),
+            objective: describe(&self.objective),
+            lambda_importance: self.objective.lambda_importance,
+            lambda_interaction: self.objective.lambda_interaction,
+            seed: Some(command.seed()),
+            command: repeatable_command(),
+            metrics: metrics.map(|(name, value)| (name.to_owned(), value)).into(),
+            sha256: Default::default(),
+        }
+    }
+}
+
+/// The command line as it was given, without what belongs to this machine or to a resumed run.
+fn repeatable_command() -> String {
+    let mut words = vec!["safr".to_owned()];
+    let mut given = std::env::args().skip(1);
+    while let Some(word) = given.next() {
+        match word.as_str() {
+            "--resume" => {}
+            "--data" => {
+                given.next();
+                words.push("--data DIR".to_owned());
+            }
+            "--out" => {
+                given.next();
+                words.push("--out DIR".to_owned());
+            }
+            _ if word.starts_with("--data=") => words.push("--data DIR".to_owned()),
+            _ if word.starts_with("--out=") => words.push("--out DIR".to_owned()),
+            _ if word.contains(char::is_whitespace) => words.push(format!("{word:?}")),
+            _ => words.push(word),
+        }
+    }
+    words.join(" ")
+}
+
+/// An epoch in one line.
+pub(super) fn epoch_line(record: &EpochRecord) -> String {
+    format!(
+        "epoch {:3}  train {:.4} ({:.4})  dev {:.4} ({:.4})  λ·imp {:.4}  λ·int {:.4}  guard {:.4}  keep {:.3}  norm {:.2}  entropy {:.3}  {:.0} s",
+        record.epoch,
+        record.train_accuracy,
+        record.train_cross_entropy,
+        record.dev_accuracy,
+        record.dev_cross_entropy,
+        record.weighted_importance,
+        record.weighted_interaction,
+        record.gate_guard,
+        record.word_keep,
+        record.embedding_norm,
+        record.attention_entropy,
+        record.seconds,
+    )
+}

@@ -1,0 +1,134 @@
+//! The devices that a model can run on, chosen at run time.
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use super::EngineError;
+
+/// A backend of Burn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// CPU with SIMD (burn-flex).
+    Flex,
+    /// CPU (burn-ndarray).
+    NdArray,
+    /// GPU: WebGPU in a browser; Vulkan, Metal or DX12 natively (burn-wgpu).
+    WebGpu,
+}
+
+impl Backend {
+    /// Name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Flex => "CPU (Flex)",
+            Self::NdArray => "CPU (NdArray)",
+            Self::WebGpu => "WebGPU",
+        }
+    }
+}
+
+impl std::str::FromStr for Backend {
+    type Err = EngineError;
+
+    fn from_str(name: &str) -> Result<Self, EngineError> {
+        match name {
+            "flex" => Ok(Self::Flex),
+            "ndarray" => Ok(Self::NdArray),
+            "webgpu" | "wgpu" => Ok(Self::WebGpu),
+            _ => Err(EngineError::Backend(format!(
+                "there is no backend named {name}"
+            ))),
+        }
+    }
+}
+
+/// An open device.
+#[derive(Clone, Debug)]
+pub struct OpenDevice {
+    /// Which backend runs it.
+    pub backend: Backend,
+    /// The GPU's name, where there is one.
+    pub adapter: Option<String>,
+    /// Burn's handle.
+    pub device: Device,
+}
+
+impl OpenDevice {
+    /// Opens the device of `backend`. WebGPU can be opened once in a process.
+    ///
+    /// # Errors
+    /// If this build does not hold the backend, or the machine has no adapter that it can use.
+    pub async fn open(backend: Backend) -> Result<Self, EngineError> {
+        match backend {
+            Backend::Flex => Ok(Self {
+                backend,
+                adapter: None,
+                device: Device::flex(),
+            }),
+            Backend::NdArray => Ok(Self {
+                backend,
+                adapter: None,
+                device: ndarray()?,
+            }),
+            Backend::WebGpu => webgpu().await,
+        }
+    }
+}
+
+#[cfg(feature = "ndarray")]
+#[expect(
+    deprecated,
+    reason = "Burn means to drop NdArray for Flex; we keep it as an independent second opinion"
+)]
+fn ndarray() -> Result<Device, EngineError> {
+    Ok(Device::ndarray())
+}
+
+#[cfg(not(feature = "ndarray"))]
+fn ndarray() -> Result<Device, EngineError> {
+    Err(EngineError::Backend(
+        "this build holds no NdArray".to_owned(),
+    ))
+}
+
+#[cfg(feature = "wgpu")]
+async fn webgpu() -> Result<OpenDevice, EngineError> {
+    use burn::tensor::wgpu::wgpu;
+
+    let fail = |error: &dyn std::fmt::Display| EngineError::Backend(error.to_string());
+    let (device, setup) = Device::wgpu_options()
+        .init_with_setup_async()
+        .await
+        .map_err(|error| fail(&error))?;
+    // Without it cubecl panics at its first task in a browser.
+    if cfg!(target_family = "wasm")
+        && !setup
+            .adapter
+            .features()
+            .contains(wgpu::Features::TIMESTAMP_QUERY)
+    {
+        return Err(fail(
+            &"the GPU adapter lacks the feature timestamp-query, which Burn needs",
+        ));
+    }
+    setup.device.set_device_lost_callback(|reason, message| {
+        super::faults::record(format!("the GPU was lost ({reason:?}): {message}"));
+    });
+    let info = setup.adapter.get_info();
+    let adapter = [info.name, info.driver]
+        .into_iter()
+        .find(|name| !name.is_empty());
+    Ok(OpenDevice {
+        backend: Backend::WebGpu,
+        adapter,
+        device,
+    })
+}
+
+#[cfg(not(feature = "wgpu"))]
+async fn webgpu() -> Result<OpenDevice, EngineError> {
+    Err(EngineError::Backend(
+        "this build holds no WebGPU".to_owned(),
+    ))
+}

@@ -1,0 +1,251 @@
+//! A session: one device, the models loaded on it, texts in and explanations out. Knows neither
+//! the page nor the command line.
+
+mod backend;
+mod choice;
+pub mod faults;
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Device;
+use web_time::Instant;
+
+pub use backend::{Backend, OpenDevice};
+pub use choice::{AdapterFacts, AdapterLimits, Choice, FRAME, Measured, choose};
+
+use crate::explain::{Explanation, TraceNumbers, explain};
+use crate::model::{Batch, Classifier, ReadError, WeightsError};
+use crate::package::{Files, Package, PackageError};
+use crate::text::{ReadText, read};
+
+/// Largest difference between two devices' numbers, relative to max(1, |value|), that still
+/// counts as the same: kernels add up in different orders.
+const AGREEMENT: f64 = 1e-3;
+
+/// Runs of the fixed input whose median is taken.
+const TIMED_RUNS: usize = 5;
+
+/// The fixed input: 20 words, some of them repeated, as a typical sentence has.
+const FIXED_TEXT: &str = "a warm , funny and surprisingly honest film that never once talks down \
+    to its audience , even when it could .";
+
+/// A model, ready to explain.
+#[derive(Clone, Debug)]
+pub struct LoadedModel {
+    /// What the directory holds; its parameters are on the device as well.
+    pub package: Package,
+    classifier: Classifier,
+}
+
+impl LoadedModel {
+    /// Checks a model directory's files and puts the model on `device`.
+    ///
+    /// # Errors
+    /// If the files are no model.
+    pub fn new(files: &Files, device: &Device) -> Result<Self, EngineError> {
+        let package = Package::from_files(files)?;
+        let classifier = Classifier::new(&package.config, &package.weights, device)?
+            .with_gate_values(&package.gate_values);
+        Ok(Self {
+            package,
+            classifier,
+        })
+    }
+
+    /// The model on its device, its gate looked up.
+    pub fn classifier(&self) -> &Classifier {
+        &self.classifier
+    }
+
+    /// Explains what the model makes of a text. Any string will do: one without words has an
+    /// explanation without a prediction.
+    ///
+    /// # Errors
+    /// If the device was lost or failed.
+    pub async fn explain(&self, text: &str) -> Result<Explanation, EngineError> {
+        let read = self.read(text);
+        let trace = self.trace(&read).await?;
+        let Package { card, .. } = &self.package;
+        Ok(explain(
+            &card.id,
+            text,
+            &read,
+            &card.classes,
+            trace.as_ref(),
+        ))
+    }
+
+    /// The words of a text as the model reads them.
+    fn read(&self, text: &str) -> ReadText {
+        let Package {
+            config, vocabulary, ..
+        } = &self.package;
+        read(text, config.reading.words, vocabulary, config.max_len)
+    }
+
+    /// One forward pass over the words of a text; `None` without words.
+    async fn trace(&self, read: &ReadText) -> Result<Option<TraceNumbers>, EngineError> {
+        if read.words.is_empty() {
+            return Ok(None);
+        }
+        let ids: Vec<u32> = read.words.iter().map(|word| word.id).collect();
+        let device = self.classifier.embedding.val().device();
+        let batch = Batch::new(&[&ids], &self.package.config, &device);
+        let mut traces = self.classifier.forward(&batch, None).read().await?;
+        match faults::first() {
+            Some(fault) => Err(EngineError::Fault(fault)),
+            None => Ok(traces.pop()),
+        }
+    }
+}
+
+/// Models on one device, by id.
+#[derive(Debug)]
+pub struct Engine {
+    /// Where the models run.
+    pub device: OpenDevice,
+    models: BTreeMap<String, LoadedModel>,
+}
+
+impl Engine {
+    /// Opens a device.
+    ///
+    /// # Errors
+    /// If there is no such device here.
+    pub async fn start(backend: Backend) -> Result<Self, EngineError> {
+        Ok(Self {
+            device: OpenDevice::open(backend).await?,
+            models: BTreeMap::new(),
+        })
+    }
+
+    /// Loads a model directory's files under `id`, in place of what was there.
+    ///
+    /// # Errors
+    /// If the files are no model.
+    pub fn load(&mut self, id: &str, files: &Files) -> Result<&LoadedModel, EngineError> {
+        let model = LoadedModel::new(files, &self.device.device)?;
+        self.models.insert(id.to_owned(), model);
+        self.model(id)
+    }
+
+    /// The model loaded under `id`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn model(&self, id: &str) -> Result<&LoadedModel, EngineError> {
+        self.models
+            .get(id)
+            .ok_or_else(|| EngineError::Model(id.to_owned()))
+    }
+
+    /// Runs the fixed input through the model `id` on this engine's device and on Flex, compares
+    /// all numbers that an explanation rests on, and times this device.
+    ///
+    /// # Errors
+    /// If the device fails or there is no such model.
+    pub async fn measure(&self, id: &str) -> Result<Measured, EngineError> {
+        let model = self.model(id)?;
+        let package = &model.package;
+        let reference = Classifier::new(&package.config, &package.weights, &Device::flex())?
+            .with_gate_values(&package.gate_values);
+        let reference = LoadedModel {
+            package: package.clone(),
+            classifier: reference,
+        };
+        let read = model.read(FIXED_TEXT);
+        let here = model.trace(&read).await?;
+        let there = reference.trace(&read).await?;
+        let difference = match (here, there) {
+            (Some(here), Some(there)) => largest_difference(&here, &there),
+            _ => f64::INFINITY,
+        };
+        let mut times = Vec::with_capacity(TIMED_RUNS);
+        for _ in 0..TIMED_RUNS {
+            let start = Instant::now();
+            model.explain(FIXED_TEXT).await?;
+            times.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        times.sort_by(f64::total_cmp);
+        Ok(Measured {
+            backend: self.device.backend,
+            agrees: difference <= AGREEMENT,
+            difference,
+            milliseconds: times[TIMED_RUNS / 2],
+        })
+    }
+}
+
+/// Largest |a − b| / max(1, |b|) over all numbers of two traces of the same words; infinite where
+/// a number is none.
+pub fn largest_difference(a: &TraceNumbers, b: &TraceNumbers) -> f64 {
+    let numbers = |trace: &TraceNumbers| -> Vec<f32> {
+        let mut all = [&trace.keep[..], &trace.embedding.values, &trace.logits].concat();
+        for layer in &trace.layers {
+            all.extend(layer.attention.iter().flat_map(|head| &head.values));
+            all.extend(&layer.neurons.values);
+        }
+        all
+    };
+    let (a, b) = (numbers(a), numbers(b));
+    if a.len() != b.len() {
+        return f64::INFINITY;
+    }
+    a.iter().zip(&b).fold(0.0, |largest: f64, (&a, &b)| {
+        let difference = f64::from((a - b).abs() / b.abs().max(1.0));
+        if difference.is_nan() {
+            f64::INFINITY
+        } else {
+            largest.max(difference)
+        }
+    })
+}
+
+/// Why the engine has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No such device here.
+    #[error("{0}")]
+    Backend(String),
+    /// The device was lost or computes wrongly.
+    #[error("{0}")]
+    Fault(String),
+    /// The device did not answer.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The files are no model.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// The parameters do not fit.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// No model of that id was loaded.
+    #[error("no model named {0} is loaded")]
+    Model(String),
+}
+
+impl EngineError {
+    /// A word by which a program tells the kinds of errors apart.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Backend(_) => "backend",
+            Self::Fault(_) | Self::Read(_) => "device",
+            Self::Package(_) | Self::Weights(_) => "model",
+            Self::Model(_) => "missing-model",
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Backend(_) => "Choose the CPU, or try a browser and a GPU with WebGPU.",
+            Self::Fault(_) | Self::Read(_) => {
+                "The page goes on with the CPU; reload it to try the GPU again."
+            }
+            Self::Package(_) | Self::Weights(_) => {
+                "Reload the page; if that does not help, the site's files need to be published again."
+            }
+            Self::Model(_) => "Choose another model, or reload the page.",
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What is known of a model: where it came from, how it was trained, how well it does, and the
+//! checksums by which its files belong together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Version of the model directory's format; raised when a file changes its meaning.
+pub const FORMAT: u32 = 1;
+
+/// A model's card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// [`FORMAT`] of the writer.
+    pub format: u32,
+    /// Short name, usable in file names and addresses.
+    pub id: String,
+    /// Name for people.
+    pub title: String,
+    /// What it was trained on.
+    pub data: String,
+    /// Names of the K classes, in the order of the logits.
+    pub classes: Vec<String>,
+    /// Family of losses and their options, in words.
+    pub objective: String,
+    /// λ_imp.
+    pub lambda_importance: f64,
+    /// λ_int.
+    pub lambda_interaction: f64,
+    /// Seed of the run; `None` for an imported model.
+    pub seed: Option<u64>,
+    /// Command that repeats the model.
+    pub command: String,
+    /// Measures by name, such as `dev_accuracy`.
+    pub metrics: BTreeMap<String, f64>,
+    /// SHA-256 of every other file of the directory, in hexadecimal.
+    pub sha256: BTreeMap<String, String>,
+}
+
+/// SHA-256 of `bytes` in lower-case hexadecimal.
+pub fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

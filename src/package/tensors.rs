@@ -1,0 +1,232 @@
+//! Parameters as a safetensors file: 32-bit floats, or matrices as 8-bit integers with one scale
+//! a row.
+
+use std::borrow::Cow;
+
+use safetensors::{Dtype, SafeTensors, View, serialize};
+use serde::{Deserialize, Serialize};
+
+use super::PackageError;
+use crate::model::{Array, Weights};
+
+/// How precisely weights are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// 32-bit floats.
+    F32,
+    /// Matrices as symmetric 8-bit integers, one scale a row; vectors as 32-bit floats.
+    Int8,
+}
+
+/// Ending of the name under which a matrix' row scales are stored.
+const SCALE: &str = ".scale";
+
+/// Writes `weights` as the bytes of a safetensors file.
+///
+/// # Errors
+/// If the format refuses them.
+pub(super) fn write(weights: &Weights, precision: Precision) -> Result<Vec<u8>, PackageError> {
+    let mut stored = Vec::new();
+    for (name, array) in weights {
+        if precision == Precision::Int8 && array.shape.len() == 2 {
+            let (rows, scales) = quantize(array);
+            let shape = vec![array.shape[0]];
+            stored.push((format!("{name}{SCALE}"), Stored::floats(shape, &scales)));
+            stored.push((name.clone(), rows));
+        } else {
+            stored.push((
+                name.clone(),
+                Stored::floats(array.shape.clone(), &array.values),
+            ));
+        }
+    }
+    serialize(stored, None).map_err(|error| PackageError::tensors(&error))
+}
+
+/// Reads the bytes of a safetensors file, undoing the 8-bit form.
+///
+/// # Errors
+/// If the bytes are no such file, or hold a tensor of another kind.
+pub(super) fn read(bytes: &[u8]) -> Result<Weights, PackageError> {
+    let file = SafeTensors::deserialize(bytes).map_err(|error| PackageError::tensors(&error))?;
+    let mut weights = Weights::new();
+    for (name, view) in file.tensors() {
+        if name.ends_with(SCALE) {
+            continue;
+        }
+        let shape = view.shape().to_vec();
+        let values = match view.dtype() {
+            Dtype::F32 => floats(view.data()),
+            Dtype::I8 => {
+                let scales = file
+                    .tensor(&format!("{name}{SCALE}"))
+                    .map_err(|error| PackageError::tensors(&error))?;
+                dequantize(&name, &shape, view.data(), &floats(scales.data()))?
+            }
+            other => {
+                return Err(PackageError::tensors(&format!(
+                    "{name} is stored as {other:?}"
+                )));
+            }
+        };
+        weights.insert(name, Array { shape, values });
+    }
+    Ok(weights)
+}
+
+/// What `weights` are after they were stored at `precision` and read back.
+pub(super) fn rounded(weights: Weights, precision: Precision) -> Result<Weights, PackageError> {
+    match precision {
+        Precision::F32 => Ok(weights),
+        Precision::Int8 => read(&write(&weights, precision)?),
+    }
+}
+
+/// One tensor as it is stored.
+struct Stored {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Stored {
+    fn floats(shape: Vec<usize>, values: &[f32]) -> Self {
+        let bytes = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        Self {
+            dtype: Dtype::F32,
+            shape,
+            bytes,
+        }
+    }
+}
+
+impl View for Stored {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// Rounds each row to 255 steps between ± its largest value.
+fn quantize(array: &Array) -> (Stored, Vec<f32>) {
+    let mut bytes = Vec::with_capacity(array.values.len());
+    let mut scales = Vec::with_capacity(array.shape[0]);
+    for row in array.values.chunks_exact(array.shape[1]) {
+        let largest = row.iter().fold(0f32, |most, value| most.max(value.abs()));
+        let scale = largest / 127.0;
+        scales.push(scale);
+        let step = if scale > 0.0 { scale } else { 1.0 };
+        bytes.extend(
+            row.iter()
+                .map(|value| ((value / step).round() as i8).cast_unsigned()),
+        );
+    }
+    (
+        Stored {
+            dtype: Dtype::I8,
+            shape: array.shape.clone(),
+            bytes,
+        },
+        scales,
+    )
+}
+
+fn dequantize(
+    name: &str,
+    shape: &[usize],
+    bytes: &[u8],
+    scales: &[f32],
+) -> Result<Vec<f32>, PackageError> {
+    let &[rows, cols] = shape else {
+        return Err(PackageError::tensors(&format!(
+            "{name} is 8-bit, but no matrix"
+        )));
+    };
+    if scales.len() != rows {
+        return Err(PackageError::tensors(&format!(
+            "{name} has {} scales for {rows} rows",
+            scales.len()
+        )));
+    }
+    let row = |(row, scale): (&[u8], &f32)| -> Vec<f32> {
+        row.iter()
+            .map(|byte| f32::from(byte.cast_signed()) * scale)
+            .collect()
+    };
+    Ok(bytes
+        .chunks_exact(cols.max(1))
+        .zip(scales)
+        .flat_map(row)
+        .collect())
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|chunk| f32::from_le_bytes(*chunk))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights() -> Weights {
+        let matrix = Array {
+            shape: vec![3, 2],
+            values: vec![1.0, -0.5, 0.0, 0.0, 1e-3, 2e-3],
+        };
+        let vector = Array {
+            shape: vec![2],
+            values: vec![0.1, 0.2],
+        };
+        Weights::from([
+            ("a.weight".to_owned(), matrix),
+            ("a.bias".to_owned(), vector),
+        ])
+    }
+
+    #[test]
+    fn floats_come_back_as_they_were() {
+        let bytes = write(&weights(), Precision::F32).unwrap();
+        assert_eq!(read(&bytes).unwrap(), weights());
+    }
+
+    #[test]
+    fn eight_bits_lose_at_most_half_a_step_of_the_row() {
+        let back = rounded(weights(), Precision::Int8).unwrap();
+        let (was, is) = (&weights()["a.weight"].values, &back["a.weight"].values);
+        for (row, (was, is)) in was.chunks(2).zip(is.chunks(2)).enumerate() {
+            let step = was.iter().fold(0f32, |most, value| most.max(value.abs())) / 127.0;
+            for (was, is) in was.iter().zip(is) {
+                assert!(
+                    (was - is).abs() <= step * 0.5001,
+                    "row {row}: {was} became {is}"
+                );
+            }
+        }
+        assert_eq!(back["a.bias"], weights()["a.bias"]);
+        assert_eq!(
+            rounded(back.clone(), Precision::Int8).unwrap(),
+            back,
+            "rounding twice is rounding once"
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! An explanation as JavaScript takes it: plain objects, with matrices as typed arrays that can be
+//! handed from Worker to page without a copy.
+
+use js_sys::{Float32Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::to_js;
+use crate::explain::{Explanation, Matrix};
+
+/// Hands an explanation over.
+pub(super) fn explanation(mut explanation: Explanation) -> Result<JsValue, JsValue> {
+    let shares = std::mem::take(&mut explanation.allocation.shares);
+    let interaction = std::mem::take(&mut explanation.interaction);
+    let value = to_js(&explanation)?;
+    set(&get(&value, "allocation")?, "shares", &shares)?;
+    let pairs = get(&value, "interaction")?;
+    set(&pairs, "sharing", &interaction.sharing)?;
+    set(&pairs, "cosine", &interaction.cosine)?;
+    set(&pairs, "attention", &interaction.attention)?;
+    Ok(value)
+}
+
+fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    Reflect::get(object, &name.into())
+}
+
+fn set(object: &JsValue, name: &str, matrix: &Matrix) -> Result<bool, JsValue> {
+    let view = Object::new();
+    Reflect::set(&view, &"rows".into(), &(matrix.rows as f64).into())?;
+    Reflect::set(&view, &"cols".into(), &(matrix.cols as f64).into())?;
+    let values = Float32Array::from(matrix.values.as_slice());
+    Reflect::set(&view, &"values".into(), &values)?;
+    Reflect::set(object, &name.into(), &view)
+}

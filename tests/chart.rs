@@ -1,0 +1,348 @@
+//! Figures of made-up explanations and histories: whole, well-formed, and the
+//! same every time.
+#![cfg(feature = "cli")]
+
+use std::path::Path;
+
+use roxmltree::Document;
+use safr::chart::{ChartError, Figure, png, svg};
+use safr::explain::{
+    Allocation, Cut, EXPLANATION_VERSION, EpochRecord, Explanation, History, Interaction, Matrix,
+    Prediction, Word,
+};
+
+/// An explanation of `texts` with `neurons` active neurons, whose tables hold nothing but zeros.
+fn explanation(texts: &[&str], neurons: usize) -> Explanation {
+    let n = texts.len();
+    let word = |text: &&str| Word {
+        text: (*text).to_owned(),
+        start: 0,
+        end: 0,
+        id: 7,
+        known: text.len().is_multiple_of(2),
+        keep: 0.25,
+        neurons: 1.5,
+        owned: 1,
+        capacity: 0.5,
+        embedding_capacity: 0.75,
+        attention_received: 0.1,
+    };
+    let pairs = || Matrix::new(n, n, vec![0.0; n * n]);
+    Explanation {
+        version: EXPLANATION_VERSION,
+        model: "safr-sst2".to_owned(),
+        text: texts.join(" "),
+        cut: None,
+        prediction: (n > 0).then(|| Prediction {
+            classes: ["negative", "positive"].map(String::from).to_vec(),
+            probabilities: vec![0.125, 0.875],
+            predicted: 1,
+        }),
+        words: texts.iter().map(word).collect(),
+        layer: 0,
+        allocation: Allocation {
+            width: 1024,
+            neurons: (0..neurons as u32).collect(),
+            owner: (0..neurons).map(|f| (f * n / neurons) as u32).collect(),
+            polysemanticity: vec![1.0; neurons],
+            shares: Matrix::new(n, neurons, vec![0.0; n * neurons]),
+        },
+        interaction: Interaction {
+            sharing: pairs(),
+            cosine: pairs(),
+            attention: pairs(),
+        },
+    }
+}
+
+/// `n` different words, and as many neurons a word as would fill the layer.
+fn explanation_of(n: usize) -> Explanation {
+    let texts: Vec<String> = (0..n).map(|i| format!("word{i}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    explanation(&texts, if n == 0 { 0 } else { 1024 })
+}
+
+fn history(epochs: usize) -> History {
+    let record = |epoch: usize| EpochRecord {
+        epoch,
+        step: 216 * epoch,
+        train_cross_entropy: 0.7 / epoch as f64,
+        dev_cross_entropy: 0.6,
+        weighted_importance: 0.1,
+        weighted_interaction: 0.2,
+        gate_guard: 0.01,
+        train_accuracy: 0.9,
+        dev_accuracy: 0.8,
+        word_keep: 0.3,
+        pad_keep: Some(0.05),
+        embedding_norm: 16.0,
+        attention_entropy: 0.9,
+        seconds: 30.0,
+    };
+    History {
+        records: (1..=epochs).map(record).collect(),
+        ..History::default()
+    }
+}
+
+/// Every text of the document, in order; fails if it is not well-formed XML.
+fn texts(svg: &str) -> Vec<String> {
+    let document = Document::parse(svg).expect("well-formed XML");
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
+    texts
+        .map(|node| node.text().unwrap_or_default().trim().to_owned())
+        .collect()
+}
+
+/// Number of elements with the name `tag`.
+fn count(svg: &str, tag: &str) -> usize {
+    let document = Document::parse(svg).expect("well-formed XML");
+    document
+        .descendants()
+        .filter(|node| node.has_tag_name(tag))
+        .count()
+}
+
+/// Width and height that the header of a PNG file names.
+fn png_size(path: &Path) -> (u32, u32) {
+    let bytes = std::fs::read(path).unwrap();
+    assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
+    assert_eq!(bytes[12..16], *b"IHDR");
+    assert_eq!(
+        bytes[bytes.len() - 8..bytes.len() - 4],
+        *b"IEND",
+        "the file is whole"
+    );
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+#[test]
+fn every_word_is_named_in_each_panel() {
+    for n in [1, 5, 20] {
+        let texts = texts(&svg(&explanation_of(n)).unwrap());
+        for i in 0..n {
+            let word = format!("word{i}");
+            let named = texts.iter().filter(|text| **text == word).count();
+            // The line of words, the allocation's row, row and column of both interaction maps;
+            // its group where that is wide enough.
+            assert!(
+                (6..=7).contains(&named),
+                "{word} of {n} stands {named} times"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_long_text_names_its_words_once_a_list_and_numbers_its_pairs() {
+    let texts = texts(&svg(&explanation_of(128)).unwrap());
+    for i in 0..128 {
+        assert_eq!(
+            texts
+                .iter()
+                .filter(|text| **text == format!("word{i}"))
+                .count(),
+            2
+        );
+    }
+    assert!(texts.iter().filter(|text| *text == "120").count() >= 5);
+}
+
+#[test]
+fn the_head_says_what_was_read_and_predicted() {
+    let mut cut = explanation(&["a", "fine", "film"], 9);
+    cut.cut = Some(Cut {
+        at: 11,
+        read: 3,
+        total: 40,
+    });
+    let texts = texts(&svg(&cut).unwrap());
+    let expected = [
+        "“a fine film”",
+        "positive 0.875",
+        "negative 0.125",
+        "Model safr-sst2 read the first 3 of 40 words; 9 of 1024 neurons of block 1 are active.",
+    ];
+    assert_eq!(texts[..4], expected);
+}
+
+/// Cells too faint to be seen are not drawn, so that all others can be counted.
+#[test]
+fn every_value_is_a_cell() {
+    let empty = explanation_of(5);
+    let cells_of = |explanation: &Explanation| {
+        count(&svg(explanation).unwrap(), "rect") - count(&svg(&empty).unwrap(), "rect")
+    };
+    let mut shares = empty.clone();
+    shares
+        .allocation
+        .shares
+        .values
+        .iter_mut()
+        .for_each(|share| *share = 0.2);
+    assert_eq!(cells_of(&shares), 5 * 1024);
+    let mut sharing = empty.clone();
+    sharing.interaction.sharing.values[3..10].fill(0.5);
+    assert_eq!(cells_of(&sharing), 7);
+    let mut attention = empty.clone();
+    attention
+        .interaction
+        .attention
+        .values
+        .iter_mut()
+        .for_each(|weight| *weight = 0.2);
+    assert_eq!(cells_of(&attention), 25);
+}
+
+#[test]
+fn hostile_texts_are_escaped_shortened_or_replaced() {
+    let long = "interminable".repeat(100_000);
+    let hostile = [
+        "<img",
+        "onerror=\"x\">",
+        "&amp;",
+        "]]>",
+        "a\0b",
+        "\u{ffff}",
+        "\u{1b}[0m",
+        "👨\u{200d}👩\u{200d}👧",
+        "e\u{301}\u{301}\u{301}",
+        "\u{202e}rtl",
+        "شاهدت",
+        "映画",
+        "\u{301}",
+        &long,
+    ];
+    let explanation = explanation(&hostile, 100);
+    let svg = svg(&explanation).unwrap();
+    let texts = texts(&svg);
+    for word in [
+        "<img",
+        "onerror=\"x\">",
+        "&amp;",
+        "]]>",
+        "a\u{fffd}b",
+        "شاهدت",
+        "映画",
+    ] {
+        assert!(texts.iter().any(|text| text == word), "{word} is missing");
+    }
+    assert!(svg.len() < 1_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    png(&explanation, &folder.path().join("hostile.png")).unwrap();
+}
+
+#[test]
+fn a_text_without_words_is_a_sheet_that_says_so() {
+    let texts = texts(&svg(&explanation_of(0)).unwrap());
+    assert_eq!(
+        texts,
+        ["“”", "Model safr-sst2 found no words in this text."]
+    );
+}
+
+#[test]
+fn a_layer_without_active_neurons_says_so() {
+    let dead = explanation(&["a", "film"], 0);
+    assert!(texts(&svg(&dead).unwrap()).contains(&"No neuron is active.".to_owned()));
+}
+
+#[test]
+fn a_picture_has_two_pixels_a_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    for n in [0, 1, 20, 128] {
+        let (explanation, path) = (explanation_of(n), folder.path().join(format!("{n}.png")));
+        png(&explanation, &path).unwrap();
+        let (width, height) = explanation.size();
+        assert_eq!(png_size(&path), (2 * width, 2 * height));
+    }
+}
+
+#[test]
+fn an_svg_is_shown_at_its_size_and_drawn_finer() {
+    let explanation = explanation_of(3);
+    let svg = svg(&explanation).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let attribute = |name| document.root_element().attribute(name).unwrap();
+    let (width, height) = explanation.size();
+    assert_eq!(attribute("width"), width.to_string());
+    assert_eq!(attribute("height"), height.to_string());
+    assert_eq!(
+        attribute("viewBox"),
+        format!("0 0 {} {}", 4 * width, 4 * height)
+    );
+}
+
+#[test]
+fn figures_are_the_same_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let draw = |name: &str| {
+        let path = folder.path().join(name);
+        png(&explanation_of(20), &path).unwrap();
+        (
+            std::fs::read(path).unwrap(),
+            svg(&explanation_of(20)).unwrap(),
+            svg(&history(9)).unwrap(),
+        )
+    };
+    assert!(draw("first.png") == draw("second.png"));
+}
+
+#[test]
+fn every_epoch_is_a_point_on_every_curve() {
+    const CURVES: usize = 11;
+    for epochs in [1, 2, 14, 100] {
+        assert_eq!(
+            count(&svg(&history(epochs)).unwrap(), "circle"),
+            CURVES * epochs
+        );
+    }
+}
+
+#[test]
+fn what_is_not_known_or_not_finite_leaves_a_gap() {
+    let mut diverged = history(6);
+    diverged.records[2].pad_keep = None;
+    diverged.records[4].train_cross_entropy = f64::NAN;
+    diverged.records[5].train_cross_entropy = f64::INFINITY;
+    let whole = count(&svg(&history(6)).unwrap(), "circle");
+    assert_eq!(count(&svg(&diverged).unwrap(), "circle"), whole - 3);
+}
+
+#[test]
+fn a_history_names_its_best_epoch_or_says_that_there_is_none() {
+    let said = |history: &History| texts(&svg(history).unwrap())[1].clone();
+    assert_eq!(said(&history(0)), "No epoch is finished yet.");
+    assert!(said(&history(3)).starts_with("3 epochs in 90 s; "));
+    assert!(said(&history(3)).contains("epoch 1, dev accuracy 0.800"));
+}
+
+#[test]
+fn a_picture_of_a_history_has_its_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.png");
+    png(&history(5), &path).unwrap();
+    let (width, height) = history(5).size();
+    assert_eq!(png_size(&path), (2 * width, 2 * height));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named_in_the_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing").join("figure.png");
+    let error = png(&explanation_of(1), &path).unwrap_err();
+    assert!(matches!(&error, ChartError::Save { path: named, .. } if *named == path));
+    assert!(error.to_string().contains("figure.png"));
+}
+
+#[test]
+fn a_picture_of_another_format_is_refused_and_not_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("figure.jpeg");
+    let error = png(&explanation_of(1), &path).unwrap_err();
+    assert!(matches!(&error, ChartError::Name(named) if *named == path));
+    assert!(!path.exists());
+}

@@ -1,0 +1,93 @@
+//! What several test programs share.
+
+#![allow(dead_code, reason = "every test program takes what it needs")]
+
+use std::path::PathBuf;
+
+use safr::model::{ModelConfig, Reading, Stream, Weights, initial_weights};
+use safr::package::{Card, FORMAT, Package};
+use safr::text::{Vocabulary, Words};
+
+/// A file of `tests/reference/`.
+pub(crate) fn reference(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/reference")
+        .join(name)
+}
+
+/// A model small enough for exact tests: 12 words, width 8, 2 heads, 10 neurons.
+pub(crate) fn small_config(layers: usize, reading: Reading) -> ModelConfig {
+    ModelConfig {
+        d_model: 8,
+        heads: 2,
+        d_ff: 10,
+        mask_hidden: 6,
+        layers,
+        max_len: 7,
+        ..ModelConfig::new(12, 2, reading)
+    }
+}
+
+/// Fresh weights of a small model.
+pub(crate) fn small_weights(config: &ModelConfig, seed: u64) -> Weights {
+    initial_weights(config, &mut Stream::new(seed))
+}
+
+/// A small model as a package, its gate's values computed.
+pub(crate) fn small_package() -> Package {
+    let words = [
+        "<PAD>", "<UNK>", "a", "good", "bad", "film", "not", "very", ".", ",", "it", "is",
+    ];
+    let config = small_config(1, Reading::scale_free(Words::Default));
+    let weights = small_weights(&config, 1);
+    let device = burn::tensor::Device::flex();
+    let model = safr::model::Classifier::new(&config, &weights, &device).expect("a model");
+    let gate_values = pollster::block_on(model.gate_values()).expect("gate values");
+    Package {
+        card: Card {
+            format: FORMAT,
+            id: "small".into(),
+            title: "Small".into(),
+            data: "none".into(),
+            classes: vec!["negative".into(), "positive".into()],
+            objective: "none".into(),
+            lambda_importance: 0.0,
+            lambda_interaction: 0.0,
+            seed: Some(1),
+            command: "none".into(),
+            metrics: Default::default(),
+            sha256: Default::default(),
+        },
+        vocabulary: Vocabulary::from_words(words.map(str::to_owned).to_vec())
+            .expect("a vocabulary"),
+        config,
+        weights,
+        gate_values,
+    }
+}
+
+/// |a − b| ≤ tol·max(1, |b|), with names for the message.
+#[track_caller]
+pub(crate) fn close(what: &str, a: f64, b: f64, tolerance: f64) {
+    assert!(
+        (a - b).abs() <= tolerance * b.abs().max(1.0),
+        "{what}: {a} is not {b}"
+    );
+}
+
+/// [`close`] for all of two lists.
+#[track_caller]
+pub(crate) fn all_close(what: &str, a: &[f32], b: &[f64], tolerance: f64) {
+    assert_eq!(a.len(), b.len(), "{what}");
+    for (at, (a, b)) in a.iter().zip(b).enumerate() {
+        close(&format!("{what}[{at}]"), f64::from(*a), *b, tolerance);
+    }
+}
+
+/// All numbers of a nested JSON array, in order.
+pub(crate) fn numbers(value: &serde_json::Value) -> Vec<f64> {
+    match value {
+        serde_json::Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        other => other.as_f64().into_iter().collect(),
+    }
+}

@@ -1,0 +1,110 @@
+// @ts-check
+/** The page can be used by keyboard, on a phone, in the dark, and by those who do not see it. */
+
+import assert from "node:assert/strict";
+
+import { accessibilityProblems, pageTest } from "./lane.js";
+import { enter, ready, TEXT } from "./page.js";
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  for (const width of [1440, 360]) {
+    pageTest(
+      `axe finds nothing to object to, ${colorScheme}, ${width} pixels wide`,
+      async (page) => {
+        await ready(page);
+        await enter(page, `${TEXT} qzxvv`);
+        await page.locator("summary").evaluateAll((all) => all.forEach((summary) => /** @type {HTMLElement} */ (summary).click()));
+        await page.locator("#tokens [data-place='3']").focus();
+        assert.deepEqual(await accessibilityProblems(page), []);
+      },
+      { browser: { colorScheme, viewport: { width, height: 800 } } },
+    );
+  }
+}
+
+for (const words of [0, 1, 12, 200]) {
+  pageTest(
+    `${words} words fit on a narrow screen`,
+    async (page) => {
+      await ready(page);
+      await enter(page, Array.from({ length: words }, (_, place) => (place % 5 === 0 ? "extraordinarily" : "good")).join(" "));
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    },
+    { browser: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } },
+  );
+}
+
+pageTest(
+  "everything can be reached and used by keyboard",
+  async (page) => {
+    await ready(page);
+    await enter(page, TEXT);
+    /** @type {string[]} */
+    const reached = [];
+    await page.focus(".skip");
+    for (let step = 0; step < 32; step += 1) {
+      await page.keyboard.press("Tab");
+      reached.push(await page.evaluate(() => {
+        const at = /** @type {HTMLElement} */ (document.activeElement);
+        return at.id || at.closest("[id]")?.id || at.tagName;
+      }));
+    }
+    for (const id of ["text", "samples", "model", "compare", "tokens", "allocation", "interaction", "backend", "theme", "copy-link"]) {
+      assert.ok(reached.includes(id), `#${id} is not reached: ${reached.join(" ")}`);
+    }
+    assert.equal(reached.filter((id) => id === "tokens").length, 1, "the words are one stop, whatever their number");
+
+    await page.locator("#tokens [data-place='0']").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("End");
+    assert.equal(await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).dataset.word), ".");
+    await page.keyboard.press("Home");
+    assert.match(await page.locator("#allocation .readout").innerText(), /^“The” owns/);
+    await page.keyboard.press("Enter");
+    await page.mouse.move(5, 5);
+    assert.match(await page.locator("#allocation .readout").innerText(), /^“The” owns/, "it is held");
+    await page.keyboard.press("Escape");
+    assert.doesNotMatch(await page.locator("#allocation .readout").innerText(), /owns/);
+
+    const neurons = page.locator("#allocation [role=slider]");
+    await neurons.focus();
+    await page.keyboard.press("ArrowRight");
+    const first = await neurons.getAttribute("aria-valuetext");
+    assert.match(first ?? "", /^Neuron \d+ .*: .* %/);
+    await page.keyboard.press("ArrowDown");
+    assert.notEqual(await neurons.getAttribute("aria-valuetext"), first);
+    await page.keyboard.press("End");
+    assert.equal(await neurons.getAttribute("aria-valuenow"), await neurons.getAttribute("aria-valuemax"));
+
+    await page.locator("#interaction [role=grid]").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    assert.match(await page.locator("#interaction [role=gridcell]").innerText(), /^“The” and “plot”: sharing \d/);
+  },
+  { browser: { viewport: { width: 1440, height: 900 } } },
+);
+
+pageTest("each chart has a table for those who can't see it", async (page) => {
+  await ready(page);
+  await enter(page, TEXT);
+  for (const chart of ["#allocation", "#interaction"]) {
+    await page.locator(`${chart} summary`).click();
+    assert.equal(await page.locator(`${chart} tbody tr`).count(), 14);
+    const [head, ...cells] = await page.locator(`${chart} tbody tr`).nth(1).locator("th, td").allInnerTexts();
+    assert.equal(head, "plot");
+    assert.ok(cells.length >= 4 && cells.every((cell) => cell !== ""), cells.join("|"));
+  }
+});
+
+pageTest("looks follow the switch, and the scale with them", async (page) => {
+  await ready(page);
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const shade = () => page.locator("#tokens [data-word]").first().evaluate((word) => getComputedStyle(word).backgroundColor);
+  const [light, lightShade] = [await paper(), await shade()];
+  await page.click("#theme");
+  assert.notEqual(await paper(), light);
+  assert.notEqual(await shade(), lightShade);
+  assert.equal(await page.innerText("#theme"), "Light theme");
+  await page.click("#theme");
+  assert.equal(await paper(), light);
+}, { browser: { colorScheme: "light" } });

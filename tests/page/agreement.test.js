@@ -1,0 +1,111 @@
+// @ts-check
+/** The page says of a text what `safr explain` says of it. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { lane, pageTest } from "./lane.js";
+import { enter, explained, keepExplanations, modelIds, ready, shown, TEXT } from "./page.js";
+
+/** @import { Explanation } from "../../www/src/protocol.js" */
+
+/** Largest difference, relative to max(1, |value|). */
+const TOLERANCE = 1e-4;
+
+const TEXTS = [TEXT, "Not good. Not good at all; isn't it?", "Unknown wordlings like qzxvv share one id with squonk."];
+
+/** What the program says. @param {string} model @param {string} text @returns {Explanation} */
+function byProgram(model, text) {
+  const program = process.env.SAFR_BIN;
+  assert.ok(program, "SAFR_BIN names no program to compare with");
+  const folder = mkdtempSync(join(tmpdir(), "safr-"));
+  const file = join(folder, "explanation.json");
+  const directory = fileURLToPath(new URL(`../../www/models/${model}`, import.meta.url));
+  try {
+    execFileSync(program, ["explain", "--model", directory, text, "--json", file]);
+    return JSON.parse(readFileSync(file, "utf8"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @param {number} here @param {number} there @param {string} what */
+function close(here, there, what) {
+  assert.ok(Math.abs(here - there) <= TOLERANCE * Math.max(1, Math.abs(there)), `${what}: ${here}, not ${there}`);
+}
+
+/** @param {ArrayLike<number>} here @param {ArrayLike<number>} there @param {string} what */
+function allClose(here, there, what) {
+  assert.equal(here.length, there.length, what);
+  for (let place = 0; place < there.length; place += 1) close(here[place], there[place], `${what} ${place}`);
+}
+
+/** Shares by neuron, since neurons with all but equal shares may stand in either order. @param {Explanation} explanation */
+function sharesByNeuron({ allocation: { neurons, shares } }) {
+  const columns = neurons.map((neuron, column) =>
+    /** @type {const} */ ([neuron, Array.from({ length: shares.rows }, (_, row) => shares.values[row * shares.cols + column])]),
+  );
+  return columns.sort(([a], [b]) => a - b);
+}
+
+/** @param {Explanation} here @param {Explanation} there */
+function assertSame(here, there) {
+  assert.equal(here.text, there.text);
+  assert.deepEqual(here.prediction?.classes, there.prediction?.classes);
+  allClose(here.prediction?.probabilities ?? [], there.prediction?.probabilities ?? [], "probability");
+  assert.equal(here.words.length, there.words.length);
+  for (const [place, word] of there.words.entries()) {
+    const { text, start, end, id, known, owned, ...numbers } = word;
+    const mine = here.words[place];
+    assert.deepEqual({ text: mine.text, start: mine.start, end: mine.end, id: mine.id, known: mine.known }, { text, start, end, id, known });
+    for (const [name, value] of Object.entries(numbers)) close(/** @type {any} */ (mine)[name], value, `${name} of ${text}`);
+  }
+  assert.equal(here.allocation.width, there.allocation.width);
+  const [mine, theirs] = [sharesByNeuron(here), sharesByNeuron(there)];
+  assert.deepEqual(mine.map(([neuron]) => neuron), theirs.map(([neuron]) => neuron), "active neurons");
+  for (const [place, [neuron, shares]] of theirs.entries()) allClose(mine[place][1], shares, `shares of neuron ${neuron}, word`);
+  for (const name of /** @type {const} */ (["sharing", "cosine", "attention"])) {
+    allClose(here.interaction[name].values, there.interaction[name].values, name);
+  }
+}
+
+pageTest(
+  "every number of every model agrees, and so does what stands on the page",
+  async (page) => {
+    await ready(page);
+    const [selected, ...others] = await modelIds(page);
+    for (const text of TEXTS) {
+      await enter(page, text);
+      const explanations = await explained(page);
+      assert.deepEqual(Object.keys(explanations).sort(), [selected, ...others].sort());
+      for (const [id, explanation] of Object.entries(explanations)) assertSame(explanation, byProgram(id, text));
+
+      const there = byProgram(selected, text);
+      const { words, prediction } = await shown(page);
+      assert.deepEqual(words.map(({ word }) => word), there.words.map(({ text: word }) => word));
+      allClose(words.map(({ keep }) => Number(keep)), there.words.map(({ keep }) => keep), "data-keep");
+      allClose(words.map(({ neurons }) => Number(neurons)), there.words.map(({ neurons }) => neurons), "data-neurons");
+      allClose(words.map(({ capacity }) => Number(capacity)), there.words.map(({ capacity }) => capacity), "data-capacity");
+      allClose(prediction.map(({ probability }) => Number(probability)), there.prediction?.probabilities ?? [], "data-probability");
+    }
+  },
+  { before: keepExplanations, browser: { viewport: { width: 1440, height: 900 } } },
+);
+
+for (const backend of lane === "webgpu" ? ["webgpu", "ndarray"] : ["ndarray"]) {
+  pageTest(
+    `so it does on ${backend}`,
+    async (page) => {
+      await page.waitForSelector(`#backend-in-use[data-backend="${backend}"]`, { timeout: 120_000 });
+      await ready(page);
+      const [selected] = await modelIds(page);
+      await enter(page, TEXT);
+      assertSame((await explained(page))[selected], byProgram(selected, TEXT));
+    },
+    { at: `#backend=${backend}&compare=0`, before: keepExplanations, timeout: 240_000 },
+  );
+}

@@ -1,0 +1,172 @@
+// @ts-check
+/** A text is typed, and everything on the page follows it. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { pageTest } from "./lane.js";
+import { enter, explained, keepExplanations, ready, shown, TEXT } from "./page.js";
+import { luminanceAt } from "./pixels.js";
+
+pageTest(
+  "the page is never empty: what is loading is told within a second",
+  async (page) => {
+    await page.waitForFunction(() => /\d (kB|MB) of /.test(document.querySelector("#progress-bytes")?.textContent ?? ""));
+    assert.ok((await page.evaluate(() => performance.now())) < 1000, "it took longer than a second");
+    assert.match(await page.locator("#status").innerText(), /^Loading .*CPU engine/);
+    const text = await page.inputValue("#text");
+    assert.ok(text.length > 20);
+    assert.ok((await page.locator('[data-panel="main"] .sentence').innerText()).includes(text));
+    await ready(page);
+  },
+  {
+    before: (page) =>
+      page.route("**/wasm/*.wasm", async (route) => {
+        const response = await route.fetch();
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await route.fulfill({ response });
+      }),
+  },
+);
+
+pageTest("typing changes the words, the prediction and both charts", async (page) => {
+  await ready(page);
+  const before = await shown(page);
+  await page.fill("#text", "");
+  await page.locator("#text").pressSequentially(TEXT);
+  await ready(page);
+  const after = await shown(page);
+  assert.deepEqual(
+    after.words.map(({ word }) => word),
+    ["The", "plot", "is", "thin", ",", "but", "the", "acting", "is", "good", "and", "never", "boring", "."],
+  );
+  assert.notDeepEqual(after.prediction, before.prediction);
+  assert.notEqual(after.allocation, before.allocation);
+  assert.notEqual(after.interaction, before.interaction);
+  const measured = await page.evaluate(() => performance.getEntriesByName("explain").length);
+  assert.ok(measured >= 1 && measured <= TEXT.length + 1, `${measured} measures for ${TEXT.length + 1} keystrokes`);
+});
+
+pageTest("the newest text wins, however fast one types", async (page) => {
+  await ready(page);
+  for (let burst = 0; burst < 30; burst += 1) {
+    await page.evaluate((count) => {
+      const box = /** @type {HTMLTextAreaElement} */ (document.querySelector("#text"));
+      for (let word = 0; word <= count; word += 1) {
+        box.value = `text ${count} word ${word}`;
+        box.dispatchEvent(new InputEvent("input"));
+      }
+    }, burst);
+  }
+  await ready(page);
+  assert.deepEqual((await shown(page)).words.map(({ word }) => word), ["text", "29", "word", "29"]);
+});
+
+pageTest("a text that is too long is cut visibly, and the page says where", async (page) => {
+  await ready(page);
+  await enter(page, `${"good ".repeat(400)}end`);
+  const words = (await shown(page)).words.length;
+  assert.ok(words > 0 && words < 401);
+  const sentence = page.locator('[data-panel="main"] [data-chart="words"]');
+  assert.match(await sentence.locator(".remark").innerText(), new RegExp(`reads ${words} words at most.*the other ${401 - words} words`));
+  assert.ok((await sentence.locator(".rest").innerText()).trim().startsWith("good good"));
+});
+
+pageTest("unknown words are marked, and named", async (page) => {
+  await ready(page);
+  await enter(page, "A qzxvv film");
+  assert.deepEqual(await page.locator("#tokens .unknown").allInnerTexts(), ["qzxvv"]);
+  assert.match(await page.locator('[data-panel="main"] [data-chart="words"] .remark').innerText(), /not in the vocabulary.*“qzxvv”/);
+  assert.match((await page.locator("#tokens .unknown").getAttribute("aria-label")) ?? "", /\(unknown\)/);
+});
+
+pageTest(
+  "pointing at a word shows its values, its neurons and its partners",
+  async (page) => {
+    await ready(page);
+    await enter(page, TEXT);
+    const [explanation] = Object.values(await explained(page));
+    const place = explanation.words.findIndex(({ text }) => text === "boring");
+    await page.hover(`#tokens [data-place="${place}"]`);
+    const { keep, neurons } = explanation.words[place];
+    const values = page.locator('[data-panel="main"] [data-chart="words"] .readout');
+    assert.match(await values.innerText(), new RegExp(`“boring”.*keep ${keep.toFixed(3)}, N ${neurons.toFixed(1)}`));
+    assert.match(await page.locator("#allocation .readout").innerText(), /“boring” owns .*Shares most with/s);
+    assert.deepEqual(await page.locator("#allocation .row.chosen .name").allTextContents(), ["boring"]);
+    assert.deepEqual(await page.locator("#interaction text.chosen").allTextContents(), ["boring", "boring"]);
+    const partners = await page.locator("#interaction .readout div").first().locator(".name").allInnerTexts();
+    const sharing = explanation.words.map((_, other) => ({ other, s: explanation.interaction.sharing.values[place * explanation.words.length + other] }));
+    const [best] = sharing.filter(({ other }) => other !== place).sort((a, b) => b.s - a.s);
+    assert.equal(partners[0], explanation.words[best.other].text);
+    await page.mouse.move(0, 0);
+    assert.deepEqual(await page.locator("#allocation .row.chosen .name").allTextContents(), []);
+  },
+  { before: keepExplanations },
+);
+
+pageTest(
+  "pointing at a neuron shows its owners and their shares",
+  async (page) => {
+    await ready(page);
+    await enter(page, TEXT);
+    const [{ allocation, words }] = Object.values(await explained(page));
+    await page.locator("#allocation canvas").hover();
+    const readout = page.locator("#allocation .readout");
+    const [, id] = (await readout.innerText()).match(/^Neuron (\d+)/) ?? [];
+    const column = allocation.neurons.indexOf(Number(id));
+    assert.ok(column >= 0, `${id} is no active neuron`);
+    const [name] = await readout.locator(".owners .name").allInnerTexts();
+    const [share] = await readout.locator(".owners .number").allInnerTexts();
+    const { owner, shares } = allocation;
+    assert.equal(name, words[owner[column]].text);
+    assert.equal(share, `${(100 * shares.values[owner[column] * shares.cols + column]).toFixed(1)} %`);
+  },
+  { before: keepExplanations },
+);
+
+pageTest(
+  "the colours follow the numbers: the more, the darker",
+  async (page) => {
+    await ready(page);
+    await enter(page, TEXT);
+    const [{ allocation, interaction, words }] = Object.values(await explained(page));
+    const n = words.length;
+    const off = (/** @type {number} */ place) => Math.floor(place / n) !== place % n;
+    const cells = [...interaction.sharing.values].map((value, place) => ({ value, place })).filter(({ place }) => off(place));
+    // Near a cell's corner, where no dot is.
+    const corner = 0.12;
+    const points = cells.map(({ place }) => [((place % n) + corner) / n, (Math.floor(place / n) + corner) / n]);
+    darkensWith(cells.map(({ value }) => value), await luminanceAt(page, "#interaction canvas", points));
+
+    await page.focus("#allocation .plot");
+    for (let step = 0; step < 5; step += 1) {
+      await page.keyboard.press("ArrowDown"); // the first neuron of the next group
+      const spot = await page.locator("#allocation .spot rect").boundingBox();
+      const [, id] = ((await page.getAttribute("#allocation .plot", "aria-valuetext")) ?? "").match(/^Neuron (\d+)/) ?? [];
+      const canvas = await page.locator("#allocation canvas").boundingBox();
+      assert.ok(spot && canvas);
+      const column = allocation.neurons.indexOf(Number(id));
+      const x = (spot.x + spot.width / 2 - canvas.x) / canvas.width;
+      const rows = words.map((_, row) => /** @type {[number, number]} */ ([x, (row + 0.4) / n]));
+      const shares = words.map((_, row) => allocation.shares.values[row * allocation.shares.cols + column]);
+      darkensWith(shares, await luminanceAt(page, "#allocation canvas", rows));
+    }
+  },
+  { at: "#compare=0", before: keepExplanations, browser: { colorScheme: "light", deviceScaleFactor: 3, viewport: { width: 1440, height: 900 } } },
+);
+
+/** Asserts that the larger a value, the darker its place, up to the rounding of colours. @param {number[]} values @param {number[]} luminances */
+function darkensWith(values, luminances) {
+  const order = values.map((_, place) => place).sort((a, b) => values[a] - values[b]);
+  for (const [step, place] of order.slice(1).entries()) {
+    const before = order[step];
+    assert.ok(luminances[place] <= luminances[before] + 2, `${values[place]} is lighter than ${values[before]}`);
+  }
+  const [least, most] = [order[0], order[order.length - 1]];
+  assert.ok(values[most] - values[least] < 0.05 || luminances[most] < luminances[least] - 5, "the colours hardly differ");
+}
+
+test("the check of colours can fail", () => {
+  assert.throws(() => darkensWith([0, 0.5, 1], [240, 250, 20]));
+  assert.throws(() => darkensWith([0, 1], [240, 240]));
+});

@@ -1,0 +1,51 @@
+// @ts-check
+/** Texts that break pages: each is explained in finite numbers or refused in words, and the page lives on. */
+
+import assert from "node:assert/strict";
+
+import { pageTest } from "./lane.js";
+import { enter, ready, shown, TEXT } from "./page.js";
+
+/** @type {{[name: string]: string}} */
+const HOSTILE = {
+  "nothing at all": "",
+  "blanks alone": " \t\n\u00a0\u3000 ",
+  "a megabyte of words": "not bad ".repeat(131_072),
+  "a megabyte without a blank": "a".repeat(1_048_576),
+  "emoji with joiners": "👩‍👩‍👧‍👦 loved it 👍🏽 🏳️‍🌈",
+  "combining marks": `Z${"\u0335\u0321\u0348".repeat(40)}algo is g\u0308o\u0308d`,
+  "right to left": "הסרט היה טוב, but العربية too.",
+  "direction overrides": "\u202egnorw si siht\u202c \u2066isolated\u2069",
+  "NUL and other controls": "good\0bad \u0001\u0007\u001b[31m film",
+  "lone surrogates": "\ud83d good \ude00 film \udbff",
+  markup: `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script> fine`,
+  "noncharacters": "\ufffe\uffff film \u{10ffff}",
+};
+
+for (const [name, text] of Object.entries(HOSTILE)) {
+  pageTest(`${name}`, async (page) => {
+    await ready(page);
+    const title = await page.title();
+    await enter(page, text);
+    const { words, prediction } = await shown(page);
+    if ((await page.getAttribute("html", "data-state")) === "error") assert.notEqual(await page.locator(".notice").innerText(), "");
+    let from = 0;
+    for (const { word, keep, neurons, capacity } of words) {
+      assert.ok(word !== undefined && word !== "");
+      // Slices of the text as it was typed, in order.
+      const start = text.indexOf(word, from);
+      assert.ok(start >= from, `${JSON.stringify(word)} is no slice`);
+      from = start + word.length;
+      for (const value of [keep, neurons, capacity]) assert.ok(Number.isFinite(Number(value)) && value !== "", `${word}: ${value}`);
+    }
+    const sum = prediction.reduce((total, { probability }) => total + Number(probability), 0);
+    if (prediction.length > 0) assert.ok(Math.abs(sum - 1) < 1e-3, `probabilities sum to ${sum}`);
+    assert.equal(prediction.length > 0, words.length > 0);
+    assert.equal(await page.title(), title);
+    assert.equal(await page.locator("main img, main script").count(), 0);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page scrolls sideways");
+
+    await enter(page, TEXT);
+    assert.equal((await shown(page)).words.length, 14, "the page no longer explains");
+  });
+}

@@ -1,0 +1,106 @@
+// @ts-check
+/** Opens the built page in Chromium as one lane offers it, and holds every visit to the same rules. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, test } from "node:test";
+
+/** @import { Browser, BrowserContextOptions, Page } from "playwright-core" */
+/** @import { TestContext } from "node:test" */
+
+const require = createRequire(new URL("../../www/package.json", import.meta.url));
+const { chromium } = /** @type {typeof import("playwright-core")} */ (require("playwright-core"));
+const { AxeBuilder } = /** @type {typeof import("@axe-core/playwright")} */ (require("@axe-core/playwright"));
+
+/** @param {string} name */
+function told(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; run the page tests by: cargo xtask test --lane page-cpu`);
+  return value;
+}
+
+/** What Chromium offers to compute with: `webgpu` (in software) or `cpu` alone. */
+export const lane = told("SAFR_LANE");
+
+/** Address of the page, with a slash at its end. */
+export const url = told("SAFR_URL");
+
+/** @type {Promise<Browser> | undefined} */
+let browser;
+
+/** Chromium with the lane's flags; one for all visits of a file. */
+export function launch() {
+  const capabilities = readFileSync(new URL(`../../pkg-config/webdriver/${lane}.json`, import.meta.url), "utf8");
+  const { args } = JSON.parse(capabilities)["goog:chromeOptions"];
+  browser ??= chromium.launch({ executablePath: told("SAFR_CHROMIUM"), args });
+  return browser;
+}
+
+after(async () => (await browser)?.close());
+
+/**
+ * @typedef {object} Visit
+ * @property {string} [at] what follows the address of the page, such as `#text=…`
+ * @property {BrowserContextOptions} [browser] such as `{viewport, colorScheme}`
+ * @property {(page: Page) => unknown} [before] what to do before the page is opened
+ * @property {RegExp[]} [expected] complaints that this test provokes; each must come
+ * @property {number} [timeout] in milliseconds
+ */
+
+/**
+ * A test that visits the page. Beyond what `body` asserts, it fails when the
+ * page complains on its console or sends a request to another origin.
+ *
+ * @param {string} name
+ * @param {(page: Page, t: TestContext) => unknown} body
+ * @param {Visit} [visit]
+ */
+export function pageTest(name, body, { at = "", browser: options, before, expected = [], timeout = 120_000 } = {}) {
+  test(name, { timeout }, async (t) => {
+    const context = await (await launch()).newContext(options);
+    try {
+      const page = await context.newPage();
+      const complaints = listen(page);
+      await before?.(page);
+      await page.goto(url + at);
+      await body(page, t);
+      const unexpected = complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
+      assert.deepEqual(unexpected, [], "the page complained");
+      for (const pattern of expected) {
+        assert.ok(complaints.some((complaint) => pattern.test(complaint)), `no complaint matches ${pattern}`);
+      }
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+/**
+ * Everything that goes wrong on `page` and in its workers, as it happens.
+ * @param {Page} page
+ */
+function listen(page) {
+  /** @type {string[]} */
+  const complaints = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on("crash", () => complaints.push("the page crashed"));
+  page.context().on("request", (request) => {
+    const address = new URL(request.url());
+    const leaves = !["blob:", "data:"].includes(address.protocol) && address.origin !== new URL(url).origin;
+    if (leaves) complaints.push(`request to ${address.origin}`);
+  });
+  return complaints;
+}
+
+/**
+ * What keeps people from using the page as it stands, as axe sees it: one line for each kind of problem.
+ * @param {Page} page
+ */
+export async function accessibilityProblems(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(", ")}`);
+}

@@ -1,0 +1,125 @@
+// @ts-check
+/** Models, backends and looks are switched, and a link restores them. */
+
+import assert from "node:assert/strict";
+
+import { lane, pageTest, url } from "./lane.js";
+import { enter, modelIds, ready, shown, TEXT } from "./page.js";
+
+const BROAD = { viewport: { width: 1440, height: 900 } };
+
+pageTest(
+  "the models stand side by side, and the names belong to the selected one",
+  async (page) => {
+    await ready(page);
+    await enter(page, TEXT);
+    const [first, second] = await modelIds(page);
+    const before = await shown(page);
+    const besideOf = () => page.locator('[data-panel="beside"] [data-keep]').evaluateAll((words) => words.map((word) => /** @type {HTMLElement} */ (word).dataset.keep));
+    const beside = await besideOf();
+    await page.selectOption("#model", second);
+    await ready(page);
+    const after = await shown(page);
+    assert.deepEqual(after.words.map(({ keep }) => keep), beside);
+    assert.deepEqual(await besideOf(), before.words.map(({ keep }) => keep));
+    assert.notDeepEqual(after.prediction, before.prediction);
+    assert.notEqual(after.allocation, before.allocation);
+    assert.notEqual(after.interaction, before.interaction);
+    assert.equal(await page.locator("[id]").evaluateAll((all) => all.length - new Set(all.map(({ id }) => id)).size), 0, "an id stands twice");
+
+    await page.uncheck("#compare");
+    assert.equal(await page.locator('[data-panel="beside"]:visible').count(), 0);
+    await page.selectOption("#model", first);
+    await ready(page);
+    assert.deepEqual((await shown(page)).words, before.words);
+  },
+  { browser: BROAD },
+);
+
+pageTest("the backend line says what runs, and why", async (page) => {
+  await ready(page);
+  const line = page.locator("#backend-in-use");
+  await page.waitForFunction(() => /GPU/.test(document.querySelector("#backend-in-use")?.textContent ?? ""));
+  // In software, WebGPU is slower than the CPU: whatever is offered here, the CPU explains.
+  assert.match(await line.innerText(), /^CPU \((Flex|NdArray)\)\. .*GPU/);
+  await enter(page, TEXT);
+  await page.waitForFunction(() => / ms\.$/.test(document.querySelector("#backend-in-use")?.textContent ?? ""));
+});
+
+pageTest("NdArray takes over while the text stays explained", async (page) => {
+  await ready(page);
+  await page.selectOption("#backend", "ndarray");
+  await enter(page, TEXT);
+  assert.equal(await page.getAttribute("html", "data-state"), "ready", "the first backend answers meanwhile");
+  await page.waitForSelector('#backend-in-use[data-backend="ndarray"]', { timeout: 60_000 });
+  await ready(page);
+  assert.match(await page.locator("#backend-in-use").innerText(), /^CPU \(NdArray\)\. You chose it/);
+  await page.selectOption("#backend", "flex");
+  await page.waitForSelector('#backend-in-use[data-backend="flex"]');
+  await enter(page, "Fine.");
+  assert.equal((await shown(page)).words.length, 2);
+});
+
+if (lane === "webgpu") {
+  pageTest(
+    "WebGPU, when chosen, really explains",
+    async (page) => {
+      await ready(page);
+      await page.selectOption("#backend", "webgpu");
+      await page.waitForSelector('#backend-in-use[data-backend="webgpu"]', { timeout: 180_000 });
+      await enter(page, TEXT);
+      await ready(page);
+      assert.match(await page.locator("#backend-in-use").innerText(), /^WebGPU on .+\. You chose it/);
+      assert.equal(await page.inputValue("#backend"), "webgpu");
+      assert.equal((await shown(page)).words.length, 14);
+    },
+    { timeout: 300_000 },
+  );
+} else {
+  pageTest("WebGPU, when chosen where there is none, gives way to the CPU with a notice", async (page) => {
+    await ready(page);
+    await page.selectOption("#backend", "webgpu");
+    await page.waitForSelector(".notice");
+    await page.waitForFunction(() => /** @type {HTMLSelectElement} */ (document.querySelector("#backend")).value === "flex");
+    assert.match(await page.locator("#backend-in-use").innerText(), /^CPU \(Flex\)\. .*you chose does not work/i);
+    await enter(page, TEXT);
+    assert.equal((await shown(page)).words.length, 14);
+  });
+}
+
+pageTest(
+  "a link restores the view",
+  async (page) => {
+    await ready(page);
+    const [, second] = await modelIds(page);
+    await page.selectOption("#model", second);
+    await page.uncheck("#compare");
+    await page.selectOption("#backend", "ndarray");
+    await page.click("#theme");
+    await enter(page, "Grüße & “quotes” #1\nα+β");
+    await page.waitForSelector('#backend-in-use[data-backend="ndarray"]', { timeout: 60_000 });
+    await ready(page);
+    await page.click("#copy-link");
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    const before = await shown(page);
+    await page.goto("about:blank");
+    await page.goto(link);
+    await page.waitForSelector('#backend-in-use[data-backend="ndarray"]', { timeout: 60_000 });
+    await ready(page);
+    assert.equal(await page.inputValue("#text"), "Grüße & “quotes” #1\nα+β");
+    assert.equal(await page.inputValue("#model"), second);
+    assert.equal(await page.isChecked("#compare"), false);
+    assert.equal(await page.getAttribute("html", "data-theme"), "dark");
+    assert.deepEqual(await shown(page), before);
+  },
+  { browser: { ...BROAD, colorScheme: "light", permissions: ["clipboard-read", "clipboard-write"] } },
+);
+
+pageTest("nonsense in the address is passed over", async (page) => {
+  await ready(page);
+  assert.equal(await page.inputValue("#backend"), "auto");
+  assert.equal(await page.inputValue("#text"), "Still here");
+  await page.goto(`${url}#text=${"a".repeat(5000)}`);
+  await ready(page);
+  assert.equal((await page.inputValue("#text")).length, 2000);
+}, { at: "#model=none&backend=abacus&compare=perhaps&theme=%zz&text=Still+here&other=1" });

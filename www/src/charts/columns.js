@@ -1,0 +1,48 @@
+// @ts-check
+/** Where the columns of the allocation stand: neurons side by side, with a gap between their owners' groups. */
+
+/** Widest gap between two groups, and the part of the width that all gaps together may take. */
+const GAP = 3;
+const GAPS = 0.15;
+
+/** @typedef {{word: number, from: number, to: number, left: number, right: number}} Group columns `from` up to `to`, without it */
+
+/**
+ * @typedef {object} Columns
+ * @property {Group[]} groups
+ * @property {number} step width of a column
+ * @property {(column: number) => number} left left edge of a column
+ * @property {(x: number) => number} at the column that is nearest to x
+ */
+
+/**
+ * @param {ArrayLike<number>} owner the owner of each column; equal owners stand together
+ * @param {number} left
+ * @param {number} right
+ * @returns {Columns}
+ */
+export function columnsOf(owner, left, right) {
+  /** @type {Group[]} */
+  const groups = [];
+  /** Number of the group of each column. */
+  const groupOf = new Uint32Array(owner.length);
+  for (let column = 0; column < owner.length; column += 1) {
+    if (groups.at(-1)?.word !== owner[column]) groups.push({ word: owner[column], from: column, to: column, left: 0, right: 0 });
+    groups[groups.length - 1].to = column + 1;
+    groupOf[column] = groups.length - 1;
+  }
+  const width = right - left;
+  const gap = Math.min(GAP, (GAPS * width) / Math.max(1, groups.length - 1));
+  const step = (width - gap * Math.max(0, groups.length - 1)) / Math.max(1, owner.length);
+  const leftOf = (/** @type {number} */ column) => left + column * step + gap * (groupOf[column] ?? 0);
+  for (const group of groups) {
+    group.left = leftOf(group.from);
+    group.right = leftOf(group.to - 1) + step;
+  }
+  const at = (/** @type {number} */ x) => {
+    const group = groups.find(({ right: end }) => x < end + gap / 2) ?? groups[groups.length - 1];
+    const column = group.from + Math.floor((x - group.left) / step);
+    return Math.min(group.to - 1, Math.max(group.from, column));
+  };
+  return { groups, step, left: leftOf, at };
+}

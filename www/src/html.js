@@ -1,0 +1,62 @@
+// @ts-check
+/** Makes HTML elements; text becomes text, never markup. */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {{[attribute: string]: string | number | null | undefined}} attributes null and undefined are left out
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function html(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) element.setAttribute(name, String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/** The element with this id. @template {HTMLElement} T @param {string} id @param {new () => T} type @returns {T} */
+export function byId(id, type) {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new Error(`the page has no ${type.name} #${id}`);
+  return element;
+}
+
+/** A bar that is filled to `part`, in [0, 1]. @param {number} part */
+export function bar(part) {
+  const element = html("span", { class: "bar", "aria-hidden": "true" });
+  element.style.setProperty("--part", String(part));
+  return element;
+}
+
+/**
+ * A table that is made when it is opened.
+ * @param {string} summary
+ * @param {string[]} head
+ */
+export function tableOnDemand(summary, head) {
+  const body = html("tbody");
+  const table = html("table", {}, html("thead", {}, html("tr", {}, ...head.map((name) => html("th", { scope: "col" }, name)))), body);
+  const scroll = html("div", { class: "table", tabindex: 0, role: "group", "aria-label": summary }, table);
+  const details = html("details", {}, html("summary", {}, summary), scroll);
+  /** @type {() => string[][]} */
+  let rows = () => [];
+  const fill = () => {
+    if (!details.open) return;
+    const filled = rows().map(([name, ...cells]) =>
+      html("tr", {}, html("th", { scope: "row", dir: "auto" }, name), ...cells.map((cell) => html("td", { dir: "auto" }, cell))),
+    );
+    body.replaceChildren(...filled);
+  };
+  details.addEventListener("toggle", fill);
+  return {
+    element: details,
+    /** @param {() => string[][]} next gives the rows, the first cell of each its name */
+    show(next) {
+      rows = next;
+      fill();
+    },
+  };
+}

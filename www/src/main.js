@@ -1,0 +1,251 @@
+// @ts-check
+/** The page: what is typed and chosen goes to the engine, what comes back is drawn. */
+
+import { assets } from "./assets.js";
+import { card } from "./cards.js";
+import { drawDots, drawLegend } from "./charts/legend.js";
+import { readScale } from "./charts/scale.js";
+import { extentOf, viewOf } from "./charts/view.js";
+import { Controls } from "./controls.js";
+import { Engine } from "./engine.js";
+import { list } from "./format.js";
+import { byId } from "./html.js";
+import { Loading } from "./loading.js";
+import { Notices } from "./notices.js";
+import { afterPaint } from "./paint.js";
+import { Panel } from "./panel.js";
+import { Spotlight } from "./spotlight.js";
+import { copyLink, readState, writeState } from "./state.js";
+import { backendInUse, summary } from "./status.js";
+import { missingFeatures } from "./support.js";
+import { onSystemTheme } from "./theme.js";
+
+/** @import { Scale } from "./charts/scale.js" */
+/** @import { Answer } from "./host.js" */
+/** @import { Device, Explanation } from "./protocol.js" */
+/** @import { Request } from "./engine.js" */
+/** @import { State } from "./state.js" */
+
+/** The address and the spoken status wait until the typing rests: browsers limit the one, people the other. */
+const RESTS_AFTER = 500;
+
+const { models } = assets;
+const ids = models.map(({ id }) => id);
+const titleOf = (/** @type {string} */ id) => models.find((model) => model.id === id)?.title ?? "";
+
+const page = document.documentElement;
+const wide = matchMedia("(min-width: 1100px)");
+const status = byId("status", HTMLElement);
+const backendLine = byId("backend-in-use", HTMLElement);
+const controls = new Controls(models);
+const notices = new Notices(byId("notices", HTMLElement));
+const loading = new Loading(byId("progress", HTMLProgressElement), byId("progress-bytes", HTMLElement));
+const spotlight = new Spotlight();
+const main = new Panel("main", spotlight);
+const beside = new Panel("beside", spotlight);
+
+/** @type {State} */
+const usual = { text: controls.text.defaultValue, model: ids[0], compare: true, backend: "auto", theme: "auto" };
+let state = readState(location.hash, { ...usual, text: controls.text.value }, ids);
+/** @type {Scale} */
+let scale;
+/** What is drawn. @type {{[id: string]: Explanation} | null} */
+let drawn = null;
+/** @type {{device: Device, reason: string, time: number | null} | null} */
+let running = null;
+/** Ids of models that could not be loaded. @type {Set<string>} */
+const broken = new Set();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let rest;
+
+const engine = new Engine(assets, state.model, {
+  progress(label, loaded, total) {
+    loading.report(label, loaded, total);
+    describe();
+  },
+  quiet() {
+    loading.clear();
+    describe();
+  },
+  model(info) {
+    broken.delete(info.id);
+    document.getElementById(`card-${info.id}`)?.remove();
+    byId("cards", HTMLElement).append(card(info));
+    if (page.dataset.state === "ready" && needed().includes(info.id)) explain();
+  },
+  badModel(problem, id) {
+    broken.add(id);
+    notices.show({ ...problem, kind: `model ${id}` }, { label: "Try again", act: restart });
+    show();
+    explain();
+  },
+  backend(device, reason) {
+    running = { device, reason, time: null };
+    describe();
+  },
+  fellBack(problem) {
+    state = { ...state, backend: "flex" };
+    notices.show(problem);
+    show();
+  },
+  explained: draw,
+  unexplained(problem) {
+    notices.show({ ...problem, kind: "text" });
+    enter("error");
+  },
+  stopped(problem) {
+    notices.show(problem, { label: "Try again", act: restart });
+    enter("error");
+  },
+});
+
+/** The selected model and, where it is compared, the one beside it. */
+function needed() {
+  const other = ids.find((id) => id !== state.model && !broken.has(id));
+  return state.compare && wide.matches && other ? [state.model, other] : [state.model];
+}
+
+/** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one */
+function explain(since = null) {
+  if (broken.has(state.model)) return enter("error");
+  enter(drawn ? "busy" : "loading");
+  engine.explain({ text: state.text, models: needed(), since });
+}
+
+/** Loads everything anew, after something could not be had. */
+function restart() {
+  broken.clear();
+  notices.clearAll();
+  engine.restart(state.backend);
+  explain();
+}
+
+/** Changes the state, and does what follows from it. @param {Partial<State>} next @param {number} [since] */
+function change(next, since) {
+  const before = state;
+  state = { ...state, ...next };
+  show();
+  if (before.backend !== state.backend) engine.use(state.backend);
+  if (before.text !== state.text || before.model !== state.model || before.compare !== state.compare) explain(since);
+}
+
+/** Brings the page in line with the state. */
+function show() {
+  const [, other] = needed();
+  controls.show(state);
+  main.entitle(titleOf(state.model));
+  beside.entitle(titleOf(other));
+  beside.show(other !== undefined);
+  page.toggleAttribute("data-compare", other !== undefined);
+  if (page.dataset.theme !== state.theme) {
+    page.dataset.theme = state.theme;
+    recolour();
+  }
+  settle();
+}
+
+function recolour() {
+  scale = readScale();
+  controls.show(state);
+  for (const legend of document.querySelectorAll("[data-legend]")) drawLegend(/** @type {HTMLElement} */ (legend), scale);
+  redraw();
+}
+
+function redraw() {
+  main.redraw(scale);
+  beside.redraw(scale);
+}
+
+/** @param {Request} request @param {Answer} answer */
+function draw({ text, since }, { explanations, milliseconds }) {
+  const [selected, other] = needed();
+  if (!explanations[selected]) return; // The model was switched meanwhile; its own explanation is on the way.
+  drawn = explanations;
+  if (running) running.time = milliseconds;
+  const extent = extentOf(Object.values(explanations));
+  notices.clear("text");
+  spotlight.clear();
+  drawDots(byId("dots", HTMLElement), extent.attention);
+  main.draw(viewOf(explanations[selected], text, extent), scale);
+  if (explanations[other]) beside.draw(viewOf(explanations[other], text, extent), scale);
+  else beside.wait(text);
+  if (other && !explanations[other] && engine.has(other)) explain(); // It was loaded meanwhile.
+  else if (text === state.text) enter("ready");
+  document.dispatchEvent(new CustomEvent("explained", { detail: { text, explanations } }));
+  if (since !== null) afterPaint(() => performance.measure("explain", { start: since, end: performance.now() }));
+}
+
+/** @param {"loading" | "ready" | "busy" | "error"} next */
+function enter(next) {
+  page.dataset.state = next;
+  if (next === "loading" || next === "error") describe();
+  settle();
+}
+
+/** Does what can wait until nothing has changed for a while. */
+function settle() {
+  clearTimeout(rest);
+  rest = setTimeout(() => {
+    describe();
+    history.replaceState(null, "", writeState(state, usual, ids) || location.pathname + location.search);
+  }, RESTS_AFTER);
+}
+
+/** Says what is going on. */
+function describe() {
+  const coming = loading.toString();
+  const now = page.dataset.state;
+  if (now === "loading") say(coming ? `Loading ${coming} …` : "Starting …");
+  if (now === "busy") say("Explaining …");
+  if (now === "error") say("There is no explanation of this; see the notice above.");
+  if (now === "ready" && drawn) say(`${summary(drawn[state.model])}${coming ? ` Loading ${coming} in the background.` : ""}`);
+  if (!running) return;
+  backendLine.textContent = backendInUse(running.device, running.reason, running.time);
+  backendLine.dataset.backend = running.device.backend;
+}
+
+/** @param {string} sentence */
+function say(sentence) {
+  if (status.textContent !== sentence) status.textContent = sentence;
+}
+
+function listen() {
+  controls.listen(() => state, change);
+  controls.link.addEventListener("click", async () => say(await copyLink(state, ids)));
+  onSystemTheme(recolour);
+  wide.addEventListener("change", () => {
+    show();
+    explain();
+  });
+  addEventListener("hashchange", () => change(readState(location.hash, usual, ids)));
+  addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") spotlight.clear();
+  });
+  let width = 0;
+  new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width === width || contentRect.width === 0) return;
+    width = contentRect.width;
+    redraw();
+  }).observe(byId("allocation", HTMLElement));
+}
+
+function start() {
+  const missing = missingFeatures();
+  if (missing.length > 0) {
+    loading.clear();
+    enter("error");
+    return notices.show({
+      kind: "browser",
+      message: `This browser lacks ${list(missing)}, which this page needs.`,
+      hint: "Chrome and Edge 123, Firefox 128, Safari 17.5 and anything newer have it.",
+    });
+  }
+  main.wait(state.text);
+  beside.wait(state.text);
+  show();
+  listen();
+  explain();
+  engine.use(state.backend);
+}
+
+start();

@@ -1,0 +1,29 @@
+// @ts-check
+/** What is going on, in sentences: the status line and the backend line. */
+
+import { count, milliseconds, percent, plural } from "./format.js";
+
+/** @import { Device, Explanation } from "./protocol.js" */
+
+const BACKENDS = new Map([
+  ["flex", "CPU (Flex)"],
+  ["ndarray", "CPU (NdArray)"],
+  ["webgpu", "WebGPU"],
+]);
+
+/** @param {Explanation} explanation */
+export function summary({ prediction, words, allocation }) {
+  if (!prediction) return "There is no word to explain. Type a sentence.";
+  const { classes, probabilities, predicted } = prediction;
+  return `${capital(classes[predicted])}, ${percent(probabilities[predicted])}: ${plural(words.length, "word")} on ${count(allocation.neurons.length)} active neurons.`;
+}
+
+/** @param {Device} device @param {string} reason @param {number | null} time of the last explanation */
+export function backendInUse({ backend, adapter }, reason, time) {
+  const on = adapter ? ` on ${adapter}` : "";
+  const last = time === null ? "" : ` The last explanation took ${milliseconds(time)}.`;
+  return `${BACKENDS.get(backend) ?? backend}${on}. ${capital(reason)}${/[.!?]$/.test(reason) ? "" : "."}${last}`;
+}
+
+/** @param {string} sentence */
+const capital = (sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
