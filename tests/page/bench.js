@@ -9,6 +9,8 @@ import { ready } from "./page.js";
 const LOADS = 7;
 const KEYSTROKES = 80;
 
+const browser = await launch();
+
 /** Twenty words. */
 const TEXT = "The plot is thin and the jokes are old, but the two sisters are so good that I liked it";
 
@@ -20,13 +22,12 @@ const row = (times) => ({ "p50 (ms)": Math.round(10 * quantile(times, 0.5)) / 10
 
 /** A page on `backend` in a browser profile of its own, with nothing in its cache. @param {string} backend */
 async function open(backend) {
-  const context = await (await launch()).newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   await page.addInitScript(() => {
-    const root = document.documentElement;
     new MutationObserver(() => {
-      if (root.dataset.state === "ready") performance.mark("first-ready");
-    }).observe(root, { attributes: true, attributeFilter: ["data-state"] });
+      if (document.documentElement.dataset.state === "ready") performance.mark("first-ready");
+    }).observe(document, { subtree: true, attributeFilter: ["data-state"] });
   });
   await page.goto(`${url}#${new URLSearchParams({ text: TEXT, backend })}`);
   await ready(page);
@@ -71,4 +72,4 @@ for (const backend of lane === "webgpu" ? ["webgpu"] : ["auto", "ndarray"]) {
   results[`${backend}: keystroke to painted explanation, 20 words, two models`] = row(await keystrokes(backend));
 }
 console.table(results);
-await (await launch()).close();
+await browser.close();

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 /** @import { Browser, BrowserContextOptions, Page } from "playwright-core" */
 /** @import { TestContext } from "node:test" */
@@ -26,18 +26,12 @@ export const lane = told("SAFR_LANE");
 /** Address of the page, with a slash at its end. */
 export const url = told("SAFR_URL");
 
-/** @type {Promise<Browser> | undefined} */
-let browser;
-
-/** Chromium with the lane's flags; one for all visits of a file. */
+/** Chromium with the lane's flags. @returns {Promise<Browser>} */
 export function launch() {
   const capabilities = readFileSync(new URL(`../../pkg-config/webdriver/${lane}.json`, import.meta.url), "utf8");
   const { args } = JSON.parse(capabilities)["goog:chromeOptions"];
-  browser ??= chromium.launch({ executablePath: told("SAFR_CHROMIUM"), args });
-  return browser;
+  return chromium.launch({ executablePath: told("SAFR_CHROMIUM"), args });
 }
-
-after(async () => (await browser)?.close());
 
 /**
  * @typedef {object} Visit
@@ -49,7 +43,7 @@ after(async () => (await browser)?.close());
  */
 
 /**
- * A test that visits the page. Beyond what `body` asserts, it fails when the
+ * A test that visits the page in a browser of its own. Beyond what `body` asserts, it fails when the
  * page complains on its console or sends a request to another origin.
  *
  * @param {string} name
@@ -58,9 +52,9 @@ after(async () => (await browser)?.close());
  */
 export function pageTest(name, body, { at = "", browser: options, before, expected = [], timeout = 120_000 } = {}) {
   test(name, { timeout }, async (t) => {
-    const context = await (await launch()).newContext(options);
+    const browser = await launch();
     try {
-      const page = await context.newPage();
+      const page = await (await browser.newContext(options)).newPage();
       const complaints = listen(page);
       await before?.(page);
       await page.goto(url + at);
@@ -71,7 +65,7 @@ export function pageTest(name, body, { at = "", browser: options, before, expect
         assert.ok(complaints.some((complaint) => pattern.test(complaint)), `no complaint matches ${pattern}`);
       }
     } finally {
-      await context.close();
+      await browser.close();
     }
   });
 }

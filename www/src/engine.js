@@ -95,7 +95,7 @@ export class Engine {
       }
     } catch (cause) {
       const problem = /** @type {Problem} */ (cause);
-      if (problem.kind === "stopped") return; // Another choice was made meanwhile.
+      if (problem.kind === "stopped" || host !== this.#host) return; // Another choice was made meanwhile.
       this.#dismiss();
       this.events.backend(this.#device, `WebGPU was tried, and failed: ${problem.message}`);
     }
@@ -136,16 +136,18 @@ export class Engine {
   /** Starts a worker on `backend` and waits until it can answer. @param {Backend} backend */
   async #bring(backend) {
     this.#dismiss();
-    const { progress, badModel } = this.events;
-    const model = (/** @type {ModelInfo} */ info) => {
-      this.events.model(info);
-      this.#pump();
-    };
-    const host = new Host(
-      this.assets,
-      { module: backend === "flex" ? "cpu" : "full", backend, first: this.first },
-      { progress, model, badModel, died: (problem) => this.#died(host, problem) },
-    );
+    const { progress, model, badModel } = this.events;
+    const host = new Host(this.assets, { module: backend === "flex" ? "cpu" : "full", backend, first: this.first }, {
+      progress,
+      model: (info) => {
+        model(info);
+        this.#pump();
+      },
+      badModel: (problem, id) => {
+        if (host === this.#host) badModel(problem, id); // A candidate's bad models matter once it takes over.
+      },
+      died: (problem) => this.#died(host, problem),
+    });
     this.#candidate = host;
     return { host, device: await host.ready() };
   }
@@ -157,6 +159,7 @@ export class Engine {
     this.#device = device;
     this.#candidate = null;
     this.events.backend(device, reason);
+    for (const [id, problem] of host.badModels) this.events.badModel(problem, id);
     this.#pump();
   }
 
@@ -183,26 +186,28 @@ export class Engine {
     if (!host || !request || this.#asking || !host.models.has(request.models[0])) return;
     this.#wanted = null;
     this.#asking = true;
-    try {
-      const models = request.models.filter((id) => host.models.has(id));
-      const answer = await host.explain(request.text, models);
+    const models = request.models.filter((id) => host.models.has(id));
+    const answer = await host.explain(request.text, models).catch((problem) => this.#unanswered(host, request, problem));
+    this.#asking = false;
+    if (answer) {
       this.#strikes = 0;
       this.events.explained(request, answer);
-    } catch (cause) {
-      const problem = /** @type {Problem} */ (cause);
-      // A device that fails, such as a lost GPU, stays so: its worker is of no more use.
-      if (problem.kind === "device" && host === this.#host) {
-        host.stop();
-        this.#died(host, problem);
-      }
-      this.#unanswered(request, problem);
     }
-    this.#asking = false;
     this.#pump();
   }
 
-  /** A text whose worker went away is asked again, but not if that happens twice. @param {Request} request @param {Problem} problem */
-  #unanswered(request, problem) {
+  /**
+   * A text whose worker went away is asked again, but not if that happens twice.
+   * @param {Host} host
+   * @param {Request} request
+   * @param {Problem} problem
+   */
+  #unanswered(host, request, problem) {
+    // A device that fails, such as a lost GPU, stays so: its worker is of no more use.
+    if (problem.kind === "device" && host === this.#host) {
+      host.stop();
+      this.#died(host, problem);
+    }
     if (this.#wanted) return;
     const gone = ["stopped", "worker", "device"].includes(problem.kind);
     if (gone && this.#strikes < 2) this.#wanted = request;

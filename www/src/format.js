@@ -48,6 +48,7 @@ export function label(word, length) {
     const points = [...word.slice(0, 4)].map((unit) => `U+${unit.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`);
     return points.slice(0, 2).join(" ");
   }
+  if (word.length <= length) return word;
   graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   // Enough units for any sane cluster: a label never walks through a megabyte.
   const parts = Array.from(graphemes.segment(word.slice(0, 8 * length)), ({ segment }) => segment);

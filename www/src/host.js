@@ -35,6 +35,8 @@ class Deferred {
 export class Host {
   /** Ids of the models that are loaded. @type {Set<string>} */
   models = new Set();
+  /** Why the others are not to be had, by id. @type {Map<string, Problem>} */
+  badModels = new Map();
 
   /** @type {Deferred<Device>} */
   #start = new Deferred();
@@ -63,8 +65,7 @@ export class Host {
     const { js, wasm, bytes } = assets.modules[module];
 
     this.listener = listener;
-    /** Models that may still come. */
-    this.awaited = models.length;
+    this.expected = models.length;
     this.worker = new Worker(absolute(assets.worker), { type: "module" });
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     this.worker.addEventListener("error", (event) => {
@@ -165,8 +166,8 @@ export class Host {
   /** @param {Extract<FromWorker, {type: "failed"}>} message */
   #failed({ error, request, model }) {
     if (model !== undefined) {
-      this.awaited -= 1;
-      if (this.awaited === 0) this.#firstModel.reject?.(error);
+      this.badModels.set(model, error);
+      if (this.badModels.size === this.expected) this.#firstModel.reject?.(error);
       this.listener.badModel(error, model);
     } else if (request !== undefined) {
       clearTimeout(this.#watchdog);

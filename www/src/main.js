@@ -148,12 +148,8 @@ function recolour() {
   scale = readScale();
   controls.show(state);
   for (const legend of document.querySelectorAll("[data-legend]")) drawLegend(/** @type {HTMLElement} */ (legend), scale);
-  redraw();
-}
-
-function redraw() {
-  main.redraw(scale);
-  beside.redraw(scale);
+  main.recolour(scale);
+  beside.recolour(scale);
 }
 
 /** @param {Request} request @param {Answer} answer */
@@ -221,12 +217,6 @@ function listen() {
   addEventListener("keydown", ({ key }) => {
     if (key === "Escape") spotlight.clear();
   });
-  let width = 0;
-  new ResizeObserver(([{ contentRect }]) => {
-    if (contentRect.width === width || contentRect.width === 0) return;
-    width = contentRect.width;
-    redraw();
-  }).observe(byId("allocation", HTMLElement));
 }
 
 function start() {

@@ -13,6 +13,10 @@ import { Words } from "./charts/words.js";
 export class Panel {
   /** @type {View | null} */
   #view = null;
+  /** @type {Scale | null} */
+  #scale = null;
+  /** Kept, since asking for it between two changes of the page is slow. */
+  #width = 0;
 
   /** @param {string} name its slots have it as `data-panel` @param {Spotlight} spotlight */
   constructor(name, spotlight) {
@@ -25,6 +29,11 @@ export class Panel {
     this.words = new Words(find('[data-chart="words"]'), name, spotlight);
     this.allocation = new AllocationChart(find('[data-chart="allocation"]'), name, spotlight);
     this.interaction = new InteractionChart(find('[data-chart="interaction"]'), name, spotlight);
+    new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width === this.#width) return;
+      this.#width = contentRect.width;
+      this.#drawCharts();
+    }).observe(this.allocation.root);
     spotlight.watch((subject) => {
       for (const chart of [this.words, this.allocation, this.interaction]) chart.highlight(subject);
     });
@@ -54,14 +63,22 @@ export class Panel {
   /** @param {View} view @param {Scale} scale */
   draw(view, scale) {
     this.#view = view;
+    this.#scale = scale;
     this.#mark(false);
-    for (const chart of [this.words, this.allocation, this.interaction]) chart.draw(view, scale);
     this.prediction.draw(view.explanation);
+    this.words.draw(view, scale);
+    this.#drawCharts();
   }
 
-  /** Draws the same again, on another scale or in another width. @param {Scale} scale */
-  redraw(scale) {
+  /** Draws the same again on another scale. @param {Scale} scale */
+  recolour(scale) {
     if (this.#view) this.draw(this.#view, scale);
+  }
+
+  #drawCharts() {
+    if (!this.#view || !this.#scale || this.#width === 0) return; // The observer is back as soon as there is a width.
+    this.allocation.draw(this.#view, this.#scale, this.#width);
+    this.interaction.draw(this.#view, this.#scale, this.#width);
   }
 
   /** @param {boolean} waiting */

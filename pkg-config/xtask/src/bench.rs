@@ -28,7 +28,7 @@ pub(crate) fn run(project: &Project, what: Option<Bench>) -> Result<()> {
         .filter(|bench| what.is_none_or(|what| what == **bench))
     {
         match bench {
-            Bench::Native => run_command(project.cargo().args(["bench", "--features", "cli"]))?,
+            Bench::Native => run_command(&mut project.cargo("bench --features cli"))?,
             Bench::Page => in_page(project, "tests/page/bench.js", &[Offer::Webgpu, Offer::Cpu])?,
             Bench::GpuCost => in_page(project, "tests/page/gpu-cost.js", &[Offer::Webgpu])?,
         }

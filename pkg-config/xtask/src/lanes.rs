@@ -37,6 +37,16 @@ pub(crate) enum Lane {
     PageCpu,
 }
 
+/// The native tests, with the program that they and the page's tests call.
+const NATIVE: &str = "test --release --features cli";
+
+/// What clippy looks at: this tool, everything native, and what runs in the browser.
+const LINTED: [&str; 3] = [
+    "--package xtask --all-targets",
+    "--release --features cli --all-targets",
+    "--release --target wasm32-unknown-unknown --lib --test browser --test browser_webgpu --test browser_cpu",
+];
+
 /// Runs `lanes`, or all when none is named; fails when any test does.
 pub(crate) fn run(project: &Project, lanes: &[Lane]) -> Result<()> {
     let lanes = if lanes.is_empty() {
@@ -76,26 +86,17 @@ fn name(lane: Lane) -> String {
 fn tally(project: &Project, lane: Lane) -> Tally {
     println!("\n── {} ──", name(lane));
     let result = match lane {
-        Lane::Format => checks([project.cargo().args(["fmt", "--all", "--check"])]),
-        Lane::Types => checks([
-            project.command("tsc").args(["--project", "www"]),
-            project.command("tsc").args(["--project", "tests/page"]),
-        ]),
-        Lane::Xtask => {
-            cargo_test(
-                project
-                    .cargo()
-                    .args(["test", "--package", "xtask", "--profile", "xtask"]),
-            )
-        }
-        Lane::Clippy => clippy(project),
-        Lane::Native => {
-            cargo_test(
-                project
-                    .cargo()
-                    .args(["test", "--release", "--features", "cli"]),
-            )
-        }
+        Lane::Format => Ok(check(&mut project.cargo("fmt --all --check"))),
+        Lane::Types => Ok(["www", "tests/page"]
+            .map(|folder| check(project.command("tsc").args(["--project", folder])))
+            .into_iter()
+            .sum()),
+        Lane::Xtask => cargo_test(&mut project.cargo("test --package xtask")),
+        Lane::Clippy => Ok(LINTED
+            .map(|what| check(&mut project.cargo(&format!("clippy {what} -- --deny warnings"))))
+            .into_iter()
+            .sum()),
+        Lane::Native => cargo_test(&mut project.cargo(NATIVE)),
         Lane::BrowserWebgpu => browser(project, Offer::Webgpu),
         Lane::BrowserCpu => browser(project, Offer::Cpu),
         Lane::PageWebgpu => page(project, Offer::Webgpu),
@@ -107,65 +108,45 @@ fn tally(project: &Project, lane: Lane) -> Tally {
     })
 }
 
-/// Runs programs that count as one check each.
-fn checks<'a>(commands: impl IntoIterator<Item = &'a mut Command>) -> Result<Tally> {
-    let check = |command| {
-        let result = run_command(command);
-        if let Err(problem) = &result {
-            println!("{problem:#}");
-        }
-        Tally::check(result.is_ok())
-    };
-    Ok(commands.into_iter().map(check).sum())
+/// Runs a program that counts as one check.
+fn check(command: &mut Command) -> Tally {
+    let result = run_command(command);
+    if let Err(problem) = &result {
+        println!("{problem:#}");
+    }
+    Tally::check(result.is_ok())
 }
 
+/// Runs one of cargo's test runners.
 fn cargo_test(command: &mut Command) -> Result<Tally> {
     let (status, output) = tee(command)?;
     Ok(Tally::of_cargo(&output).of_run(status.success()))
 }
 
-fn clippy(project: &Project) -> Result<Tally> {
-    let wasm = [
-        "--release",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--lib",
-        "--tests",
-    ];
-    let lint = |arguments: &[&str]| {
-        let mut cargo = project.cargo();
-        cargo
-            .arg("clippy")
-            .args(arguments)
-            .args(["--", "--deny", "warnings"]);
-        cargo
-    };
-    checks([
-        &mut lint(&["--package", "xtask", "--profile", "xtask", "--all-targets"]),
-        &mut lint(&["--release", "--features", "cli", "--all-targets"]),
-        &mut lint(&wasm),
-    ])
-}
-
 /// `tests/browser.rs`, which runs in both browser lanes, and the file of this lane.
 fn browser(project: &Project, offer: Offer) -> Result<Tally> {
-    let capabilities = project
-        .pkg_config()
-        .join(format!("webdriver/{}.json", offer.name()));
-    let driver = browser::driver(project)?.path;
+    let lane = offer.name();
     let mut wasm_pack = project.command("wasm-pack");
-    wasm_pack.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
+    wasm_pack.env(
+        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+        project.pkg_config().join(format!("webdriver/{lane}.json")),
+    );
     // WebGPU in software compiles a shader in seconds, and a test may need many.
     wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
-    wasm_pack
-        .args(["test", "--headless", "--release", "--chromedriver"])
-        .arg(driver);
+    wasm_pack.args([
+        "test",
+        "--headless",
+        "--chrome",
+        "--release",
+        "--chromedriver",
+    ]);
+    wasm_pack.arg(browser::driver(project)?.path);
     wasm_pack.args([
         "--",
         "--test",
         "browser",
         "--test",
-        &format!("browser_{}", offer.name()),
+        &format!("browser_{lane}"),
     ]);
     cargo_test(&mut wasm_pack)
 }
@@ -178,6 +159,7 @@ fn page(project: &Project, offer: Offer) -> Result<Tally> {
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     tests.sort();
     ensure!(!tests.is_empty(), "tests/page holds no test");
+    run_command(&mut project.cargo(&format!("{NATIVE} --no-run")))?; // The page is compared with the native program.
     let page = bundle::build(project, Quality::Quick)?;
     let mut node = visit::node(project, &page, offer)?;
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])

@@ -100,26 +100,15 @@ pub(crate) fn build(project: &Project, module: Module, quality: Quality) -> Resu
 
 fn compile(project: &Project, module: Module, quality: Quality) -> Result<PathBuf> {
     let target = module.target(project);
-    let mut cargo = project.cargo();
-    cargo.args([
-        "build",
-        "--package",
-        "safr",
-        "--lib",
-        "--target",
-        "wasm32-unknown-unknown",
-    ]);
-    cargo
-        .args(["--profile", quality.profile(), "--target-dir"])
-        .arg(&target);
+    let profile = quality.profile();
+    let what = "--package safr --lib --target wasm32-unknown-unknown";
+    let mut cargo = project.cargo(&format!("build {what} --profile {profile} --target-dir"));
+    cargo.arg(&target);
     if module == Module::Cpu {
         cargo.arg("--no-default-features");
     }
     run(&mut cargo)?;
-    Ok(target
-        .join("wasm32-unknown-unknown")
-        .join(quality.profile())
-        .join("safr.wasm"))
+    Ok(target.join(format!("wasm32-unknown-unknown/{profile}/safr.wasm")))
 }
 
 fn bind(project: &Project, compiled: &Path, folder: &Path) -> Result<()> {

@@ -60,9 +60,11 @@ impl Project {
         command
     }
 
-    /// Cargo, in the project's folder.
-    pub(crate) fn cargo(&self) -> Command {
-        self.command("cargo")
+    /// Cargo in the project's folder, with `arguments` as one would type them.
+    pub(crate) fn cargo(&self, arguments: &str) -> Command {
+        let mut cargo = self.command("cargo");
+        cargo.args(arguments.split_whitespace());
+        cargo
     }
 
     /// Where `program` is, if it is anywhere.

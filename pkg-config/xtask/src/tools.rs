@@ -213,14 +213,13 @@ fn find_node(project: &Project) -> Result<String> {
 ///
 /// A tool's own lock file may name versions that a registry does not have (yet): then without it.
 fn cargo_install(project: &Project, package: &str, version: &str) -> Result<()> {
-    let install = |lock: &[&str]| {
-        let mut cargo = project.cargo();
-        cargo
-            .args(["install", package, "--version", version])
-            .args(lock);
-        run(cargo.arg("--root").arg(project.tools()))
+    let install = |lock: &str| {
+        let mut cargo = project.cargo(&format!(
+            "install {package} --version {version} {lock} --root"
+        ));
+        run(cargo.arg(project.tools()))
     };
-    install(&["--locked"]).or_else(|_| install(&[]))
+    install("--locked").or_else(|_| install(""))
 }
 
 fn find_packages(project: &Project) -> Result<String> {

@@ -28,7 +28,7 @@ impl Offer {
     }
 }
 
-/// Node, told where the page, the browser and the lane are; the page is served until this program ends.
+/// Node, told which lane this is, and where the page, the browser and the native program are; the page is served until this program ends.
 ///
 /// It stands in a sub-path, where an absolute address in it would lead nowhere.
 pub(crate) fn node(project: &Project, page: &Page, offer: Offer) -> Result<Command> {
@@ -36,6 +36,7 @@ pub(crate) fn node(project: &Project, page: &Page, offer: Offer) -> Result<Comma
     let mut node = project.command("node");
     node.env("SAFR_URL", server.to_string());
     node.env("SAFR_LANE", offer.name());
+    node.env("SAFR_BIN", project.target.join("release/safr"));
     node.env("SAFR_CHROMIUM", browser::chromium(project)?.path);
     Ok(node)
 }

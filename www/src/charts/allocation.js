@@ -61,13 +61,13 @@ export class AllocationChart {
     this.#listen();
   }
 
-  /** @param {View} view @param {Scale} scale */
-  draw(view, scale) {
+  /** @param {View} view @param {Scale} scale @param {number} width of the chart, in CSS pixels */
+  draw(view, scale, width) {
     const { allocation, words } = view.explanation;
-    const frame = frameOf(view, this.plot.clientWidth);
+    const frame = frameOf(view, width);
     this.#view = view;
     this.#frame = frame;
-    const { width, rowHeight, columns } = frame;
+    const { rowHeight, columns } = frame;
     this.root.classList.toggle("empty", words.length === 0);
     this.svg.attr("width", width).attr("height", HEAD + words.length * rowHeight);
     paintShares(this.canvas, allocation.shares, columns, { width, rowHeight, gap: rowHeight > 14 ? 2 : 1 }, scale);

@@ -64,9 +64,9 @@ export class InteractionChart {
     this.#listen();
   }
 
-  /** @param {View} view @param {Scale} scale */
-  draw(view, scale) {
-    const frame = frameOf(view, this.root.clientWidth);
+  /** @param {View} view @param {Scale} scale @param {number} width of the chart, in CSS pixels */
+  draw(view, scale, width) {
+    const frame = frameOf(view, width);
     const { left, top, size } = frame;
     const n = view.words.length;
     this.#view = view;

@@ -20,29 +20,28 @@ export const position = (value) => Math.sqrt(Math.min(1, Math.max(0, value)));
  * @typedef {object} Scale
  * @property {(value: number) => string} colour
  * @property {(value: number) => "black" | "white"} ink which of both is easier to read on the colour
- * @property {(value: number) => number} index into `pixels`, in fours
- * @property {Uint8ClampedArray} pixels red, green, blue, alpha of each step
+ * @property {(value: number) => number} pixel the colour as four bytes of an image
  */
 
 /** Reads the scale of the theme that shows. @returns {Scale} */
 export function readScale() {
   const style = getComputedStyle(document.documentElement);
   const ramp = piecewise(interpolateLab, STOPS.map((name) => style.getPropertyValue(name)));
-  const pixels = new Uint8ClampedArray(4 * (STEPS + 1));
+  const bytes = new Uint8ClampedArray(4 * (STEPS + 1));
   const colours = Array.from({ length: STEPS + 1 }, (_, step) => {
     const rgb = color(ramp(step / STEPS))?.rgb();
     if (!rgb) throw new Error("the style sheet defines no colour scale");
-    pixels.set([rgb.r, rgb.g, rgb.b, 255], 4 * step);
+    bytes.set([rgb.r, rgb.g, rgb.b, 255], 4 * step);
     return rgb;
   });
+  const pixels = new Uint32Array(bytes.buffer);
   const texts = colours.map((rgb) => rgb.formatHex());
   const inks = colours.map((rgb) => (luminance(rgb) > EVEN ? "black" : "white"));
   const step = (/** @type {number} */ value) => Math.round(STEPS * position(value));
   return {
     colour: (value) => texts[step(value)],
     ink: (value) => inks[step(value)],
-    index: (value) => 4 * step(value),
-    pixels,
+    pixel: (value) => pixels[step(value)],
   };
 }
 

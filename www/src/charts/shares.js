@@ -7,6 +7,9 @@ import { prepare } from "./canvas.js";
 /** @import { Columns } from "./columns.js" */
 /** @import { Scale } from "./scale.js" */
 
+/** Holds the picture before its lines become rows. */
+const lines = new OffscreenCanvas(1, 1);
+
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Matrix} shares
@@ -17,20 +20,20 @@ import { prepare } from "./canvas.js";
 export function paintShares(canvas, shares, columns, { width, rowHeight, gap }, scale) {
   const { context, ratio } = prepare(canvas, width, shares.rows * rowHeight);
   if (shares.rows === 0 || shares.cols === 0) return;
-  const image = oneLineARow(shares, columns, canvas.width, ratio, scale);
-  const lines = new OffscreenCanvas(image.width, image.height);
-  lines.getContext("2d")?.putImageData(image, 0, 0);
+  lines.width = canvas.width;
+  lines.height = shares.rows;
+  lines.getContext("2d")?.putImageData(oneLineARow(shares, columns, canvas.width, ratio, scale), 0, 0);
   context.imageSmoothingEnabled = false;
   for (let row = 0; row < shares.rows; row += 1) {
     const top = Math.round(row * rowHeight * ratio);
     const bottom = Math.round(((row + 1) * rowHeight - gap) * ratio);
-    context.drawImage(lines, 0, row, image.width, 1, 0, top, image.width, bottom - top);
+    context.drawImage(lines, 0, row, canvas.width, 1, 0, top, canvas.width, bottom - top);
   }
 }
 
 /**
  * A picture of one line a row. A pixel that several neurons fall on shows the mean of their shares, weighted by how
- * much of the pixel each takes.
+ * much of the pixel each takes; one that is mostly gap stays clear.
  * @param {Matrix} shares
  * @param {Columns} columns
  * @param {number} width
@@ -39,8 +42,9 @@ export function paintShares(canvas, shares, columns, { width, rowHeight, gap }, 
  */
 function oneLineARow({ rows, cols, values }, columns, width, ratio, scale) {
   const image = new ImageData(width, rows);
-  const sums = new Float32Array(rows * width);
+  const pixels = new Uint32Array(image.data.buffer);
   const weights = new Float32Array(width);
+  const sums = new Float32Array(rows * width);
   for (let column = 0; column < cols; column += 1) {
     const start = columns.left(column) * ratio;
     const end = Math.min(width, start + columns.step * ratio);
@@ -50,14 +54,9 @@ function oneLineARow({ rows, cols, values }, columns, width, ratio, scale) {
       for (let row = 0; row < rows; row += 1) sums[row * width + pixel] += weight * values[row * cols + column];
     }
   }
-  for (let pixel = 0; pixel < width; pixel += 1) {
-    if (weights[pixel] === 0) continue;
-    const opacity = Math.min(1, weights[pixel]);
-    for (let row = 0; row < rows; row += 1) {
-      const at = scale.index(sums[row * width + pixel] / weights[pixel]);
-      image.data.set(scale.pixels.subarray(at, at + 3), 4 * (row * width + pixel));
-      image.data[4 * (row * width + pixel) + 3] = 255 * opacity;
-    }
+  for (let at = 0; at < pixels.length; at += 1) {
+    const weight = weights[at % width];
+    if (weight >= 0.5) pixels[at] = scale.pixel(sums[at] / weight);
   }
   return image;
 }

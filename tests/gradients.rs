@@ -1,0 +1,238 @@
+//! Gradients agree with central differences in double precision, and are finite where a naive
+//! square root would give NaN (method §3.2, §6).
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use burn::optim::GradientsParams;
+use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
+use common::{small_config, small_weights};
+use safr::model::{Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Trace, Weights};
+use safr::objective::{Family, GateGuard, Objective, Space, scale_free};
+use safr::text::Words;
+
+const TEXTS: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6], &[7, 8, 9, 10, 11, 2, 1]];
+const LABELS: [usize; 3] = [0, 1, 1];
+const GUARD: GateGuard = GateGuard::Rate { rho: 0.3 };
+
+/// Flex with double precision as its default, for this whole test program.
+fn double() -> Device {
+    let mut device = Device::flex();
+    // Every test configures; all but the first are told that it was done.
+    let _ = device.configure(FloatDType::F64);
+    assert_eq!(Tensor::<1>::zeros([1], &device).dtype(), DType::F64);
+    device.autodiff()
+}
+
+fn value(tensor: Tensor<1>) -> f64 {
+    tensor.into_data().try_into_vec::<f64>().unwrap()[0]
+}
+
+fn objective(family: Family, importance: f64, interaction: f64) -> Objective {
+    Objective {
+        family,
+        lambda_importance: importance,
+        lambda_interaction: interaction,
+    }
+}
+
+/// The objective of the small texts, soft gate and no dropout.
+fn total(
+    config: &ModelConfig,
+    weights: &Weights,
+    objective: &Objective,
+) -> (Classifier, Tensor<1>) {
+    let device = double();
+    let model = Classifier::new(config, weights, &device).unwrap();
+    let trace = model.forward(&Batch::new(&TEXTS, config, &device), None);
+    let total = objective.total(&objective.losses(&trace, &LABELS));
+    (model, total)
+}
+
+/// Compares the gradient of every parameter at a few places with a central difference.
+fn check(config: &ModelConfig, objective: &Objective) {
+    let weights = small_weights(config, 5);
+    let (model, loss) = total(config, &weights, objective);
+    let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    let gradients = pollster::block_on(model.gradients(&gradients)).unwrap();
+    // A power of two, so that the step is exact in the weights' single precision.
+    let step = 2f32.powi(-13);
+    let mut compared = 0;
+    for (name, array) in &weights {
+        let count = array.values.len();
+        for place in (0..count).step_by(count.div_ceil(5)) {
+            let at = |by: f32| {
+                let mut moved = weights.clone();
+                let values = &mut moved.get_mut(name).unwrap().values;
+                values[place] += by;
+                let exact = f64::from(values[place]);
+                (exact, value(total(config, &moved, objective).1))
+            };
+            let ((high, above), (low, below)) = (at(step), at(-step));
+            let numeric = (above - below) / (high - low);
+            let analytic = gradients
+                .get(name)
+                .map_or(0.0, |g| f64::from(g.values[place]));
+            let error = (numeric - analytic).abs();
+            assert!(
+                error <= 1e-6 + 1e-4 * numeric.abs(),
+                "{objective:?}: {name}[{place}] has gradient {analytic}, but slope {numeric}"
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 80, "only {compared} places were compared");
+}
+
+#[test]
+fn published_objective() {
+    let config = small_config(2, Reading::published(Words::Default));
+    check(&config, &objective(Family::Published, 1.0, 1.0));
+}
+
+#[test]
+fn cross_entropy_and_gate_guards() {
+    let config = small_config(1, Reading::scale_free(Words::Default));
+    for guard in [GUARD, GateGuard::Entropy { beta: 0.7 }] {
+        let family = Family::ScaleFree {
+            space: Space::Mlp,
+            guard,
+        };
+        check(&config, &objective(family, 0.0, 0.0));
+    }
+}
+
+/// With `space = embedding` attention is not detached in L_int, so that the whole model can be
+/// differentiated numerically.
+#[test]
+fn scale_free_interaction_on_attention() {
+    let config = small_config(2, Reading::scale_free(Words::Default));
+    let family = Family::ScaleFree {
+        space: Space::Embedding,
+        guard: GUARD,
+    };
+    check(&config, &objective(family, 0.0, 1.0));
+}
+
+/// With `space = mlp` attention is detached, so that only neurons and gate may be moved: the
+/// losses as functions of them, attention frozen.
+#[test]
+fn scale_free_losses_on_neurons_and_gate() {
+    let config = small_config(1, Reading::scale_free(Words::Default));
+    let device = double();
+    let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
+    let frozen = model.forward(&Batch::new(&TEXTS, &config, &device), None);
+    let neurons = frozen.layers[0].neurons.clone().into_data();
+    let gate = frozen.gate.clone().into_data();
+
+    let losses = |neurons: TensorData, gate: TensorData| {
+        let neurons = Tensor::<3>::from_data(neurons, &device).require_grad();
+        let gate = Tensor::<2>::from_data(gate, &device).require_grad();
+        let attention = frozen.layers[0].attention.clone().detach();
+        let trace = Trace {
+            gate: gate.clone(),
+            layers: vec![LayerTrace {
+                attention,
+                neurons: neurons.clone(),
+            }],
+            ..frozen.clone()
+        };
+        let (importance, interaction) = scale_free::losses(&trace, Space::Mlp);
+        (neurons, gate, importance * 0.7 + interaction)
+    };
+
+    let (z, r, loss) = losses(neurons.clone(), gate.clone());
+    let gradients = loss.backward();
+    let analytic = [
+        z.grad(&gradients)
+            .unwrap()
+            .into_data()
+            .try_into_vec::<f64>()
+            .unwrap(),
+        r.grad(&gradients)
+            .unwrap()
+            .into_data()
+            .try_into_vec::<f64>()
+            .unwrap(),
+    ];
+    let step = 1e-6;
+    for (which, analytic) in analytic.iter().enumerate() {
+        for (place, analytic) in analytic.iter().enumerate() {
+            let at = |by: f64| {
+                let mut moved = [neurons.clone(), gate.clone()];
+                moved[which].as_mut_slice::<f64>().unwrap()[place] += by;
+                let [neurons, gate] = moved;
+                value(losses(neurons, gate).2)
+            };
+            let numeric = (at(step) - at(-step)) / (2.0 * step);
+            assert!(
+                (numeric - analytic).abs() <= 1e-7 + 1e-5 * numeric.abs(),
+                "{which}[{place}]: gradient {analytic}, slope {numeric}"
+            );
+        }
+    }
+}
+
+#[test]
+fn closed_gates_and_dead_neurons_have_finite_gradients() {
+    let device = double();
+    let families = [
+        Family::Published,
+        Family::ScaleFree {
+            space: Space::Mlp,
+            guard: GUARD,
+        },
+        Family::ScaleFree {
+            space: Space::Embedding,
+            guard: GUARD,
+        },
+    ];
+    for (family, dead) in families
+        .into_iter()
+        .flat_map(|family| [(family, false), (family, true)])
+    {
+        let objective = objective(family, 1.0, 1.0);
+        let config = small_config(1, objective.reading(Words::Default));
+        let mut weights = small_weights(&config, 5);
+        if dead {
+            weights
+                .get_mut("layers.0.ff.linear1.bias")
+                .unwrap()
+                .values
+                .fill(-1e6);
+        }
+        let model = Classifier::new(&config, &weights, &device).unwrap();
+        let batch = Batch::new(&TEXTS, &config, &device);
+        let [b, l] = batch.dims();
+        let drop = Tensor::<3>::ones([b, l, config.d_model], &device);
+        // All closed, all open, and every second one.
+        for pattern in [
+            vec![-1e6; b * l],
+            vec![1e6; b * l],
+            (0..b * l)
+                .map(|i| if i % 2 == 0 { -1e6 } else { 1e6 })
+                .collect(),
+        ] {
+            let noise = Noise {
+                gate: Tensor::from_data(TensorData::new(pattern.clone(), [b, l]), &device),
+                input: drop.clone(),
+                blocks: vec![[drop.clone(), drop.clone()]],
+            };
+            let trace = model.forward(&batch, Some(&noise));
+            let loss = objective.total(&objective.losses(&trace, &LABELS));
+            assert!(value(loss.clone()).is_finite(), "{family:?}, dead {dead}");
+            let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            let gradients = pollster::block_on(model.gradients(&gradients)).unwrap();
+            assert!(!gradients.is_empty());
+            for (name, gradient) in gradients {
+                let finite = gradient.values.iter().all(|value| value.is_finite());
+                assert!(
+                    finite,
+                    "{family:?}, dead {dead}, gates {:?}: {name}",
+                    &pattern[..2]
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A model directory comes back as it was written, and every kind of damage is a typed error.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use common::{all_close, small_package};
+use safr::engine::LoadedModel;
+use safr::package::{
+    Card, Files, Package, PackageError, Precision, checksum, names, read_directory, write_directory,
+};
+
+fn files() -> Files {
+    small_package().to_files(Precision::F32).unwrap()
+}
+
+/// Replaces a file and brings the card's checksum up to date, so that only its content is wrong.
+fn replaced(name: &str, bytes: Vec<u8>) -> Files {
+    let mut files = files();
+    let mut card: Card = serde_json::from_slice(&files[names::CARD]).unwrap();
+    card.sha256.insert(name.to_owned(), checksum(&bytes));
+    files.insert(names::CARD.to_owned(), serde_json::to_vec(&card).unwrap());
+    files.insert(name.to_owned(), bytes);
+    files
+}
+
+fn error(files: &Files) -> PackageError {
+    Package::from_files(files).unwrap_err()
+}
+
+#[test]
+fn a_directory_comes_back_as_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = small_package();
+    write_directory(folder.path(), &files()).unwrap();
+    let back = Package::from_files(&read_directory(folder.path()).unwrap()).unwrap();
+    assert_eq!(back.weights, package.weights);
+    assert_eq!(back.vocabulary, package.vocabulary);
+    assert_eq!(back.config, package.config);
+    assert_eq!(back.gate_values, package.gate_values);
+}
+
+#[test]
+fn the_gate_is_looked_up_as_it_would_be_computed() {
+    let package = small_package();
+    let device = burn::tensor::Device::flex();
+    let computed =
+        safr::model::Classifier::new(&package.config, &package.weights, &device).unwrap();
+    let looked_up = computed.clone().with_gate_values(&package.gate_values);
+    let batch = safr::model::Batch::new(&[&[2, 3, 4], &[5]], &package.config, &device);
+    let keep = |model: &safr::model::Classifier| {
+        let keep = model.forward(&batch, None).keep.flatten(0, 1);
+        pollster::block_on(safr::model::read(keep)).unwrap()
+    };
+    let expected: Vec<f64> = keep(&computed).into_iter().map(f64::from).collect();
+    all_close("keep", &keep(&looked_up), &expected, 1e-6);
+}
+
+#[test]
+fn every_truncation_and_every_flipped_byte_is_noticed() {
+    for name in [names::CONFIG, names::VOCABULARY, names::WEIGHTS] {
+        let whole = files()[name].clone();
+        for length in [0, 1, 8, whole.len() / 2, whole.len() - 1] {
+            let mut files = files();
+            files.insert(name.to_owned(), whole[..length].to_vec());
+            assert!(matches!(error(&files), PackageError::Damaged(damaged) if damaged == name));
+        }
+        for at in (0..whole.len()).step_by(whole.len() / 20) {
+            let mut files = files();
+            files.get_mut(name).unwrap()[at] ^= 0x10;
+            assert!(matches!(error(&files), PackageError::Damaged(damaged) if damaged == name));
+        }
+    }
+}
+
+#[test]
+fn weights_that_are_none_are_refused_whatever_the_card_says() {
+    let weights = files()[names::WEIGHTS].clone();
+    for length in [0, 1, 7, 8, 100, weights.len() / 2, weights.len() - 1] {
+        let cut = replaced(names::WEIGHTS, weights[..length].to_vec());
+        assert!(
+            matches!(error(&cut), PackageError::Tensors(_)),
+            "cut to {length}"
+        );
+    }
+    for foreign in [&b"PK\x03\x04 a zip"[..], b"\x80\x02}q\x00.", &[0xff; 64]] {
+        let foreign = replaced(names::WEIGHTS, foreign.to_vec());
+        assert!(matches!(error(&foreign), PackageError::Tensors(_)));
+    }
+}
+
+#[test]
+fn weights_of_another_shape_or_without_numbers_are_refused() {
+    let mut wrong = small_package();
+    wrong.weights.get_mut("fc.weight").unwrap().shape = vec![8, 2];
+    let bytes = wrong.to_files(Precision::F32).unwrap()[names::WEIGHTS].clone();
+    let message = error(&replaced(names::WEIGHTS, bytes)).to_string();
+    assert!(
+        message.contains("fc.weight") && message.contains("[8, 2]"),
+        "{message}"
+    );
+
+    let mut lacking = small_package();
+    lacking.weights.remove("layers.0.norm1.bias");
+    let bytes = lacking.to_files(Precision::F32).unwrap()[names::WEIGHTS].clone();
+    let message = error(&replaced(names::WEIGHTS, bytes)).to_string();
+    assert!(message.contains("layers.0.norm1.bias"), "{message}");
+
+    let mut nan = small_package();
+    nan.weights.get_mut("fc.bias").unwrap().values[0] = f32::NAN;
+    let bytes = nan.to_files(Precision::F32).unwrap()[names::WEIGHTS].clone();
+    let message = error(&replaced(names::WEIGHTS, bytes)).to_string();
+    assert!(
+        message.contains("fc.bias") && message.contains("finite"),
+        "{message}"
+    );
+}
+
+#[test]
+fn other_formats_and_missing_files_are_named() {
+    let mut card: Card = serde_json::from_slice(&files()[names::CARD]).unwrap();
+    card.format = 99;
+    let mut newer = files();
+    newer.insert(names::CARD.to_owned(), serde_json::to_vec(&card).unwrap());
+    assert!(matches!(error(&newer), PackageError::Format { found: 99 }));
+
+    for name in names::ALL {
+        let mut lacking = files();
+        lacking.remove(name);
+        assert!(matches!(error(&lacking), PackageError::Missing(missing) if missing == name));
+    }
+    let mut words: Vec<String> = small_package().vocabulary.words().to_vec();
+    words.pop();
+    let short = replaced(names::VOCABULARY, serde_json::to_vec(&words).unwrap());
+    assert!(matches!(
+        error(&short),
+        PackageError::Count { what: "words", .. }
+    ));
+    let zero = br#"{"vocabulary":12,"d_model":8,"heads":0,"d_ff":10,"mask_hidden":6,"layers":1,"classes":2,"max_len":7,"dropout":0.1,"reading":{"pooling":"valid","padding":"longest","pad_embedding":"zero","words":"default"}}"#;
+    assert!(matches!(
+        error(&replaced(names::CONFIG, zero.to_vec())),
+        PackageError::Config(_)
+    ));
+}
+
+#[test]
+fn any_text_is_explained_or_has_no_words() {
+    let model = LoadedModel::new(&files(), &burn::tensor::Device::flex()).unwrap();
+    let megabyte = "good film ".repeat(100_000);
+    let texts = [
+        "",
+        "   \n\t",
+        "\0",
+        "👩‍👩‍👧‍👦 good",
+        "e\u{301}\u{301}\u{301}",
+        "שלום עולם",
+        "\u{fffd}\u{fffd}",
+        "<img src=x onerror=alert(1)>",
+        &megabyte,
+        "a",
+    ];
+    for text in texts {
+        let explanation = pollster::block_on(model.explain(text)).unwrap();
+        let numbers = explanation.words.iter().flat_map(|word| {
+            [
+                f64::from(word.keep),
+                word.neurons,
+                word.capacity,
+                word.attention_received,
+            ]
+        });
+        assert!(numbers.into_iter().all(f64::is_finite));
+        assert_eq!(
+            explanation.prediction.is_none(),
+            explanation.words.is_empty()
+        );
+        let units: Vec<u16> = text.encode_utf16().collect();
+        for word in &explanation.words {
+            let slice = String::from_utf16(&units[word.start..word.end]).unwrap();
+            assert_eq!(slice, word.text, "spans are UTF-16 offsets");
+        }
+    }
+    let cut = pollster::block_on(model.explain(&megabyte))
+        .unwrap()
+        .cut
+        .unwrap();
+    assert_eq!((cut.read, cut.total, cut.at), (7, 200_000, 35));
+}

@@ -1,0 +1,182 @@
+//! Training learns, repeats itself exactly, and goes on after a stop as if it had not been stopped.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use burn::tensor::Device;
+use common::small_config;
+use safr::engine::{Backend, OpenDevice};
+use safr::evaluate::EncodedExample;
+use safr::explain::History;
+use safr::model::{Stream, Weights, initial_weights};
+use safr::objective::{Family, GateGuard, Objective, Space};
+use safr::text::Words;
+use safr::train::{Options, Outcome, TrainError, TrainEvent, Trainer, Wish};
+
+fn scale_free() -> Objective {
+    let guard = GateGuard::Rate { rho: 0.3 };
+    Objective {
+        family: Family::ScaleFree {
+            space: Space::Mlp,
+            guard,
+        },
+        lambda_importance: 1.0,
+        lambda_interaction: 1.0,
+    }
+}
+
+fn published() -> Objective {
+    Objective {
+        family: Family::Published,
+        lambda_importance: 0.01,
+        lambda_interaction: 1.0,
+    }
+}
+
+/// Texts of random words whose class is whether the word 3 or the word 4 stands in them.
+fn texts(count: usize) -> Vec<EncodedExample> {
+    let mut stream = Stream::new(11);
+    (0..count)
+        .map(|at| {
+            let label = at % 2;
+            let mut ids: Vec<u32> = (0..1 + at % 6)
+                .map(|word| 5 + (word * 3 + at) as u32 % 7)
+                .collect();
+            ids.push(3 + label as u32);
+            stream.shuffle(&mut ids);
+            EncodedExample { ids, label }
+        })
+        .collect()
+}
+
+fn trainer(objective: Objective, epochs: usize, learning_rate: f64, device: &Device) -> Trainer {
+    let config = small_config(1, objective.reading(Words::Default));
+    let mut stream = Stream::new(2);
+    let weights = initial_weights(&config, &mut stream);
+    let options = Options {
+        objective,
+        learning_rate,
+        batch_size: 8,
+        epochs,
+        patience: epochs,
+        seed: 2,
+    };
+    let data = (texts(32), texts(16));
+    Trainer::new(options, &config, &weights, stream, data, device).unwrap()
+}
+
+fn run(trainer: &mut Trainer) -> (History, Weights) {
+    while !trainer.is_finished() {
+        pollster::block_on(trainer.epoch(|_| Wish::Continue)).unwrap();
+    }
+    (
+        without_time(trainer.history()),
+        trainer.best().unwrap().clone(),
+    )
+}
+
+fn without_time(history: &History) -> History {
+    let mut history = history.clone();
+    history
+        .records
+        .iter_mut()
+        .for_each(|record| record.seconds = 0.0);
+    history
+}
+
+#[test]
+fn both_objectives_overfit_32_texts() {
+    // Weak losses: at full strength a gate target of 0.3 hides the telling word of short texts.
+    let scale_free = Objective {
+        lambda_importance: 0.1,
+        lambda_interaction: 0.1,
+        ..scale_free()
+    };
+    for objective in [scale_free, published()] {
+        let (history, _) = run(&mut trainer(objective, 150, 1e-2, &Device::flex()));
+        let best = history.best().unwrap();
+        assert_eq!(best.dev_accuracy, 1.0, "{objective:?}");
+        assert!(best.epoch > 1, "it had something to learn");
+    }
+}
+
+#[test]
+fn a_run_repeats_itself_exactly() {
+    let twice = [1, 2].map(|_| run(&mut trainer(scale_free(), 3, 1e-3, &Device::flex())));
+    assert!(twice[0] == twice[1]);
+}
+
+#[test]
+fn a_stopped_run_goes_on_as_if_it_had_not_been_stopped() {
+    let device = Device::flex();
+    let whole = run(&mut trainer(scale_free(), 4, 1e-3, &device));
+
+    let mut first = trainer(scale_free(), 4, 1e-3, &device);
+    for _ in 0..2 {
+        let outcome = pollster::block_on(first.epoch(|_| Wish::Continue)).unwrap();
+        assert_eq!(outcome, Outcome::More);
+    }
+    let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+    // Stopped in the middle of the third epoch.
+    let outcome = pollster::block_on(first.epoch(|_| Wish::Stop)).unwrap();
+    assert_eq!(outcome, Outcome::Stopped);
+
+    let mut second = trainer(scale_free(), 4, 1e-3, &device);
+    second.resume(checkpoint.clone()).unwrap();
+    assert!(run(&mut second) == whole);
+
+    let mut other = trainer(scale_free(), 4, 5e-3, &device);
+    assert!(matches!(
+        other.resume(checkpoint),
+        Err(TrainError::Checkpoint(_))
+    ));
+}
+
+#[test]
+fn the_other_cpu_backend_follows_the_same_path() {
+    let flex = run(&mut trainer(scale_free(), 3, 1e-3, &Device::flex())).0;
+    let ndarray = pollster::block_on(OpenDevice::open(Backend::NdArray))
+        .unwrap()
+        .device;
+    let ndarray = run(&mut trainer(scale_free(), 3, 1e-3, &ndarray)).0;
+    for (a, b) in flex.records.iter().zip(&ndarray.records) {
+        common::close(
+            "cross-entropy",
+            a.train_cross_entropy,
+            b.train_cross_entropy,
+            1e-4,
+        );
+        common::close(
+            "importance",
+            a.weighted_importance,
+            b.weighted_importance,
+            1e-4,
+        );
+        common::close(
+            "interaction",
+            a.weighted_interaction,
+            b.weighted_interaction,
+            1e-4,
+        );
+        common::close("norm", a.embedding_norm, b.embedding_norm, 1e-3);
+    }
+}
+
+#[test]
+fn a_run_that_explodes_says_so_and_keeps_its_best_weights() {
+    let mut trainer = trainer(scale_free(), 50, 1e30, &Device::flex());
+    let mut epochs = 0;
+    let error = loop {
+        let listen = |event| {
+            epochs += usize::from(matches!(event, TrainEvent::Epoch(_)));
+            Wish::Continue
+        };
+        match pollster::block_on(trainer.epoch(listen)) {
+            Ok(_) => assert!(!trainer.is_finished(), "it never exploded"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, TrainError::NotFinite { .. }), "{error}");
+    assert_eq!(trainer.best().is_some(), epochs > 0);
+}
