@@ -4,11 +4,15 @@
 
 mod common;
 
-use common::{all_close, small_package};
+use common::all_close;
 use safr::engine::LoadedModel;
 use safr::package::{
     Card, Files, Package, PackageError, Precision, checksum, names, read_directory, write_directory,
 };
+
+fn small_package() -> Package {
+    pollster::block_on(common::small_package())
+}
 
 fn files() -> Files {
     small_package().to_files(Precision::F32).unwrap()

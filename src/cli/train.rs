@@ -13,9 +13,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::data::{Data, Split, encode};
 use super::objective::ObjectiveOptions;
 use crate::engine::{Backend, OpenDevice};
-use crate::model::{ModelConfig, Reading, Stream, initial_weights, parameter_count};
+use crate::model::{
+    ModelConfig, Reading, Stream, begin_at_vectors, initial_weights, parameter_count,
+    scale_embeddings,
+};
 use crate::objective::Objective;
-use crate::text::{Vocabulary, Words};
+use crate::text::{Vocabulary, WordVectors, Words};
 use crate::train::{Options, Outcome, Progress, TrainEvent, Trainer, Wish};
 use save::Run;
 
@@ -47,6 +50,12 @@ pub(super) struct Train {
     /// Least number of times that a word occurs in the training sentences to be known
     #[arg(long, default_value_t = 2)]
     min_frequency: usize,
+    /// Begin at the word vectors of NAME.f32le.bin, with NAME.vocab.txt beside it
+    #[arg(long, value_name = "FILE")]
+    vectors: Option<PathBuf>,
+    /// Factor of the first embeddings, which are drawn with unit variance as published
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    embedding_scale: f32,
     /// Longest text in words
     #[arg(long, default_value_t = 128)]
     max_len: usize,
@@ -102,7 +111,16 @@ impl Train {
         );
 
         let mut stream = Stream::new(self.seed);
-        let weights = initial_weights(&config, &mut stream);
+        let mut weights = initial_weights(&config, &mut stream);
+        if let Some(path) = &self.vectors {
+            begin_at_vectors(
+                &mut weights,
+                &vocabulary,
+                &WordVectors::read(path)?,
+                &mut stream,
+            );
+        }
+        scale_embeddings(&mut weights, self.embedding_scale);
         let device = OpenDevice::open(self.backend).await?.device;
         let mut trainer = Trainer::new(
             self.options(objective),

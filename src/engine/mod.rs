@@ -176,9 +176,9 @@ impl Engine {
     }
 }
 
-/// Largest |a − b| / max(1, |b|) over all numbers of two traces of the same words; infinite where
+/// Largest |a − b| / max(1, |b|) over the numbers of two traces of the same words; infinite where
 /// a number is none.
-pub fn largest_difference(a: &TraceNumbers, b: &TraceNumbers) -> f64 {
+fn largest_difference(a: &TraceNumbers, b: &TraceNumbers) -> f64 {
     let numbers = |trace: &TraceNumbers| -> Vec<f32> {
         let mut all = [&trace.keep[..], &trace.embedding.values, &trace.logits].concat();
         for layer in &trace.layers {
@@ -187,11 +187,45 @@ pub fn largest_difference(a: &TraceNumbers, b: &TraceNumbers) -> f64 {
         }
         all
     };
-    let (a, b) = (numbers(a), numbers(b));
+    largest(&numbers(a), &numbers(b))
+}
+
+/// Largest |a − b| / max(1, |b|) over the measures of two explanations of one text by one model on
+/// different devices; infinite where they do not show the same words and classes.
+///
+/// Neurons are compared by their words' totals, since one that is all but idle may be active on
+/// one device alone.
+pub fn largest_explained_difference(a: &Explanation, b: &Explanation) -> f64 {
+    let numbers = |explanation: &Explanation| -> Vec<f32> {
+        let mut all: Vec<f32> = explanation
+            .prediction
+            .iter()
+            .flat_map(|p| p.probabilities.clone())
+            .collect();
+        for word in &explanation.words {
+            let measures = [
+                word.neurons,
+                word.capacity,
+                word.embedding_capacity,
+                word.attention_received,
+            ];
+            all.push(word.keep);
+            all.extend(measures.map(|measure| measure as f32));
+        }
+        let pairs = &explanation.interaction;
+        for matrix in [&pairs.sharing, &pairs.cosine, &pairs.attention] {
+            all.extend(&matrix.values);
+        }
+        all
+    };
+    largest(&numbers(a), &numbers(b))
+}
+
+fn largest(a: &[f32], b: &[f32]) -> f64 {
     if a.len() != b.len() {
         return f64::INFINITY;
     }
-    a.iter().zip(&b).fold(0.0, |largest: f64, (&a, &b)| {
+    a.iter().zip(b).fold(0.0, |largest: f64, (&a, &b)| {
         let difference = f64::from((a - b).abs() / b.abs().max(1.0));
         if difference.is_nan() {
             f64::INFINITY

@@ -9,6 +9,7 @@ mod noise;
 mod parameters;
 mod random;
 mod trace;
+mod vectors;
 mod weights;
 
 pub use batch::Batch;
@@ -19,6 +20,7 @@ pub use gate::Gate;
 pub use noise::Noise;
 pub use random::{Stream, StreamPosition};
 pub use trace::{ReadError, Trace, read};
+pub use vectors::{begin_at_vectors, scale_embeddings};
 pub use weights::{
     Array, Weights, WeightsError, check_weights, initial_weights, parameter_count, parameter_shapes,
 };

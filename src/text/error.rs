@@ -24,4 +24,12 @@ pub enum TextError {
         /// The line and what is wrong with it.
         source: TreeError,
     },
+    /// The file is there, but holds no word vectors.
+    #[error("{} holds no word vectors: {problem}. Expected NAME.f32le.bin with NAME.vocab.txt beside it", path.display())]
+    Vectors {
+        /// The file read.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
 }

@@ -34,7 +34,7 @@ pub(crate) fn small_weights(config: &ModelConfig, seed: u64) -> Weights {
 }
 
 /// A small model as a package, its gate's values computed.
-pub(crate) fn small_package() -> Package {
+pub(crate) async fn small_package() -> Package {
     let words = [
         "<PAD>", "<UNK>", "a", "good", "bad", "film", "not", "very", ".", ",", "it", "is",
     ];
@@ -42,7 +42,7 @@ pub(crate) fn small_package() -> Package {
     let weights = small_weights(&config, 1);
     let device = burn::tensor::Device::flex();
     let model = safr::model::Classifier::new(&config, &weights, &device).expect("a model");
-    let gate_values = pollster::block_on(model.gate_values()).expect("gate values");
+    let gate_values = model.gate_values().await.expect("gate values");
     Package {
         card: Card {
             format: FORMAT,

@@ -8,6 +8,8 @@ import { pageTest } from "./lane.js";
 import { enter, explained, keepExplanations, ready, shown, TEXT } from "./page.js";
 import { luminanceAt } from "./pixels.js";
 
+/** @import { Page } from "playwright-core" */
+
 pageTest(
   "the page is never empty: what is loading is told within a second",
   async (page) => {
@@ -85,6 +87,7 @@ pageTest(
   async (page) => {
     await ready(page);
     await enter(page, TEXT);
+    const idle = await shown(page);
     const [explanation] = Object.values(await explained(page));
     const place = explanation.words.findIndex(({ text }) => text === "boring");
     await page.hover(`#tokens [data-place="${place}"]`);
@@ -92,14 +95,15 @@ pageTest(
     const values = page.locator('[data-panel="main"] [data-chart="words"] .readout');
     assert.match(await values.innerText(), new RegExp(`“boring”.*keep ${keep.toFixed(3)}, N ${neurons.toFixed(1)}`));
     assert.match(await page.locator("#allocation .readout").innerText(), /“boring” owns .*Shares most with/s);
-    assert.deepEqual(await page.locator("#allocation .row.chosen .name").allTextContents(), ["boring"]);
-    assert.deepEqual(await page.locator("#interaction text.chosen").allTextContents(), ["boring", "boring"]);
+    const pointed = await shown(page);
+    assert.notEqual(pointed.allocation, idle.allocation, "its neurons stand out");
+    assert.notEqual(pointed.interaction, idle.interaction, "its pairs stand out");
     const partners = await page.locator("#interaction .readout div").first().locator(".name").allInnerTexts();
     const sharing = explanation.words.map((_, other) => ({ other, s: explanation.interaction.sharing.values[place * explanation.words.length + other] }));
     const [best] = sharing.filter(({ other }) => other !== place).sort((a, b) => b.s - a.s);
     assert.equal(partners[0], explanation.words[best.other].text);
     await page.mouse.move(0, 0);
-    assert.deepEqual(await page.locator("#allocation .row.chosen .name").allTextContents(), []);
+    assert.equal((await shown(page)).allocation, idle.allocation);
   },
   { before: keepExplanations },
 );
@@ -125,35 +129,79 @@ pageTest(
 );
 
 pageTest(
-  "the colours follow the numbers: the more, the darker",
+  "the matrix is the darker, the more two words share",
   async (page) => {
     await ready(page);
     await enter(page, TEXT);
-    const [{ allocation, interaction, words }] = Object.values(await explained(page));
-    const n = words.length;
-    const off = (/** @type {number} */ place) => Math.floor(place / n) !== place % n;
-    const cells = [...interaction.sharing.values].map((value, place) => ({ value, place })).filter(({ place }) => off(place));
-    // Near a cell's corner, where no dot is.
-    const corner = 0.12;
-    const points = cells.map(({ place }) => [((place % n) + corner) / n, (Math.floor(place / n) + corner) / n]);
-    darkensWith(cells.map(({ value }) => value), await luminanceAt(page, "#interaction canvas", points));
+    const [{ interaction, words }] = Object.values(await explained(page));
+    const [box, lefts, tops] = await matrixEdges(page);
+    assert.equal(lefts.size, words.length - 1, "one column after the other is pointed at");
+    const { values, cols } = interaction.sharing;
+    const pairs = [...tops.keys()].flatMap((row) => [...lefts.keys()].map((column) => ({ row, column })).filter(({ column }) => column !== row));
+    // Near the corners of the cells, where no dot is.
+    const points = pairs.map(({ row, column }) => [(lefts.get(column) ?? 0) + 2 - box.x, (tops.get(row) ?? 0) + 2 - box.y]);
+    darkensWith(pairs.map(({ row, column }) => values[row * cols + column]), await luminanceAt(page, "#interaction canvas", points));
+  },
+  { at: "#compare=0", before: keepExplanations, browser: { colorScheme: "light", viewport: { width: 1440, height: 1200 } } },
+);
 
-    await page.focus("#allocation .plot");
-    for (let step = 0; step < 5; step += 1) {
-      await page.keyboard.press("ArrowDown"); // the first neuron of the next group
-      const spot = await page.locator("#allocation .spot rect").boundingBox();
-      const [, id] = ((await page.getAttribute("#allocation .plot", "aria-valuetext")) ?? "").match(/^Neuron (\d+)/) ?? [];
-      const canvas = await page.locator("#allocation canvas").boundingBox();
-      assert.ok(spot && canvas);
+pageTest(
+  "the allocation is the darker, the more of a neuron a word holds",
+  async (page) => {
+    await ready(page);
+    await enter(page, TEXT);
+    const [{ allocation, words }] = Object.values(await explained(page));
+    const canvas = page.locator("#allocation canvas");
+    await canvas.scrollIntoViewIfNeeded();
+    const box = await canvas.boundingBox();
+    assert.ok(box);
+    const head = 40;
+    const rowHeight = (box.height - head) / words.length;
+    for (let step = 1; step < 10; step += 1) {
+      const x = Math.round(box.width * (0.15 + 0.07 * step)) + 0.5;
+      await page.mouse.move(box.x + x, box.y + head + 5);
+      const [, id] = (await page.locator("#allocation .readout").innerText()).match(/^Neuron (\d+)/) ?? [];
       const column = allocation.neurons.indexOf(Number(id));
-      const x = (spot.x + spot.width / 2 - canvas.x) / canvas.width;
-      const rows = words.map((_, row) => /** @type {[number, number]} */ ([x, (row + 0.4) / n]));
+      assert.ok(column >= 0, `${id} is no active neuron`);
+      await page.mouse.move(0, 0);
       const shares = words.map((_, row) => allocation.shares.values[row * allocation.shares.cols + column]);
-      darkensWith(shares, await luminanceAt(page, "#allocation canvas", rows));
+      darkensWith(shares, await luminanceAt(page, "#allocation canvas", words.map((_, row) => [x, head + (row + 0.4) * rowHeight])));
     }
   },
-  { at: "#compare=0", before: keepExplanations, browser: { colorScheme: "light", deviceScaleFactor: 3, viewport: { width: 1440, height: 900 } } },
+  // Several of the screen's pixels a neuron, so that one of them shows it alone.
+  { at: "#compare=0", before: keepExplanations, browser: { colorScheme: "light", deviceScaleFactor: 4, viewport: { width: 1480, height: 900 } } },
 );
+
+/** Where the matrix begins, and the first places at which one points at each of its columns and rows. @param {Page} page */
+async function matrixEdges(page) {
+  const grid = page.locator("#interaction [role=grid]");
+  await grid.scrollIntoViewIfNeeded();
+  const box = await grid.boundingBox();
+  assert.ok(box);
+  const pointed = async (/** @type {number} */ x, /** @type {number} */ y) => {
+    await page.mouse.move(x, y);
+    return grid.evaluate((element) => {
+      const cell = /** @type {HTMLElement} */ (element.querySelector("[role=gridcell]"));
+      const row = /** @type {HTMLElement} */ (cell.parentElement);
+      if (!cell.textContent?.includes("sharing")) return null;
+      return { column: Number(cell.getAttribute("aria-colindex")) - 1, row: Number(row.getAttribute("aria-rowindex")) - 1 };
+    });
+  };
+  /** @type {Map<number, number>} */
+  const lefts = new Map();
+  /** @type {Map<number, number>} */
+  const tops = new Map();
+  for (let x = box.x; x < box.x + box.width; x += 2) {
+    const pair = await pointed(x, box.y + 0.6 * box.height);
+    if (pair && !lefts.has(pair.column)) lefts.set(pair.column, x);
+  }
+  for (let y = box.y; y < box.y + box.height; y += 2) {
+    const pair = await pointed(box.x + 0.6 * box.width, y);
+    if (pair && !tops.has(pair.row)) tops.set(pair.row, y);
+  }
+  await page.mouse.move(0, 0);
+  return /** @type {const} */ ([box, lefts, tops]);
+}
 
 /** Asserts that the larger a value, the darker its place, up to the rounding of colours. @param {number[]} values @param {number[]} luminances */
 function darkensWith(values, luminances) {

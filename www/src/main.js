@@ -3,12 +3,11 @@
 
 import { assets } from "./assets.js";
 import { card } from "./cards.js";
-import { drawDots, drawLegend } from "./charts/legend.js";
-import { readScale } from "./charts/scale.js";
+import { readPalette } from "./charts/palette.js";
 import { extentOf, viewOf } from "./charts/view.js";
 import { Controls } from "./controls.js";
 import { Engine } from "./engine.js";
-import { list } from "./format.js";
+import { exact, list } from "./format.js";
 import { byId } from "./html.js";
 import { Loading } from "./loading.js";
 import { Notices } from "./notices.js";
@@ -20,7 +19,7 @@ import { backendInUse, summary } from "./status.js";
 import { missingFeatures } from "./support.js";
 import { onSystemTheme } from "./theme.js";
 
-/** @import { Scale } from "./charts/scale.js" */
+/** @import { Palette } from "./charts/palette.js" */
 /** @import { Answer } from "./host.js" */
 /** @import { Device, Explanation } from "./protocol.js" */
 /** @import { Request } from "./engine.js" */
@@ -47,8 +46,8 @@ const beside = new Panel("beside", spotlight);
 /** @type {State} */
 const usual = { text: controls.text.defaultValue, model: ids[0], compare: true, backend: "auto", theme: "auto" };
 let state = readState(location.hash, { ...usual, text: controls.text.value }, ids);
-/** @type {Scale} */
-let scale;
+/** @type {Palette} */
+let palette;
 /** What is drawn. @type {{[id: string]: Explanation} | null} */
 let drawn = null;
 /** @type {{device: Device, reason: string, time: number | null} | null} */
@@ -145,11 +144,10 @@ function show() {
 }
 
 function recolour() {
-  scale = readScale();
+  palette = readPalette();
   controls.show(state);
-  for (const legend of document.querySelectorAll("[data-legend]")) drawLegend(/** @type {HTMLElement} */ (legend), scale);
-  main.recolour(scale);
-  beside.recolour(scale);
+  main.recolour(palette);
+  beside.recolour(palette);
 }
 
 /** @param {Request} request @param {Answer} answer */
@@ -161,9 +159,11 @@ function draw({ text, since }, { explanations, milliseconds }) {
   const extent = extentOf(Object.values(explanations));
   notices.clear("text");
   spotlight.clear();
-  drawDots(byId("dots", HTMLElement), extent.attention);
-  main.draw(viewOf(explanations[selected], text, extent), scale);
-  if (explanations[other]) beside.draw(viewOf(explanations[other], text, extent), scale);
+  for (const dot of document.querySelectorAll(".dots [data-part]")) {
+    dot.textContent = exact(Number(/** @type {HTMLElement} */ (dot).dataset.part) * extent.attention);
+  }
+  main.draw(viewOf(explanations[selected], text, extent), palette);
+  if (explanations[other]) beside.draw(viewOf(explanations[other], text, extent), palette);
   else beside.wait(text);
   if (other && !explanations[other] && engine.has(other)) explain(); // It was loaded meanwhile.
   else if (text === state.text) enter("ready");

@@ -6,15 +6,15 @@ import { InteractionChart } from "./charts/interaction.js";
 import { PredictionChart } from "./charts/prediction.js";
 import { Words } from "./charts/words.js";
 
-/** @import { Scale } from "./charts/scale.js" */
+/** @import { Palette } from "./charts/palette.js" */
 /** @import { View } from "./charts/view.js" */
 /** @import { Spotlight } from "./spotlight.js" */
 
 export class Panel {
   /** @type {View | null} */
   #view = null;
-  /** @type {Scale | null} */
-  #scale = null;
+  /** @type {Palette | null} */
+  #palette = null;
   /** Kept, since asking for it between two changes of the page is slow. */
   #width = 0;
 
@@ -43,7 +43,7 @@ export class Panel {
   entitle(name) {
     for (const slot of this.slots) {
       const heading = slot.querySelector(".model-name");
-      if (heading) heading.textContent = name;
+      if (heading && heading.textContent !== name) heading.textContent = name;
     }
   }
 
@@ -60,25 +60,25 @@ export class Panel {
     this.words.wait(text);
   }
 
-  /** @param {View} view @param {Scale} scale */
-  draw(view, scale) {
+  /** @param {View} view @param {Palette} palette */
+  draw(view, palette) {
     this.#view = view;
-    this.#scale = scale;
+    this.#palette = palette;
     this.#mark(false);
     this.prediction.draw(view.explanation);
-    this.words.draw(view, scale);
+    this.words.draw(view, palette);
     this.#drawCharts();
   }
 
-  /** Draws the same again on another scale. @param {Scale} scale */
-  recolour(scale) {
-    if (this.#view) this.draw(this.#view, scale);
+  /** Draws the same again in other colours. @param {Palette} palette */
+  recolour(palette) {
+    if (this.#view) this.draw(this.#view, palette);
   }
 
   #drawCharts() {
-    if (!this.#view || !this.#scale || this.#width === 0) return; // The observer is back as soon as there is a width.
-    this.allocation.draw(this.#view, this.#scale, this.#width);
-    this.interaction.draw(this.#view, this.#scale, this.#width);
+    if (!this.#view || !this.#palette || this.#width === 0) return; // The observer is back as soon as there is a width.
+    this.allocation.draw(this.#view, this.#palette, this.#width);
+    this.interaction.draw(this.#view, this.#palette, this.#width);
   }
 
   /** @param {boolean} waiting */

@@ -215,7 +215,7 @@ fn find_node(project: &Project) -> Result<String> {
 fn cargo_install(project: &Project, package: &str, version: &str) -> Result<()> {
     let install = |lock: &str| {
         let mut cargo = project.cargo(&format!(
-            "install {package} --version {version} {lock} --root"
+            "install {package} --version {version} {lock} --force --root"
         ));
         run(cargo.arg(project.tools()))
     };

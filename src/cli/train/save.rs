@@ -1,6 +1,6 @@
 //! What a training run leaves in its folder: the best model, the history, and a checkpoint.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -122,16 +122,14 @@ fn repeatable_command() -> String {
     while let Some(word) = given.next() {
         match word.as_str() {
             "--resume" => {}
-            "--data" => {
+            "--data" | "--out" => {
                 given.next();
-                words.push("--data DIR".to_owned());
+                words.push(format!("{word} DIR"));
             }
-            "--out" => {
-                given.next();
-                words.push("--out DIR".to_owned());
+            "--vectors" => {
+                let file = given.next().unwrap_or_default();
+                words.push(format!("--vectors {}", id_of(Path::new(&file))));
             }
-            _ if word.starts_with("--data=") => words.push("--data DIR".to_owned()),
-            _ if word.starts_with("--out=") => words.push("--out DIR".to_owned()),
             _ if word.contains(char::is_whitespace) => words.push(format!("{word:?}")),
             _ => words.push(word),
         }

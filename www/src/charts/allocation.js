@@ -1,20 +1,19 @@
 // @ts-check
 /** The neuron allocation: words × active neurons, neurons grouped by the word that owns them. */
 
-import { select } from "d3-selection";
 import { brief, count, exact, label, percent, plural, tenths } from "../format.js";
 import { bar, html, tableOnDemand } from "../html.js";
+import { Pen } from "./canvas.js";
 import { columnsOf } from "./columns.js";
-import { paintShares } from "./shares.js";
-import { crossVeil } from "./veil.js";
+import { pictureOf } from "./shares.js";
 import { column, row, strongest } from "./view.js";
 
 /** @import { Spotlight, Subject } from "../spotlight.js" */
 /** @import { Columns } from "./columns.js" */
-/** @import { Scale } from "./scale.js" */
+/** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
-/** Height of what stands above the rows: the owners' names and their bands. */
+/** Height of what stands above the rows: the owners' names and, at its foot, their bands. */
 const HEAD = 40;
 const BAND = 5;
 
@@ -23,8 +22,13 @@ const NUMBERS = 84;
 const BARS = 34;
 const WIDE = 420;
 
-/** Owners named in the read-out of a neuron. */
+/** Size of type above the rows, and the width of one letter of it. */
+const SMALL = 11;
+const LETTER = 6.4;
+
+/** Owners named in the read-out of a neuron, and the share from which on a row counts as one. */
 const OWNERS = 6;
+const OWNS = 0.1;
 
 const HINT = "Point at a row or a column, or step through the neurons with the arrow keys.";
 
@@ -34,16 +38,16 @@ const HINT = "Point at a row or a column, or step through the neurons with the a
  * @property {number} left where the neurons begin
  * @property {number} right where they end
  * @property {number} rowHeight
- * @property {number} font
+ * @property {number} size of the rows' type
  * @property {number} letters that fit into a row's label
- * @property {Columns} columns
+ * @property {Columns} columns places from `left`
  */
 
 export class AllocationChart {
-  /** @type {View | null} */
-  #view = null;
-  /** @type {Frame | null} */
-  #frame = null;
+  /** @type {{view: View, frame: Frame, palette: Palette} | null} */
+  #drawn = null;
+  /** @type {ImageData | null} */
+  #picture = null;
 
   /** @param {HTMLElement} root @param {string} panel @param {Spotlight} spotlight */
   constructor(root, panel, spotlight) {
@@ -52,8 +56,6 @@ export class AllocationChart {
     this.spotlight = spotlight;
     this.canvas = html("canvas", { "aria-hidden": "true" });
     this.plot = html("div", { class: "plot", role: "slider", tabindex: 0, "aria-label": "Neurons" }, this.canvas);
-    this.svg = select(this.plot).append("svg").attr("aria-hidden", "true");
-    for (const layer of ["bands", "owners", "heads", "rows", "spot"]) this.svg.append("g").attr("class", layer);
     this.summary = html("p", { class: "remark" });
     this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true" });
     this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "Largest owner of", "Capacity (C)"]);
@@ -61,143 +63,53 @@ export class AllocationChart {
     this.#listen();
   }
 
-  /** @param {View} view @param {Scale} scale @param {number} width of the chart, in CSS pixels */
-  draw(view, scale, width) {
-    const { allocation, words } = view.explanation;
-    const frame = frameOf(view, width);
-    this.#view = view;
-    this.#frame = frame;
-    const { rowHeight, columns } = frame;
+  /** @param {View} view @param {Palette} palette @param {number} width of the chart, in CSS pixels */
+  draw(view, palette, width) {
+    const { words, allocation } = view.explanation;
+    const places = frameOf(view, width);
+    this.#drawn = { view, frame: places, palette };
     this.root.classList.toggle("empty", words.length === 0);
-    this.svg.attr("width", width).attr("height", HEAD + words.length * rowHeight);
-    paintShares(this.canvas, allocation.shares, columns, { width, rowHeight, gap: rowHeight > 14 ? 2 : 1 }, scale);
-    this.#drawBands(frame);
-    this.#drawRows(view, frame);
+    const { left, right, rowHeight, columns } = places;
+    const size = { width: right - left, rowHeight, gap: rowHeight > 14 ? 2 : 1 };
+    this.#picture = words.length === 0 ? null : pictureOf(allocation.shares, columns, size, palette);
     this.#say(view);
     this.highlight(null);
   }
 
   /** @param {Subject | null} subject */
   highlight(subject) {
-    const view = this.#view;
-    const frame = this.#frame;
-    if (!view || !frame) return;
-    const { allocation } = view.explanation;
+    if (!this.#drawn) return;
+    const { view } = this.#drawn;
     const neuron = subject?.kind === "neuron" && subject.panel === this.panel ? subject.column : null;
+    const words = subject?.kind === "word" ? [subject.word] : subject?.kind === "pair" ? [subject.row, subject.column] : [];
     const word = subject?.kind === "word" ? subject.word : null;
-    const pair = subject?.kind === "pair" ? [subject.row, subject.column] : [];
-    const owner = neuron === null ? word : allocation.owner[neuron];
-    const shares = neuron === null ? null : column(allocation.shares, neuron);
-
-    this.#drawOwners(view, frame, owner);
-    this.#drawSpot(view, frame, word, neuron);
-    /** @type {import("d3-selection").Selection<any, import("./columns.js").Group, any, any>} */
-    const bands = this.svg.selectAll(".bands rect");
-    bands.classed("chosen", (group) => group.word === owner || pair.includes(group.word));
-    this.svg.selectAll(".rows .row").classed("chosen", (_, place) => place === word || pair.includes(place) || (shares?.[place] ?? 0) >= 0.1);
+    this.#paint(word, neuron, words);
     this.#read(view, word, neuron);
   }
 
-  /** @param {Frame} frame */
-  #drawBands({ columns }) {
-    this.svg
-      .select(".bands")
-      .selectAll("rect")
-      .data(columns.groups)
-      .join("rect")
-      .attr("x", ({ left }) => left)
-      .attr("width", ({ left, right }) => Math.max(0.5, right - left))
-      .attr("y", HEAD - BAND - 3)
-      .attr("height", BAND);
-  }
-
-  /** Names above their groups: those with room, and the chosen one in any case. @param {View} view @param {Frame} frame @param {number | null} chosen */
-  #drawOwners({ words }, { columns, right }, chosen) {
-    const named = columns.groups.map((group) => {
-      const letters = group.word === chosen ? 16 : Math.floor((group.right - group.left) / 6.4);
-      return { ...group, name: letters >= 2 ? label(words[group.word], letters) : "" };
-    });
-    const owner = named.find(({ word }) => word === chosen);
-    const free = named.filter((group) => {
-      if (!owner || group === owner) return group.name !== "";
-      const middle = (owner.left + owner.right) / 2;
-      const reach = owner.name.length * 3.4 + 8;
-      return group.name !== "" && (group.right < middle - reach || group.left > middle + reach);
-    });
-    this.svg
-      .select(".owners")
-      .selectAll("text")
-      .data(free)
-      .join("text")
-      .text(({ name }) => name)
-      .attr("y", HEAD - BAND - 9)
-      .attr("x", ({ left: from, right: to }) => Math.min((from + to) / 2, right - 4))
-      .classed("chosen", ({ word }) => word === chosen);
-  }
-
-  /** @param {View} view @param {Frame} frame */
-  #drawRows({ explanation, words, extent }, { width, left, right, rowHeight, font, letters }) {
-    const rows = this.svg
-      .select(".rows")
-      .attr("font-size", font)
-      .selectAll("g.row")
-      .data(explanation.words)
-      .join((enter) => {
-        const group = enter.append("g").attr("class", "row");
-        group.append("text").attr("class", "name");
-        group.append("rect").attr("class", "amount");
-        group.append("text").attr("class", "neurons");
-        group.append("text").attr("class", "capacity");
-        return group;
-      })
-      .attr("transform", (_, place) => `translate(0 ${HEAD + place * rowHeight})`);
-    const base = rowHeight / 2 + font * 0.34;
-    const neuronsAt = width - 38;
-    rows
-      .select(".name")
-      .text((_, place) => label(words[place], letters))
-      .attr("x", left - 8)
-      .attr("y", base)
-      .classed("unknown", ({ known }) => !known);
-    rows
-      .select(".amount")
-      .attr("x", right + 8)
-      .attr("y", rowHeight * 0.3)
-      .attr("width", ({ neurons }) => width < WIDE ? 0 : ((BARS - 4) * neurons) / Math.max(1, extent.neurons))
-      .attr("height", rowHeight * 0.4 - 1);
-    rows.select(".neurons").text(({ neurons }) => tenths(neurons)).attr("x", neuronsAt).attr("y", base);
-    rows.select(".capacity").text(({ capacity }) => brief(capacity)).attr("x", width).attr("y", base);
-    this.svg
-      .select(".heads")
-      .selectAll("text")
-      .data([{ name: "N", x: neuronsAt }, { name: "C", x: width }])
-      .join("text")
-      .text(({ name }) => name)
-      .attr("x", ({ x }) => x)
-      .attr("y", HEAD - BAND - 9);
-  }
-
-  /** @param {View} view @param {Frame} frame @param {number | null} word @param {number | null} neuron */
-  #drawSpot({ words }, { columns, left, right, rowHeight }, word, neuron) {
-    const bottom = HEAD + words.length * rowHeight;
-    const spot = this.svg.select(".spot");
-    const group = columns.groups.find((candidate) => candidate.word === word);
-    const veil =
-      word === null
-        ? []
-        : [crossVeil({ left, right, top: HEAD, bottom }, { left: group?.left ?? left, right: group?.right ?? left }, {
-            top: HEAD + word * rowHeight,
-            bottom: HEAD + (word + 1) * rowHeight,
-          })];
-    spot.selectAll("path").data(veil).join("path").attr("d", (path) => path);
-    spot
-      .selectAll("rect")
-      .data(neuron === null ? [] : [neuron])
-      .join("rect")
-      .attr("x", (place) => columns.left(place) - 1)
-      .attr("y", HEAD - 3)
-      .attr("width", Math.max(1, columns.step) + 2)
-      .attr("height", bottom - HEAD + 3);
+  /** @param {number | null} word @param {number | null} neuron @param {number[]} words the chosen ones */
+  #paint(word, neuron, words) {
+    if (!this.#drawn) return;
+    const { view, frame: places, palette } = this.#drawn;
+    const { allocation } = view.explanation;
+    const { width, left, right, rowHeight, columns } = places;
+    const bottom = HEAD + view.words.length * rowHeight;
+    const pen = new Pen(this.canvas, { width, height: bottom }, palette);
+    if (this.#picture) pen.put(this.#picture, left, HEAD);
+    const all = { left, right, top: HEAD, bottom };
+    if (word !== null) {
+      const group = columns.groups.find((candidate) => candidate.word === word);
+      const column = { left: left + (group?.left ?? 0), right: left + (group?.right ?? 0) };
+      pen.veil(all, column, { top: HEAD + word * rowHeight, bottom: HEAD + (word + 1) * rowHeight });
+    }
+    if (neuron !== null) {
+      const from = left + columns.left(neuron);
+      pen.frame({ left: from, right: from + columns.step, top: HEAD - 2, bottom });
+    }
+    const owners = neuron === null ? words : [allocation.owner[neuron]];
+    paintOwners(pen, view, places, owners);
+    const shares = neuron === null ? null : column(allocation.shares, neuron);
+    paintRows(pen, view, places, (at) => words.includes(at) || (shares?.[at] ?? 0) >= OWNS);
   }
 
   /** @param {View} view */
@@ -224,41 +136,18 @@ export class AllocationChart {
 
   /** @param {View} view @param {number | null} word @param {number | null} neuron */
   #read(view, word, neuron) {
-    const { explanation, words } = view;
-    if (neuron !== null) {
-      const { allocation } = explanation;
-      const owners = strongest(column(allocation.shares, neuron), OWNERS);
-      const name = `Neuron ${allocation.neurons[neuron]}`;
-      const spread = `serves ${brief(allocation.polysemanticity[neuron])} words in effect (its polysemanticity)`;
-      const shares = owners.map(({ place, value }) => `${label(words[place], 16)} ${percent(value)}`);
-      this.plot.setAttribute("aria-valuenow", String(neuron + 1));
-      this.plot.setAttribute("aria-valuetext", `${name} ${spread}: ${shares.join(", ")}`);
-      this.readout.replaceChildren(
-        html("p", {}, html("strong", {}, name), ` ${spread}`),
-        html("ul", { class: "owners" }, ...owners.map(({ place, value }) => html("li", {}, html("span", { class: "name", dir: "auto" }, label(words[place], 16)), html("span", { class: "number" }, percent(value)), bar(value)))),
-      );
-      return;
-    }
-    this.plot.setAttribute("aria-valuenow", "1");
-    this.plot.setAttribute("aria-valuetext", "no neuron chosen; use the arrow keys");
-    if (word === null) {
-      this.readout.replaceChildren(html("p", { class: "hint" }, HINT));
-      return;
-    }
-    const { neurons, owned, capacity } = explanation.words[word];
-    const sharing = row(explanation.interaction.sharing, word);
-    const partners = strongest(sharing, 3, (place) => place !== word).map(({ place, value }) => `“${label(words[place], 16)}” (${brief(value)})`);
-    this.readout.replaceChildren(
-      html("p", {}, html("strong", { dir: "auto" }, `“${label(words[word], 24)}”`), ` owns ${tenths(neurons)} neurons in sum and is the largest owner of ${plural(owned, "neuron")}; capacity ${exact(capacity)}.`),
-      html("p", {}, partners.length > 0 ? `Shares most with ${partners.join(", ")}.` : "Shares none of them."),
-    );
+    this.plot.setAttribute("aria-valuenow", String((neuron ?? 0) + 1));
+    this.plot.setAttribute("aria-valuetext", neuron === null ? "no neuron chosen; use the arrow keys" : inWords(view, neuron));
+    if (neuron !== null) this.readout.replaceChildren(...describeNeuron(view, neuron));
+    else if (word !== null) this.readout.replaceChildren(...describeWord(view, word));
+    else this.readout.replaceChildren(html("p", { class: "hint" }, HINT));
   }
 
   #listen() {
-    this.plot.addEventListener("pointermove", ({ clientX, clientY }) => this.spotlight.point(this.#under(clientX, clientY)));
+    this.plot.addEventListener("pointermove", (event) => this.spotlight.point(this.#under(event)));
     this.plot.addEventListener("pointerleave", () => this.spotlight.point(null));
-    this.plot.addEventListener("click", ({ clientX, clientY }) => {
-      const subject = this.#under(clientX, clientY);
+    this.plot.addEventListener("click", (event) => {
+      const subject = this.#under(event);
       if (subject) this.spotlight.pin(subject);
     });
     this.plot.addEventListener("blur", () => this.spotlight.point(null));
@@ -270,26 +159,28 @@ export class AllocationChart {
     });
   }
 
-  /** What stands at a point of the window: a neuron, a word's label, or nothing. @param {number} clientX @param {number} clientY @returns {Subject | null} */
-  #under(clientX, clientY) {
-    const frame = this.#frame;
-    if (!this.#view || !frame || frame.columns.groups.length === 0) return null;
+  /** What stands under the pointer: a neuron, a word's row, or nothing. @param {MouseEvent} event @returns {Subject | null} */
+  #under({ clientX, clientY }) {
+    if (!this.#drawn) return null;
+    const { view, frame: { left, right, rowHeight, columns } } = this.#drawn;
     const box = this.plot.getBoundingClientRect();
     const x = clientX - box.left;
-    const word = Math.floor((clientY - box.top - HEAD) / frame.rowHeight);
-    if (x >= frame.left && x <= frame.right) return { kind: "neuron", panel: this.panel, column: frame.columns.at(x) };
-    return word >= 0 && word < this.#view.words.length ? { kind: "word", word } : null;
+    const word = Math.floor((clientY - box.top - HEAD) / rowHeight);
+    if (x >= left && x <= right && columns.groups.length > 0) {
+      return { kind: "neuron", panel: this.panel, column: columns.at(x - left) };
+    }
+    return word >= 0 && word < view.words.length ? { kind: "word", word } : null;
   }
 
   /** The column that a key leads to: arrows left and right by neuron, up and down by group. @param {string} key */
   #step(key) {
-    const { columns } = this.#frame ?? {};
-    const last = (this.#view?.explanation.allocation.neurons.length ?? 0) - 1;
-    if (!columns || last < 0) return null;
+    const groups = this.#drawn?.frame.columns.groups ?? [];
+    const last = (groups.at(-1)?.to ?? 0) - 1;
+    if (last < 0) return null;
     const { subject } = this.spotlight;
     const at = subject?.kind === "neuron" && subject.panel === this.panel ? subject.column : -1;
-    const group = columns.groups.findIndex(({ from, to }) => at >= from && at < to);
-    const start = (/** @type {number} */ place) => columns.groups[Math.min(columns.groups.length - 1, Math.max(0, place))].from;
+    const group = groups.findIndex(({ from, to }) => at >= from && at < to);
+    const start = (/** @type {number} */ place) => groups[Math.min(groups.length - 1, Math.max(0, place))].from;
     switch (key) {
       case "ArrowRight":
         return Math.min(last, at + 1);
@@ -315,10 +206,97 @@ export class AllocationChart {
 function frameOf({ explanation, words }, width) {
   const n = words.length;
   const rowHeight = n <= 14 ? 24 : n <= 32 ? 19 : n <= 64 ? 15 : 12;
-  const font = rowHeight >= 19 ? 13 : rowHeight >= 15 ? 11.5 : 10;
+  const size = rowHeight >= 19 ? 13 : rowHeight >= 15 ? 11.5 : 10;
   const letters = width < WIDE ? 9 : 14;
   const longest = Math.max(0, ...words.map((word) => label(word, letters).length));
-  const left = Math.min(longest, letters) * font * 0.56 + 12;
+  const left = Math.round(Math.min(longest, letters) * size * 0.56 + 12);
   const right = width - NUMBERS - (width < WIDE ? 0 : BARS);
-  return { width, left, right, rowHeight, font, letters, columns: columnsOf(explanation.allocation.owner, left, right) };
+  return { width, left, right, rowHeight, size, letters, columns: columnsOf(explanation.allocation.owner, right - left) };
+}
+
+/**
+ * The bands above the groups, and their names: those with room, and the chosen ones in any case.
+ * @param {Pen} pen
+ * @param {View} view
+ * @param {Frame} places
+ * @param {number[]} chosen
+ */
+function paintOwners(pen, { words }, { left, width, columns }, chosen) {
+  const { palette } = pen;
+  const named = columns.groups.map((group, at) => {
+    const isChosen = chosen.includes(group.word);
+    const colour = isChosen ? palette.accent : at % 2 === 0 ? palette.edge : palette.line;
+    pen.fill(colour, left + group.left, HEAD - BAND - 3, Math.max(0.5, group.right - group.left), BAND);
+    const letters = isChosen ? 16 : Math.floor((group.right - group.left) / LETTER);
+    return { name: letters >= 2 ? label(words[group.word], letters) : "", middle: left + (group.left + group.right) / 2, isChosen };
+  });
+  const reach = (/** @type {{name: string}} */ { name }) => (name.length * LETTER) / 2 + 4;
+  const first = named.filter(({ isChosen }) => isChosen);
+  const clear = named.filter((one) => first.every((other) => Math.abs(one.middle - other.middle) > reach(one) + reach(other)));
+  for (const { name, middle, isChosen } of [...first, ...clear]) {
+    const colour = isChosen ? palette.accent : palette.soft;
+    pen.write(name, middle, HEAD - BAND - 9, { size: SMALL, colour, align: "center", bold: isChosen });
+  }
+  const heads = { size: SMALL, colour: palette.soft, align: /** @type {const} */ ("right") };
+  pen.write("N", width - 38, HEAD - BAND - 9, heads);
+  pen.write("C", width, HEAD - BAND - 9, heads);
+}
+
+/**
+ * What stands beside each row: the word at its left; N_i, as a bar too, and C_i at its right.
+ * @param {Pen} pen
+ * @param {View} view
+ * @param {Frame} places
+ * @param {(place: number) => boolean} isChosen
+ */
+function paintRows(pen, { explanation, words, extent }, { width, left, right, rowHeight, size, letters }, isChosen) {
+  const { palette } = pen;
+  for (const [place, { known, neurons, capacity }] of explanation.words.entries()) {
+    const top = HEAD + place * rowHeight;
+    const base = top + rowHeight / 2 + size * 0.3;
+    const chosen = isChosen(place);
+    const name = { size, colour: chosen ? palette.accent : palette.ink, align: /** @type {const} */ ("right"), bold: chosen, dashed: !known };
+    pen.write(label(words[place], letters), left - 8, base, name);
+    const number = { size, colour: palette.soft, align: /** @type {const} */ ("right") };
+    pen.write(tenths(neurons), width - 38, base, number);
+    pen.write(brief(capacity), width, base, number);
+    if (width < WIDE) continue;
+    const length = ((BARS - 4) * neurons) / Math.max(1, extent.neurons);
+    pen.fill(chosen ? palette.accent : palette.edge, right + 8, top + rowHeight * 0.3, length, rowHeight * 0.4 - 1);
+  }
+}
+
+/** @param {View} view @param {number} neuron */
+const ownersOf = ({ explanation, words }, neuron) =>
+  strongest(column(explanation.allocation.shares, neuron), OWNERS).map(({ place, value }) => ({ name: label(words[place], 16), value }));
+
+/** @param {View} view @param {number} neuron */
+function titleOf({ explanation: { allocation } }, neuron) {
+  const served = brief(allocation.polysemanticity[neuron]);
+  return /** @type {const} */ ([`Neuron ${allocation.neurons[neuron]}`, ` serves ${served} words in effect (its polysemanticity)`]);
+}
+
+/** @param {View} view @param {number} neuron */
+const inWords = (view, neuron) =>
+  `${titleOf(view, neuron).join("")}: ${ownersOf(view, neuron).map(({ name, value }) => `${name} ${percent(value)}`).join(", ")}`;
+
+/** @param {View} view @param {number} neuron */
+function describeNeuron(view, neuron) {
+  const [name, serves] = titleOf(view, neuron);
+  const owners = ownersOf(view, neuron).map(({ name: owner, value }) =>
+    html("li", {}, html("span", { class: "name", dir: "auto" }, owner), html("span", { class: "number" }, percent(value)), bar(value)),
+  );
+  return [html("p", {}, html("strong", {}, name), serves), html("ul", { class: "owners" }, ...owners)];
+}
+
+/** @param {View} view @param {number} word */
+function describeWord({ explanation, words }, word) {
+  const { neurons, owned, capacity } = explanation.words[word];
+  const sharing = row(explanation.interaction.sharing, word);
+  const partners = strongest(sharing, 3, (place) => place !== word).map(({ place, value }) => `“${label(words[place], 16)}” (${brief(value)})`);
+  const owns = ` owns ${tenths(neurons)} neurons in sum and is the largest owner of ${plural(owned, "neuron")}; capacity ${exact(capacity)}.`;
+  return [
+    html("p", {}, html("strong", { dir: "auto" }, `“${label(words[word], 24)}”`), owns),
+    html("p", {}, partners.length > 0 ? `Shares most with ${partners.join(", ")}.` : "Shares none of them."),
+  ];
 }

@@ -17,11 +17,10 @@ const GAPS = 0.15;
 
 /**
  * @param {ArrayLike<number>} owner the owner of each column; equal owners stand together
- * @param {number} left
- * @param {number} right
+ * @param {number} width
  * @returns {Columns}
  */
-export function columnsOf(owner, left, right) {
+export function columnsOf(owner, width) {
   /** @type {Group[]} */
   const groups = [];
   /** Number of the group of each column. */
@@ -31,10 +30,9 @@ export function columnsOf(owner, left, right) {
     groups[groups.length - 1].to = column + 1;
     groupOf[column] = groups.length - 1;
   }
-  const width = right - left;
   const gap = Math.min(GAP, (GAPS * width) / Math.max(1, groups.length - 1));
   const step = (width - gap * Math.max(0, groups.length - 1)) / Math.max(1, owner.length);
-  const leftOf = (/** @type {number} */ column) => left + column * step + gap * (groupOf[column] ?? 0);
+  const leftOf = (/** @type {number} */ column) => column * step + gap * (groupOf[column] ?? 0);
   for (const group of groups) {
     group.left = leftOf(group.from);
     group.right = leftOf(group.to - 1) + step;

@@ -6,7 +6,7 @@ import { html } from "../html.js";
 import { column, row } from "./view.js";
 
 /** @import { Spotlight, Subject } from "../spotlight.js" */
-/** @import { Scale } from "./scale.js" */
+/** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
 /** Of what the model did not read, so much is shown. */
@@ -42,8 +42,8 @@ export class Words {
     this.rest.textContent = text.slice(0, REST_SHOWN);
   }
 
-  /** @param {View} view @param {Scale} scale */
-  draw(view, scale) {
+  /** @param {View} view @param {Palette} palette */
+  draw(view, palette) {
     const { explanation, words, text } = view;
     this.#view = view;
     this.#tokens = explanation.words.map((word, place) => {
@@ -59,8 +59,8 @@ export class Words {
         "data-neurons": word.neurons,
         "data-capacity": word.capacity,
       }, words[place]);
-      token.style.setProperty("--shade", scale.colour(word.keep));
-      token.style.setProperty("--ink-on-shade", scale.ink(word.keep));
+      token.style.setProperty("--shade", palette.colour(word.keep));
+      token.style.setProperty("--ink-on-shade", palette.inkOn(word.keep));
       return token;
     });
     const gaps = explanation.words.map(({ start }, place) => text.slice(explanation.words[place - 1]?.end ?? 0, start));
@@ -119,7 +119,7 @@ export class Words {
     if (unknown.length > 0) {
       const named = unknown.slice(0, 6).map((word) => `“${label(word, 20)}”`);
       if (unknown.length > named.length) named.push(`${unknown.length - named.length} more`);
-      remarks.push(`With a wavy line: not in the vocabulary; the model reads all of these as one unknown word: ${list(named)}.`);
+      remarks.push(`With a dashed line: not in the vocabulary; the model reads all of these as one unknown word: ${list(named)}.`);
     }
     if (cut) {
       remarks.push(

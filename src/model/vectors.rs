@@ -1,0 +1,92 @@
+//! Fresh embeddings that begin at pre-trained word vectors.
+
+use super::{Stream, Weights};
+use crate::text::{Vocabulary, WordVectors};
+
+/// Name of the embedding table.
+const EMBEDDING: &str = "embedding.weight";
+
+/// Moves the drawn embeddings of the words that `vectors` holds to their vectors, projected to the
+/// model's width by one random matrix, so that angles are about kept, and scaled to the unit
+/// variance of the others.
+pub fn begin_at_vectors(
+    weights: &mut Weights,
+    vocabulary: &Vocabulary,
+    vectors: &WordVectors,
+    stream: &mut Stream,
+) {
+    let Some(embedding) = weights.get_mut(EMBEDDING) else {
+        return;
+    };
+    let (from, to) = (vectors.width(), embedding.shape[1]);
+    let scale = 1.0 / (vectors.scale() * (from as f32).sqrt());
+    let projection: Vec<f32> = stream
+        .normal(from * to)
+        .iter()
+        .map(|value| value * scale)
+        .collect();
+    for (word, row) in vocabulary
+        .words()
+        .iter()
+        .zip(embedding.values.chunks_exact_mut(to))
+    {
+        let Some(vector) = vectors.get(word) else {
+            continue;
+        };
+        row.fill(0.0);
+        for (value, weights) in vector.iter().zip(projection.chunks_exact(to)) {
+            row.iter_mut()
+                .zip(weights)
+                .for_each(|(sum, weight)| *sum += value * weight);
+        }
+    }
+}
+
+/// Multiplies the embeddings: √E of the forward pass makes large vectors of unit variance, which
+/// saturate the attention from the start.
+pub fn scale_embeddings(weights: &mut Weights, factor: f32) {
+    if let Some(embedding) = weights.get_mut(EMBEDDING) {
+        embedding
+            .values
+            .iter_mut()
+            .for_each(|value| *value *= factor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ModelConfig, Reading, initial_weights};
+    use crate::text::Words;
+
+    #[test]
+    fn angles_are_about_kept_and_other_words_stay_as_drawn() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.f32le.bin");
+        let rows: [[f32; 3]; 3] = [[1.0, 0.0, 2.0], [1.0, 0.1, 1.9], [0.0, -3.0, 0.0]];
+        let bytes: Vec<u8> = rows
+            .as_flattened()
+            .iter()
+            .flat_map(|x| x.to_le_bytes())
+            .collect();
+        std::fs::write(&path, bytes).unwrap();
+        std::fs::write(folder.path().join("v.vocab.txt"), "good\ngreat\ntable\n").unwrap();
+        let vectors = WordVectors::read(&path).unwrap();
+
+        let words = ["<PAD>", "<UNK>", "good", "zyx", "great", "table"].map(str::to_owned);
+        let vocabulary = Vocabulary::from_words(words.to_vec()).unwrap();
+        let config = ModelConfig::new(6, 2, Reading::scale_free(Words::Default));
+        let mut stream = Stream::new(0);
+        let mut weights = initial_weights(&config, &mut stream);
+        let drawn = weights[EMBEDDING].clone();
+        begin_at_vectors(&mut weights, &vocabulary, &vectors, &mut stream);
+        let row = |id: usize| &weights[EMBEDDING].values[id * 256..(id + 1) * 256];
+        let cosine = |a: &[f32], b: &[f32]| {
+            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+            dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+        };
+        assert!(cosine(row(2), row(4)) > 0.99);
+        assert!(cosine(row(2), row(5)).abs() < 0.3);
+        assert_eq!(row(3), &drawn.values[3 * 256..4 * 256]);
+    }
+}

@@ -1,0 +1,86 @@
+//! Pre-trained word vectors: rows of 32-bit floats beside a list of words.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::TextError;
+
+/// Ending of the file of rows, little-endian.
+const ROWS: &str = ".f32le.bin";
+/// Ending of the file of words, one a line, in the order of the rows.
+const WORDS: &str = ".vocab.txt";
+
+/// Word vectors of one width.
+#[derive(Clone, Debug)]
+pub struct WordVectors {
+    rows: HashMap<String, usize>,
+    width: usize,
+    values: Vec<f32>,
+}
+
+impl WordVectors {
+    /// Reads `NAME.f32le.bin` and, beside it, `NAME.vocab.txt`.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or they do not fit each other.
+    pub fn read(path: &Path) -> Result<Self, TextError> {
+        let unreadable = |path: &Path, source| TextError::Unreadable {
+            path: path.to_owned(),
+            source,
+        };
+        let unfit = |problem: &str| TextError::Vectors {
+            path: path.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let name = path.to_string_lossy();
+        let name = name
+            .strip_suffix(ROWS)
+            .ok_or_else(|| unfit("its name does not end in .f32le.bin"))?;
+        let words_path = format!("{name}{WORDS}");
+        let words_path = Path::new(&words_path);
+        let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
+        let words =
+            std::fs::read_to_string(words_path).map_err(|source| unreadable(words_path, source))?;
+        let rows: HashMap<String, usize> = words.lines().map(str::to_owned).zip(0..).collect();
+        let values: Vec<f32> = bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|chunk| f32::from_le_bytes(*chunk))
+            .collect();
+        let width = values.len() / rows.len().max(1);
+        if width == 0 || width * rows.len() * 4 != bytes.len() {
+            return Err(unfit("its size is no multiple of the number of words"));
+        }
+        if !values.iter().all(|value| value.is_finite()) {
+            return Err(unfit("it holds numbers that are not finite"));
+        }
+        Ok(Self {
+            rows,
+            width,
+            values,
+        })
+    }
+
+    /// Numbers a vector.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// A word's vector.
+    pub fn get(&self, word: &str) -> Option<&[f32]> {
+        self.rows
+            .get(word)
+            .map(|row| &self.values[row * self.width..(row + 1) * self.width])
+    }
+
+    /// Root mean square of all numbers.
+    pub fn scale(&self) -> f32 {
+        let squares: f64 = self
+            .values
+            .iter()
+            .map(|&value| f64::from(value).powi(2))
+            .sum();
+        (squares / self.values.len() as f64).sqrt() as f32
+    }
+}
