@@ -2,7 +2,10 @@
 //! square root would give NaN (method §3.2, §6).
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::disallowed_methods, reason = "natively a test may wait for the device")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "natively a test may wait for the device"
+)]
 
 mod common;
 

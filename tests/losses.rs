@@ -1,7 +1,10 @@
 //! What must hold of the losses as functions of vectors, gate, words and attention (method §6).
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::disallowed_methods, reason = "natively a test may wait for the device")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "natively a test may wait for the device"
+)]
 
 mod common;
 

@@ -157,16 +157,23 @@ pageTest(
     assert.ok(box);
     const head = 40;
     const rowHeight = (box.height - head) / words.length;
-    for (let step = 1; step < 10; step += 1) {
-      const x = Math.round(box.width * (0.15 + 0.07 * step)) + 0.5;
+    const pointed = async (/** @type {number} */ x) => {
       await page.mouse.move(box.x + x, box.y + head + 5);
-      const [, id] = (await page.locator("#allocation .readout").innerText()).match(/^Neuron (\d+)/) ?? [];
+      return (await page.locator("#allocation .readout").innerText()).match(/^Neuron (\d+)/)?.[1];
+    };
+    let compared = 0;
+    for (let x = 0.15 * box.width; x < 0.85 * box.width; x += 0.05 * box.width) {
+      const id = await pointed(x);
+      // Where two neurons meet, a pixel shows both.
+      if ((await pointed(x - 0.4)) !== id || (await pointed(x + 0.4)) !== id) continue;
       const column = allocation.neurons.indexOf(Number(id));
       assert.ok(column >= 0, `${id} is no active neuron`);
       await page.mouse.move(0, 0);
       const shares = words.map((_, row) => allocation.shares.values[row * allocation.shares.cols + column]);
       darkensWith(shares, await luminanceAt(page, "#allocation canvas", words.map((_, row) => [x, head + (row + 0.4) * rowHeight])));
+      compared += 1;
     }
+    assert.ok(compared >= 3, `only ${compared} neurons stand clear of their neighbours`);
   },
   // Several of the screen's pixels a neuron, so that one of them shows it alone.
   { at: "#compare=0", before: keepExplanations, browser: { colorScheme: "light", deviceScaleFactor: 4, viewport: { width: 1480, height: 900 } } },

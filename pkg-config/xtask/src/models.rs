@@ -40,13 +40,15 @@ impl Card {
 
 /// Copies each folder of `models` to `page/models/`, and lists them: plain ones last.
 pub(crate) fn copy(models: &Path, page: &Path) -> Result<Vec<Model>> {
-    let folders = fs::read_dir(models)
-        .with_context(|| format!("{} could not be read", models.display()))?
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut copied = folders
-        .iter()
-        .map(|folder| copy_one(&folder.path(), page))
-        .collect::<Result<Vec<_>>>()?;
+    let mut copied = Vec::new();
+    for entry in
+        fs::read_dir(models).with_context(|| format!("{} could not be read", models.display()))?
+    {
+        let path = entry?.path();
+        if path.is_dir() {
+            copied.push(copy_one(&path, page)?);
+        }
+    }
     ensure!(!copied.is_empty(), "{} holds no model", models.display());
     copied.sort_by(|(a, first), (b, second)| {
         (a.is_plain(), &first.id).cmp(&(b.is_plain(), &second.id))

@@ -39,6 +39,10 @@ pub(crate) fn run(folder: &Path, port: u16) -> Result<()> {
 }
 
 /// Serves `folder` under `path` (empty, or with a leading slash) in a thread of its own.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this never runs in a browser, and has threads"
+)]
 pub(crate) fn start(folder: &Path, path: &'static str, port: u16) -> Result<Server> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .with_context(|| format!("port {port} can't be used; name another with --port"))?;

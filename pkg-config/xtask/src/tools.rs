@@ -146,7 +146,7 @@ pub(crate) const TOOLS: &[Tool] = &[
         need: Need::Train,
         find: find_data,
         install: None,
-        how: "put the Stanford Sentiment Treebank's train.txt, dev.txt and test.txt into a folder, and name it in SAFR_DATA",
+        how: "put the Stanford Sentiment Treebank's train.txt, dev.txt and test.txt into a folder sst-trees, and name the folder around it in SAFR_DATA",
     },
 ];
 
@@ -251,7 +251,8 @@ fn packages_digest(project: &Project) -> Result<String> {
 }
 
 fn find_data(_: &Project) -> Result<String> {
-    let folder = PathBuf::from(std::env::var_os("SAFR_DATA").context("SAFR_DATA is not set")?);
+    let data = std::env::var_os("SAFR_DATA").context("SAFR_DATA is not set")?;
+    let folder = PathBuf::from(data).join("sst-trees");
     for part in ["train.txt", "dev.txt", "test.txt"] {
         ensure!(
             folder.join(part).exists(),

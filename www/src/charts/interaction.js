@@ -30,8 +30,9 @@ const SLOPE = -Math.PI / 3;
 const LARGEST_DOT = 0.36;
 const INKS = { black: "rgb(0 0 0 / 0.72)", white: "rgb(255 255 255 / 0.85)" };
 
-/** Partners named in the read-out of a word. */
+/** Partners named in the read-out of a word, and what they must have to be worth it. */
 const PARTNERS = 5;
+const WORTH = 0.005;
 
 const HINT = "Point at a cell, or move over the cells with the arrow keys.";
 
@@ -263,7 +264,7 @@ function describePair({ explanation, words }, { row: at, column: other }) {
 function describeWord({ explanation, words }, word) {
   const { sharing, attention } = explanation.interaction;
   const part = (/** @type {string} */ title, /** @type {Float32Array} */ values) => {
-    const partners = strongest(values, PARTNERS, (place) => place !== word);
+    const partners = strongest(values, PARTNERS, (place) => place !== word && values[place] >= WORTH);
     const items = partners.map(({ place, value }) =>
       html("li", {}, html("span", { class: "name", dir: "auto" }, label(words[place], 16)), html("span", { class: "number" }, brief(value)), bar(value)),
     );
