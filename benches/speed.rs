@@ -98,7 +98,10 @@ fn training(criterion: &mut Criterion) {
     let objective = Objective {
         family: Family::ScaleFree {
             space: Space::Mlp,
-            guard: GateGuard::Rate { rho: 0.3 },
+            guard: GateGuard::Rate {
+                rho: 0.3,
+                weight: 1.0,
+            },
         },
         lambda_importance: 1.0,
         lambda_interaction: 1.0,

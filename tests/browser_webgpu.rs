@@ -21,7 +21,10 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 const TEXT: &str = "It is not a good film, it is a very, very bad film.";
 
 async fn history(device: &Device) -> Vec<[f64; 4]> {
-    let guard = GateGuard::Rate { rho: 0.3 };
+    let guard = GateGuard::Rate {
+        rho: 0.3,
+        weight: 1.0,
+    };
     let objective = Objective {
         family: Family::ScaleFree {
             space: Space::Mlp,

@@ -140,6 +140,7 @@ fn scale_free_reading_and_losses() {
     check_forward(&trace, expected);
     let guard = GateGuard::Rate {
         rho: expected["rho"].as_f64().unwrap(),
+        weight: 1.0,
     };
     for (space, name) in [(Space::Mlp, "mlp"), (Space::Embedding, "embedding")] {
         let losses = [

@@ -18,7 +18,10 @@ use safr::text::Words;
 
 const TEXTS: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6], &[7, 8, 9, 10, 11, 2, 1]];
 const LABELS: [usize; 3] = [0, 1, 1];
-const GUARD: GateGuard = GateGuard::Rate { rho: 0.3 };
+const GUARD: GateGuard = GateGuard::Rate {
+    rho: 0.3,
+    weight: 1.0,
+};
 
 /// Flex with double precision as its default, for this whole test program.
 fn double() -> Device {
@@ -238,5 +241,40 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
                 );
             }
         }
+    }
+}
+
+/// The quotient of two sums that both vanish must not throw a closed gate about.
+#[test]
+fn a_single_open_gate_has_moderate_gradients() {
+    let device = double();
+    let family = Family::ScaleFree {
+        space: Space::Mlp,
+        guard: GUARD,
+    };
+    let objective = objective(family, 1.0, 0.0);
+    let config = small_config(1, objective.reading(Words::Default));
+    let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
+    let batch = Batch::new(&TEXTS, &config, &device);
+    let [b, l] = batch.dims();
+    let drop = Tensor::<3>::ones([b, l, config.d_model], &device);
+    // The first word's gate is surely open, the others are just closed.
+    let gate: Vec<f64> = (0..b * l)
+        .map(|at| if at % l == 0 { 5.0 } else { -5.0 })
+        .collect();
+    let noise = Noise {
+        gate: Tensor::from_data(TensorData::new(gate, [b, l]), &device),
+        input: drop.clone(),
+        blocks: vec![[drop.clone(), drop]],
+    };
+    let trace = model.forward(&batch, Some(&noise));
+    let loss = objective.total(&objective.losses(&trace, &LABELS));
+    let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    for (name, gradient) in pollster::block_on(model.gradients(&gradients)).unwrap() {
+        let largest = gradient
+            .values
+            .iter()
+            .fold(0f32, |most, value| most.max(value.abs()));
+        assert!(largest < 10.0, "{name} has a gradient of {largest}");
     }
 }

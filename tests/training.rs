@@ -15,7 +15,10 @@ use safr::text::Words;
 use safr::train::{Options, Outcome, TrainError, TrainEvent, Trainer, Wish};
 
 fn scale_free() -> Objective {
-    let guard = GateGuard::Rate { rho: 0.3 };
+    let guard = GateGuard::Rate {
+        rho: 0.3,
+        weight: 1.0,
+    };
     Objective {
         family: Family::ScaleFree {
             space: Space::Mlp,
@@ -103,7 +106,10 @@ fn without_time(history: &History) -> History {
 #[test]
 fn both_objectives_overfit_32_texts() {
     // A keep rate of 0.3 would hide the telling word of a short text.
-    let guard = GateGuard::Rate { rho: 0.8 };
+    let guard = GateGuard::Rate {
+        rho: 0.8,
+        weight: 1.0,
+    };
     let family = Family::ScaleFree {
         space: Space::Mlp,
         guard,

@@ -76,7 +76,10 @@ impl Forward {
 
         let scale_free = |space| Family::ScaleFree {
             space,
-            guard: GateGuard::Rate { rho: 0.3 },
+            guard: GateGuard::Rate {
+                rho: 0.3,
+                weight: 1.0,
+            },
         };
         let mut losses: Vec<LossNumbers> = Vec::new();
         for family in [

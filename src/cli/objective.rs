@@ -46,6 +46,9 @@ pub(super) struct ObjectiveOptions {
     /// Target keep rate of the gate guard `rate`
     #[arg(long, default_value_t = 0.3)]
     rho: f64,
+    /// Weight of the gate guard `rate`
+    #[arg(long, default_value_t = 1.0)]
+    guard_weight: f64,
     /// First weight of the gate guard `entropy`, which falls to a hundredth
     #[arg(long, default_value_t = 1.0)]
     beta: f64,
@@ -96,7 +99,10 @@ impl ObjectiveOptions {
             GuardName::None
         };
         match self.gate_guard.unwrap_or(default) {
-            GuardName::Rate => GateGuard::Rate { rho: self.rho },
+            GuardName::Rate => GateGuard::Rate {
+                rho: self.rho,
+                weight: self.guard_weight,
+            },
             GuardName::Entropy => GateGuard::Entropy { beta: self.beta },
             GuardName::None => GateGuard::None,
         }
@@ -113,7 +119,7 @@ pub(super) fn describe(objective: &Objective) -> String {
                 Space::Embedding => "embedding",
             };
             let guard = match guard {
-                GateGuard::Rate { rho } => format!("keep rate {rho}"),
+                GateGuard::Rate { rho, weight } => format!("keep rate {rho}, weight {weight}"),
                 GateGuard::Entropy { beta } => format!("keep entropy, beta {beta}"),
                 GateGuard::None => "none".to_owned(),
             };
@@ -128,7 +134,10 @@ pub(super) fn matching(reading: &Reading) -> Objective {
         Padding::Fixed => Family::Published,
         Padding::Longest => Family::ScaleFree {
             space: Space::Mlp,
-            guard: GateGuard::Rate { rho: 0.3 },
+            guard: GateGuard::Rate {
+                rho: 0.3,
+                weight: 1.0,
+            },
         },
     };
     Objective {

@@ -142,6 +142,8 @@ impl Train {
                     .context("there is nothing to resume; leave --resume out")?,
             )?;
             println!("resumed after epoch {}", trainer.history().records.len());
+            // Fewer epochs may be asked for than are done: then this is all that is left to do.
+            run.save(&trainer).await?;
         } else {
             run.refuse_to_overwrite()?;
         }

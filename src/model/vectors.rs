@@ -53,8 +53,9 @@ pub fn scale_embeddings(weights: &mut Weights, factor: f32) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
+    // Files, which a browser has none of.
     use super::*;
     use crate::model::{ModelConfig, Reading, initial_weights};
     use crate::text::Words;

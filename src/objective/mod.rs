@@ -24,10 +24,12 @@ pub enum Space {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum GateGuard {
-    /// (mean keep over words − ρ)².
+    /// weight·(mean keep over words − ρ)².
     Rate {
         /// Target keep rate.
         rho: f64,
+        /// How much a miss counts.
+        weight: f64,
     },
     /// VMASK's −β·H(keep) (Chen & Ji 2020); the trainer anneals β.
     Entropy {

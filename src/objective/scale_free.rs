@@ -6,7 +6,7 @@ use super::norm::{cosines, unit};
 use super::{GateGuard, Space, off_diagonal};
 use crate::model::{Batch, Trace};
 
-/// Keeps a division by an empty sum at 0.
+/// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
 
 /// L_imp and L_int of a batch, each the mean over texts and blocks, in [0, 1]; `[1]` each.
@@ -46,9 +46,9 @@ pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
     let words = valid.clone().sum_dim(1).clamp_min(1.0);
     let mean = |of_words: Tensor<2>| (of_words * valid).sum_dim(1) / words;
     let of_texts = match guard {
-        GateGuard::Rate { rho } => {
+        GateGuard::Rate { rho, weight } => {
             let miss = mean(trace.keep.clone()) - rho;
-            miss.clone() * miss
+            miss.clone() * miss * weight
         }
         GateGuard::Entropy { beta } => {
             let keep = trace.keep.clone().clamp(1e-6, 1.0 - 1e-6);
@@ -105,8 +105,13 @@ pub(super) fn importance(
 ) -> Tensor<1> {
     let cosine = cosines(z);
     let omega = weight.clone().unsqueeze_dim::<3>(1) * (correlated.neg() + 1.0) * pairs.clone();
-    let overlap = (omega.clone() * cosine.clone() * cosine).sum_dim(2);
-    let overlap: Tensor<2> = (overlap / omega.sum_dim(2).clamp_min(EPSILON)).squeeze_dim(2);
+    let among = omega.clone().sum_dim(2);
+    let alone = among.clone().lower_scalar(EPSILON);
+    let overlap = (omega * cosine.clone() * cosine).sum_dim(2);
+    // Where nobody else counts the overlap is 0, and its slope too: a quotient over ε would push
+    // every closed gate beside a single open one shut, a million times as hard as anything else.
+    let overlap = overlap / among.mask_fill(alone.clone(), 1.0);
+    let overlap: Tensor<2> = overlap.mask_fill(alone, 0.0).squeeze_dim(2);
     let total = (overlap * weight.clone()).sum_dim(1);
     (total / weight.clone().sum_dim(1).clamp_min(EPSILON)).mean()
 }

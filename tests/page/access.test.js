@@ -108,3 +108,21 @@ pageTest("looks follow the switch, and the scale with them", async (page) => {
   await page.click("#theme");
   assert.equal(await paper(), light);
 }, { browser: { colorScheme: "light" } });
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  pageTest(
+    `the colour scale can be read without telling colours apart, ${colorScheme}`,
+    async (page) => {
+      const luminances = await page.evaluate(() => {
+        const style = getComputedStyle(document.documentElement);
+        return [0, 1, 2, 3, 4].map((stop) => {
+          const [r, g, b] = style.getPropertyValue(`--scale-${stop}`).match(/\d+/g)?.map(Number) ?? [];
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        });
+      });
+      const steps = luminances.slice(1).map((luminance, stop) => (colorScheme === "light" ? -1 : 1) * (luminance - luminances[stop]));
+      assert.ok(steps.every((step) => step > 20), `steps of luminance: ${steps.map(Math.round)}`);
+    },
+    { browser: { colorScheme } },
+  );
+}

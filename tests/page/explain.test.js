@@ -13,8 +13,9 @@ import { luminanceAt } from "./pixels.js";
 pageTest(
   "the page is never empty: what is loading is told within a second",
   async (page) => {
-    await page.waitForFunction(() => /\d (kB|MB) of /.test(document.querySelector("#progress-bytes")?.textContent ?? ""));
-    assert.ok((await page.evaluate(() => performance.now())) < 1000, "it took longer than a second");
+    await page.waitForFunction(() => performance.getEntriesByName("bytes").length > 0);
+    const [{ startTime }] = await page.evaluate(() => performance.getEntriesByName("bytes").map(({ startTime }) => ({ startTime })));
+    assert.ok(startTime < 1000, `it took ${startTime} ms`);
     assert.match(await page.locator("#status").innerText(), /^Loading .*CPU engine/);
     const text = await page.inputValue("#text");
     assert.ok(text.length > 20);
@@ -22,12 +23,21 @@ pageTest(
     await ready(page);
   },
   {
-    before: (page) =>
-      page.route("**/wasm/*.wasm", async (route) => {
+    before: async (page) => {
+      await page.addInitScript(() => {
+        const look = () => {
+          const told = document.querySelector("#progress-bytes")?.textContent ?? "";
+          if (/\d (kB|MB) of \d/.test(told)) performance.mark("bytes");
+          else requestAnimationFrame(look);
+        };
+        look();
+      });
+      await page.route("**/wasm/*.wasm", async (route) => {
         const response = await route.fetch();
         await new Promise((resolve) => setTimeout(resolve, 1500));
         await route.fulfill({ response });
-      }),
+      });
+    },
   },
 );
 

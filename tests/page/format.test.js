@@ -1,0 +1,32 @@
+// @ts-check
+/** Words and numbers are written as people read them. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { label, list, milliseconds, percent, plural, size } from "../../www/src/format.js";
+
+test("labels are cut between characters, not within them", () => {
+  assert.equal(label("film", 4), "film");
+  assert.equal(label("extraordinary", 6), "extra…");
+  assert.equal(label("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 2), "👩‍👩‍👧‍👦…");
+  assert.equal(label("👩‍👩‍👧‍👦", 2), "👩‍👩‍👧‍👦");
+  assert.equal(label("a".repeat(1_000_000), 5), "aaaa…");
+});
+
+test("words that leave no mark are shown as code points", () => {
+  assert.equal(label("\0", 10), "U+0000");
+  assert.equal(label("\u200d", 10), "U+200D");
+  assert.equal(label("\ud83d", 10), "U+D83D");
+});
+
+test("numbers have their units", () => {
+  assert.equal(percent(0.8312), "83.1 %");
+  assert.equal(milliseconds(3.14159), "3.1 ms");
+  assert.equal(milliseconds(1234.5), "1,235 ms");
+  assert.equal(size(900), "1 kB");
+  assert.equal(size(2_100_000), "2.1 MB");
+  assert.equal(plural(1, "word"), "1 word");
+  assert.equal(plural(1024, "neuron"), "1,024 neurons");
+  assert.equal(list(["a", "b", "c"]), "a, b, and c");
+});

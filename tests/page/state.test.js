@@ -1,0 +1,48 @@
+// @ts-check
+/** The address and the state say the same. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { readState, writeState } from "../../www/src/state.js";
+
+/** @import { State } from "../../www/src/state.js" */
+
+const MODELS = ["safr", "plain"];
+
+/** @type {State} */
+const USUAL = { text: "Usual text.", model: "safr", compare: true, backend: "auto", theme: "auto" };
+
+test("what is written is read back", () => {
+  /** @type {State[]} */
+  const states = [
+    USUAL,
+    { text: "", model: "plain", compare: false, backend: "webgpu", theme: "dark" },
+    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", compare: true, backend: "ndarray", theme: "light" },
+  ];
+  for (const state of states) {
+    assert.deepEqual(readState(writeState(state, USUAL, MODELS), USUAL, MODELS), state);
+    assert.deepEqual(readState(writeState(state, {}, MODELS), { ...USUAL, model: "plain" }, MODELS), state);
+  }
+});
+
+test("the usual view has a short address", () => {
+  assert.equal(writeState(USUAL, USUAL, MODELS), "");
+  assert.equal(writeState({ ...USUAL, theme: "dark" }, USUAL, MODELS), "#theme=dark");
+});
+
+test("what makes no sense is passed over", () => {
+  const hash = "#model=other&compare=maybe&backend=GPU&theme=&unknown=1&text=%F0%9F";
+  assert.deepEqual(readState(hash, USUAL, MODELS), { ...USUAL, text: "\ufffd" });
+  assert.deepEqual(readState("", USUAL, MODELS), USUAL);
+});
+
+test("a text too long for a link stays out of it, and is cut where one brings it", () => {
+  const long = "a".repeat(2001);
+  assert.equal(writeState({ ...USUAL, text: long }, USUAL, MODELS), "");
+  assert.equal(readState(`#text=${long}`, USUAL, MODELS).text.length, 2000);
+});
+
+test("lone surrogates do not keep a link from being written", () => {
+  assert.equal(writeState({ ...USUAL, text: "\ud83d" }, USUAL, MODELS), "#text=%EF%BF%BD");
+});
