@@ -41,6 +41,7 @@ export class Controls {
       change({ backend: /** @type {State["backend"]} */ (this.backend.value) });
     });
     this.theme.addEventListener("click", () => change({ theme: otherTheme(state().theme) }));
+    byId("skip", HTMLButtonElement).addEventListener("click", () => this.text.focus());
     const chips = samples.map(({ name, text }) => {
       const chip = html("button", { type: "button", class: "chip" }, name);
       chip.addEventListener("click", () => change({ text }));

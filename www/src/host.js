@@ -75,7 +75,7 @@ export class Host {
     this.#tell({
       type: "start",
       module: { js: absolute(js), wasm: absolute(wasm), bytes },
-      label: module === "cpu" ? "CPU engine" : "WebGPU engine",
+      label: module === "cpu" ? "CPU engine" : "WebGPU and NdArray engine",
       backend,
       models,
     });

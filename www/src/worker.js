@@ -4,6 +4,9 @@
  * explanations, so that the page itself never waits.
  */
 
+import { adapterFacts, adapterName } from "./adapter.js";
+import { download } from "./download.js";
+
 /**
  * @import { AdapterFacts, Backend, Choice, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
  *   ModuleAsset, Problem, ToWorker } from "./protocol.js"
@@ -48,34 +51,6 @@ function inTurn(task) {
 }
 
 /**
- * The bytes of one file, with `onBytes` told of each part that arrives.
- * @param {string} url
- * @param {(bytes: number) => void} onBytes
- * @returns {Promise<Response>}
- */
-async function download(url, onBytes) {
-  const name = url.slice(url.lastIndexOf("/") + 1);
-  const response = await fetch(url).catch(() => null);
-  if (!response?.ok || !response.body) {
-    /** @type {Problem} */
-    const problem = {
-      kind: "download",
-      message: `The file ${name} could not be fetched${response ? ` (the server answered ${response.status})` : ""}.`,
-      hint: "Check the connection, then try again.",
-    };
-    throw problem;
-  }
-  const counter = new TransformStream({
-    transform(part, controller) {
-      onBytes(part.byteLength);
-      controller.enqueue(part);
-    },
-  });
-  const { status, headers } = response;
-  return new Response(response.body.pipeThrough(counter), { status, headers });
-}
-
-/**
  * Tells the page how much of `total` bytes is here, at most every 50 ms and at both ends.
  * @param {string} label
  * @param {number} total
@@ -101,11 +76,14 @@ async function startEngine(asset, label, backend) {
   });
   await module.default({ module_or_path: wasm });
   engine = await module.Engine.start(backend);
-  tell({ type: "started", device: deviceOf(engine) });
+  tell({ type: "started", device: await deviceOf(engine) });
 }
 
-/** @param {Engine} running @returns {Device} */
-const deviceOf = (running) => ({ backend: running.device.backend, adapter: running.device.adapter ?? null });
+/** @param {Engine} running @returns {Promise<Device>} */
+async function deviceOf({ device: { backend, adapter } }) {
+  // In a browser, the module is told less of the adapter than scripts are.
+  return { backend, adapter: adapter ?? (backend === "webgpu" ? adapterName(await adapterFacts()) : null) };
+}
 
 /** The files of a model folder. @param {ModelAsset} asset @returns {Promise<{[name: string]: Uint8Array}>} */
 async function fetchModel({ title, folder, files }) {
@@ -157,24 +135,6 @@ async function explain({ request, text, models }) {
   tell({ type: "explained", request, explanations, milliseconds }, buffers);
 }
 
-/** What the browser says of its adapter, or null where there is none. @returns {Promise<AdapterFacts | null>} */
-async function adapterFacts() {
-  const gpu = /** @type {any} */ (navigator).gpu;
-  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) return null;
-  const { vendor = "", architecture = "", description = "" } = adapter.info ?? {};
-  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize } =
-    adapter.limits;
-  return {
-    fallback: adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false,
-    features: [...adapter.features],
-    vendor,
-    architecture,
-    description,
-    limits: { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize },
-  };
-}
-
 /** How the running backend does on a fixed input, and whether it agrees with the CPU. */
 function measure() {
   const [id] = loaded.keys();
@@ -188,7 +148,7 @@ function measure() {
  * @param {boolean} thoroughly
  */
 async function judge(facts, thoroughly) {
-  if (!thoroughly) return tell({ type: "judged", choice: module.choose(facts, []), device: deviceOf(engine) });
+  if (!thoroughly) return tell({ type: "judged", choice: module.choose(facts, []), device: await deviceOf(engine) });
   const measured = [await measure()];
   for (const backend of /** @type {Backend[]} */ (["flex", "ndarray"])) {
     const [id] = loaded.keys();
@@ -201,7 +161,7 @@ async function judge(facts, thoroughly) {
     engine.free();
     engine = await withModels(choice.backend);
   }
-  tell({ type: "judged", choice, device: deviceOf(engine) });
+  tell({ type: "judged", choice, device: await deviceOf(engine) });
 }
 
 /** An engine on `backend` with all models that are loaded here. @param {Backend} backend */

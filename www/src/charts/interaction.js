@@ -1,9 +1,10 @@
 // @ts-check
 /** The interaction: one cell a pair of words, its colour their sharing, its dot their attention. */
 
-import { brief, exact, label } from "../format.js";
-import { bar, html, tableOnDemand } from "../html.js";
+import { exact, label } from "../format.js";
+import { html, tableOnDemand } from "../html.js";
 import { Pen } from "./canvas.js";
+import { describePair, describePartners } from "./readouts.js";
 import { row, strongest } from "./view.js";
 
 /** @import { Spotlight, Subject } from "../spotlight.js" */
@@ -30,10 +31,6 @@ const SLOPE = -Math.PI / 3;
 const LARGEST_DOT = 0.36;
 const INKS = { black: "rgb(0 0 0 / 0.72)", white: "rgb(255 255 255 / 0.85)" };
 
-/** Partners named in the read-out of a word, and what they must have to be worth it. */
-const PARTNERS = 5;
-const WORTH = 0.005;
-
 const HINT = "Point at a cell, or move over the cells with the arrow keys.";
 
 /** @typedef {{side: number, left: number, top: number, size: number, letters: number}} Frame places in CSS pixels, and the size of type */
@@ -49,9 +46,10 @@ export class InteractionChart {
   /** @param {HTMLElement} root @param {string} panel names the elements that need an id @param {Spotlight} spotlight */
   constructor(root, panel, spotlight) {
     this.root = root;
+    this.panel = panel;
     this.spotlight = spotlight;
     this.canvas = html("canvas", { "aria-hidden": "true" });
-    this.cell = html("span", { role: "gridcell", id: `${panel}-cell`, class: "unseen" });
+    this.cell = html("span", { role: "gridcell", id: `${panel}-pair`, class: "unseen" });
     this.grid = html(
       "div",
       { class: "plot", role: "grid", tabindex: 0, "aria-label": "Pairs of words", "aria-activedescendant": this.cell.id },
@@ -150,13 +148,16 @@ export class InteractionChart {
   #read(view, subject) {
     if (subject?.kind !== "pair") {
       this.cell.textContent = "No pair chosen; use the arrow keys.";
-      this.readout.replaceChildren(...(subject?.kind === "word" ? describeWord(view, subject.word) : [html("p", { class: "hint" }, HINT)]));
+      this.readout.replaceChildren(...(subject?.kind === "word" ? describePartners(view, subject.word) : [html("p", { class: "hint" }, HINT)]));
       return;
     }
-    const lines = describePair(view, subject);
+    const lines = describePair(view, subject.row, subject.column);
     this.cell.textContent = lines.join(" ");
     this.cell.setAttribute("aria-colindex", String(subject.column + 1));
     this.cell.parentElement?.setAttribute("aria-rowindex", String(subject.row + 1));
+    // A cell of another name is another cell, so that it is read aloud.
+    this.cell.id = `${this.panel}-pair-${subject.row}-${subject.column}`;
+    this.grid.setAttribute("aria-activedescendant", this.cell.id);
     this.readout.replaceChildren(...lines.map((line) => html("p", {}, line)));
   }
 
@@ -245,31 +246,4 @@ function drawCells(context, left, top, { explanation, extent, words }, side, pal
     context.arc(x + body / 2, y + body / 2, radius, 0, 2 * Math.PI);
     context.fill();
   }
-}
-
-/** @param {View} view @param {Pair} pair */
-function describePair({ explanation, words }, { row: at, column: other }) {
-  const { sharing, cosine, attention } = explanation.interaction;
-  const [first, second] = [at, other].map((place) => `“${label(words[place], 20)}”`);
-  const there = exact(row(attention, at)[other]);
-  const back = exact(row(attention, other)[at]);
-  if (at === other) return [`${first} attends to itself with ${there}.`];
-  return [
-    `${first} and ${second}: sharing ${exact(row(sharing, at)[other])} (cosine of their neurons ${exact(row(cosine, at)[other])}).`,
-    `${first} attends to ${second} with ${there}, and ${second} to ${first} with ${back}.`,
-  ];
-}
-
-/** @param {View} view @param {number} word */
-function describeWord({ explanation, words }, word) {
-  const { sharing, attention } = explanation.interaction;
-  const part = (/** @type {string} */ title, /** @type {Float32Array} */ values) => {
-    const partners = strongest(values, PARTNERS, (place) => place !== word && values[place] >= WORTH);
-    const items = partners.map(({ place, value }) =>
-      html("li", {}, html("span", { class: "name", dir: "auto" }, label(words[place], 16)), html("span", { class: "number" }, brief(value)), bar(value)),
-    );
-    return html("div", {}, html("p", {}, title), html("ul", { class: "owners" }, ...items));
-  };
-  const name = `“${label(words[word], 20)}”`;
-  return [part(`${name} shares with`, row(sharing, word)), part(`${name} attends to`, row(attention, word))];
 }

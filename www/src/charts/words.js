@@ -9,8 +9,9 @@ import { column, row } from "./view.js";
 /** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
-/** Of what the model did not read, so much is shown. */
+/** So much is shown of what the model did not read, and of any one word or gap. */
 const REST_SHOWN = 600;
+const WORD_SHOWN = 200;
 
 const HINT = "Point at a word, or move through them with the arrow keys, for its exact values.";
 
@@ -39,7 +40,7 @@ export class Words {
     this.#view = null;
     this.list.removeAttribute("role");
     this.list.replaceChildren();
-    this.rest.textContent = text.slice(0, REST_SHOWN);
+    this.rest.textContent = start(text, REST_SHOWN);
   }
 
   /** @param {View} view @param {Palette} palette */
@@ -58,12 +59,12 @@ export class Words {
         "data-keep": word.keep,
         "data-neurons": word.neurons,
         "data-capacity": word.capacity,
-      }, words[place]);
+      }, start(words[place], WORD_SHOWN));
       token.style.setProperty("--shade", palette.colour(word.keep));
       token.style.setProperty("--ink-on-shade", palette.inkOn(word.keep));
       return token;
     });
-    const gaps = explanation.words.map(({ start }, place) => text.slice(explanation.words[place - 1]?.end ?? 0, start));
+    const gaps = explanation.words.map((word, place) => text.slice(explanation.words[place - 1]?.end ?? 0, word.start));
     if (this.#tokens.length > 0) {
       this.list.setAttribute("role", "listbox");
       this.list.setAttribute("aria-label", "The words that the model read");
@@ -71,7 +72,7 @@ export class Words {
       this.list.removeAttribute("role");
       this.list.removeAttribute("aria-label");
     }
-    this.list.replaceChildren(...this.#tokens.flatMap((token, place) => [gaps[place], token]));
+    this.list.replaceChildren(...this.#tokens.flatMap((token, place) => [start(gaps[place], WORD_SHOWN), token]));
     this.#drawRest(view);
     this.highlight(null);
   }
@@ -112,8 +113,7 @@ export class Words {
   #drawRest({ explanation, text, words }) {
     const { cut } = explanation;
     const end = cut ? cut.at : (explanation.words.at(-1)?.end ?? 0);
-    const rest = text.slice(end);
-    this.rest.textContent = rest.length <= REST_SHOWN ? rest : `${rest.slice(0, REST_SHOWN)} …`;
+    this.rest.textContent = start(text.slice(end), REST_SHOWN);
     const unknown = [...new Set(words.filter((_, place) => !explanation.words[place].known))];
     const remarks = [];
     if (unknown.length > 0) {
@@ -169,3 +169,6 @@ export class Words {
     });
   }
 }
+
+/** The start of `text`, if it is longer than `length`. @param {string} text @param {number} length */
+const start = (text, length) => (text.length <= length ? text : `${text.slice(0, length)}…`);

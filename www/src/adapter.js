@@ -1,0 +1,30 @@
+// @ts-check
+/** What the browser says of its WebGPU adapter. */
+
+/** @import { AdapterFacts } from "./protocol.js" */
+
+/** Null where there is none. @returns {Promise<AdapterFacts | null>} */
+export async function adapterFacts() {
+  const gpu = /** @type {any} */ (navigator).gpu;
+  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  if (!adapter) return null;
+  const { vendor = "", architecture = "", description = "" } = adapter.info ?? {};
+  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize } =
+    adapter.limits;
+  return {
+    fallback: adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false,
+    features: [...adapter.features],
+    vendor,
+    architecture,
+    description,
+    limits: { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize },
+  };
+}
+
+/** What people call the adapter; browsers tell more or less of it. @param {AdapterFacts | null} facts */
+export function adapterName(facts) {
+  if (!facts) return null;
+  const { description, vendor, architecture, fallback } = facts;
+  const name = description || [vendor, architecture].filter((part) => part !== "").join(" ") || "an adapter without a name";
+  return fallback ? `${name} (in software)` : name;
+}
