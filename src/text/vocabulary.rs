@@ -97,7 +97,7 @@ impl Vocabulary {
     }
 
     /// The id of a word of a text. The reserved words have none: a text that
-    /// says "<PAD>" must not be taken for filler.
+    /// says `<PAD>` must not be taken for filler.
     pub fn id(&self, word: &str) -> Option<u32> {
         self.ids.get(word).copied().filter(|&id| id > UNKNOWN)
     }

@@ -32,6 +32,19 @@ class Deferred {
   }
 }
 
+/**
+ * Starts a worker that is bound by this page's content security policy. One started from its own address would be
+ * bound by that response's headers instead, and a static host sends none.
+ * @param {string} address
+ */
+function workerUnderPolicy(address) {
+  const script = new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" });
+  const blob = URL.createObjectURL(script);
+  const worker = new Worker(blob, { type: "module" });
+  worker.addEventListener("message", () => URL.revokeObjectURL(blob), { once: true });
+  return worker;
+}
+
 export class Host {
   /** Ids of the models that are loaded. @type {Set<string>} */
   models = new Set();
@@ -66,7 +79,7 @@ export class Host {
 
     this.listener = listener;
     this.expected = models.length;
-    this.worker = new Worker(absolute(assets.worker), { type: "module" });
+    this.worker = workerUnderPolicy(absolute(assets.worker));
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     this.worker.addEventListener("error", (event) => {
       event.preventDefault(); // It is told in the page, in plain words.
