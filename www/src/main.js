@@ -79,7 +79,9 @@ const engine = new Engine(assets, state.model, {
     explain();
   },
   backend(device, reason) {
-    running = { device, reason, time: null };
+    const moved = running?.device.backend !== device.backend;
+    running = { device, reason, time: moved ? null : running?.time ?? null };
+    if (moved && drawn) explain(); // What is shown is what runs now says of it.
     describe();
   },
   fellBack(problem) {
