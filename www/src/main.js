@@ -167,10 +167,20 @@ function draw({ text, since }, { explanations, milliseconds }) {
   main.draw(viewOf(explanations[selected], text, extent), palette);
   if (explanations[other]) beside.draw(viewOf(explanations[other], text, extent), palette);
   else beside.wait(text);
-  if (other && !explanations[other] && engine.has(other)) explain(); // It was loaded meanwhile.
+  afterPaint(() => {
+    if (since !== null) performance.measure("explain", { start: since, end: performance.now() });
+    if (drawn === explanations) finish(text, explanations);
+  });
+}
+
+/** What need not hold up what one sees. @param {string} text @param {{[id: string]: Explanation}} explanations */
+function finish(text, explanations) {
+  main.finish();
+  beside.finish();
+  const late = needed().some((id) => !explanations[id] && engine.has(id)); // It was loaded meanwhile.
+  if (late) explain();
   else if (text === state.text) enter("ready");
   document.dispatchEvent(new CustomEvent("explained", { detail: { text, explanations } }));
-  if (since !== null) afterPaint(() => performance.measure("explain", { start: since, end: performance.now() }));
 }
 
 /** @param {"loading" | "ready" | "busy" | "error"} next */

@@ -10,6 +10,21 @@ import { Words } from "./charts/words.js";
 /** @import { View } from "./charts/view.js" */
 /** @import { Spotlight } from "./spotlight.js" */
 
+/** Charts this near to what one sees, in pixels, are drawn as if one saw them. */
+const NEAR = 200;
+
+/** A chart that takes its time to draw, and may be out of sight. */
+class SlowChart {
+  inSight = true;
+  /** Whether it shows something older than it should. */
+  stale = false;
+
+  /** @param {AllocationChart | InteractionChart} chart */
+  constructor(chart) {
+    this.chart = chart;
+  }
+}
+
 export class Panel {
   /** @type {View | null} */
   #view = null;
@@ -27,15 +42,14 @@ export class Panel {
     };
     this.prediction = new PredictionChart(find("#prediction, .prediction"));
     this.words = new Words(find('[data-chart="words"]'), name, spotlight);
-    this.allocation = new AllocationChart(find('[data-chart="allocation"]'), name, spotlight);
-    this.interaction = new InteractionChart(find('[data-chart="interaction"]'), name, spotlight);
-    new ResizeObserver(([{ contentRect }]) => {
-      if (contentRect.width === this.#width) return;
-      this.#width = contentRect.width;
-      this.#drawCharts();
-    }).observe(this.allocation.root);
+    this.charts = [
+      new AllocationChart(find('[data-chart="allocation"]'), name, spotlight),
+      new InteractionChart(find('[data-chart="interaction"]'), name, spotlight),
+    ].map((chart) => new SlowChart(chart));
+    this.#observe();
     spotlight.watch((subject) => {
-      for (const chart of [this.words, this.allocation, this.interaction]) chart.highlight(subject);
+      this.words.highlight(subject);
+      for (const { chart, stale } of this.charts) if (!stale) chart.highlight(subject);
     });
   }
 
@@ -60,25 +74,53 @@ export class Panel {
     this.words.wait(text);
   }
 
-  /** @param {View} view @param {Palette} palette */
+  /** Draws what is in sight; the rest waits for `finish`. @param {View} view @param {Palette} palette */
   draw(view, palette) {
     this.#view = view;
     this.#palette = palette;
     this.#mark(false);
     this.prediction.draw(view.explanation);
     this.words.draw(view, palette);
-    this.#drawCharts();
+    for (const slow of this.charts) {
+      slow.stale = true;
+      if (slow.inSight) this.#drawChart(slow);
+    }
+  }
+
+  /** Draws what is not yet drawn. */
+  finish() {
+    for (const slow of this.charts) if (slow.stale) this.#drawChart(slow);
   }
 
   /** Draws the same again in other colours. @param {Palette} palette */
   recolour(palette) {
     if (this.#view) this.draw(this.#view, palette);
+    this.finish();
   }
 
-  #drawCharts() {
+  /** @param {SlowChart} slow */
+  #drawChart(slow) {
     if (!this.#view || !this.#palette || this.#width === 0) return; // The observer is back as soon as there is a width.
-    this.allocation.draw(this.#view, this.#palette, this.#width);
-    this.interaction.draw(this.#view, this.#palette, this.#width);
+    slow.stale = false;
+    slow.chart.draw(this.#view, this.#palette, this.#width);
+  }
+
+  #observe() {
+    new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width === this.#width) return;
+      this.#width = contentRect.width;
+      for (const slow of this.charts) this.#drawChart(slow);
+    }).observe(this.charts[0].chart.root);
+    const sight = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          for (const slow of this.charts) if (slow.chart.root === target) slow.inSight = isIntersecting;
+        }
+        this.finish();
+      },
+      { rootMargin: `${NEAR}px` },
+    );
+    for (const { chart } of this.charts) sight.observe(chart.root);
   }
 
   /** @param {boolean} waiting */
