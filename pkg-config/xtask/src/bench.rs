@@ -16,8 +16,6 @@ pub(crate) enum Bench {
     Native,
     /// Cold load, and keystroke to painted explanation, in Chromium
     Page,
-    /// What an explanation asks of WebGPU: dispatches, pipelines, readbacks
-    GpuCost,
 }
 
 /// Runs one measurement, or all.
@@ -29,20 +27,19 @@ pub(crate) fn run(project: &Project, what: Option<Bench>) -> Result<()> {
     {
         match bench {
             Bench::Native => run_command(&mut project.cargo("bench --features cli"))?,
-            Bench::Page => in_page(project, "tests/page/bench.js", &[Offer::Webgpu, Offer::Cpu])?,
-            Bench::GpuCost => in_page(project, "tests/page/gpu-cost.js", &[Offer::Webgpu])?,
+            Bench::Page => in_page(project, "tests/page/bench.js")?,
         }
     }
     Ok(())
 }
 
 /// Runs `script` against the page as it is published, once for each offer.
-fn in_page(project: &Project, script: &str, offers: &[Offer]) -> Result<()> {
+fn in_page(project: &Project, script: &str) -> Result<()> {
     tools::set_up(project, Need::Test)?;
     let page = bundle::build(project, Quality::Publish)?;
-    for offer in offers {
+    for offer in [Offer::Webgpu, Offer::Cpu] {
         println!("\n── {script}, {} ──", offer.name());
-        run_command(visit::node(project, &page, *offer)?.arg(script))?;
+        run_command(visit::node(project, &page, offer)?.arg(script))?;
     }
     Ok(())
 }
