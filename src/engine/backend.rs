@@ -96,6 +96,7 @@ fn ndarray() -> Result<Device, EngineError> {
 async fn webgpu() -> Result<OpenDevice, EngineError> {
     use burn::tensor::wgpu::wgpu;
 
+    run_constructors();
     let fail = |error: &dyn std::fmt::Display| EngineError::Backend(error.to_string());
     let (device, setup) = Device::wgpu_options()
         .init_with_setup_async()
@@ -125,6 +126,28 @@ async fn webgpu() -> Result<OpenDevice, EngineError> {
         device,
     })
 }
+
+/// Runs the constructors by which cubecl's kernels register themselves, once.
+///
+/// A wasm module that does not call them itself is given a call of them in front of every export
+/// by the linker, which costs seconds an explanation.
+#[cfg(all(feature = "wgpu", target_family = "wasm"))]
+#[expect(
+    unsafe_code,
+    reason = "the linker makes this function; Rust cannot vouch for it"
+)]
+fn run_constructors() {
+    unsafe extern "C" {
+        fn __wasm_call_ctors();
+    }
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: the constructors only fill registries, and run once, before these are read.
+    ONCE.call_once(|| unsafe { __wasm_call_ctors() });
+}
+
+/// Natively the loader has run them.
+#[cfg(all(feature = "wgpu", not(target_family = "wasm")))]
+fn run_constructors() {}
 
 #[cfg(not(feature = "wgpu"))]
 async fn webgpu() -> Result<OpenDevice, EngineError> {

@@ -40,6 +40,7 @@ export class Panel {
       const found = this.slots.map((slot) => slot.querySelector(selector)).find((element) => element !== null);
       return /** @type {HTMLElement} */ (found);
     };
+    this.spotlight = spotlight;
     this.prediction = new PredictionChart(find("#prediction, .prediction"));
     this.words = new Words(find('[data-chart="words"]'), name, spotlight);
     this.charts = [
@@ -102,7 +103,8 @@ export class Panel {
   #drawChart(slow) {
     if (!this.#view || !this.#palette || this.#width === 0) return; // The observer is back as soon as there is a width.
     slow.stale = false;
-    slow.chart.draw(this.#view, this.#palette, this.#width);
+    slow.chart.prepare(this.#view, this.#palette, this.#width);
+    slow.chart.highlight(this.spotlight.subject);
   }
 
   #observe() {

@@ -39,8 +39,8 @@ export class AllocationChart {
     this.#listen();
   }
 
-  /** @param {View} view @param {Palette} palette @param {number} width of the chart, in CSS pixels */
-  draw(view, palette, width) {
+  /** Prepares what `highlight` paints. @param {View} view @param {Palette} palette @param {number} width of the chart, in CSS pixels */
+  prepare(view, palette, width) {
     const { words, allocation } = view.explanation;
     const places = frameOf(view, width);
     this.#drawn = { view, frame: places, palette };
@@ -49,7 +49,6 @@ export class AllocationChart {
     const size = { width: right - left, rowHeight, gap: rowHeight > 14 ? 2 : 1 };
     this.#picture = words.length === 0 ? null : pictureOf(allocation.shares, columns, size, palette);
     this.#say(view);
-    this.highlight(null);
   }
 
   /** @param {Subject | null} subject */

@@ -62,8 +62,8 @@ export class InteractionChart {
     this.#listen();
   }
 
-  /** @param {View} view @param {Palette} palette @param {number} width of the chart, in CSS pixels */
-  draw(view, palette, width) {
+  /** Prepares what `highlight` paints. @param {View} view @param {Palette} palette @param {number} width of the chart, in CSS pixels */
+  prepare(view, palette, width) {
     const n = view.words.length;
     const places = frameOf(view, width);
     this.#drawn = { view, frame: places, palette };
@@ -72,7 +72,6 @@ export class InteractionChart {
     this.grid.setAttribute("aria-colcount", String(n));
     this.#picture = null;
     this.#tabulate(view);
-    this.highlight(null);
   }
 
   /** @param {Subject | null} subject */
