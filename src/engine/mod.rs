@@ -43,7 +43,10 @@ impl LoadedModel {
     /// # Errors
     /// If the files are no model.
     pub fn new(files: &Files, device: &Device) -> Result<Self, EngineError> {
-        let package = Package::from_files(files)?;
+        Self::place(Package::from_files(files)?, device)
+    }
+
+    fn place(package: Package, device: &Device) -> Result<Self, EngineError> {
         let classifier = Classifier::new(&package.config, &package.weights, device)?
             .with_gate_values(&package.gate_values);
         Ok(Self {
@@ -146,13 +149,7 @@ impl Engine {
     /// If the device fails or there is no such model.
     pub async fn measure(&self, id: &str) -> Result<Measured, EngineError> {
         let model = self.model(id)?;
-        let package = &model.package;
-        let reference = Classifier::new(&package.config, &package.weights, &Device::flex())?
-            .with_gate_values(&package.gate_values);
-        let reference = LoadedModel {
-            package: package.clone(),
-            classifier: reference,
-        };
+        let reference = LoadedModel::place(model.package.clone(), &Device::flex())?;
         let read = model.read(FIXED_TEXT);
         let here = model.trace(&read).await?;
         let there = reference.trace(&read).await?;

@@ -1,10 +1,10 @@
 //! How well a model does on labelled texts, and whether its representation collapses.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
-use crate::objective::Objective;
+use crate::objective::{Objective, label_column};
 
 /// A labelled text as word ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,10 +136,7 @@ fn means(texts: usize, sums: &[f64; SUMS]) -> Evaluation {
 
 /// Number of texts whose most probable class is the label, `[1]`.
 pub fn correct(logits: Tensor<2>, labels: &[usize]) -> Tensor<1> {
-    let labels: Vec<i32> = labels.iter().map(|&label| label as i32).collect();
-    let shape = [labels.len(), 1];
-    let labels: Tensor<2, Int> =
-        Tensor::from_data(TensorData::new(labels, shape), &logits.device());
+    let labels = label_column(labels, &logits.device());
     logits.argmax(1).equal(labels).float().sum()
 }
 

@@ -161,11 +161,14 @@ impl Losses {
 
 /// Mean negative log-likelihood of the labels, from logits `[B, K]`; `[1]`.
 pub fn cross_entropy(logits: Tensor<2>, labels: &[usize]) -> Tensor<1> {
-    let device = logits.device();
-    let labels: Vec<i32> = labels.iter().map(|&label| label as i32).collect();
-    let count = labels.len();
-    let labels: Tensor<2, Int> = Tensor::from_data(TensorData::new(labels, [count, 1]), &device);
+    let labels = label_column(labels, &logits.device());
     log_softmax(logits, 1).gather(1, labels).mean().neg()
+}
+
+/// Labels as a tensor, `[B, 1]`.
+pub(crate) fn label_column(labels: &[usize], device: &Device) -> Tensor<2, Int> {
+    let column: Vec<i32> = labels.iter().map(|&label| label as i32).collect();
+    Tensor::from_data(TensorData::new(column, [labels.len(), 1]), device)
 }
 
 /// 1 everywhere but on the diagonal, `[L, L]`.

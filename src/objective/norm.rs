@@ -14,6 +14,12 @@ pub(super) fn root<const D: usize>(squares: Tensor<D>) -> Tensor<D> {
         .mask_fill(zero, 0.0)
 }
 
+/// `values` / `whole`, broadcast; where the whole is 0, the values are 0 and stay so.
+pub(super) fn relative<const D: usize>(values: Tensor<D>, whole: Tensor<D>) -> Tensor<D> {
+    let none = whole.clone().equal_elem(0.0);
+    values / whole.mask_fill(none, 1.0)
+}
+
 /// The vectors along the last dimension, divided by their length; a zero vector stays zero.
 pub(super) fn unit<const D: usize>(z: Tensor<D>) -> Tensor<D> {
     // Dividing by the largest entry first keeps the squares of tiny vectors from vanishing.

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Bool, Tensor};
 
-use super::norm::{cosines, unit};
+use super::norm::{cosines, relative, unit};
 use super::{GateGuard, Space, off_diagonal};
 use crate::model::{Batch, Trace};
 
@@ -42,9 +42,7 @@ pub fn losses(trace: &Trace, space: Space) -> (Tensor<1>, Tensor<1>) {
 
 /// What keeps the gate from closing (or from opening once and for all): the mean over texts, `[1]`.
 pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
-    let valid = trace.batch.valid.clone();
-    let words = valid.clone().sum_dim(1).clamp_min(1.0);
-    let mean = |of_words: Tensor<2>| (of_words * valid).sum_dim(1) / words;
+    let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch.valid);
     let of_texts = match guard {
         GateGuard::Rate { rho, weight } => {
             let miss = mean(trace.keep.clone()) - rho;
@@ -78,8 +76,7 @@ fn eligible_pairs(batch: &Batch) -> Tensor<3> {
 fn eligible_attention(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
     let kept = attention * pairs.clone().unsqueeze_dim(1);
     let sum = kept.clone().sum_dim(3);
-    let empty = sum.clone().equal_elem(0.0);
-    kept / sum.mask_fill(empty, 1.0)
+    relative(kept, sum)
 }
 
 /// â: how strongly the more attentive of two words attends to the other, head mean, relative to
@@ -88,8 +85,13 @@ fn correlation(attention: Tensor<4>) -> Tensor<3> {
     let mean: Tensor<3> = attention.mean_dim(1).squeeze_dim(1);
     let either = mean.clone().max_pair(mean.swap_dims(1, 2));
     let strongest = either.clone().max_dims(&[1, 2]);
-    let none = strongest.clone().equal_elem(0.0);
-    either / strongest.mask_fill(none, 1.0)
+    relative(either, strongest)
+}
+
+/// Mean over the words of each text, `[B, L]` → `[B, 1]`; 0 without words.
+fn mean_over_words(of_words: Tensor<2>, valid: &Tensor<2>) -> Tensor<2> {
+    let words = valid.clone().sum_dim(1).clamp_min(1.0);
+    (of_words * valid.clone()).sum_dim(1) / words
 }
 
 /// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
@@ -126,8 +128,7 @@ pub(super) fn mlp_interaction(
     let apart: Tensor<2> = (attention * (cosines(neurons).neg() + 1.0))
         .sum_dim(2)
         .squeeze_dim(2);
-    let words = valid.clone().sum_dim(1).clamp_min(1.0);
-    ((apart * valid.clone()).sum_dim(1) / words).mean()
+    mean_over_words(apart, valid).mean()
 }
 
 /// L_int on attention rows, head by head; kept for comparison only. `[B, H, L, L]` each.
@@ -142,6 +143,5 @@ fn attention_interaction(
         .sum_dim(3)
         .mean_dim(1)
         .squeeze_dims(&[1, 3]);
-    let words = valid.clone().sum_dim(1).clamp_min(1.0);
-    ((apart * valid.clone()).sum_dim(1) / words).mean()
+    mean_over_words(apart, valid).mean()
 }
