@@ -68,6 +68,10 @@ pub(super) struct Train {
     /// Embedding width
     #[arg(long, default_value_t = 256)]
     d_model: usize,
+    /// Numbers a word in the word table, which one matrix turns into the embedding; without it the
+    /// table holds the embeddings themselves
+    #[arg(long, value_name = "R")]
+    embedding_rank: Option<usize>,
     /// MLP neurons a block
     #[arg(long, default_value_t = 1024)]
     d_ff: usize,
@@ -193,6 +197,7 @@ impl Train {
     fn config(&self, vocabulary: usize, reading: Reading) -> anyhow::Result<ModelConfig> {
         let config = ModelConfig {
             d_model: self.d_model,
+            embedding_rank: self.embedding_rank,
             heads: self.heads,
             d_ff: self.d_ff,
             layers: self.layers,

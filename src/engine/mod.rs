@@ -92,7 +92,7 @@ impl LoadedModel {
             return Ok(None);
         }
         let ids: Vec<u32> = read.words.iter().map(|word| word.id).collect();
-        let device = self.classifier.embedding.val().device();
+        let device = self.classifier.device();
         let batch = Batch::new(&[&ids], &self.package.config, &device);
         let mut traces = self.classifier.forward(&batch, None).read().await?;
         match faults::first() {

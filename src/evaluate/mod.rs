@@ -53,7 +53,7 @@ pub async fn evaluate(
     batch_size: usize,
     mut progress: impl FnMut(usize),
 ) -> Result<Evaluation, ReadError> {
-    let device = model.embedding.val().device();
+    let device = model.device();
     let mut order: Vec<&EncodedExample> = examples.iter().collect();
     order.sort_by_key(|example| example.ids.len());
     let mut sums = [0f64; SUMS];

@@ -1,4 +1,6 @@
-//! Texts as the model takes them: padded word ids and the masks that go with them.
+//! Texts as the model takes them: padded words and the masks that go with them.
+
+use std::collections::BTreeSet;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -8,8 +10,11 @@ use crate::text::PAD;
 /// A batch of `B` texts, padded to the length `L`.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// Word ids, `[B, L]`, PAD behind the words.
-    pub ids: Tensor<2, Int>,
+    /// The distinct words of the batch by id, rising, `[U]`; PAD is one where anything is padded.
+    /// What depends on a word alone is computed once for each of them.
+    pub types: Tensor<1, Int>,
+    /// For each position, which of `types` stands there, `[B, L]`, PAD behind the words.
+    pub places: Tensor<2, Int>,
     /// 1 where there is a word, 0 where there is PAD, `[B, L]`.
     pub valid: Tensor<2>,
     /// What PAD adds to attention scores, `[B, 1, 1, L]`: −1e9 for PAD keys; `None` without PAD.
@@ -37,7 +42,9 @@ impl Batch {
             })
         };
         let shape = [words.len(), length];
-        let ids: Vec<i32> = padded().map(u32::cast_signed).collect();
+        let types: Vec<u32> = padded().collect::<BTreeSet<u32>>().into_iter().collect();
+        let place = |id: u32| types.partition_point(|&other| other < id) as i32;
+        let places: Vec<i32> = padded().map(place).collect();
         let valid: Vec<f32> = padded().map(|id| f32::from(id != PAD)).collect();
         let has_pad = valid.contains(&0.0);
         let valid = Tensor::from_data(TensorData::new(valid, shape), device);
@@ -45,9 +52,13 @@ impl Batch {
             let bias: Tensor<2> = (valid.clone() - 1.0) * 1e9;
             bias.reshape([words.len(), 1, 1, length])
         });
-        let ids = Tensor::from_data(TensorData::new(ids, shape), device);
+        let places = Tensor::from_data(TensorData::new(places, shape), device);
+        let count = types.len();
+        let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
+        let types = Tensor::from_data(TensorData::new(types, [count]), device);
         Self {
-            ids,
+            types,
+            places,
             valid,
             pad_bias,
             words,
@@ -56,6 +67,15 @@ impl Batch {
 
     /// Batch size B and padded length L.
     pub fn dims(&self) -> [usize; 2] {
-        self.ids.dims()
+        self.places.dims()
+    }
+
+    /// Spreads what belongs to the types, `[U, D]`, over the positions: `[B, L, D]`.
+    pub fn spread(&self, of_types: Tensor<2>) -> Tensor<3> {
+        let [b, l] = self.dims();
+        let width = of_types.dims()[1];
+        of_types
+            .select(0, self.places.clone().flatten(0, 1))
+            .reshape([b, l, width])
     }
 }

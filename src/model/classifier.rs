@@ -2,15 +2,18 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::{Tensor, TensorData, activation::sigmoid, module::embedding};
+use burn::tensor::{Device, Tensor, TensorData, activation::sigmoid};
 
 use super::{Batch, Block, Gate, ModelConfig, Noise, PadEmbedding, Pooling, Trace, gate};
+use crate::text::PAD;
 
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
 pub struct Classifier {
-    /// Word vectors, `[V, E]`.
-    pub embedding: Param<Tensor<2>>,
+    /// The word table, `[V, E]`, or `[V, R]` where it is factorised.
+    pub words: Param<Tensor<2>>,
+    /// R → E of a factorised table.
+    pub projection: Option<Linear>,
     /// Sinusoidal positions, `[max_len, E]`.
     pub positions: Tensor<2>,
     /// The gate.
@@ -33,8 +36,20 @@ impl Classifier {
     /// Without `noise` this is eval mode: soft gate, no dropout. With it, training: hard
     /// straight-through gate, dropout.
     pub fn forward(&self, batch: &Batch, noise: Option<&Noise>) -> Trace {
-        let x0 = self.embed(batch);
-        let (keep, gate) = self.keep(batch, &x0, noise);
+        self.forward_rows(batch, self.rows(batch), noise)
+    }
+
+    /// The rows of the word table that a batch needs, `[U, R or E]`.
+    pub fn rows(&self, batch: &Batch) -> Tensor<2> {
+        self.words.val().select(0, batch.types.clone())
+    }
+
+    /// [`forward`](Self::forward), with the word table's rows for the batch's types given:
+    /// training makes them a leaf of their own, so that no gradient is as large as the table.
+    pub fn forward_rows(&self, batch: &Batch, rows: Tensor<2>, noise: Option<&Noise>) -> Trace {
+        let types = self.embed(batch, rows);
+        let (keep, gate) = self.keep(batch, &types, noise);
+        let x0 = batch.spread(types);
         let gated = x0.clone() * gate.clone().unsqueeze_dim(2);
         let [_, length] = batch.dims();
         let mut x = gated.clone() + self.positions.clone().narrow(0, 0, length).unsqueeze();
@@ -60,33 +75,46 @@ impl Classifier {
         }
     }
 
-    /// Static embeddings x0 = Embedding(ids)·√E, `[B, L, E]`.
-    fn embed(&self, batch: &Batch) -> Tensor<3> {
-        let scale = (self.config.d_model as f64).sqrt();
-        let x0 = embedding(self.embedding.val(), batch.ids.clone()) * scale;
+    /// Static embeddings x0 = Embedding(word)·√E of the types, `[U, E]`.
+    fn embed(&self, batch: &Batch, rows: Tensor<2>) -> Tensor<2> {
+        let vectors = match &self.projection {
+            Some(projection) => projection.forward(rows),
+            None => rows,
+        };
+        let x0 = vectors * (self.config.d_model as f64).sqrt();
         match self.config.reading.pad_embedding {
             PadEmbedding::Trained => x0,
-            PadEmbedding::Zero => x0 * batch.valid.clone().unsqueeze_dim(2),
+            PadEmbedding::Zero => {
+                x0.mask_fill(batch.types.clone().equal_elem(PAD).unsqueeze_dim(1), 0.0)
+            }
         }
     }
 
     /// Keep probabilities, and the gate as it is applied; both `[B, L]`.
-    fn keep(&self, batch: &Batch, x0: &Tensor<3>, noise: Option<&Noise>) -> (Tensor<2>, Tensor<2>) {
+    fn keep(
+        &self,
+        batch: &Batch,
+        types: &Tensor<2>,
+        noise: Option<&Noise>,
+    ) -> (Tensor<2>, Tensor<2>) {
+        let spread = |of_types: Tensor<2>| batch.spread(of_types).squeeze_dim::<2>(2);
         if let (Some(table), None) = (&self.keep_table, noise) {
-            let [b, l] = batch.dims();
-            let keep = table
-                .clone()
-                .select(0, batch.ids.clone().flatten(0, 1))
-                .reshape([b, l]);
+            let keep = table.clone().select(0, batch.types.clone());
+            let keep = spread(keep.unsqueeze_dim(1));
             return (keep.clone(), keep);
         }
-        let log_odds = self.gate.log_odds(x0.clone());
+        let log_odds = spread(self.gate.log_odds(types.clone()));
         let keep = sigmoid(log_odds.clone());
         let gate = match noise {
             Some(noise) => gate::sample(log_odds, noise.gate.clone()),
             None => keep.clone(),
         };
         (keep, gate)
+    }
+
+    /// Where the model computes.
+    pub fn device(&self) -> Device {
+        self.words.val().device()
     }
 
     /// Mean over positions, `[B, E]`.
@@ -107,18 +135,16 @@ impl Classifier {
     /// If the device fails to answer.
     pub async fn gate_values(&self) -> Result<Vec<f32>, super::ReadError> {
         const CHUNK: usize = 2048;
-        let device = self.embedding.val().device();
-        let mut values = Vec::with_capacity(self.config.vocabulary);
-        while values.len() < self.config.vocabulary {
-            let end = self.config.vocabulary.min(values.len() + CHUNK);
-            let words: Vec<Vec<u32>> = (values.len()..end).map(|id| vec![id as u32]).collect();
-            let rows: Vec<&[u32]> = words.iter().map(Vec::as_slice).collect();
+        let device = self.device();
+        let words: Vec<u32> = (0..self.config.vocabulary as u32).collect();
+        let mut values = Vec::with_capacity(words.len());
+        for chunk in words.chunks(CHUNK) {
             let config = ModelConfig {
-                max_len: 1,
+                max_len: chunk.len(),
                 ..self.config.clone()
             };
-            let batch = Batch::new(&rows, &config, &device);
-            let log_odds = self.gate.log_odds(self.embed(&batch));
+            let batch = Batch::new(&[chunk], &config, &device);
+            let log_odds = self.gate.log_odds(self.embed(&batch, self.rows(&batch)));
             values.extend(super::read(sigmoid(log_odds).flatten(0, 1)).await?);
         }
         Ok(values)
@@ -127,9 +153,8 @@ impl Classifier {
     /// The same model, its gate looked up in `values`, `V` keep probabilities.
     #[must_use]
     pub fn with_gate_values(mut self, values: &[f32]) -> Self {
-        let device = self.embedding.val().device();
         let data = TensorData::new(values.to_vec(), [values.len()]);
-        self.keep_table = Some(Tensor::from_data(data, &device));
+        self.keep_table = Some(Tensor::from_data(data, &self.device()));
         self
     }
 }

@@ -76,6 +76,10 @@ pub struct ModelConfig {
     pub vocabulary: usize,
     /// Embedding width E.
     pub d_model: usize,
+    /// Width R of the word table where it is factorised: R numbers a word, which one matrix turns
+    /// into E (Lan et al. 2020, §3.1). `None`: the table holds the embeddings themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding_rank: Option<usize>,
     /// Attention heads H; divides `d_model`.
     pub heads: usize,
     /// MLP neurons a block, F.
@@ -100,6 +104,7 @@ impl ModelConfig {
         Self {
             vocabulary,
             d_model: 256,
+            embedding_rank: None,
             heads: 8,
             d_ff: 1024,
             mask_hidden: 1024,
@@ -111,6 +116,11 @@ impl ModelConfig {
         }
     }
 
+    /// Numbers a word in the word table: R, or E.
+    pub fn table_width(&self) -> usize {
+        self.embedding_rank.unwrap_or(self.d_model)
+    }
+
     /// Checks that the sizes make a model.
     ///
     /// # Errors
@@ -120,6 +130,7 @@ impl ModelConfig {
         let sizes = [
             ("vocabulary", self.vocabulary, 2),
             ("d_model", self.d_model, 2),
+            ("embedding_rank", self.table_width(), 1),
             ("heads", self.heads, 1),
             ("d_ff", self.d_ff, 1),
             ("mask_hidden", self.mask_hidden, 1),

@@ -14,12 +14,10 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Log-odds of keeping each word, `[B, L]`, from embeddings `[B, L, E]`.
-    pub fn log_odds(&self, embedding: Tensor<3>) -> Tensor<2> {
+    /// Log-odds of keeping each word, `[U, 1]`, from embeddings `[U, E]`.
+    pub fn log_odds(&self, embedding: Tensor<2>) -> Tensor<2> {
         let scores = self.decision.forward(self.hidden.forward(embedding).tanh());
-        let keep = scores.clone().narrow(2, 1, 1);
-        let drop = scores.narrow(2, 0, 1);
-        (keep - drop).squeeze_dim(2)
+        scores.clone().narrow(1, 1, 1) - scores.narrow(1, 0, 1)
     }
 }
 

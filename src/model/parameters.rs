@@ -30,7 +30,10 @@ impl Classifier {
             places: names.zip(0..).collect(),
         };
         Ok(Self {
-            embedding: place.parameter("embedding.weight"),
+            words: place.parameter("embedding.weight"),
+            projection: config
+                .embedding_rank
+                .map(|_| place.matrix("embedding.projection")),
             positions: Tensor::from_data(
                 TensorData::new(sinusoids(config), [config.max_len, config.d_model]),
                 device,
@@ -105,7 +108,7 @@ impl ModuleVisitor for Collect<'_> {
         };
         let place = param.id.val();
         self.found.extend(value.map(|value| {
-            // Burn's linear layers hold `[in, out]`; the first parameter is the embedding.
+            // Burn's linear layers hold `[in, out]`; the first parameter is the word table.
             let value = if D == 2 && place > 0 {
                 value.swap_dims(0, 1)
             } else {
@@ -143,8 +146,16 @@ impl Place<'_> {
         self.own(name, Tensor::from_data(self.data(name), self.device))
     }
 
-    /// PyTorch's `[out, in]` becomes Burn's `[in, out]`, in memory order.
     fn linear(&self, name: &str) -> Linear {
+        Linear {
+            bias: Some(self.parameter(&format!("{name}.bias"))),
+            ..self.matrix(name)
+        }
+    }
+
+    /// A linear layer without bias: PyTorch's `[out, in]` becomes Burn's `[in, out]`, in memory
+    /// order.
+    fn matrix(&self, name: &str) -> Linear {
         let weight = format!("{name}.weight");
         let array = &self.weights[&weight];
         let [out, fan_in] = [array.shape[0], array.shape[1]];
@@ -154,7 +165,7 @@ impl Place<'_> {
         let value = Tensor::from_data(TensorData::new(values, [fan_in, out]), self.device);
         Linear {
             weight: self.own(&weight, value),
-            bias: Some(self.parameter(&format!("{name}.bias"))),
+            bias: None,
         }
     }
 

@@ -3,28 +3,32 @@
 use super::{Stream, Weights};
 use crate::text::{Vocabulary, WordVectors};
 
-/// Name of the embedding table.
-const EMBEDDING: &str = "embedding.weight";
+const TABLE: &str = "embedding.weight";
+const PROJECTION: &str = "embedding.projection.weight";
 
-/// Moves the drawn embeddings of the words that `vectors` holds to their vectors, projected to the
-/// model's width by one random matrix, so that angles are about kept, and scaled to the unit
-/// variance of the others.
+/// Moves the drawn rows of the words that `vectors` holds to their vectors, scaled to the unit
+/// variance of the others; to a table of another width they are projected by one random matrix, so
+/// that angles are about kept.
 pub fn begin_at_vectors(
     weights: &mut Weights,
     vocabulary: &Vocabulary,
     vectors: &WordVectors,
     stream: &mut Stream,
 ) {
-    let Some(embedding) = weights.get_mut(EMBEDDING) else {
+    let Some(embedding) = weights.get_mut(TABLE) else {
         return;
     };
     let (from, to) = (vectors.width(), embedding.shape[1]);
-    let scale = 1.0 / (vectors.scale() * (from as f32).sqrt());
-    let projection: Vec<f32> = stream
-        .normal(from * to)
-        .iter()
-        .map(|value| value * scale)
-        .collect();
+    let scale = 1.0 / vectors.scale();
+    let projection: Vec<f32> = if from == to {
+        (0..from * to)
+            .map(|at| if at % to == at / to { scale } else { 0.0 })
+            .collect()
+    } else {
+        let scale = scale / (from as f32).sqrt();
+        let drawn = stream.normal(from * to);
+        drawn.iter().map(|value| value * scale).collect()
+    };
     for (word, row) in vocabulary
         .words()
         .iter()
@@ -43,9 +47,15 @@ pub fn begin_at_vectors(
 }
 
 /// Multiplies the embeddings: √E of the forward pass makes large vectors of unit variance, which
-/// saturate the attention from the start.
+/// saturate the attention from the start. A factorised table keeps its scale, and what projects it
+/// changes.
 pub fn scale_embeddings(weights: &mut Weights, factor: f32) {
-    if let Some(embedding) = weights.get_mut(EMBEDDING) {
+    let name = if weights.contains_key(PROJECTION) {
+        PROJECTION
+    } else {
+        TABLE
+    };
+    if let Some(embedding) = weights.get_mut(name) {
         embedding
             .values
             .iter_mut()
@@ -79,9 +89,9 @@ mod tests {
         let config = ModelConfig::new(6, 2, Reading::scale_free(Words::Default));
         let mut stream = Stream::new(0);
         let mut weights = initial_weights(&config, &mut stream);
-        let drawn = weights[EMBEDDING].clone();
+        let drawn = weights[TABLE].clone();
         begin_at_vectors(&mut weights, &vocabulary, &vectors, &mut stream);
-        let row = |id: usize| &weights[EMBEDDING].values[id * 256..(id + 1) * 256];
+        let row = |id: usize| &weights[TABLE].values[id * 256..(id + 1) * 256];
         let cosine = |a: &[f32], b: &[f32]| {
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
             dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()

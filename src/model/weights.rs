@@ -29,9 +29,16 @@ fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
     let (e, f) = (config.d_model, config.d_ff);
     let mut all = vec![(
         "embedding.weight".to_owned(),
-        vec![config.vocabulary, e],
+        vec![config.vocabulary, config.table_width()],
         Initial::Normal,
     )];
+    if let Some(rank) = config.embedding_rank {
+        all.push((
+            "embedding.projection.weight".to_owned(),
+            vec![e, rank],
+            Initial::Uniform { fan_in: rank },
+        ));
+    }
     let mut linear = |name: &str, out: usize, fan_in: usize| {
         all.push((
             format!("{name}.weight"),
@@ -64,7 +71,7 @@ fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
     all
 }
 
-/// Names and shapes of a model's parameters, in a fixed order that begins with the embedding.
+/// Names and shapes of a model's parameters, in a fixed order that begins with the word table.
 pub fn parameter_shapes(config: &ModelConfig) -> Vec<(String, Vec<usize>)> {
     layout(config)
         .into_iter()

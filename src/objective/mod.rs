@@ -75,6 +75,12 @@ impl Objective {
         }
     }
 
+    /// Whether a step moves only the words that its batch holds. The published optimiser moves
+    /// all, by their momentum.
+    pub fn moves_words_apart(&self) -> bool {
+        matches!(self.family, Family::ScaleFree { .. })
+    }
+
     /// The losses of one batch with its `B` labels.
     pub fn losses(&self, trace: &Trace, labels: &[usize]) -> Losses {
         let (importance, interaction, guard) = match self.family {

@@ -62,7 +62,7 @@ pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
 fn eligible_pairs(batch: &Batch) -> Tensor<3> {
     let [_, length] = batch.dims();
     let rows = batch
-        .ids
+        .places
         .clone()
         .unsqueeze_dim::<3>(2)
         .repeat_dim(2, length);

@@ -1,9 +1,8 @@
 //! A run as bytes, so that it goes on after a stop exactly as if it had not been stopped.
 
-use burn::tensor::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{Options, TrainError, Trainer};
+use super::{Adam, Options, TrainError, Trainer};
 use crate::explain::History;
 use crate::model::{Classifier, Stream, StreamPosition, Weights};
 
@@ -17,7 +16,7 @@ pub struct Checkpoint {
     /// Weights of the best epoch.
     pub best: Weights,
     /// Adam's moments.
-    pub optimizer: Vec<u8>,
+    pub optimizer: Weights,
 }
 
 /// The small part of a run.
@@ -33,21 +32,20 @@ impl Trainer {
     /// The run as it is after an epoch.
     ///
     /// # Errors
-    /// If the device was lost, or the optimiser's state cannot be written.
+    /// If the device was lost or failed.
     pub async fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
         let state = State {
             options: self.options.clone(),
             stream: self.stream.position(),
-            steps: self.steps,
+            steps: self.optimizer.steps(),
             history: self.history.clone(),
         };
         let weights = self.model.weights().await?;
-        let optimizer = self.optimizer.into_bytes().map_err(unusable)?;
         Ok(Checkpoint {
             state: serde_json::to_string_pretty(&state).map_err(unusable)?,
             best: self.best.clone().unwrap_or_else(|| weights.clone()),
             weights,
-            optimizer: optimizer.to_vec(),
+            optimizer: self.optimizer.state().await?,
         })
     }
 
@@ -67,14 +65,10 @@ impl Trainer {
             return Err(unusable("it was made with other options"));
         }
         self.model = Classifier::new(&self.model.config, &checkpoint.weights, &self.device)?;
-        let moments = Bytes::from_bytes_vec(checkpoint.optimizer);
-        self.optimizer = self
-            .optimizer
-            .clone()
-            .from_bytes(moments)
-            .map_err(unusable)?;
+        let by_rows = self.optimizer.by_rows();
+        self.optimizer = Adam::restore(&self.model, by_rows, state.steps, &checkpoint.optimizer)
+            .ok_or_else(|| unusable("its optimiser is that of another model"))?;
         self.stream = Stream::at(state.stream);
-        self.steps = state.steps;
         self.history = state.history;
         self.best = Some(checkpoint.best);
         Ok(())

@@ -1,10 +1,10 @@
 //! The one step loop by which the command line and the page train a model.
 
+mod adam;
 mod batches;
 mod checkpoint;
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use web_time::Instant;
@@ -17,6 +17,7 @@ use crate::model::{
     Batch, Classifier, ModelConfig, Noise, ReadError, Stream, Weights, WeightsError, read,
 };
 use crate::objective::{Family, GateGuard, Objective};
+use adam::{Adam, Rows};
 use batches::batches;
 
 /// Steps between two readbacks: often enough to show progress and to bound memory, seldom enough
@@ -91,9 +92,8 @@ pub struct Trainer {
     dev: Vec<EncodedExample>,
     device: Device,
     model: Classifier,
-    optimizer: ModuleOptimizer,
+    optimizer: Adam,
     stream: Stream,
-    steps: usize,
     history: History,
     best: Option<Weights>,
 }
@@ -113,15 +113,15 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self, WeightsError> {
         let device = device.clone().autodiff();
+        let model = Classifier::new(config, weights, &device)?;
         Ok(Self {
-            model: Classifier::new(config, weights, &device)?,
-            optimizer: AdamConfig::new().with_epsilon(1e-8).init(),
+            optimizer: Adam::new(&model, options.objective.moves_words_apart()),
+            model,
             options,
             train,
             dev,
             device,
             stream,
-            steps: 0,
             history: History::default(),
             best: None,
         })
@@ -151,8 +151,9 @@ impl Trainer {
             });
             if (at + 1).is_multiple_of(READ_EVERY) || at + 1 == batches.len() {
                 let part = read(pending.take().expect("a step was taken")).await?;
-                sums.add(&part)
-                    .ok_or(TrainError::NotFinite { step: self.steps })?;
+                sums.add(&part).ok_or(TrainError::NotFinite {
+                    step: self.optimizer.steps(),
+                })?;
                 sums.texts = batches[..=at].iter().map(Vec::len).sum();
                 let progress = sums.progress(epoch, at + 1, batches.len());
                 if listen(TrainEvent::Progress(progress)) == Wish::Stop {
@@ -205,14 +206,22 @@ impl Trainer {
         let config = &self.model.config;
         let input = Batch::new(&texts, config, &self.device);
         let noise = Noise::draw(&mut self.stream, config, input.dims(), &self.device);
-        let trace = self.model.forward(&input, Some(&noise));
+        let rows = self.optimizer.by_rows().then(|| Rows {
+            types: input.types.clone(),
+            leaf: self.model.rows(&input).detach().require_grad(),
+        });
+        let trace = match &rows {
+            Some(rows) => self
+                .model
+                .forward_rows(&input, rows.leaf.clone(), Some(&noise)),
+            None => self.model.forward(&input, Some(&noise)),
+        };
         let losses = objective.losses(&trace, &labels);
         let gradients = objective.total(&losses).backward();
-        let gradients = GradientsParams::from_grads(gradients, &self.model);
+        let rate = self.options.learning_rate;
         self.model = self
             .optimizer
-            .step(self.options.learning_rate, self.model.clone(), gradients);
-        self.steps += 1;
+            .step(self.model.clone(), rows.as_ref(), gradients, rate);
         let parts = [
             losses.cross_entropy,
             losses.importance,
@@ -246,7 +255,7 @@ impl Trainer {
         let texts = self.train.len() as f64;
         Ok(EpochRecord {
             epoch,
-            step: self.steps,
+            step: self.optimizer.steps(),
             train_cross_entropy: sums.cross_entropy / texts,
             dev_cross_entropy: dev.cross_entropy,
             weighted_importance: objective.lambda_importance * sums.importance / texts,

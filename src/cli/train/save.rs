@@ -19,7 +19,7 @@ use crate::train::{Checkpoint, Trainer};
 const STATE: &str = "state.json";
 const WEIGHTS: &str = "weights.safetensors";
 const BEST: &str = "best.safetensors";
-const OPTIMIZER: &str = "optimizer.bpk";
+const OPTIMIZER: &str = "optimizer.safetensors";
 
 /// A run's facts that its model's card and files are made of.
 pub(super) struct Run<'a> {
@@ -57,7 +57,7 @@ impl Run<'_> {
             state: String::from_utf8(read(STATE)?)?,
             weights: tensors_of(&read(WEIGHTS)?)?,
             best: tensors_of(&read(BEST)?)?,
-            optimizer: read(OPTIMIZER)?,
+            optimizer: tensors_of(&read(OPTIMIZER)?)?,
         })
     }
 
@@ -76,7 +76,7 @@ impl Run<'_> {
         let files = Files::from([
             (WEIGHTS.to_owned(), tensor_file(&checkpoint.weights)?),
             (BEST.to_owned(), tensor_file(&checkpoint.best)?),
-            (OPTIMIZER.to_owned(), checkpoint.optimizer.clone()),
+            (OPTIMIZER.to_owned(), tensor_file(&checkpoint.optimizer)?),
         ]);
         // The state goes last: with it the checkpoint is whole.
         write_directory(&self.folder(), &files)?;

@@ -1,0 +1,294 @@
+//! Adam (Kingma & Ba 2015) on one flat vector of all parameters, and row by row on the word table.
+//!
+//! One vector, since a GPU is launched as often for a bias as for all parameters together; rows,
+//! since a batch holds some hundreds of the table's thousands of words. A word that a batch does not
+//! hold is not moved and its moments do not decay (the rule of PyTorch's SparseAdam).
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Gradients, IndexingUpdateOp, Int, Tensor, TensorData};
+
+use crate::model::{Array, Classifier, ReadError, Weights, read};
+
+const BETA_1: f64 = 0.9;
+const BETA_2: f64 = 0.999;
+const EPSILON: f64 = 1e-8;
+
+/// What of the word table a step moves.
+pub(super) struct Rows {
+    /// Ids of the words, `[U]`.
+    pub(super) types: Tensor<1, Int>,
+    /// Their rows as they went into the forward pass, `[U, R]`; a leaf.
+    pub(super) leaf: Tensor<2>,
+}
+
+/// The optimiser's state.
+pub(super) struct Adam {
+    steps: usize,
+    /// All parameters, the word table's only where it is not moved by rows, `[N]`.
+    values: Tensor<1>,
+    moments: Moments<1>,
+    /// Of the word table, where it is moved by rows, `[V, R]`.
+    table: Option<Moments<2>>,
+}
+
+impl Adam {
+    /// A fresh optimiser of `model`; with `by_rows` it moves only the words of a batch.
+    pub(super) fn new(model: &Classifier, by_rows: bool) -> Self {
+        let mut flat = Flatten {
+            table_too: !by_rows,
+            gradients: None,
+            parts: Vec::new(),
+        };
+        model.visit(&mut flat);
+        let values = Tensor::cat(flat.parts, 0);
+        let table = by_rows.then(|| Moments::zeros(&model.words.val().without_autodiff()));
+        Self {
+            steps: 0,
+            moments: Moments::zeros(&values),
+            values,
+            table,
+        }
+    }
+
+    /// Steps taken.
+    pub(super) fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Whether the word table is moved by rows.
+    pub(super) fn by_rows(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// One step of size `rate`: returns the model moved.
+    pub(super) fn step(
+        &mut self,
+        mut model: Classifier,
+        rows: Option<&Rows>,
+        mut gradients: Gradients,
+        rate: f64,
+    ) -> Classifier {
+        self.steps += 1;
+        let scale = Scale::new(rate, self.steps);
+        if let (Some(table), Some(rows)) = (&mut self.table, rows)
+            && let Some(gradient) = rows.leaf.grad_remove(&mut gradients)
+        {
+            let change = table.step_rows(&rows.types, gradient, &scale);
+            let words = model.words.val().without_autodiff();
+            let words = words.select_assign(0, rows.types.clone(), change, IndexingUpdateOp::Add);
+            model.words = Param::initialized(model.words.id, words.autodiff().require_grad());
+        }
+        let mut flat = Flatten {
+            table_too: self.table.is_none(),
+            gradients: Some(&mut gradients),
+            parts: Vec::new(),
+        };
+        model.visit(&mut flat);
+        let change = self.moments.step(Tensor::cat(flat.parts, 0), &scale);
+        self.values = self.values.clone() + change;
+        model.map(&mut Unflatten {
+            table_too: self.table.is_none(),
+            values: &self.values,
+            at: 0,
+        })
+    }
+
+    /// The state as arrays, in one readback.
+    ///
+    /// # Errors
+    /// If the device was lost or failed.
+    pub(super) async fn state(&self) -> Result<Weights, ReadError> {
+        let mut named = vec![
+            (
+                FIRST,
+                vec![self.values.dims()[0]],
+                self.moments.first.clone(),
+            ),
+            (
+                SECOND,
+                vec![self.values.dims()[0]],
+                self.moments.second.clone(),
+            ),
+        ];
+        if let Some(table) = &self.table {
+            let shape = table.first.dims().to_vec();
+            named.push((
+                TABLE_FIRST,
+                shape.clone(),
+                table.first.clone().flatten(0, 1),
+            ));
+            named.push((TABLE_SECOND, shape, table.second.clone().flatten(0, 1)));
+        }
+        let flat = named.iter().map(|(.., tensor)| tensor.clone()).collect();
+        let values = read(Tensor::cat(flat, 0)).await?;
+        let mut rest = values.as_slice();
+        let state = named.into_iter().map(|(name, shape, _)| {
+            let (values, behind) = rest.split_at(shape.iter().product());
+            rest = behind;
+            let values = values.to_vec();
+            (name.to_owned(), Array { shape, values })
+        });
+        Ok(state.collect())
+    }
+
+    /// The optimiser of `model` as it was after `steps` steps; `None` if `state` is of another
+    /// model.
+    pub(super) fn restore(
+        model: &Classifier,
+        by_rows: bool,
+        steps: usize,
+        state: &Weights,
+    ) -> Option<Self> {
+        let fresh = Self::new(model, by_rows);
+        let device = fresh.values.device();
+        let place = |name: &str, shape: &[usize]| {
+            let array = state.get(name).filter(|array| array.shape == shape)?;
+            Some(TensorData::new(array.values.clone(), shape.to_vec()))
+        };
+        let shape = fresh.values.dims();
+        let moments = Moments {
+            first: Tensor::from_data(place(FIRST, &shape)?, &device),
+            second: Tensor::from_data(place(SECOND, &shape)?, &device),
+        };
+        let table = match &fresh.table {
+            None => None,
+            Some(table) => {
+                let shape = table.first.dims();
+                Some(Moments {
+                    first: Tensor::from_data(place(TABLE_FIRST, &shape)?, &device),
+                    second: Tensor::from_data(place(TABLE_SECOND, &shape)?, &device),
+                })
+            }
+        };
+        Some(Self {
+            steps,
+            moments,
+            table,
+            ..fresh
+        })
+    }
+}
+
+const FIRST: &str = "first";
+const SECOND: &str = "second";
+const TABLE_FIRST: &str = "words.first";
+const TABLE_SECOND: &str = "words.second";
+
+/// Moving averages of the gradient and of its square.
+struct Moments<const D: usize> {
+    first: Tensor<D>,
+    second: Tensor<D>,
+}
+
+impl<const D: usize> Moments<D> {
+    fn zeros(values: &Tensor<D>) -> Self {
+        Self {
+            first: values.zeros_like(),
+            second: values.zeros_like(),
+        }
+    }
+
+    /// Takes a gradient in and gives the change of the values.
+    fn step(&mut self, gradient: Tensor<D>, scale: &Scale) -> Tensor<D> {
+        let square = gradient.clone() * gradient.clone();
+        self.first = self.first.clone() * BETA_1 + gradient * (1.0 - BETA_1);
+        self.second = self.second.clone() * BETA_2 + square * (1.0 - BETA_2);
+        let root = self.second.clone().sqrt() * scale.second + EPSILON;
+        self.first.clone() * scale.first / root
+    }
+}
+
+impl Moments<2> {
+    /// [`step`](Self::step) for the rows `types` alone, given their gradient `[U, R]`.
+    fn step_rows(
+        &mut self,
+        types: &Tensor<1, Int>,
+        gradient: Tensor<2>,
+        scale: &Scale,
+    ) -> Tensor<2> {
+        let before = Moments {
+            first: self.first.clone().select(0, types.clone()),
+            second: self.second.clone().select(0, types.clone()),
+        };
+        let mut after = Moments {
+            first: before.first.clone(),
+            second: before.second.clone(),
+        };
+        let change = after.step(gradient, scale);
+        let put = |whole: &Tensor<2>, after: Tensor<2>, before: Tensor<2>| {
+            let change = after - before;
+            whole
+                .clone()
+                .select_assign(0, types.clone(), change, IndexingUpdateOp::Add)
+        };
+        self.first = put(&self.first, after.first, before.first);
+        self.second = put(&self.second, after.second, before.second);
+        change
+    }
+}
+
+/// The step size, and the corrections of the moments' bias towards 0.
+struct Scale {
+    /// −rate / (1 − β₁ᵗ).
+    first: f64,
+    /// 1 / √(1 − β₂ᵗ).
+    second: f64,
+}
+
+impl Scale {
+    fn new(rate: f64, steps: usize) -> Self {
+        let steps = steps as f64;
+        Self {
+            first: -rate / (1.0 - BETA_1.powf(steps)),
+            second: 1.0 / (1.0 - BETA_2.powf(steps)).sqrt(),
+        }
+    }
+}
+
+/// The word table is a model's first parameter.
+fn is_table<const D: usize>(param: &Param<Tensor<D>>) -> bool {
+    param.id.val() == 0
+}
+
+/// Collects parameters, or their gradients, as flat vectors in the order of the model's fields.
+struct Flatten<'a> {
+    table_too: bool,
+    gradients: Option<&'a mut Gradients>,
+    parts: Vec<Tensor<1>>,
+}
+
+impl ModuleVisitor for Flatten<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if is_table(param) && !self.table_too {
+            return;
+        }
+        let value = param.val();
+        let part = match &mut self.gradients {
+            None => value.without_autodiff(),
+            Some(gradients) => value
+                .grad_remove(gradients)
+                .unwrap_or_else(|| value.without_autodiff().zeros_like()),
+        };
+        self.parts.push(part.flatten(0, D - 1));
+    }
+}
+
+/// Puts flat values back into a model, in the order in which [`Flatten`] took them.
+struct Unflatten<'a> {
+    table_too: bool,
+    values: &'a Tensor<1>,
+    at: usize,
+}
+
+impl ModuleMapper for Unflatten<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if is_table(&param) && !self.table_too {
+            return param;
+        }
+        let (id, shape) = (param.id, param.val().shape());
+        let count = shape.num_elements();
+        let value = self.values.clone().narrow(0, self.at, count).reshape(shape);
+        self.at += count;
+        Param::initialized(id, value.autodiff().require_grad())
+    }
+}
