@@ -16,7 +16,10 @@ pub struct Gate {
 impl Gate {
     /// Log-odds of keeping each word, `[U, 1]`, from embeddings `[U, E]`.
     pub fn log_odds(&self, embedding: Tensor<2>) -> Tensor<2> {
-        let scores = self.decision.forward(self.hidden.forward(embedding).tanh());
+        let hidden = self.hidden.forward(embedding);
+        // tanh, by way of the sigmoid, which a CPU computes in a third of the time.
+        let hidden = sigmoid(hidden * 2.0) * 2.0 - 1.0;
+        let scores = self.decision.forward(hidden);
         scores.clone().narrow(1, 1, 1) - scores.narrow(1, 0, 1)
     }
 }

@@ -20,21 +20,18 @@ pub(super) fn relative<const D: usize>(values: Tensor<D>, whole: Tensor<D>) -> T
     values / whole.mask_fill(none, 1.0)
 }
 
-/// The vectors along the last dimension, divided by their length; a zero vector stays zero.
-pub(super) fn unit<const D: usize>(z: Tensor<D>) -> Tensor<D> {
+/// Cosines of all pairs of rows, `[…, L, D]` → `[…, L, L]`; 0 with a zero row.
+///
+/// They are read off the products of all pairs, so that rows of a thousand neurons are gone
+/// through but a few times, forwards and backwards.
+pub(super) fn cosines<const D: usize>(z: Tensor<D>) -> Tensor<D> {
     // Dividing by the largest entry first keeps the squares of tiny vectors from vanishing.
-    let largest = z.clone().detach().abs().max_dim(D - 1);
+    let largest = z.clone().detach().max_abs_dim(D - 1);
     let dead = largest.clone().equal_elem(0.0);
     let z = z / largest.mask_fill(dead.clone(), 1.0);
-    let length = (z.clone() * z.clone())
-        .sum_dim(D - 1)
-        .mask_fill(dead, 1.0)
-        .sqrt();
-    z / length
-}
-
-/// Cosines of all pairs of rows, `[B, L, D]` → `[B, L, L]`; 0 with a zero row.
-pub(super) fn cosines(z: Tensor<3>) -> Tensor<3> {
-    let unit = unit(z);
-    unit.clone().matmul(unit.swap_dims(1, 2))
+    let products = z.clone().matmul(z.swap_dims(D - 2, D - 1));
+    let eye = Tensor::<2>::eye(products.dims()[D - 1], &products.device());
+    let squares = (products.clone() * eye.unsqueeze()).sum_dim(D - 1);
+    let length = squares.mask_fill(dead, 1.0).sqrt();
+    products / length.clone() / length.swap_dims(D - 2, D - 1)
 }

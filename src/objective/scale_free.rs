@@ -2,7 +2,7 @@
 
 use burn::tensor::{Bool, Tensor};
 
-use super::norm::{cosines, relative, unit};
+use super::norm::{cosines, relative};
 use super::{GateGuard, Space, off_diagonal};
 use crate::model::{Batch, Trace};
 
@@ -18,18 +18,19 @@ pub fn losses(trace: &Trace, space: Space) -> (Tensor<1>, Tensor<1>) {
     for layer in &trace.layers {
         let attention = eligible_attention(layer.attention.clone(), &pairs);
         let correlated = correlation(attention.clone().detach());
-        let (z, interaction) = match space {
+        let (cosine, interaction) = match space {
             Space::Mlp => {
+                let cosine = cosines(layer.neurons.clone());
                 let attention = attention.detach().mean_dim(1).squeeze_dim(1);
-                let loss = mlp_interaction(attention, layer.neurons.clone(), valid);
-                (layer.neurons.clone(), loss)
+                let loss = mlp_interaction(attention, cosine.clone(), valid);
+                (cosine, loss)
             }
             Space::Embedding => {
                 let loss = attention_interaction(attention, layer.attention.clone(), valid);
-                (trace.embedding.clone(), loss)
+                (cosines(trace.embedding.clone()), loss)
             }
         };
-        let importance = importance(z, &weight, &pairs, correlated);
+        let importance = importance(cosine, &weight, &pairs, correlated);
         sums = Some(match sums {
             None => (importance, interaction),
             Some((imp, int)) => (imp + importance, int + interaction),
@@ -98,14 +99,13 @@ fn mean_over_words(of_words: Tensor<2>, valid: &Tensor<2>) -> Tensor<2> {
 /// correlated with.
 ///
 /// # Shapes
-/// `z` `[B, L, D]`, `weight` `[B, L]`, `pairs` and `correlated` `[B, L, L]`.
-pub(super) fn importance(
-    z: Tensor<3>,
+/// `weight` `[B, L]`, the others `[B, L, L]`.
+fn importance(
+    cosine: Tensor<3>,
     weight: &Tensor<2>,
     pairs: &Tensor<3>,
     correlated: Tensor<3>,
 ) -> Tensor<1> {
-    let cosine = cosines(z);
     let omega = weight.clone().unsqueeze_dim::<3>(1) * (correlated.neg() + 1.0) * pairs.clone();
     let among = omega.clone().sum_dim(2);
     let alone = among.clone().lower_scalar(EPSILON);
@@ -119,15 +119,9 @@ pub(super) fn importance(
 }
 
 /// L_int on neurons: attended words that do not share neurons; `attention` is the head mean of
-/// Ã, detached, `[B, L, L]`.
-pub(super) fn mlp_interaction(
-    attention: Tensor<3>,
-    neurons: Tensor<3>,
-    valid: &Tensor<2>,
-) -> Tensor<1> {
-    let apart: Tensor<2> = (attention * (cosines(neurons).neg() + 1.0))
-        .sum_dim(2)
-        .squeeze_dim(2);
+/// Ã, detached, `[B, L, L]` as the cosines are.
+fn mlp_interaction(attention: Tensor<3>, cosine: Tensor<3>, valid: &Tensor<2>) -> Tensor<1> {
+    let apart: Tensor<2> = (attention * (cosine.neg() + 1.0)).sum_dim(2).squeeze_dim(2);
     mean_over_words(apart, valid).mean()
 }
 
@@ -137,9 +131,7 @@ fn attention_interaction(
     attention: Tensor<4>,
     valid: &Tensor<2>,
 ) -> Tensor<1> {
-    let rows = unit(attention);
-    let cosine = rows.clone().matmul(rows.swap_dims(2, 3));
-    let apart: Tensor<2> = (eligible * (cosine.neg() + 1.0))
+    let apart: Tensor<2> = (eligible * (cosines(attention).neg() + 1.0))
         .sum_dim(3)
         .mean_dim(1)
         .squeeze_dims(&[1, 3]);
