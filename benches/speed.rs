@@ -10,7 +10,7 @@ use safr::engine::{Backend, OpenDevice};
 use safr::evaluate::EncodedExample;
 use safr::explain::explain;
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Stream, initial_weights, read};
-use safr::objective::{Family, GateGuard, Objective, Space};
+use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::{ReadText, ReadWord, Words};
 use safr::train::{Options, Trainer, Wish};
 
@@ -95,17 +95,18 @@ fn explanation(criterion: &mut Criterion) {
 fn training(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("4 training steps of 32 x 40");
     group.sample_size(10);
-    let objective = Objective {
-        family: Family::ScaleFree {
+    let objective = Objective::new(
+        Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard: GateGuard::Rate {
                 rho: 0.3,
                 weight: 1.0,
             },
-        },
-        lambda_importance: 1.0,
-        lambda_interaction: 1.0,
-    };
+            ..Default::default()
+        }),
+        1.0,
+        1.0,
+    );
     let options = Options {
         objective,
         learning_rate: 1e-4,

@@ -10,7 +10,7 @@ use common::{close, small_config, small_package};
 use safr::engine::{Backend, Engine, largest_explained_difference};
 use safr::evaluate::EncodedExample;
 use safr::model::{Stream, initial_weights};
-use safr::objective::{Family, GateGuard, Objective, Space};
+use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::package::Precision;
 use safr::text::Words;
 use safr::train::{Options, Trainer, Wish};
@@ -25,14 +25,15 @@ async fn history(device: &Device) -> Vec<[f64; 4]> {
         rho: 0.3,
         weight: 1.0,
     };
-    let objective = Objective {
-        family: Family::ScaleFree {
+    let objective = Objective::new(
+        Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
-        },
-        lambda_importance: 1.0,
-        lambda_interaction: 1.0,
-    };
+            ..Default::default()
+        }),
+        1.0,
+        1.0,
+    );
     let config = small_config(1, objective.reading(Words::Default));
     let mut stream = Stream::new(4);
     let weights = initial_weights(&config, &mut stream);

@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use common::{all_close, close, numbers, reference};
 use safr::explain::{Matrix, allocate, capacity, mean_over_heads, sharing};
 use safr::model::{Array, Batch, Classifier, ModelConfig, Reading, Trace, Weights, read};
-use safr::objective::{Family, GateGuard, Objective, Space};
+use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
 use serde_json::Value;
 
@@ -100,11 +100,7 @@ fn check_forward(trace: &Trace, expected: &Value) {
 
 fn check_losses(trace: &Trace, fixtures: &Value, family: Family, expected: &[(&str, &Value)]) {
     let labels: Vec<usize> = serde_json::from_value(fixtures["labels"].clone()).unwrap();
-    let objective = Objective {
-        family,
-        lambda_importance: 1.0,
-        lambda_interaction: 1.0,
-    };
+    let objective = Objective::new(family, 1.0, 1.0);
     let losses = pollster::block_on(objective.losses(trace, &labels).read()).unwrap();
     for (name, value) in expected {
         let ours = match *name {
@@ -152,7 +148,11 @@ fn scale_free_reading_and_losses() {
         check_losses(
             &trace,
             &fixtures,
-            Family::ScaleFree { space, guard },
+            Family::ScaleFree(ScaleFree {
+                space,
+                guard,
+                ..Default::default()
+            }),
             &losses,
         );
     }

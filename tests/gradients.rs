@@ -13,7 +13,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use common::{small_config, small_weights};
 use safr::model::{Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Trace, Weights};
-use safr::objective::{Family, GateGuard, Objective, Space, scale_free};
+use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space, scale_free};
 use safr::text::Words;
 
 const TEXTS: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6], &[7, 8, 9, 10, 11, 2, 1]];
@@ -37,11 +37,7 @@ fn value(tensor: Tensor<1>) -> f64 {
 }
 
 fn objective(family: Family, importance: f64, interaction: f64) -> Objective {
-    Objective {
-        family,
-        lambda_importance: importance,
-        lambda_interaction: interaction,
-    }
+    Objective::new(family, importance, interaction)
 }
 
 /// The objective of the small texts, soft gate and no dropout.
@@ -102,12 +98,23 @@ fn published_objective() {
 fn cross_entropy_and_gate_guards() {
     let config = small_config(1, Reading::scale_free(Words::Default));
     for guard in [GUARD, GateGuard::Entropy { beta: 0.7 }] {
-        let family = Family::ScaleFree {
+        let family = Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
-        };
+            ..Default::default()
+        });
         check(&config, &objective(family, 0.0, 0.0));
     }
+}
+
+#[test]
+fn a_factorised_word_table() {
+    let config = ModelConfig {
+        embedding_rank: Some(3),
+        ..small_config(1, Reading::scale_free(Words::Default))
+    };
+    let family = Family::ScaleFree(ScaleFree::default());
+    check(&config, &objective(family, 0.0, 0.0));
 }
 
 /// With `space = embedding` attention is not detached in L_int, so that the whole model can be
@@ -115,10 +122,11 @@ fn cross_entropy_and_gate_guards() {
 #[test]
 fn scale_free_interaction_on_attention() {
     let config = small_config(2, Reading::scale_free(Words::Default));
-    let family = Family::ScaleFree {
+    let family = Family::ScaleFree(ScaleFree {
         space: Space::Embedding,
         guard: GUARD,
-    };
+        ..Default::default()
+    });
     check(&config, &objective(family, 0.0, 1.0));
 }
 
@@ -145,7 +153,7 @@ fn scale_free_losses_on_neurons_and_gate() {
             }],
             ..frozen.clone()
         };
-        let (importance, interaction) = scale_free::losses(&trace, Space::Mlp);
+        let (importance, interaction) = scale_free::losses(&trace, &ScaleFree::default());
         (neurons, gate, importance * 0.7 + interaction)
     };
 
@@ -186,14 +194,16 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
     let device = double();
     let families = [
         Family::Published,
-        Family::ScaleFree {
+        Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard: GUARD,
-        },
-        Family::ScaleFree {
+            ..Default::default()
+        }),
+        Family::ScaleFree(ScaleFree {
             space: Space::Embedding,
             guard: GUARD,
-        },
+            ..Default::default()
+        }),
     ];
     for (family, dead) in families
         .into_iter()
@@ -248,10 +258,11 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
 #[test]
 fn a_single_open_gate_has_moderate_gradients() {
     let device = double();
-    let family = Family::ScaleFree {
+    let family = Family::ScaleFree(ScaleFree {
         space: Space::Mlp,
         guard: GUARD,
-    };
+        ..Default::default()
+    });
     let objective = objective(family, 1.0, 0.0);
     let config = small_config(1, objective.reading(Words::Default));
     let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();

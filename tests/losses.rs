@@ -12,7 +12,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use common::close;
 use proptest::prelude::*;
 use safr::model::{Batch, LayerTrace, ModelConfig, Reading, Trace};
-use safr::objective::{Space, published, scale_free};
+use safr::objective::{
+    Apart, Controls, Family, Objective, ScaleFree, Space, published, scale_free,
+};
 use safr::text::Words;
 
 const WIDTH: usize = 6;
@@ -116,8 +118,8 @@ impl Case {
         }
     }
 
-    fn losses(&self, space: Space, pad: usize) -> [f64; 2] {
-        let (importance, interaction) = scale_free::losses(&self.trace(pad), space);
+    fn losses(&self, form: ScaleFree, pad: usize) -> [f64; 2] {
+        let (importance, interaction) = scale_free::losses(&self.trace(pad), &form);
         [value(importance), value(interaction)]
     }
 }
@@ -142,16 +144,27 @@ fn rotated(case: &Case, angle: f32) -> Case {
     case
 }
 
-const SPACES: [Space; 2] = [Space::Mlp, Space::Embedding];
+/// Every form of the scale-free losses.
+fn forms() -> impl Iterator<Item = ScaleFree> {
+    [Space::Mlp, Space::Embedding]
+        .into_iter()
+        .flat_map(|space| {
+            [Apart::Important, Apart::All].map(|apart| ScaleFree {
+                space,
+                apart,
+                ..Default::default()
+            })
+        })
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn scale_free_losses_lie_between_0_and_1(case in case()) {
-        for space in SPACES {
-            for loss in case.losses(space, 0) {
-                prop_assert!((-1e-5..=1.0 + 1e-5).contains(&loss), "{space:?}: {loss}");
+        for form in forms() {
+            for loss in case.losses(form, 0) {
+                prop_assert!((-1e-5..=1.0 + 1e-5).contains(&loss), "{form:?}: {loss}");
             }
         }
     }
@@ -164,19 +177,19 @@ proptest! {
         safr::model::Stream::new(seed).shuffle(&mut order);
         let mut scaled = case.clone();
         scaled.z.iter_mut().flatten().for_each(|value| *value *= scale);
-        for space in SPACES {
-            let losses = case.losses(space, 0);
-            same("permuted", case.permuted(&order).losses(space, 0), losses);
-            same("scaled", scaled.losses(space, 0), losses);
-            same("padded", case.losses(space, pad), losses);
+        for form in forms() {
+            let losses = case.losses(form, 0);
+            same("permuted", case.permuted(&order).losses(form, 0), losses);
+            same("scaled", scaled.losses(form, 0), losses);
+            same("padded", case.losses(form, pad), losses);
         }
     }
 
     #[test]
     fn scale_free_importance_ignores_rotation(case in case(), angle in 0f32..6.0) {
-        for space in SPACES {
-            let turned = rotated(&case, angle).losses(space, 0)[0];
-            close("rotated", turned, case.losses(space, 0)[0], TOLERANCE);
+        for form in forms() {
+            let turned = rotated(&case, angle).losses(form, 0)[0];
+            close("rotated", turned, case.losses(form, 0)[0], TOLERANCE);
         }
     }
 
@@ -184,9 +197,9 @@ proptest! {
     fn one_word_or_one_repeated_word_loses_nothing(case in case()) {
         let mut same_word = case.clone();
         same_word.ids.fill(3);
-        for space in SPACES {
-            prop_assert_eq!(same_word.losses(space, 1), [0.0, 0.0]);
-            prop_assert_eq!(case.permuted(&[0]).losses(space, 0), [0.0, 0.0]);
+        for form in forms() {
+            prop_assert_eq!(same_word.losses(form, 1), [0.0, 0.0]);
+            prop_assert_eq!(case.permuted(&[0]).losses(form, 0), [0.0, 0.0]);
         }
     }
 
@@ -236,15 +249,99 @@ fn losses_stay_finite_with_all_gates_closed_and_all_vectors_dead() {
         gate: vec![0.0; 3],
         scores: vec![vec![vec![0.5; 3]; 3]; HEADS],
     };
-    for space in SPACES {
-        assert_eq!(case.losses(space, 2)[0], 0.0, "no word counts");
+    for form in forms() {
+        assert_eq!(case.losses(form, 2)[0], 0.0, "no word counts");
     }
     case.gate.fill(1.0);
     case.z = vec![vec![0.0; WIDTH]; 3];
-    let [importance, interaction] = case.losses(Space::Mlp, 2);
+    let [importance, interaction] = case.losses(ScaleFree::default(), 2);
     assert_eq!(
         (importance, interaction),
         (0.0, 1.0),
         "dead words share nothing"
+    );
+}
+
+/// Three words at angles of 0°, 60° and 90°, the last one's gate closed, attention even.
+fn three_words() -> Case {
+    let root = 3f32.sqrt() / 2.0;
+    let pad = |x: f32, y: f32| {
+        let mut z = vec![0.0; WIDTH];
+        z[..2].copy_from_slice(&[x, y]);
+        z
+    };
+    Case {
+        ids: vec![2, 3, 4],
+        z: vec![pad(1.0, 0.0), pad(0.5, root), pad(0.0, 1.0)],
+        gate: vec![1.0, 1.0, 0.0],
+        // Words 0 and 2 attend to each other alone and are the correlated pair: â = 1. Word 1
+        // spreads its attention evenly: â = 1/2 with either.
+        scores: vec![
+            vec![
+                vec![-99.0, -99.0, 0.0],
+                vec![0.0, -99.0, 0.0],
+                vec![0.0, -99.0, -99.0],
+            ];
+            HEADS
+        ],
+    }
+}
+
+#[test]
+fn importance_keeps_important_words_apart_from_each_other_or_from_all() {
+    let form = |apart| ScaleFree {
+        apart,
+        ..Default::default()
+    };
+    // Word 0: only word 1 counts, cos² = 1/4. Word 1: only word 0, 1/4.
+    let [importance, _] = three_words().losses(form(Apart::Important), 0);
+    close("each other", importance, 0.25, TOLERANCE);
+    // Word 0: ω = (1/2, 0): 1/4. Word 1: ω = (1/2, 1/2): (1/4 + 3/4) / 2 = 1/2. Mean of the two.
+    let [importance, _] = three_words().losses(form(Apart::All), 0);
+    close("all words", importance, 0.375, TOLERANCE);
+}
+
+#[test]
+fn a_given_gate_is_not_moved_by_the_importance_loss() {
+    for (gate_given, moved) in [(false, true), (true, false)] {
+        let mut trace = three_words().trace(0);
+        let gate = trace.gate.clone().autodiff().require_grad();
+        trace.gate = gate.clone();
+        trace.layers[0].neurons = trace.layers[0].neurons.clone().autodiff().require_grad();
+        let form = ScaleFree {
+            gate_given,
+            ..Default::default()
+        };
+        let gradients = scale_free::losses(&trace, &form).0.backward();
+        assert_eq!(gate.grad(&gradients).is_some(), moved);
+    }
+}
+
+#[test]
+fn the_controls_are_means_over_words() {
+    let objective = |embedding_l2, neuron_l1| Objective {
+        controls: Controls {
+            embedding_l2,
+            neuron_l1,
+        },
+        ..Objective::new(Family::ScaleFree(ScaleFree::default()), 0.0, 0.0)
+    };
+    let trace = three_words().trace(2);
+    let penalty = |objective: Objective| objective.losses(&trace, &[0]).penalty.map(value);
+    assert_eq!(penalty(objective(0.0, 0.0)), None);
+    // Two of three words are kept, each of length 1.
+    close(
+        "norms",
+        penalty(objective(3.0, 0.0)).unwrap(),
+        2.0,
+        TOLERANCE,
+    );
+    // 1, 1/2 + √3/2, 1.
+    let sum = 2.5 + 3f64.sqrt() / 2.0;
+    close(
+        "activations",
+        penalty(objective(0.0, 3.0)).unwrap(),
+        sum,
+        TOLERANCE,
     );
 }

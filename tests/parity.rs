@@ -100,11 +100,7 @@ fn gradients_have_the_authors_norms() {
     let device = Device::flex().autodiff();
     let classifier = Classifier::new(&package.config, &package.weights, &device).unwrap();
     let trace = classifier.forward(&Batch::new(&texts, &package.config, &device), None);
-    let objective = Objective {
-        family: Family::Published,
-        lambda_importance: 1.0,
-        lambda_interaction: 1.0,
-    };
+    let objective = Objective::new(Family::Published, 1.0, 1.0);
     let total = objective.total(&objective.losses(&trace, &labels));
     let gradients = GradientsParams::from_grads(total.backward(), &classifier);
     let gradients = pollster::block_on(classifier.gradients(&gradients)).unwrap();

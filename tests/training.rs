@@ -10,7 +10,7 @@ use safr::engine::{Backend, OpenDevice};
 use safr::evaluate::EncodedExample;
 use safr::explain::History;
 use safr::model::{ModelConfig, Stream, Weights, initial_weights};
-use safr::objective::{Family, GateGuard, Objective, Space};
+use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
 use safr::train::{Options, Outcome, TrainError, TrainEvent, Trainer, Wish};
 
@@ -19,22 +19,19 @@ fn scale_free() -> Objective {
         rho: 0.3,
         weight: 1.0,
     };
-    Objective {
-        family: Family::ScaleFree {
+    Objective::new(
+        Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
-        },
-        lambda_importance: 1.0,
-        lambda_interaction: 1.0,
-    }
+            ..Default::default()
+        }),
+        1.0,
+        1.0,
+    )
 }
 
 fn published() -> Objective {
-    Objective {
-        family: Family::Published,
-        lambda_importance: 0.01,
-        lambda_interaction: 1.0,
-    }
+    Objective::new(Family::Published, 0.01, 1.0)
 }
 
 /// Texts of random words whose class is whether the word 3 or the word 4 stands in them.
@@ -110,10 +107,11 @@ fn both_objectives_overfit_32_texts() {
         rho: 0.8,
         weight: 1.0,
     };
-    let family = Family::ScaleFree {
+    let family = Family::ScaleFree(ScaleFree {
         space: Space::Mlp,
         guard,
-    };
+        ..Default::default()
+    });
     for objective in [
         Objective {
             family,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{open, read_text, write_json};
 use crate::engine::{Backend, OpenDevice};
 use crate::model::{Batch, read};
-use crate::objective::{Family, GateGuard, LossNumbers, Objective, Space};
+use crate::objective::{Family, LossNumbers, Objective, ScaleFree, Space};
 use crate::text::PAD;
 
 /// Write logits, gate, attention and losses for given token ids
@@ -44,7 +44,7 @@ struct Output {
     active_neurons: Vec<usize>,
     cross_entropy: f64,
     published: Pair,
-    scale_free: ScaleFree,
+    scale_free: ScaleFreePairs,
 }
 
 #[derive(Serialize)]
@@ -54,7 +54,7 @@ struct Pair {
 }
 
 #[derive(Serialize)]
-struct ScaleFree {
+struct ScaleFreePairs {
     #[serde(flatten)]
     mlp: Pair,
     gate_guard: f64,
@@ -74,12 +74,11 @@ impl Forward {
         let batch = Batch::new(&texts, config, &device);
         let trace = model.classifier().forward(&batch, None);
 
-        let scale_free = |space| Family::ScaleFree {
-            space,
-            guard: GateGuard::Rate {
-                rho: 0.3,
-                weight: 1.0,
-            },
+        let scale_free = |space| {
+            Family::ScaleFree(ScaleFree {
+                space,
+                ..Default::default()
+            })
         };
         let mut losses: Vec<LossNumbers> = Vec::new();
         for family in [
@@ -87,11 +86,7 @@ impl Forward {
             scale_free(Space::Mlp),
             scale_free(Space::Embedding),
         ] {
-            let objective = Objective {
-                family,
-                lambda_importance: 1.0,
-                lambda_interaction: 1.0,
-            };
+            let objective = Objective::new(family, 1.0, 1.0);
             losses.push(objective.losses(&trace, &input.labels).read().await?);
         }
         let [_, length] = batch.dims();
@@ -111,7 +106,7 @@ impl Forward {
                 .collect(),
             cross_entropy: losses[0].cross_entropy,
             published: pair(&losses[0]),
-            scale_free: ScaleFree {
+            scale_free: ScaleFreePairs {
                 mlp: pair(&losses[1]),
                 gate_guard: losses[1].guard,
                 embedding: pair(&losses[2]),

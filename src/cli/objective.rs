@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::model::{Padding, Reading};
-use crate::objective::{Family, GateGuard, Objective, Space};
+use crate::objective::{Apart, Controls, Family, GateGuard, Objective, ScaleFree, Space};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FamilyName {
@@ -15,6 +15,12 @@ enum FamilyName {
 enum SpaceName {
     Mlp,
     Embedding,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ApartName {
+    Important,
+    All,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,6 +45,12 @@ pub(super) struct ObjectiveOptions {
     /// Scale-free: where the losses look
     #[arg(long, value_enum, default_value = "mlp")]
     space: SpaceName,
+    /// Scale-free: whom the importance loss keeps important words apart from
+    #[arg(long, value_enum, default_value = "important")]
+    apart: ApartName,
+    /// Scale-free: the importance loss takes the gate as given and does not move it
+    #[arg(long)]
+    gate_given: bool,
     /// Scale-free: what keeps the gate from closing [default: rate, or none if the importance
     /// loss has no weight]
     #[arg(long, value_enum)]
@@ -52,18 +64,28 @@ pub(super) struct ObjectiveOptions {
     /// First weight of the gate guard `entropy`, which falls to a hundredth
     #[arg(long, default_value_t = 1.0)]
     beta: f64,
+    /// Control: weight of the words' mean squared embedding norm
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    embedding_l2: f64,
+    /// Control: weight of the words' mean summed neuron activation
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    neuron_l1: f64,
 }
 
 impl ObjectiveOptions {
     /// The objective that these options make.
     pub(super) fn objective(&self) -> anyhow::Result<Objective> {
-        for (name, lambda) in [
-            ("importance", self.lambda_importance),
-            ("interaction", self.lambda_interaction),
+        for (name, weight) in [
+            ("lambda-importance", self.lambda_importance),
+            ("lambda-interaction", self.lambda_interaction),
+            ("guard-weight", self.guard_weight),
+            ("beta", self.beta),
+            ("embedding-l2", self.embedding_l2),
+            ("neuron-l1", self.neuron_l1),
         ] {
             anyhow::ensure!(
-                lambda.is_finite() && lambda >= 0.0,
-                "--lambda-{name} is {lambda}; it must be 0 or more"
+                weight.is_finite() && weight >= 0.0,
+                "--{name} is {weight}; it must be 0 or more"
             );
         }
         anyhow::ensure!(
@@ -73,15 +95,24 @@ impl ObjectiveOptions {
         );
         let family = match self.objective {
             FamilyName::Published => Family::Published,
-            FamilyName::ScaleFree => Family::ScaleFree {
+            FamilyName::ScaleFree => Family::ScaleFree(ScaleFree {
                 space: self.space(),
                 guard: self.guard(),
-            },
+                apart: match self.apart {
+                    ApartName::Important => Apart::Important,
+                    ApartName::All => Apart::All,
+                },
+                gate_given: self.gate_given,
+            }),
         };
         Ok(Objective {
             family,
             lambda_importance: self.lambda_importance,
             lambda_interaction: self.lambda_interaction,
+            controls: Controls {
+                embedding_l2: self.embedding_l2,
+                neuron_l1: self.neuron_l1,
+            },
         })
     }
 
@@ -111,38 +142,48 @@ impl ObjectiveOptions {
 
 /// An objective in words, for a model's card.
 pub(super) fn describe(objective: &Objective) -> String {
-    match objective.family {
+    let mut words = match objective.family {
         Family::Published => "published".to_owned(),
-        Family::ScaleFree { space, guard } => {
-            let space = match space {
-                Space::Mlp => "mlp",
-                Space::Embedding => "embedding",
-            };
-            let guard = match guard {
-                GateGuard::Rate { rho, weight } => format!("keep rate {rho}, weight {weight}"),
-                GateGuard::Entropy { beta } => format!("keep entropy, beta {beta}"),
-                GateGuard::None => "none".to_owned(),
-            };
-            format!("scale-free, space {space}, gate guard {guard}")
+        Family::ScaleFree(options) => describe_scale_free(&options),
+    };
+    for (name, weight) in [
+        ("embedding L2", objective.controls.embedding_l2),
+        ("neuron L1", objective.controls.neuron_l1),
+    ] {
+        if weight > 0.0 {
+            words += &format!(", {name} {weight}");
         }
     }
+    words
+}
+
+fn describe_scale_free(options: &ScaleFree) -> String {
+    let space = match options.space {
+        Space::Mlp => "mlp",
+        Space::Embedding => "embedding",
+    };
+    let apart = match options.apart {
+        Apart::Important => "each other",
+        Apart::All => "all words",
+    };
+    let given = if options.gate_given {
+        ", gate given"
+    } else {
+        ""
+    };
+    let guard = match options.guard {
+        GateGuard::Rate { rho, weight } => format!("keep rate {rho}, weight {weight}"),
+        GateGuard::Entropy { beta } => format!("keep entropy, beta {beta}"),
+        GateGuard::None => "none".to_owned(),
+    };
+    format!("scale-free, space {space}, apart from {apart}{given}, gate guard {guard}")
 }
 
 /// The losses, without weights, that suit how a model reads.
 pub(super) fn matching(reading: &Reading) -> Objective {
     let family = match reading.padding {
         Padding::Fixed => Family::Published,
-        Padding::Longest => Family::ScaleFree {
-            space: Space::Mlp,
-            guard: GateGuard::Rate {
-                rho: 0.3,
-                weight: 1.0,
-            },
-        },
+        Padding::Longest => Family::ScaleFree(ScaleFree::default()),
     };
-    Objective {
-        family,
-        lambda_importance: 1.0,
-        lambda_interaction: 1.0,
-    }
+    Objective::new(family, 1.0, 1.0)
 }

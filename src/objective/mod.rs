@@ -47,12 +47,48 @@ pub enum Family {
     /// As published (method §3.1).
     Published,
     /// Our scale-free ones (method §3.3).
-    ScaleFree {
-        /// Where the losses look.
-        space: Space,
-        /// The gate guard.
-        guard: GateGuard,
-    },
+    ScaleFree(ScaleFree),
+}
+
+/// Options of the scale-free losses.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScaleFree {
+    /// Where the losses look.
+    pub space: Space,
+    /// The gate guard.
+    pub guard: GateGuard,
+    /// Whom the importance loss keeps important words apart from.
+    #[serde(default)]
+    pub apart: Apart,
+    /// Whether the importance loss takes the gate as given, so that it moves neurons alone.
+    #[serde(default)]
+    pub gate_given: bool,
+}
+
+impl Default for ScaleFree {
+    /// On neurons, with the keep rate 0.3 as guard (method §3.3).
+    fn default() -> Self {
+        Self {
+            space: Space::Mlp,
+            guard: GateGuard::Rate {
+                rho: 0.3,
+                weight: 1.0,
+            },
+            apart: Apart::default(),
+            gate_given: false,
+        }
+    }
+}
+
+/// Whom the importance loss keeps important words apart from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Apart {
+    /// From each other: ω_ij = w_j·(1 − â_ij).
+    #[default]
+    Important,
+    /// From all words: ω_ij = 1 − â_ij.
+    All,
 }
 
 /// L = CE + λ_imp·L_imp + λ_int·L_int, and the gate guard of the scale-free family.
@@ -64,21 +100,43 @@ pub struct Objective {
     pub lambda_importance: f64,
     /// λ_int ≥ 0.
     pub lambda_interaction: f64,
+    /// What SAFR is compared with.
+    #[serde(default)]
+    pub controls: Controls,
+}
+
+/// Weights of simpler penalties, with which SAFR is compared (method §5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Controls {
+    /// Of the words' mean squared embedding norm, ‖x_v‖².
+    pub embedding_l2: f64,
+    /// Of the words' mean summed activation, Σ_n u_n, over blocks.
+    pub neuron_l1: f64,
 }
 
 impl Objective {
+    /// SAFR's two losses without other penalties.
+    pub fn new(family: Family, lambda_importance: f64, lambda_interaction: f64) -> Self {
+        Self {
+            family,
+            lambda_importance,
+            lambda_interaction,
+            controls: Controls::default(),
+        }
+    }
+
     /// How a model of this objective reads (method §3.4).
     pub fn reading(&self, words: Words) -> Reading {
         match self.family {
             Family::Published => Reading::published(words),
-            Family::ScaleFree { .. } => Reading::scale_free(words),
+            Family::ScaleFree(_) => Reading::scale_free(words),
         }
     }
 
     /// Whether a step moves only the words that its batch holds. The published optimiser moves
     /// all, by their momentum.
     pub fn moves_words_apart(&self) -> bool {
-        matches!(self.family, Family::ScaleFree { .. })
+        matches!(self.family, Family::ScaleFree(_))
     }
 
     /// The losses of one batch with its `B` labels.
@@ -89,9 +147,13 @@ impl Objective {
                 let none = importance.clone() * 0.0;
                 (importance, interaction, none)
             }
-            Family::ScaleFree { space, guard } => {
-                let (importance, interaction) = scale_free::losses(trace, space);
-                (importance, interaction, scale_free::guard(trace, guard))
+            Family::ScaleFree(options) => {
+                let (importance, interaction) = scale_free::losses(trace, &options);
+                (
+                    importance,
+                    interaction,
+                    scale_free::guard(trace, options.guard),
+                )
             }
         };
         Losses {
@@ -99,6 +161,7 @@ impl Objective {
             importance,
             interaction,
             guard,
+            penalty: self.controls.penalty(trace),
         }
     }
 
@@ -112,7 +175,31 @@ impl Objective {
         if self.lambda_interaction > 0.0 {
             total = total + losses.interaction.clone() * self.lambda_interaction;
         }
+        if let Some(penalty) = &losses.penalty {
+            total = total + penalty.clone();
+        }
         total
+    }
+}
+
+impl Controls {
+    /// The weighted penalties, each the mean over the batch's words, `[1]`.
+    fn penalty(&self, trace: &Trace) -> Option<Tensor<1>> {
+        let valid = trace.batch.valid.clone();
+        let words = valid.clone().sum().clamp_min(1.0);
+        let mean = |of_positions: Tensor<3>| {
+            let sums: Tensor<2> = of_positions.sum_dim(2).squeeze_dim(2);
+            (sums * valid.clone()).sum() / words.clone()
+        };
+        let norms = || mean(trace.gated.clone() * trace.gated.clone()) * self.embedding_l2;
+        let activations = || {
+            let layers = trace.layers.iter().map(|layer| mean(layer.neurons.clone()));
+            let sum = layers.reduce(|sum, layer| sum + layer);
+            sum.expect("a model has a block") * (self.neuron_l1 / trace.layers.len() as f64)
+        };
+        let norms = (self.embedding_l2 > 0.0).then(norms);
+        let activations = (self.neuron_l1 > 0.0).then(activations);
+        norms.into_iter().chain(activations).reduce(|a, b| a + b)
     }
 }
 
@@ -127,6 +214,8 @@ pub struct Losses {
     pub interaction: Tensor<1>,
     /// The gate guard; 0 for the published family.
     pub guard: Tensor<1>,
+    /// The controls, weighted; `None` where none has a weight.
+    pub penalty: Option<Tensor<1>>,
 }
 
 /// [`Losses`] as numbers.

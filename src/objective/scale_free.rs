@@ -3,22 +3,27 @@
 use burn::tensor::{Bool, Tensor};
 
 use super::norm::{cosines, relative};
-use super::{GateGuard, Space, off_diagonal};
+use super::{Apart, GateGuard, ScaleFree, Space, off_diagonal};
 use crate::model::{Batch, Trace};
 
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
 
 /// L_imp and L_int of a batch, each the mean over texts and blocks, in [0, 1]; `[1]` each.
-pub fn losses(trace: &Trace, space: Space) -> (Tensor<1>, Tensor<1>) {
+pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
     let pairs = eligible_pairs(&trace.batch);
     let weight = trace.gate.clone() * trace.batch.valid.clone();
+    let weight = if options.gate_given {
+        weight.detach()
+    } else {
+        weight
+    };
     let valid = &trace.batch.valid;
     let mut sums: Option<(Tensor<1>, Tensor<1>)> = None;
     for layer in &trace.layers {
         let attention = eligible_attention(layer.attention.clone(), &pairs);
         let correlated = correlation(attention.clone().detach());
-        let (cosine, interaction) = match space {
+        let (cosine, interaction) = match options.space {
             Space::Mlp => {
                 let cosine = cosines(layer.neurons.clone());
                 let attention = attention.detach().mean_dim(1).squeeze_dim(1);
@@ -30,7 +35,7 @@ pub fn losses(trace: &Trace, space: Space) -> (Tensor<1>, Tensor<1>) {
                 (cosines(trace.embedding.clone()), loss)
             }
         };
-        let importance = importance(cosine, &weight, &pairs, correlated);
+        let importance = importance(cosine, &weight, &pairs, correlated, options.apart);
         sums = Some(match sums {
             None => (importance, interaction),
             Some((imp, int)) => (imp + importance, int + interaction),
@@ -105,8 +110,13 @@ fn importance(
     weight: &Tensor<2>,
     pairs: &Tensor<3>,
     correlated: Tensor<3>,
+    apart: Apart,
 ) -> Tensor<1> {
-    let omega = weight.clone().unsqueeze_dim::<3>(1) * (correlated.neg() + 1.0) * pairs.clone();
+    let apart_from = (correlated.neg() + 1.0) * pairs.clone();
+    let omega = match apart {
+        Apart::Important => apart_from * weight.clone().unsqueeze_dim::<3>(1),
+        Apart::All => apart_from,
+    };
     let among = omega.clone().sum_dim(2);
     let alone = among.clone().lower_scalar(EPSILON);
     let overlap = (omega * cosine.clone() * cosine).sum_dim(2);

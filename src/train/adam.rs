@@ -292,3 +292,125 @@ impl ModuleMapper for Unflatten<'_> {
         Param::initialized(id, value.autodiff().require_grad())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ModelConfig, Reading, Stream, initial_weights};
+    use crate::text::Words;
+    use burn::tensor::Device;
+
+    const RATE: f64 = 0.1;
+
+    /// Adam on one number, as Kingma & Ba write it.
+    #[derive(Default)]
+    struct Scalar {
+        value: f64,
+        first: f64,
+        second: f64,
+    }
+
+    impl Scalar {
+        fn step(&mut self, gradient: f64, t: i32) {
+            self.first = 0.9 * self.first + 0.1 * gradient;
+            self.second = 0.999 * self.second + 0.001 * gradient * gradient;
+            let first = self.first / (1.0 - 0.9f64.powi(t));
+            let second = self.second / (1.0 - 0.999f64.powi(t));
+            self.value -= RATE * first / (second.sqrt() + 1e-8);
+        }
+    }
+
+    fn model() -> Classifier {
+        let config = ModelConfig {
+            d_model: 4,
+            heads: 1,
+            d_ff: 3,
+            mask_hidden: 2,
+            max_len: 2,
+            ..ModelConfig::new(5, 2, Reading::scale_free(Words::Default))
+        };
+        let weights = initial_weights(&config, &mut Stream::new(1));
+        Classifier::new(&config, &weights, &Device::flex().autodiff()).unwrap()
+    }
+
+    fn values(model: &Classifier, name: &str) -> Vec<f64> {
+        let weights = pollster::block_on(model.weights()).unwrap();
+        weights[name].values.iter().map(|&x| f64::from(x)).collect()
+    }
+
+    /// Steps on the loss Σ x² of the head's bias and of the rows of the words 1 and 3, the latter
+    /// in the steps 1 and 3 only.
+    fn run(by_rows: bool) -> [Vec<f64>; 4] {
+        let mut model = model();
+        let start = [
+            values(&model, "fc.bias"),
+            values(&model, "embedding.weight"),
+        ];
+        let mut adam = Adam::new(&model, by_rows);
+        for step in 1..=3 {
+            let types = Tensor::from_ints([1, 3], &model.device());
+            let leaf = model.words.val().select(0, types.clone());
+            let leaf = if by_rows {
+                leaf.detach().require_grad()
+            } else {
+                leaf
+            };
+            let bias = model.head.bias.as_ref().unwrap().val();
+            let mut loss = (bias.clone() * bias).sum();
+            if step != 2 {
+                loss = loss + (leaf.clone() * leaf.clone()).sum();
+            }
+            let rows = (by_rows && step != 2).then(|| Rows { types, leaf });
+            model = adam.step(model, rows.as_ref(), loss.backward(), RATE);
+        }
+        let [bias, table] = start;
+        [
+            bias,
+            values(&model, "fc.bias"),
+            table,
+            values(&model, "embedding.weight"),
+        ]
+    }
+
+    fn close(ours: f64, exact: f64) {
+        assert!((ours - exact).abs() < 1e-5, "{ours} is not {exact}");
+    }
+
+    #[test]
+    fn every_parameter_follows_the_rule() {
+        let [before, after, table, moved] = run(false);
+        let mut bias = Scalar {
+            value: before[1],
+            ..Default::default()
+        };
+        let mut row = Scalar {
+            value: table[3 * 4 + 2],
+            ..Default::default()
+        };
+        for step in 1..=3 {
+            bias.step(2.0 * bias.value, step);
+            // Momentum moves a word on in a step that does not hold it.
+            let gradient = if step == 2 { 0.0 } else { 2.0 * row.value };
+            row.step(gradient, step);
+        }
+        close(after[1], bias.value);
+        close(moved[3 * 4 + 2], row.value);
+    }
+
+    #[test]
+    fn by_rows_a_word_rests_while_no_text_holds_it() {
+        let [_, _, table, moved] = run(true);
+        let mut row = Scalar {
+            value: table[3 * 4 + 2],
+            ..Default::default()
+        };
+        for step in [1, 3] {
+            row.step(2.0 * row.value, step);
+        }
+        close(moved[3 * 4 + 2], row.value);
+        for other in [0, 2, 4] {
+            let row = other * 4..other * 4 + 4;
+            assert_eq!(table[row.clone()], moved[row], "the word {other} was moved");
+        }
+    }
+}

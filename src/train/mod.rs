@@ -16,7 +16,7 @@ use crate::explain::{EpochRecord, History};
 use crate::model::{
     Batch, Classifier, ModelConfig, Noise, ReadError, Stream, Weights, WeightsError, read,
 };
-use crate::objective::{Family, GateGuard, Objective};
+use crate::objective::{Family, GateGuard, Objective, ScaleFree};
 use adam::{Adam, Rows};
 use batches::batches;
 
@@ -275,10 +275,10 @@ impl Trainer {
     /// of it, epoch by epoch, in equal ratios.
     fn annealed(&self, epoch: usize) -> Objective {
         let mut objective = self.options.objective;
-        if let Family::ScaleFree {
+        if let Family::ScaleFree(ScaleFree {
             guard: GateGuard::Entropy { beta },
             ..
-        } = &mut objective.family
+        }) = &mut objective.family
         {
             let last = self.options.epochs.max(2) - 1;
             *beta *= 0.01f64.powf((epoch - 1) as f64 / last as f64);
