@@ -2,7 +2,6 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::model::{Padding, Reading};
 use crate::objective::{Family, GateGuard, Objective, Space};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -125,24 +124,5 @@ pub(super) fn describe(objective: &Objective) -> String {
             };
             format!("scale-free, space {space}, gate guard {guard}")
         }
-    }
-}
-
-/// The losses, without weights, that suit how a model reads.
-pub(super) fn matching(reading: &Reading) -> Objective {
-    let family = match reading.padding {
-        Padding::Fixed => Family::Published,
-        Padding::Longest => Family::ScaleFree {
-            space: Space::Mlp,
-            guard: GateGuard::Rate {
-                rho: 0.3,
-                weight: 1.0,
-            },
-        },
-    };
-    Objective {
-        family,
-        lambda_importance: 1.0,
-        lambda_interaction: 1.0,
     }
 }
