@@ -5,8 +5,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use safr::explain::{
-    Gram, Matrix, Selection, allocate, attention_received, capacity, kept, most_kept,
-    redistribution_score, sharing, softmax,
+    Gram, Matrix, Selection, allocate, attention_entropy, attention_received, auc, capacity, kept,
+    largest_key_mass, most_kept, negative_log_likelihood, redistribution_score, sharing, softmax,
+    token_f1,
 };
 
 const TOLERANCE: f64 = 1e-6;
@@ -247,5 +248,74 @@ proptest! {
         let p = softmax(&logits);
         prop_assert!(p.iter().all(|p| (0.0..=1.0).contains(p)));
         prop_assert!(close(p.iter().map(|&p| f64::from(p)).sum(), 1.0));
+    }
+
+    #[test]
+    fn likelihood_is_the_softmax_probability(logits in vec(-30.0..30.0_f32, 1..9)) {
+        for (class, &p) in softmax(&logits).iter().enumerate() {
+            prop_assert!(close((-negative_log_likelihood(&logits, class)).exp(), p.into()));
+        }
+    }
+
+    /// Scores from few values, so that there are ties.
+    #[test]
+    fn the_opposite_ranking_has_the_opposite_auc(words in vec((0..6_u8, any::<bool>()), 0..30)) {
+        let marked: Vec<bool> = words.iter().map(|word| word.1).collect();
+        let scores: Vec<f32> = words.iter().map(|word| f32::from(word.0)).collect();
+        let opposite: Vec<f32> = scores.iter().map(|score| -score).collect();
+        let both_kinds = marked.contains(&true) && marked.contains(&false);
+        prop_assert_eq!(auc(&scores, &marked).is_some(), both_kinds);
+        if let (Some(a), Some(b)) = (auc(&scores, &marked), auc(&opposite, &marked)) {
+            prop_assert!((0.0..=1.0).contains(&a));
+            prop_assert!(close(a, 1.0 - b));
+        }
+    }
+
+    #[test]
+    fn auc_is_what_its_definition_says(words in vec((0..6_u8, any::<bool>()), 0..30)) {
+        let marked: Vec<bool> = words.iter().map(|word| word.1).collect();
+        let scores: Vec<f32> = words.iter().map(|word| f32::from(word.0)).collect();
+        let (mut won, mut pairs) = (0.0, 0.0);
+        for positive in words.iter().filter(|word| word.1) {
+            for negative in words.iter().filter(|word| !word.1) {
+                won += match positive.0.cmp(&negative.0) {
+                    std::cmp::Ordering::Greater => 1.0,
+                    std::cmp::Ordering::Equal => 0.5,
+                    std::cmp::Ordering::Less => 0.0,
+                };
+                pairs += 1.0;
+            }
+        }
+        if let Some(auc) = auc(&scores, &marked) {
+            prop_assert!(close(auc, won / pairs));
+        }
+    }
+
+    #[test]
+    fn f1_is_symmetric_and_perfect_for_the_truth(words in vec(any::<(bool, bool)>(), 1..30)) {
+        let (chosen, marked): (Vec<bool>, Vec<bool>) = words.into_iter().unzip();
+        if marked.contains(&true) {
+            prop_assert_eq!(token_f1(&marked, &marked), Some(1.0));
+            let f1 = token_f1(&chosen, &marked).unwrap();
+            prop_assert!((0.0..=1.0).contains(&f1));
+            if chosen.contains(&true) {
+                prop_assert_eq!(token_f1(&marked, &chosen), Some(f1));
+            }
+        }
+    }
+
+    #[test]
+    fn attention_measures_stay_within_their_bounds(weights in vec(0.01..1.0_f32, 50)) {
+        let heads: Vec<Matrix> = weights
+            .chunks(25)
+            .map(|head| {
+                let sums: Vec<f32> = head.chunks(5).map(|row| row.iter().sum()).collect();
+                Matrix::from_fn(5, 5, |i, j| head[i * 5 + j] / sums[i])
+            })
+            .collect();
+        let entropy = attention_entropy(&heads).unwrap();
+        prop_assert!((0.0..=1.0).contains(&entropy));
+        let mass = largest_key_mass(&heads).unwrap();
+        prop_assert!((0.2 - TOLERANCE..=1.0 + TOLERANCE).contains(&mass));
     }
 }

@@ -60,6 +60,18 @@ impl Data {
         Ok(sst::phrases(&self.trees(Split::Train)?))
     }
 
+    /// The treebank's sentiment of each word, 0 to 4, sentence by sentence as in
+    /// [`Self::sentences`]; `None` for data that has none.
+    pub(super) fn word_sentiments(&self, split: Split) -> anyhow::Result<Option<Vec<Vec<u8>>>> {
+        match self.task {
+            Task::Sst2 => {
+                let sentences = sst::labelled_sentences(&self.trees(split)?);
+                let labels = sentences.into_iter().map(|sentence| sentence.word_labels);
+                Ok(Some(labels.collect()))
+            }
+        }
+    }
+
     fn trees(&self, split: Split) -> anyhow::Result<Vec<sst::Tree>> {
         let split = match split {
             Split::Train => sst::Split::Train,

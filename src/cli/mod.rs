@@ -1,13 +1,16 @@
 //! The native command: train, evaluate, explain, and exchange numbers and models with others.
 
+mod compare;
 mod data;
 mod evaluate;
 mod explain;
 mod files;
 mod forward;
 mod import;
+mod measuring;
 mod objective;
 mod quantize;
+mod table;
 mod train;
 
 use std::process::ExitCode;
@@ -26,6 +29,7 @@ struct Cli {
 enum Command {
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
+    Compare(compare::Compare),
     Explain(explain::Explain),
     Forward(forward::Forward),
     Import(import::Import),
@@ -41,6 +45,7 @@ pub fn main() -> ExitCode {
     let run = match Cli::parse().command {
         Command::Train(command) => pollster::block_on(command.run()),
         Command::Evaluate(command) => pollster::block_on(command.run()),
+        Command::Compare(command) => pollster::block_on(command.run()),
         Command::Explain(command) => pollster::block_on(command.run()),
         Command::Forward(command) => pollster::block_on(command.run()),
         Command::Import(command) => pollster::block_on(command.run()),

@@ -2,7 +2,6 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::model::{Padding, Reading};
 use crate::objective::{Apart, Controls, Family, GateGuard, Objective, ScaleFree, Space};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -177,13 +176,4 @@ fn describe_scale_free(options: &ScaleFree) -> String {
         GateGuard::None => "none".to_owned(),
     };
     format!("scale-free, space {space}, apart from {apart}{given}, gate guard {guard}")
-}
-
-/// The losses, without weights, that suit how a model reads.
-pub(super) fn matching(reading: &Reading) -> Objective {
-    let family = match reading.padding {
-        Padding::Fixed => Family::Published,
-        Padding::Longest => Family::ScaleFree(ScaleFree::default()),
-    };
-    Objective::new(family, 1.0, 1.0)
 }

@@ -1,7 +1,28 @@
 //! How well a model does on labelled texts, and whether its representation collapses.
 
+mod answer;
+mod bootstrap;
+mod comparison;
+mod measure;
+mod one_pass;
+mod redistribution;
+mod report;
+mod section;
+
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
+
+pub use answer::{
+    Answer, CALIBRATION_BINS, accuracy, calibration_error, macro_f1, mean_negative_log_likelihood,
+};
+pub use bootstrap::{Interval, LEVEL, bootstrap};
+pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison, Difference, compare};
+pub use measure::{MeasureError, Text, measure};
+pub use one_pass::{Marked, plausibility};
+pub use report::{
+    Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,
+};
+pub use section::Section;
 
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::objective::{Objective, label_column};

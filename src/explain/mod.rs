@@ -5,11 +5,14 @@
 mod allocation;
 mod build;
 mod capacity;
+mod collapse;
 mod explanation;
 mod gram;
 mod history;
 mod interaction;
 mod matrix;
+mod mean;
+mod plausibility;
 mod prediction;
 mod score;
 mod selection;
@@ -18,6 +21,7 @@ mod trace;
 pub use allocation::{Allocated, allocate};
 pub use build::explain;
 pub use capacity::capacity;
+pub use collapse::{attention_entropy, largest_key_mass, mean_norm};
 pub use explanation::{
     Allocation, Cut, EXPLANATION_VERSION, Explanation, Interaction, Prediction, Word,
 };
@@ -25,7 +29,9 @@ pub use gram::Gram;
 pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
 pub use interaction::{attention_received, mean_over_heads, sharing};
 pub use matrix::Matrix;
-pub use prediction::{predict, softmax};
+pub use mean::mean;
+pub use plausibility::{auc, token_f1};
+pub use prediction::{most_probable, negative_log_likelihood, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept};
 pub use trace::{LayerNumbers, TraceNumbers};

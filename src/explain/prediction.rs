@@ -21,17 +21,33 @@ pub fn predict(classes: &[String], logits: &[f32]) -> Prediction {
     assert!(!classes.is_empty(), "a classifier has classes");
     assert_eq!(classes.len(), logits.len(), "one score a class");
     let probabilities = softmax(logits);
+    Prediction {
+        classes: classes.to_vec(),
+        predicted: most_probable(&probabilities),
+        probabilities,
+    }
+}
+
+/// Index of the largest of `K` probabilities, at least one; on a tie the first.
+pub fn most_probable(probabilities: &[f32]) -> usize {
     let mut predicted = 0;
     for (class, probability) in probabilities.iter().enumerate() {
         if *probability > probabilities[predicted] {
             predicted = class;
         }
     }
-    Prediction {
-        classes: classes.to_vec(),
-        probabilities,
-        predicted,
-    }
+    predicted
+}
+
+/// −ln of the softmax of `logits`, `K` values, at `class`, in nats; finite where the probability
+/// itself rounds to 0.
+pub fn negative_log_likelihood(logits: &[f32], class: usize) -> f64 {
+    let largest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+    let odds: f64 = logits
+        .iter()
+        .map(|&score| (f64::from(score) - largest).exp())
+        .sum();
+    odds.ln() + largest - f64::from(logits[class])
 }
 
 #[cfg(test)]
@@ -48,6 +64,15 @@ mod tests {
     fn huge_scores_stay_finite() {
         assert_eq!(softmax(&[f32::MAX, -f32::MAX]), [1.0, 0.0]);
         assert_eq!(softmax(&[-1e30, -1e30]), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn likelihood_by_hand() {
+        // Odds 1 : 3.
+        let logits = [0.0, 3.0_f32.ln()];
+        assert!((negative_log_likelihood(&logits, 0) - 4.0_f64.ln()).abs() < 1e-7);
+        assert!((negative_log_likelihood(&logits, 1) - (4.0_f64 / 3.0).ln()).abs() < 1e-7);
+        assert_eq!(negative_log_likelihood(&[0.0, 1000.0], 0), 1000.0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Matrix, Selection};
+use super::{Matrix, Selection, mean};
 
 /// The four means of a text's redistribution score (method §5, our own definition).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,14 +57,6 @@ pub fn redistribution_score(
         correlated_sharing: sharing_of(&selection.correlated)?,
         other_sharing: sharing_of(&selection.others)?,
     })
-}
-
-/// Mean of the values; `None` of none.
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0_usize), |(sum, count), value| {
-        (sum + value, count + 1)
-    });
-    (count > 0).then(|| sum / count as f64)
 }
 
 #[cfg(test)]

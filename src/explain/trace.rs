@@ -25,3 +25,13 @@ pub struct TraceNumbers {
     /// Class scores before softmax, `K`.
     pub logits: Vec<f32>,
 }
+
+impl TraceNumbers {
+    /// The last block, whose neurons are explained and measured.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn last_layer(&self) -> &LayerNumbers {
+        self.layers.last().expect("a model has a block")
+    }
+}

@@ -96,6 +96,14 @@ impl Stream {
         }
     }
 
+    /// A draw from 0 to `count` − 1, all equally likely.
+    ///
+    /// # Panics
+    /// If `count` is 0.
+    pub fn index(&mut self, count: usize) -> usize {
+        self.rng.random_range(0..count)
+    }
+
     fn unit(&mut self) -> f32 {
         (self.rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32
     }

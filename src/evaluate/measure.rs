@@ -1,0 +1,129 @@
+//! Streams a data set through a model and keeps a small record of every text.
+
+use super::one_pass::Pass;
+use super::{Answer, Column, EncodedExample, Marked, PerText, Section, Value};
+use crate::explain::TraceNumbers;
+use crate::model::{Batch, Classifier, ReadError, read};
+use crate::text::PAD;
+
+/// A labelled text with what its measures need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Its words as the model knows them, and its class.
+    pub example: EncodedExample,
+    /// The same words as the reference model knows them; empty without one.
+    pub reference_ids: Vec<u32>,
+    /// Words that people marked.
+    pub marked: Vec<Marked>,
+}
+
+/// Why a model cannot be measured.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    /// The device failed.
+    #[error(transparent)]
+    Device(#[from] ReadError),
+    /// The reference cuts a text elsewhere.
+    #[error(
+        "of one text the model reads {model} words and the reference {reference}; choose two models with the same max_len"
+    )]
+    Lengths {
+        /// Words that the model reads.
+        model: usize,
+        /// Words that the reference reads.
+        reference: usize,
+    },
+}
+
+/// Measures `model` on `texts` in the chosen `sections`, with the words and pairs that
+/// `reference` selects beside the model's own.
+///
+/// Texts go through `batch_size` at a time, longest first, with one readback a batch, so that
+/// memory does not grow with the data set beyond one small record a text. `progress` hears how
+/// many words are done.
+///
+/// # Errors
+/// If the device was lost or failed, or the reference reads another number of words.
+pub async fn measure(
+    model: &Classifier,
+    reference: Option<&Classifier>,
+    texts: &[Text],
+    sections: &[Section],
+    batch_size: usize,
+    mut progress: impl FnMut(usize),
+) -> Result<PerText, MeasureError> {
+    let pad_keep = pad_keep(model).await?;
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse(texts[at].example.ids.len()));
+    let mut answers = vec![None; texts.len()];
+    let mut columns = Vec::new();
+    for chunk in order.chunks(batch_size) {
+        let ids = chunk.iter().map(|&at| &texts[at].example.ids[..]);
+        let traces = traces(model, &ids.collect::<Vec<_>>()).await?;
+        let references = match reference {
+            Some(reference) => {
+                let ids = chunk.iter().map(|&at| &texts[at].reference_ids[..]);
+                self::traces(reference, &ids.collect::<Vec<_>>()).await?
+            }
+            None => Vec::new(),
+        };
+        for (in_chunk, (&at, trace)) in chunk.iter().zip(&traces).enumerate() {
+            let text = &texts[at];
+            let reference = references.get(in_chunk);
+            check_lengths(trace, reference)?;
+            let pass = Pass {
+                trace,
+                reference,
+                marked: &text.marked,
+                pad_keep,
+            };
+            answers[at] = Some(Answer::new(&trace.logits, text.example.label));
+            put(&mut columns, at, texts.len(), pass.values(sections));
+            progress(text.example.ids.len());
+        }
+    }
+    Ok(PerText {
+        answers: answers.into_iter().flatten().collect(),
+        columns,
+    })
+}
+
+/// One forward pass over a batch, read in one piece.
+async fn traces(model: &Classifier, ids: &[&[u32]]) -> Result<Vec<TraceNumbers>, ReadError> {
+    let device = model.device();
+    let batch = Batch::new(ids, &model.config, &device);
+    model.forward(&batch, None).read().await
+}
+
+/// Keep probability of PAD, which is the same everywhere, as that of every word.
+async fn pad_keep(model: &Classifier) -> Result<f32, ReadError> {
+    let device = model.device();
+    let batch = Batch::new(&[&[PAD]], &model.config, &device);
+    let keep = model.forward(&batch, None).keep.narrow(1, 0, 1);
+    Ok(read(keep.flatten(0, 1)).await?[0])
+}
+
+fn check_lengths(
+    trace: &TraceNumbers,
+    reference: Option<&TraceNumbers>,
+) -> Result<(), MeasureError> {
+    let model = trace.keep.len();
+    match reference.map(|trace| trace.keep.len()) {
+        Some(reference) if reference != model => Err(MeasureError::Lengths { model, reference }),
+        _ => Ok(()),
+    }
+}
+
+/// Writes the values of text number `at` of `texts` into their columns.
+fn put(columns: &mut Vec<Column>, at: usize, texts: usize, values: Vec<Value>) {
+    if columns.is_empty() {
+        columns.extend(values.iter().map(|value| Column {
+            section: value.section,
+            name: value.name.clone(),
+            values: vec![None; texts],
+        }));
+    }
+    for (column, value) in columns.iter_mut().zip(values) {
+        column.values[at] = value.value.map(|value| value as f32);
+    }
+}

@@ -1,0 +1,220 @@
+//! The measures of one text that need nothing but its forward pass.
+
+use super::redistribution::{Space, redistribution};
+use super::{Section, Value};
+use crate::explain::{
+    TraceNumbers, attention_entropy, auc, kept, largest_key_mass, mean, mean_norm, token_f1,
+};
+
+/// Words of a text that people marked, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// Short name of the source, which the measures bear.
+    pub source: &'static str,
+    /// Whether each word is marked; at least as many as the model reads.
+    pub words: Vec<bool>,
+}
+
+/// One text as the model saw it.
+pub(super) struct Pass<'a> {
+    /// The forward pass.
+    pub(super) trace: &'a TraceNumbers,
+    /// The reference model's pass over the same words.
+    pub(super) reference: Option<&'a TraceNumbers>,
+    /// Words that people marked.
+    pub(super) marked: &'a [Marked],
+    /// What the gate makes of PAD.
+    pub(super) pad_keep: f32,
+}
+
+impl Pass<'_> {
+    /// The text's values in the chosen sections: always the same measures in the same order.
+    pub(super) fn values(&self, sections: &[Section]) -> Vec<Value> {
+        let has = |section| sections.contains(&section);
+        let trace = self.trace;
+        let mut values = Vec::new();
+        if has(Section::Redistribution) || has(Section::Neurons) {
+            let on_neurons = Space::of("neurons", &trace.last_layer().neurons);
+            let on_embeddings = Space::of("embeddings", &trace.embedding);
+            if has(Section::Redistribution) {
+                let spaces = [&on_neurons, &on_embeddings];
+                values.extend(redistribution(&spaces, trace, self.reference));
+            }
+            if has(Section::Neurons) {
+                values.extend(neurons(&on_neurons, &on_embeddings));
+            }
+        }
+        if has(Section::Collapse) {
+            values.extend(collapse(trace, self.pad_keep));
+        }
+        if has(Section::Plausibility) {
+            let chosen = kept(&trace.keep);
+            values.extend(plausibility("keep", &trace.keep, &chosen, self.marked));
+        }
+        values
+    }
+}
+
+/// Means over the words, the active neurons or the pairs of a text (method §4).
+fn neurons(neurons: &Space, embeddings: &Space) -> [Value; 6] {
+    let words = neurons.sharing.rows;
+    let pairs = (0..words).flat_map(|i| (0..i).map(move |k| (i, k)));
+    let polysemanticity = &neurons.allocated.allocation.polysemanticity;
+    [
+        ("capacity", mean(neurons.capacity.iter().copied())),
+        (
+            "embedding_capacity",
+            mean(embeddings.capacity.iter().copied()),
+        ),
+        ("active", Some(polysemanticity.len() as f64)),
+        ("per_word", mean(neurons.allocated.counts.iter().copied())),
+        ("polysemanticity", mean(polysemanticity.iter().copied())),
+        (
+            "sharing",
+            mean(pairs.map(|(i, k)| neurons.sharing.at(i, k).into())),
+        ),
+    ]
+    .map(|(name, value)| Value::new(Section::Neurons, name, value))
+}
+
+/// The collapse watch (method §5).
+fn collapse(trace: &TraceNumbers, pad_keep: f32) -> [Value; 5] {
+    let heads = &trace.last_layer().attention;
+    [
+        ("embedding_norm", mean_norm(&trace.embedding)),
+        (
+            "word_keep",
+            mean(trace.keep.iter().map(|&keep| keep.into())),
+        ),
+        ("pad_keep", Some(pad_keep.into())),
+        ("attention_entropy", attention_entropy(heads)),
+        ("largest_key_mass", largest_key_mass(heads)),
+    ]
+    .map(|(name, value)| Value::new(Section::Collapse, name, value))
+}
+
+/// How well a ranking of a text's `n` words by `scores` agrees with each source of marked words,
+/// as AUC, and the `chosen` ones as token F1; named `source.ranking.measure`.
+pub fn plausibility(
+    ranking: &str,
+    scores: &[f32],
+    chosen: &[bool],
+    marked: &[Marked],
+) -> Vec<Value> {
+    let of_source = |source: &Marked| {
+        let marked = &source.words[..scores.len()];
+        [
+            ("auc", auc(scores, marked)),
+            ("f1", token_f1(chosen, marked)),
+        ]
+        .map(|(measure, value)| {
+            let name = format!("{}.{ranking}.{measure}", source.source);
+            Value::new(Section::Plausibility, name, value)
+        })
+    };
+    marked.iter().flat_map(of_source).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::{LayerNumbers, Matrix};
+
+    /// Two words, the same neuron shared 1 : 1 and one that the first has alone.
+    fn trace() -> TraceNumbers {
+        TraceNumbers {
+            ids: vec![4, 5],
+            keep: vec![0.75, 0.25],
+            embedding: Matrix::new(2, 2, vec![3., 4., 0., 0.]),
+            layers: vec![LayerNumbers {
+                attention: vec![Matrix::new(2, 2, vec![0.5, 0.5, 1.0, 0.0])],
+                neurons: Matrix::new(2, 3, vec![1., 0., 2., 1., 0., 0.]),
+            }],
+            logits: vec![0.0, 0.0],
+        }
+    }
+
+    fn measured(sections: &[Section], marked: &[Marked]) -> Vec<(String, Option<f64>)> {
+        let trace = trace();
+        let pass = Pass {
+            trace: &trace,
+            reference: None,
+            marked,
+            pad_keep: 0.5,
+        };
+        let values = pass.values(sections);
+        values.into_iter().map(|v| (v.name, v.value)).collect()
+    }
+
+    fn named<const N: usize>(values: [(&str, Option<f64>); N]) -> Vec<(String, Option<f64>)> {
+        values.map(|(name, value)| (name.to_owned(), value)).into()
+    }
+
+    #[test]
+    fn neurons_by_hand() {
+        // u·u = 5 and 1, u·v = 1: capacities 25/26 and ½. N = 1.5 and 0.5, m = 2 and 1, and the
+        // pair shares ½ of ½.
+        let expected = named([
+            ("capacity", Some((25.0 / 26.0 + 0.5) / 2.0)),
+            ("embedding_capacity", Some(0.5)),
+            ("active", Some(2.0)),
+            ("per_word", Some(1.0)),
+            ("polysemanticity", Some(1.5)),
+            ("sharing", Some(1.0)),
+        ]);
+        assert_eq!(measured(&[Section::Neurons], &[]), expected);
+    }
+
+    #[test]
+    fn collapse_by_hand() {
+        // Norms 5 and 0; rows of attention with all and without any of the possible entropy; the
+        // first word receives (½ + 1)/2.
+        let values = measured(&[Section::Collapse], &[]);
+        let entropy = values[3].1.unwrap();
+        assert!((entropy - 0.5).abs() < 1e-7, "{entropy}");
+        let expected = named([
+            ("embedding_norm", Some(2.5)),
+            ("word_keep", Some(0.5)),
+            ("pad_keep", Some(0.5)),
+            ("attention_entropy", Some(entropy)),
+            ("largest_key_mass", Some(0.75)),
+        ]);
+        assert_eq!(values, expected);
+    }
+
+    #[test]
+    fn plausibility_by_hand_for_each_source() {
+        let marked = |source, words: [bool; 3]| Marked {
+            source,
+            words: words.to_vec(),
+        };
+        let sources = [
+            marked("treebank", [true, false, true]),
+            marked("lexicon", [false, true, true]),
+        ];
+        let expected = named([
+            ("treebank.keep.auc", Some(1.0)),
+            ("treebank.keep.f1", Some(1.0)),
+            ("lexicon.keep.auc", Some(0.0)),
+            ("lexicon.keep.f1", Some(0.0)),
+        ]);
+        assert_eq!(measured(&[Section::Plausibility], &sources), expected);
+    }
+
+    #[test]
+    fn sections_come_in_the_order_of_the_report() {
+        let all = Pass {
+            trace: &trace(),
+            reference: None,
+            marked: &[],
+            pad_keep: 0.5,
+        }
+        .values(&Section::ALL);
+        let places = all.iter().map(|value| {
+            let place = Section::ALL.iter().position(|s| *s == value.section);
+            place.unwrap()
+        });
+        assert!(places.is_sorted());
+        assert!(measured(&[Section::Prediction], &[]).is_empty());
+    }
+}

@@ -1,0 +1,256 @@
+//! What evaluation finds out about a model on a data set: every measure, and the texts' values
+//! that it is the mean of.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Section, accuracy, calibration_error, macro_f1, mean_negative_log_likelihood};
+
+/// Version of the [`Report`] format; raised when a field changes its meaning.
+pub const REPORT_VERSION: u32 = 1;
+
+/// One value of one text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// Where it belongs.
+    pub section: Section,
+    /// Its name within the section, from general to special with dots between.
+    pub name: String,
+    /// The value; `None` where the text defines none.
+    pub value: Option<f64>,
+}
+
+impl Value {
+    /// Names a value.
+    pub fn new(section: Section, name: impl Into<String>, value: Option<f64>) -> Self {
+        Self {
+            section,
+            name: name.into(),
+            value,
+        }
+    }
+}
+
+/// One measure over a data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// Where it belongs.
+    pub section: Section,
+    /// Its name within the section.
+    pub name: String,
+    /// Its value; `None` where no text defines one.
+    pub value: Option<f64>,
+    /// Texts that it rests on; the others are left out.
+    pub texts: usize,
+}
+
+/// The texts that were measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataSet {
+    /// Name of the task.
+    pub task: String,
+    /// Part of the data.
+    pub part: String,
+    /// Number of texts.
+    pub texts: usize,
+    /// Number of texts from which they were drawn, and the seed; `None` if they are all there are.
+    pub drawn: Option<Drawn>,
+    /// SHA-256 of their words and labels: reports with the same can be compared text by text.
+    pub sha256: String,
+}
+
+/// How texts were drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// Number of texts to draw from.
+    pub from: usize,
+    /// Seed of the draw.
+    pub seed: u64,
+}
+
+/// All that is measured of a model on a data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`REPORT_VERSION`] of the writer.
+    pub version: u32,
+    /// The model's id.
+    pub model: String,
+    /// Id of the model whose keep and attention select words and pairs for the measures named
+    /// `reference`.
+    pub reference: Option<String>,
+    /// The texts.
+    pub data: DataSet,
+    /// The measures, section by section.
+    pub measures: Vec<Measure>,
+    /// The texts' values.
+    pub per_text: PerText,
+}
+
+impl Report {
+    /// Reads a report from JSON.
+    ///
+    /// # Errors
+    /// If `json` is not a report of [`REPORT_VERSION`].
+    pub fn from_json(json: &str) -> Result<Self, ReportError> {
+        let Versioned { version } = serde_json::from_str(json)?;
+        if version != REPORT_VERSION {
+            return Err(ReportError::Version { found: version });
+        }
+        Ok(serde_json::from_str(json)?)
+    }
+}
+
+/// The one field that every version has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// Why a stored report cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The text is no report.
+    #[error("this is not a report of safr evaluate: {0}; write a new one with --json")]
+    Format(#[from] serde_json::Error),
+    /// The report was written by another release.
+    #[error(
+        "this report has format {found}, but this release reads {REPORT_VERSION}; evaluate the model again"
+    )]
+    Version {
+        /// The version that the text names.
+        found: u32,
+    },
+}
+
+/// A small record of every text, in the order of the data set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PerText {
+    /// The classifier's answers.
+    pub answers: Vec<Answer>,
+    /// All other values, measure by measure.
+    pub columns: Vec<Column>,
+}
+
+/// One measure's values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Where it belongs.
+    pub section: Section,
+    /// Its name within the section.
+    pub name: String,
+    /// One value a text; `None` where the text defines none.
+    pub values: Vec<Option<f32>>,
+}
+
+impl PerText {
+    /// The measures over the data set, section by section: those of the answers, then the mean of
+    /// every column over the texts that define it.
+    ///
+    /// `weights` says how often each text counts.
+    pub fn measures(&self, weights: &[f64]) -> Vec<Measure> {
+        let of_answers = [
+            ("accuracy", accuracy(&self.answers, weights)),
+            ("macro_f1", macro_f1(&self.answers, weights)),
+            (
+                "negative_log_likelihood",
+                mean_negative_log_likelihood(&self.answers, weights),
+            ),
+            (
+                "calibration_error",
+                calibration_error(&self.answers, weights),
+            ),
+        ];
+        let of_answers = of_answers.into_iter().map(|(name, value)| Measure {
+            section: Section::Prediction,
+            name: name.to_owned(),
+            value,
+            texts: self.answers.len(),
+        });
+        let of_columns = self.columns.iter().map(|column| column.measure(weights));
+        of_answers.chain(of_columns).collect()
+    }
+}
+
+impl Column {
+    fn measure(&self, weights: &[f64]) -> Measure {
+        let (mut sum, mut total, mut texts) = (0.0, 0.0, 0);
+        for (value, weight) in self.values.iter().zip(weights) {
+            if let Some(value) = value {
+                sum += weight * f64::from(*value);
+                total += weight;
+                texts += 1;
+            }
+        }
+        Measure {
+            section: self.section,
+            name: self.name.clone(),
+            value: (total > 0.0).then(|| sum / total),
+            texts,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn per_text() -> PerText {
+        PerText {
+            answers: vec![
+                Answer::new(&[0.0, 0.0], 0),
+                Answer::new(&[0.0, 0.0], 1),
+                Answer::new(&[0.0, 0.0], 0),
+            ],
+            columns: vec![Column {
+                section: Section::Collapse,
+                name: "attention_entropy".into(),
+                values: vec![Some(0.5), None, Some(1.0)],
+            }],
+        }
+    }
+
+    fn report() -> Report {
+        Report {
+            version: REPORT_VERSION,
+            model: "safr".into(),
+            reference: Some("plain".into()),
+            data: DataSet {
+                task: "sst2".into(),
+                part: "test".into(),
+                texts: 3,
+                drawn: Some(Drawn { from: 9, seed: 0 }),
+                sha256: "00".into(),
+            },
+            measures: per_text().measures(&[1.0; 3]),
+            per_text: per_text(),
+        }
+    }
+
+    #[test]
+    fn measures_by_hand() {
+        let measures = per_text().measures(&[1.0; 3]);
+        let accuracy = &measures[0];
+        assert_eq!((accuracy.value, accuracy.texts), (Some(2.0 / 3.0), 3));
+        let entropy = &measures[4];
+        assert_eq!((entropy.value, entropy.texts), (Some(0.75), 2));
+        let weighted = per_text().measures(&[3.0, 5.0, 1.0]);
+        // (3·½ + 1)/4
+        assert_eq!(weighted[4].value, Some(0.625));
+        let undefined = per_text().measures(&[0.0, 1.0, 0.0]);
+        assert_eq!(undefined[4].value, None);
+    }
+
+    #[test]
+    fn json_is_read_back_as_it_was_written() {
+        let written = report();
+        let json = serde_json::to_string(&written).unwrap();
+        assert_eq!(Report::from_json(&json).unwrap(), written);
+    }
+
+    #[test]
+    fn other_versions_and_other_texts_are_refused() {
+        let newer = Report::from_json(r#"{"version": 2}"#);
+        assert!(matches!(newer, Err(ReportError::Version { found: 2 })));
+        let history = Report::from_json(r#"{"version": 1, "records": []}"#);
+        assert!(matches!(history, Err(ReportError::Format(_))));
+    }
+}

@@ -1,0 +1,214 @@
+//! `safr evaluate` and `safr compare` on the shipped models, from trees to numbers.
+
+#![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::close;
+use safr::evaluate::{Comparison, Measure, Report, Section};
+
+/// Sentences of our own as the treebank writes them; the third is neutral, and left out.
+const TREES: &str = "\
+(4 (3 (2 A) (4 (4 great) (2 film))) (2 .))
+(0 (1 (2 A) (0 (0 terrible) (2 plot))) (2 .))
+(2 (2 A) (2 film))
+(3 (2 It) (3 (2 is) (4 (3 warm) (3 (2 and) (3 funny)))))
+(1 (2 It) (1 (2 is) (1 (2 not) (3 funny))))
+(1 (2 The) (1 (2 jokes) (1 fail)))
+(3 (2 Not) (3 (1 bad)))
+(4 (3 Wonderful) (3 acting))
+(1 (1 (2 A) (1 (1 dull) (2 story))) (1 (2 with) (1 (1 weak) (2 acting))))
+";
+
+fn safr(arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_safr"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout).unwrap())
+    } else {
+        Err(String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+fn shipped(model: &str) -> String {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models");
+    models.join(model).display().to_string()
+}
+
+/// A folder with the trees as its test part.
+fn data() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("test.txt"), TREES).unwrap();
+    folder
+}
+
+/// Evaluates a shipped model on the trees; the table and the report.
+fn evaluate(data: &Path, model: &str, options: &[&str]) -> (String, PathBuf, Report) {
+    let json = data.join(format!("{model}.json"));
+    let (model, plain) = (shipped(model), shipped("sst2-plain"));
+    let [data, out] = [data, &json].map(|path| path.display().to_string());
+    let arguments = [
+        "evaluate",
+        "--model",
+        &model,
+        "--task",
+        "sst2",
+        "--data",
+        &data,
+        "--selection-from",
+        &plain,
+        "--json",
+        &out,
+    ];
+    let table = safr(&[&arguments[..], options].concat()).unwrap();
+    let report = Report::from_json(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    (table, json, report)
+}
+
+fn measure<'a>(report: &'a Report, section: Section, name: &str) -> &'a Measure {
+    let mut measures = report.measures.iter();
+    let found = measures.find(|measure| measure.section == section && measure.name == name);
+    found.unwrap_or_else(|| panic!("no {name}"))
+}
+
+#[test]
+fn a_report_has_every_section_and_repeats_itself() {
+    let data = data();
+    let (table, _, report) = evaluate(data.path(), "sst2-safr", &["--limit", "6"]);
+    assert_eq!((report.data.texts, report.per_text.answers.len()), (6, 6));
+    for section in Section::ALL {
+        assert!(table.contains(&format!("\n{section}\n")), "{table}");
+    }
+    for measure in &report.measures {
+        let name = &measure.name;
+        if let Some(value) = measure.value {
+            assert!(value.is_finite(), "{name}");
+        }
+        if name.ends_with(".score") {
+            assert!(
+                measure.value.is_none_or(|score| score.abs() <= 2.0),
+                "{name}"
+            );
+        }
+    }
+    let auc = measure(&report, Section::Plausibility, "treebank.keep.auc");
+    assert!(auc.value.is_some_and(|auc| (0.0..=1.0).contains(&auc)));
+
+    let again = evaluate(data.path(), "sst2-safr", &["--limit", "6"]);
+    assert_eq!((again.0, again.2), (table, report.clone()));
+    let other = evaluate(data.path(), "sst2-safr", &["--limit", "6", "--seed", "1"]).2;
+    assert_ne!(other.data.sha256, report.data.sha256, "another draw");
+}
+
+/// Padding and batches of other sizes change nothing but the rounding.
+#[test]
+fn texts_are_measured_alone_as_in_a_batch() {
+    let data = data();
+    let together = evaluate(data.path(), "sst2-safr", &[]).2;
+    let alone = evaluate(data.path(), "sst2-safr", &["--batch-size", "1"]).2;
+    assert_eq!(together.data, alone.data);
+    assert_eq!(together.data.texts, 8);
+    for (a, b) in together.measures.iter().zip(&alone.measures) {
+        assert_eq!((&a.name, a.texts), (&b.name, b.texts));
+        if let (Some(x), Some(y)) = (a.value, b.value) {
+            close(&a.name, x, y, 1e-4);
+        }
+    }
+}
+
+/// On the plain model, its own selection and the reference's are one.
+#[test]
+fn the_reference_selects_for_itself_what_it_selects() {
+    let data = data();
+    let report = evaluate(data.path(), "sst2-plain", &[]).2;
+    for space in ["neurons", "embeddings"] {
+        for part in ["mono", "poly", "score"] {
+            let of = |model: &str| {
+                let name = format!("{space}.{model}.top.{part}");
+                measure(&report, Section::Redistribution, &name).value
+            };
+            assert_eq!(of("own"), of("reference"));
+        }
+    }
+}
+
+#[test]
+fn directories_and_reports_compare_alike() {
+    let data = data();
+    let compared = |first: &str, second: &str| {
+        let json = data.path().join("comparison.json").display().to_string();
+        let folder = data.path().display().to_string();
+        let arguments = [
+            "compare",
+            first,
+            second,
+            "--resamples",
+            "200",
+            "--json",
+            &json,
+        ];
+        let table = safr(&[&arguments[..], &["--task", "sst2", "--data", &folder]].concat());
+        let comparison = std::fs::read_to_string(&json).unwrap();
+        let comparison: Comparison = serde_json::from_str(&comparison).unwrap();
+        (table.unwrap(), comparison)
+    };
+    let reports = ["sst2-plain", "sst2-safr"]
+        .map(|model| evaluate(data.path(), model, &[]).1.display().to_string());
+    let of_reports = compared(&reports[0], &reports[1]);
+    let of_models = compared(&shipped("sst2-plain"), &shipped("sst2-safr"));
+    assert_eq!(of_reports, of_models);
+
+    let [plain, safr] = &of_models.1.models[..] else {
+        panic!("two models")
+    };
+    let keep = |measures: &[Measure]| measures.iter().position(|m| m.name == "word_keep").unwrap();
+    let (a, b) = (keep(&plain.measures), keep(&safr.measures));
+    let difference = safr.differences[b].unwrap();
+    let expected = safr.measures[b].value.unwrap() - plain.measures[a].value.unwrap();
+    close("difference", difference.value, expected, 1e-12);
+    assert!(
+        difference.interval.excludes_zero(),
+        "the gate closes for many words"
+    );
+    assert!(difference.interval.low <= expected && expected <= difference.interval.high);
+}
+
+#[test]
+fn refusals_say_what_to_do() {
+    let model = shipped("sst2-plain");
+    let error = safr(&["compare", &model, &model]).unwrap_err();
+    assert!(error.contains("give --task and --data"), "{error}");
+    let missing = safr(&["compare", "no-such-model", &model]).unwrap_err();
+    assert!(missing.contains("no-such-model"), "{missing}");
+    let data = data();
+    let folder = data.path().display().to_string();
+    let evaluate = [
+        "evaluate", "--model", &model, "--task", "sst2", "--data", &folder,
+    ];
+    let unknown = safr(&[&evaluate[..], &["--measures", "colapse"]].concat()).unwrap_err();
+    assert!(unknown.contains("collapse, plausibility"), "{unknown}");
+}
+
+#[test]
+fn a_lexicon_is_a_truth_of_its_own() {
+    let data = data();
+    let words = data.path().join("words.txt");
+    std::fs::write(
+        &words,
+        "; opinion words\ngreat\nterrible\nwarm\nfunny\nbad\n",
+    )
+    .unwrap();
+    let words = words.display().to_string();
+    let options = ["--lexicon", &words, "--measures", "plausibility"];
+    let report = evaluate(data.path(), "sst2-safr", &options).2;
+    let auc = measure(&report, Section::Plausibility, "lexicon.keep.auc");
+    // Of the 8 texts, those with an opinion word and another one.
+    assert_eq!(auc.texts, 5);
+    let has = |section| report.measures.iter().any(|m| m.section == section);
+    assert!(has(Section::Prediction) && !has(Section::Neurons));
+}
