@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::objective::{Apart, Controls, Family, GateGuard, Objective, ScaleFree, Space};
+use crate::objective::{Apart, Controls, Family, GateGuard, Objective, Pairs, ScaleFree, Space};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FamilyName {
@@ -20,6 +20,12 @@ enum SpaceName {
 enum ApartName {
     Important,
     All,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PairsName {
+    Attended,
+    Contrasted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,6 +56,10 @@ pub(super) struct ObjectiveOptions {
     /// Scale-free: the importance loss takes the gate as given and does not move it
     #[arg(long)]
     gate_given: bool,
+    /// Scale-free, on neurons: whether the interaction loss only pulls attended pairs together, or
+    /// holds them against a word's other pairs
+    #[arg(long, value_enum, default_value = "attended")]
+    pairs: PairsName,
     /// Scale-free: what keeps the gate from closing [default: rate, or none if the importance
     /// loss has no weight]
     #[arg(long, value_enum)]
@@ -102,6 +112,10 @@ impl ObjectiveOptions {
                     ApartName::All => Apart::All,
                 },
                 gate_given: self.gate_given,
+                pairs: match self.pairs {
+                    PairsName::Attended => Pairs::Attended,
+                    PairsName::Contrasted => Pairs::Contrasted,
+                },
             }),
         };
         Ok(Objective {
@@ -170,10 +184,16 @@ fn describe_scale_free(options: &ScaleFree) -> String {
     } else {
         ""
     };
+    let pairs = match options.pairs {
+        Pairs::Attended => "attended",
+        Pairs::Contrasted => "contrasted",
+    };
     let guard = match options.guard {
         GateGuard::Rate { rho, weight } => format!("keep rate {rho}, weight {weight}"),
         GateGuard::Entropy { beta } => format!("keep entropy, beta {beta}"),
         GateGuard::None => "none".to_owned(),
     };
-    format!("scale-free, space {space}, apart from {apart}{given}, gate guard {guard}")
+    format!(
+        "scale-free, space {space}, apart from {apart}{given}, pairs {pairs}, gate guard {guard}"
+    )
 }

@@ -63,6 +63,9 @@ pub struct ScaleFree {
     /// Whether the importance loss takes the gate as given, so that it moves neurons alone.
     #[serde(default)]
     pub gate_given: bool,
+    /// What the interaction loss holds attended pairs against.
+    #[serde(default)]
+    pub pairs: Pairs,
 }
 
 impl Default for ScaleFree {
@@ -76,6 +79,7 @@ impl Default for ScaleFree {
             },
             apart: Apart::default(),
             gate_given: false,
+            pairs: Pairs::default(),
         }
     }
 }
@@ -89,6 +93,18 @@ pub enum Apart {
     Important,
     /// From all words: ω_ij = 1 − â_ij.
     All,
+}
+
+/// What the interaction loss holds the pairs that attend to each other against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pairs {
+    /// Nothing: Σ_k Ã_ik·(1 − s_ik). Least when all words share all neurons.
+    #[default]
+    Attended,
+    /// The word's other pairs: (1 + Σ_k (ō_ik − Ã_ik)·s_ik) / 2 with ō_ik in proportion to
+    /// 1 − â_ik. Where all words share alike it is 1/2: only sharing with the right ones counts.
+    Contrasted,
 }
 
 /// L = CE + λ_imp·L_imp + λ_int·L_int, and the gate guard of the scale-free family.

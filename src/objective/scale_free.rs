@@ -3,7 +3,7 @@
 use burn::tensor::{Bool, Tensor};
 
 use super::norm::{cosines, relative};
-use super::{Apart, GateGuard, ScaleFree, Space, off_diagonal};
+use super::{Apart, GateGuard, Pairs, ScaleFree, Space, off_diagonal};
 use crate::model::{Batch, Trace};
 
 /// A sum of weights below this is empty.
@@ -22,12 +22,21 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
     let mut sums: Option<(Tensor<1>, Tensor<1>)> = None;
     for layer in &trace.layers {
         let attention = eligible_attention(layer.attention.clone(), &pairs);
-        let correlated = correlation(attention.clone().detach());
+        let uncorrelated = uncorrelated(attention.clone().detach(), &pairs);
         let (cosine, interaction) = match options.space {
             Space::Mlp => {
                 let cosine = cosines(layer.neurons.clone());
-                let attention = attention.detach().mean_dim(1).squeeze_dim(1);
-                let loss = mlp_interaction(attention, cosine.clone(), valid);
+                let attention: Tensor<3> = attention.detach().mean_dim(1).squeeze_dim(1);
+                let apart = match options.pairs {
+                    Pairs::Attended => attention * (cosine.clone().neg() + 1.0),
+                    Pairs::Contrasted => {
+                        let others = uncorrelated.clone();
+                        let others = relative(others.clone(), others.sum_dim(2));
+                        let either = others.clone() + attention.clone();
+                        ((others - attention) * cosine.clone() + either) / 2.0
+                    }
+                };
+                let loss = mean_over_words(apart.sum_dim(2).squeeze_dim(2), valid).mean();
                 (cosine, loss)
             }
             Space::Embedding => {
@@ -35,7 +44,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
                 (cosines(trace.embedding.clone()), loss)
             }
         };
-        let importance = importance(cosine, &weight, &pairs, correlated, options.apart);
+        let importance = importance(cosine, &weight, uncorrelated, options.apart);
         sums = Some(match sums {
             None => (importance, interaction),
             Some((imp, int)) => (imp + importance, int + interaction),
@@ -85,13 +94,13 @@ fn eligible_attention(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
     relative(kept, sum)
 }
 
-/// â: how strongly the more attentive of two words attends to the other, head mean, relative to
-/// the strongest pair of the text, `[B, L, L]`.
-fn correlation(attention: Tensor<4>) -> Tensor<3> {
+/// 1 − â for eligible pairs, `[B, L, L]`; â: how strongly the more attentive of two words attends
+/// to the other, head mean, relative to the strongest pair of the text.
+fn uncorrelated(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<3> {
     let mean: Tensor<3> = attention.mean_dim(1).squeeze_dim(1);
     let either = mean.clone().max_pair(mean.swap_dims(1, 2));
     let strongest = either.clone().max_dims(&[1, 2]);
-    relative(either, strongest)
+    (relative(either, strongest).neg() + 1.0) * pairs.clone()
 }
 
 /// Mean over the words of each text, `[B, L]` → `[B, 1]`; 0 without words.
@@ -108,14 +117,12 @@ fn mean_over_words(of_words: Tensor<2>, valid: &Tensor<2>) -> Tensor<2> {
 fn importance(
     cosine: Tensor<3>,
     weight: &Tensor<2>,
-    pairs: &Tensor<3>,
-    correlated: Tensor<3>,
+    uncorrelated: Tensor<3>,
     apart: Apart,
 ) -> Tensor<1> {
-    let apart_from = (correlated.neg() + 1.0) * pairs.clone();
     let omega = match apart {
-        Apart::Important => apart_from * weight.clone().unsqueeze_dim::<3>(1),
-        Apart::All => apart_from,
+        Apart::Important => uncorrelated * weight.clone().unsqueeze_dim::<3>(1),
+        Apart::All => uncorrelated,
     };
     let among = omega.clone().sum_dim(2);
     let alone = among.clone().lower_scalar(EPSILON);
@@ -126,13 +133,6 @@ fn importance(
     let overlap: Tensor<2> = overlap.mask_fill(alone, 0.0).squeeze_dim(2);
     let total = (overlap * weight.clone()).sum_dim(1);
     (total / weight.clone().sum_dim(1).clamp_min(EPSILON)).mean()
-}
-
-/// L_int on neurons: attended words that do not share neurons; `attention` is the head mean of
-/// Ã, detached, `[B, L, L]` as the cosines are.
-fn mlp_interaction(attention: Tensor<3>, cosine: Tensor<3>, valid: &Tensor<2>) -> Tensor<1> {
-    let apart: Tensor<2> = (attention * (cosine.neg() + 1.0)).sum_dim(2).squeeze_dim(2);
-    mean_over_words(apart, valid).mean()
 }
 
 /// L_int on attention rows, head by head; kept for comparison only. `[B, H, L, L]` each.
