@@ -13,7 +13,7 @@ use common::close;
 use proptest::prelude::*;
 use safr::model::{Batch, LayerTrace, ModelConfig, Reading, Trace};
 use safr::objective::{
-    Apart, Controls, Family, Objective, ScaleFree, Space, published, scale_free,
+    Apart, Controls, Family, Objective, Pairs, ScaleFree, Space, published, scale_free,
 };
 use safr::text::Words;
 
@@ -145,16 +145,21 @@ fn rotated(case: &Case, angle: f32) -> Case {
 }
 
 /// Every form of the scale-free losses.
-fn forms() -> impl Iterator<Item = ScaleFree> {
-    [Space::Mlp, Space::Embedding]
-        .into_iter()
-        .flat_map(|space| {
-            [Apart::Important, Apart::All].map(|apart| ScaleFree {
-                space,
-                apart,
-                ..Default::default()
-            })
-        })
+fn forms() -> Vec<ScaleFree> {
+    let mut forms = Vec::new();
+    for space in [Space::Mlp, Space::Embedding] {
+        for apart in [Apart::Important, Apart::All] {
+            for pairs in [Pairs::Attended, Pairs::Contrasted] {
+                forms.push(ScaleFree {
+                    space,
+                    apart,
+                    pairs,
+                    ..Default::default()
+                });
+            }
+        }
+    }
+    forms
 }
 
 proptest! {
@@ -344,4 +349,35 @@ fn the_controls_are_means_over_words() {
         sum,
         TOLERANCE,
     );
+}
+
+#[test]
+fn contrasted_pairs_gain_nothing_when_all_words_share_all_neurons() {
+    let form = |pairs| ScaleFree {
+        pairs,
+        ..Default::default()
+    };
+    let mut case = three_words();
+    // Words 0 and 2 attend to each other alone, word 1 to either: ō is 1 on word 1 for the former
+    // and even for the latter, whose attention is even, too.
+    let [_, apart] = case.losses(form(Pairs::Contrasted), 0);
+    // Word 0: (1 + cos 60° − cos 90°) / 2 = 3/4. Word 1: 1/2. Word 2: (1 + cos 30° − 0) / 2.
+    let expected = (0.75 + 0.5 + (1.0 + 3f64.sqrt() / 2.0) / 2.0) / 3.0;
+    close("the wrong pairs share", apart, expected, TOLERANCE);
+
+    case.z[2] = case.z[0].clone();
+    let [_, right] = case.losses(form(Pairs::Contrasted), 0);
+    // Words 0 and 2: (1 + cos 60° − 1) / 2 = 1/4.
+    close(
+        "the right pairs share",
+        right,
+        (0.25 + 0.5 + 0.25) / 3.0,
+        TOLERANCE,
+    );
+
+    case.z[1] = case.z[0].clone();
+    let [_, all] = case.losses(form(Pairs::Contrasted), 0);
+    close("all share", all, 0.5, TOLERANCE);
+    let [_, all] = case.losses(form(Pairs::Attended), 0);
+    close("all share, attended", all, 0.0, TOLERANCE);
 }

@@ -102,7 +102,7 @@ pub enum Pairs {
     /// Nothing: Σ_k Ã_ik·(1 − s_ik). Least when all words share all neurons.
     #[default]
     Attended,
-    /// The word's other pairs: (1 + Σ_k (ō_ik − Ã_ik)·s_ik) / 2 with ō_ik in proportion to
+    /// The word's other pairs: Σ_k (ō_ik·s_ik + Ã_ik·(1 − s_ik)) / 2, with ō_ik in proportion to
     /// 1 − â_ik. Where all words share alike it is 1/2: only sharing with the right ones counts.
     Contrasted,
 }

@@ -27,16 +27,8 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
             Space::Mlp => {
                 let cosine = cosines(layer.neurons.clone());
                 let attention: Tensor<3> = attention.detach().mean_dim(1).squeeze_dim(1);
-                let apart = match options.pairs {
-                    Pairs::Attended => attention * (cosine.clone().neg() + 1.0),
-                    Pairs::Contrasted => {
-                        let others = uncorrelated.clone();
-                        let others = relative(others.clone(), others.sum_dim(2));
-                        let either = others.clone() + attention.clone();
-                        ((others - attention) * cosine.clone() + either) / 2.0
-                    }
-                };
-                let loss = mean_over_words(apart.sum_dim(2).squeeze_dim(2), valid).mean();
+                let loss = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
+                let loss = mean_over_words(loss, valid).mean();
                 (cosine, loss)
             }
             Space::Embedding => {
@@ -133,6 +125,24 @@ fn importance(
     let overlap: Tensor<2> = overlap.mask_fill(alone, 0.0).squeeze_dim(2);
     let total = (overlap * weight.clone()).sum_dim(1);
     (total / weight.clone().sum_dim(1).clamp_min(EPSILON)).mean()
+}
+
+/// L_int of each word, from what shares its neurons, `[B, L]`; all arguments `[B, L, L]`.
+fn interaction(
+    cosine: Tensor<3>,
+    attention: Tensor<3>,
+    uncorrelated: &Tensor<3>,
+    pairs: Pairs,
+) -> Tensor<2> {
+    let apart = attention * (cosine.clone().neg() + 1.0);
+    let loss = match pairs {
+        Pairs::Attended => apart,
+        Pairs::Contrasted => {
+            let others = relative(uncorrelated.clone(), uncorrelated.clone().sum_dim(2));
+            (others * cosine + apart) / 2.0
+        }
+    };
+    loss.sum_dim(2).squeeze_dim(2)
 }
 
 /// L_int on attention rows, head by head; kept for comparison only. `[B, H, L, L]` each.
