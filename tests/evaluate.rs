@@ -89,14 +89,14 @@ fn a_report_has_every_section_and_repeats_itself() {
         if let Some(value) = measure.value {
             assert!(value.is_finite(), "{name}");
         }
-        if name.ends_with(".score") {
+        if name.starts_with("score/") {
             assert!(
                 measure.value.is_none_or(|score| score.abs() <= 2.0),
                 "{name}"
             );
         }
     }
-    let auc = measure(&report, Section::Plausibility, "treebank.keep.auc");
+    let auc = measure(&report, Section::Plausibility, "auc/keep/treebank");
     assert!(auc.value.is_some_and(|auc| (0.0..=1.0).contains(&auc)));
 
     let again = evaluate(data.path(), "sst2-safr", &["--limit", "6"]);
@@ -129,7 +129,7 @@ fn the_reference_selects_for_itself_what_it_selects() {
     for space in ["neurons", "embeddings"] {
         for part in ["mono", "poly", "score"] {
             let of = |model: &str| {
-                let name = format!("{space}.{model}.top.{part}");
+                let name = format!("{part}/{space}/{model}/top");
                 measure(&report, Section::Redistribution, &name).value
             };
             assert_eq!(of("own"), of("reference"));
@@ -206,7 +206,7 @@ fn a_lexicon_is_a_truth_of_its_own() {
     let words = words.display().to_string();
     let options = ["--lexicon", &words, "--measures", "plausibility"];
     let report = evaluate(data.path(), "sst2-safr", &options).2;
-    let auc = measure(&report, Section::Plausibility, "lexicon.keep.auc");
+    let auc = measure(&report, Section::Plausibility, "auc/keep/lexicon");
     // Of the 8 texts, those with an opinion word and another one.
     assert_eq!(auc.texts, 5);
     let has = |section| report.measures.iter().any(|m| m.section == section);

@@ -261,8 +261,8 @@ proptest! {
     #[test]
     fn the_opposite_ranking_has_the_opposite_auc(words in vec((0..6_u8, any::<bool>()), 0..30)) {
         let marked: Vec<bool> = words.iter().map(|word| word.1).collect();
-        let scores: Vec<f32> = words.iter().map(|word| f32::from(word.0)).collect();
-        let opposite: Vec<f32> = scores.iter().map(|score| -score).collect();
+        let scores: Vec<f64> = words.iter().map(|word| f64::from(word.0)).collect();
+        let opposite: Vec<f64> = scores.iter().map(|score| -score).collect();
         let both_kinds = marked.contains(&true) && marked.contains(&false);
         prop_assert_eq!(auc(&scores, &marked).is_some(), both_kinds);
         if let (Some(a), Some(b)) = (auc(&scores, &marked), auc(&opposite, &marked)) {
@@ -274,7 +274,7 @@ proptest! {
     #[test]
     fn auc_is_what_its_definition_says(words in vec((0..6_u8, any::<bool>()), 0..30)) {
         let marked: Vec<bool> = words.iter().map(|word| word.1).collect();
-        let scores: Vec<f32> = words.iter().map(|word| f32::from(word.0)).collect();
+        let scores: Vec<f64> = words.iter().map(|word| f64::from(word.0)).collect();
         let (mut won, mut pairs) = (0.0, 0.0);
         for positive in words.iter().filter(|word| word.1) {
             for negative in words.iter().filter(|word| !word.1) {

@@ -13,6 +13,8 @@ use crate::evaluate::{Report, compare};
 
 /// Put models side by side, with paired bootstrap intervals of their differences to the first
 #[derive(Args, Clone, Debug)]
+// Reports know their data; only model directories need to be told.
+#[command(mut_arg("task", |arg| arg.required(false)), mut_arg("data", |arg| arg.required(false)))]
 pub(super) struct Compare {
     /// Model directories, which are evaluated now, or reports of `safr evaluate --json`; the first
     /// is what the others are compared with, and selects words and pairs unless

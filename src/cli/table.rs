@@ -12,7 +12,7 @@ struct Row {
 /// A report: a line for each measure, with the number of texts where some are left out.
 pub(super) fn of_report(report: &Report) -> String {
     let selection = match &report.reference {
-        Some(reference) => format!("; .reference. is by the selection of {reference}"),
+        Some(reference) => format!("; words and pairs of “reference” are chosen by {reference}"),
         None => String::new(),
     };
     let title = format!("{}{selection}", describe(&report.data));
@@ -145,7 +145,7 @@ mod tests {
             row(Section::Collapse, "norm", ["–", "12 texts"]),
             row(Section::Collapse, "keep", ["0.25", ""]),
         ];
-        let expected = "title\n\n              safr\nprediction\n  accuracy   0.9\ncollapse\n  norm         –  12 texts\n  keep      0.25\n";
+        let expected = "title\n\n            safr\nprediction\n  accuracy   0.9\ncollapse\n  norm         –  12 texts\n  keep      0.25\n";
         assert_eq!(render("title", vec!["safr".into()], rows), expected);
     }
 }

@@ -48,8 +48,9 @@ impl Pass<'_> {
             values.extend(collapse(trace, self.pad_keep));
         }
         if has(Section::Plausibility) {
+            let scores: Vec<f64> = trace.keep.iter().map(|&keep| keep.into()).collect();
             let chosen = kept(&trace.keep);
-            values.extend(plausibility("keep", &trace.keep, &chosen, self.marked));
+            values.extend(plausibility("keep", &scores, &chosen, self.marked));
         }
         values
     }
@@ -94,10 +95,10 @@ fn collapse(trace: &TraceNumbers, pad_keep: f32) -> [Value; 5] {
 }
 
 /// How well a ranking of a text's `n` words by `scores` agrees with each source of marked words,
-/// as AUC, and the `chosen` ones as token F1; named `source.ranking.measure`.
+/// as AUC, and how well the `chosen` ones do, as token F1; named `measure/ranking/source`.
 pub fn plausibility(
     ranking: &str,
-    scores: &[f32],
+    scores: &[f64],
     chosen: &[bool],
     marked: &[Marked],
 ) -> Vec<Value> {
@@ -108,7 +109,7 @@ pub fn plausibility(
             ("f1", token_f1(chosen, marked)),
         ]
         .map(|(measure, value)| {
-            let name = format!("{}.{ranking}.{measure}", source.source);
+            let name = format!("{measure}/{ranking}/{}", source.source);
             Value::new(Section::Plausibility, name, value)
         })
     };
@@ -193,10 +194,10 @@ mod tests {
             marked("lexicon", [false, true, true]),
         ];
         let expected = named([
-            ("treebank.keep.auc", Some(1.0)),
-            ("treebank.keep.f1", Some(1.0)),
-            ("lexicon.keep.auc", Some(0.0)),
-            ("lexicon.keep.f1", Some(0.0)),
+            ("auc/keep/treebank", Some(1.0)),
+            ("f1/keep/treebank", Some(1.0)),
+            ("auc/keep/lexicon", Some(0.0)),
+            ("f1/keep/lexicon", Some(0.0)),
         ]);
         assert_eq!(measured(&[Section::Plausibility], &sources), expected);
     }

@@ -36,7 +36,7 @@ impl Space {
 }
 
 /// Mono, poly and their sum for each space, each selecting model and each rule of importance,
-/// named `space.model.rule.part`.
+/// named `part/space/model/rule`.
 pub(super) fn redistribution(
     spaces: &[&Space],
     own: &TraceNumbers,
@@ -50,7 +50,7 @@ pub(super) fn redistribution(
         .into_iter()
         .flatten()
         .flat_map(|(model, trace)| {
-            selections(trace).map(|(rule, selection)| (format!("{model}.{rule}"), selection))
+            selections(trace).map(|(rule, selection)| (format!("{model}/{rule}"), selection))
         })
         .collect();
     let mut values = Vec::new();
@@ -62,7 +62,7 @@ pub(super) fn redistribution(
                 ("poly", score.map(|score| score.poly())),
                 ("score", score.map(|score| score.total())),
             ] {
-                let name = format!("{}.{name}.{part}", space.name);
+                let name = format!("{part}/{}/{name}", space.name);
                 values.push(Value::new(Section::Redistribution, name, value));
             }
         }
@@ -124,14 +124,14 @@ mod tests {
     #[test]
     fn three_words_by_hand() {
         let values = values(&trace([0.9, 0.1, 0.1]), None);
-        assert_eq!(value(&values, "neurons.own.kept.mono"), Some(0.5));
-        assert_eq!(value(&values, "neurons.own.kept.poly"), Some(0.5));
-        assert_eq!(value(&values, "neurons.own.kept.score"), Some(1.0));
+        assert_eq!(value(&values, "mono/neurons/own/kept"), Some(0.5));
+        assert_eq!(value(&values, "poly/neurons/own/kept"), Some(0.5));
+        assert_eq!(value(&values, "score/neurons/own/kept"), Some(1.0));
         // A fifth of three words is one word, the same.
-        assert_eq!(value(&values, "neurons.own.top.score"), Some(1.0));
+        assert_eq!(value(&values, "score/neurons/own/top"), Some(1.0));
         // Embeddings at right angles have all to themselves and share nothing.
-        assert_eq!(value(&values, "embeddings.own.kept.mono"), Some(0.0));
-        assert_eq!(value(&values, "embeddings.own.kept.poly"), Some(0.0));
+        assert_eq!(value(&values, "mono/embeddings/own/kept"), Some(0.0));
+        assert_eq!(value(&values, "poly/embeddings/own/kept"), Some(0.0));
         assert_eq!(values.len(), 2 * 2 * 3);
     }
 
@@ -140,16 +140,16 @@ mod tests {
     fn the_reference_selects_and_the_model_is_measured() {
         let reference = trace([0.1, 0.9, 0.1]);
         let values = values(&trace([0.9, 0.1, 0.1]), Some(&reference));
-        assert_eq!(value(&values, "neurons.own.kept.mono"), Some(0.5));
-        assert_eq!(value(&values, "neurons.reference.kept.mono"), Some(-0.25));
-        assert_eq!(value(&values, "neurons.reference.kept.score"), Some(0.25));
+        assert_eq!(value(&values, "mono/neurons/own/kept"), Some(0.5));
+        assert_eq!(value(&values, "mono/neurons/reference/kept"), Some(-0.25));
+        assert_eq!(value(&values, "score/neurons/reference/kept"), Some(0.25));
         assert_eq!(values.len(), 2 * 4 * 3);
     }
 
     #[test]
     fn a_gate_that_keeps_all_words_compares_by_rank_alone() {
         let values = values(&trace([0.9, 0.8, 0.7]), None);
-        assert_eq!(value(&values, "neurons.own.kept.score"), None);
-        assert_eq!(value(&values, "neurons.own.top.score"), Some(1.0));
+        assert_eq!(value(&values, "score/neurons/own/kept"), None);
+        assert_eq!(value(&values, "score/neurons/own/top"), Some(1.0));
     }
 }

@@ -13,7 +13,7 @@ pub const REPORT_VERSION: u32 = 1;
 pub struct Value {
     /// Where it belongs.
     pub section: Section,
-    /// Its name within the section, from general to special with dots between.
+    /// Its name within the section, the measure first, then what it is of, with slashes between.
     pub name: String,
     /// The value; `None` where the text defines none.
     pub value: Option<f64>,

@@ -6,9 +6,9 @@
 ///
 /// # Panics
 /// If there is not one score for each word.
-pub fn auc(scores: &[f32], marked: &[bool]) -> Option<f64> {
+pub fn auc(scores: &[f64], marked: &[bool]) -> Option<f64> {
     assert_eq!(scores.len(), marked.len(), "one score a word");
-    let mut words: Vec<(f32, bool)> = scores.iter().copied().zip(marked.iter().copied()).collect();
+    let mut words: Vec<(f64, bool)> = scores.iter().copied().zip(marked.iter().copied()).collect();
     words.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut below, mut won) = (0, 0.0);
     for tied in words.chunk_by(|a, b| a.0 == b.0) {
