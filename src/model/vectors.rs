@@ -3,8 +3,8 @@
 use super::{Stream, Weights};
 use crate::text::{Vocabulary, WordVectors};
 
+/// Name of the word table.
 const TABLE: &str = "embedding.weight";
-const PROJECTION: &str = "embedding.projection.weight";
 
 /// Moves the drawn rows of the words that `vectors` holds to their vectors, scaled to the unit
 /// variance of the others; to a table of another width they are projected by one random matrix, so
@@ -46,20 +46,11 @@ pub fn begin_at_vectors(
     }
 }
 
-/// Multiplies the embeddings: √E of the forward pass makes large vectors of unit variance, which
-/// saturate the attention from the start. A factorised table keeps its scale, and what projects it
-/// changes.
+/// Multiplies the word table: √E of the forward pass makes large embeddings of unit variance,
+/// which saturate the attention from the start.
 pub fn scale_embeddings(weights: &mut Weights, factor: f32) {
-    let name = if weights.contains_key(PROJECTION) {
-        PROJECTION
-    } else {
-        TABLE
-    };
-    if let Some(embedding) = weights.get_mut(name) {
-        embedding
-            .values
-            .iter_mut()
-            .for_each(|value| *value *= factor);
+    if let Some(table) = weights.get_mut(TABLE) {
+        table.values.iter_mut().for_each(|value| *value *= factor);
     }
 }
 
