@@ -38,9 +38,9 @@ pub enum MeasureError {
 /// Measures `model` on `texts` in the chosen `sections`, with the words and pairs that
 /// `reference` selects beside the model's own.
 ///
-/// Texts go through `batch_size` at a time, longest first, with one readback a batch, so that
-/// memory does not grow with the data set beyond one small record a text. `progress` hears how
-/// many words are done.
+/// Texts go through `batch_size`, at least one, at a time, longest first, with one readback a
+/// batch, so that memory does not grow with the data set beyond one small record a text.
+/// `progress` hears how many words are done.
 ///
 /// # Errors
 /// If the device was lost or failed, or the reference reads another number of words.
@@ -58,13 +58,10 @@ pub async fn measure(
     let mut answers = vec![None; texts.len()];
     let mut columns = Vec::new();
     for chunk in order.chunks(batch_size) {
-        let ids = chunk.iter().map(|&at| &texts[at].example.ids[..]);
-        let traces = traces(model, &ids.collect::<Vec<_>>()).await?;
+        let batch = || chunk.iter().map(|&at| &texts[at]);
+        let traces = forward(model, batch().map(|text| &text.example.ids[..])).await?;
         let references = match reference {
-            Some(reference) => {
-                let ids = chunk.iter().map(|&at| &texts[at].reference_ids[..]);
-                self::traces(reference, &ids.collect::<Vec<_>>()).await?
-            }
+            Some(model) => forward(model, batch().map(|text| &text.reference_ids[..])).await?,
             None => Vec::new(),
         };
         for (in_chunk, (&at, trace)) in chunk.iter().zip(&traces).enumerate() {
@@ -89,9 +86,12 @@ pub async fn measure(
 }
 
 /// One forward pass over a batch, read in one piece.
-async fn traces(model: &Classifier, ids: &[&[u32]]) -> Result<Vec<TraceNumbers>, ReadError> {
+async fn forward<'a>(
+    model: &Classifier,
+    ids: impl Iterator<Item = &'a [u32]>,
+) -> Result<Vec<TraceNumbers>, ReadError> {
     let device = model.device();
-    let batch = Batch::new(ids, &model.config, &device);
+    let batch = Batch::new(&ids.collect::<Vec<_>>(), &model.config, &device);
     model.forward(&batch, None).read().await
 }
 
