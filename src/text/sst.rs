@@ -65,6 +65,16 @@ impl Tree {
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
+
+    /// Sentiment of each word by itself, 0 to 4.
+    pub fn word_labels(&self) -> Vec<u8> {
+        let mut labels = vec![0; self.leaves.len()];
+        // A leaf comes after the phrases of one word that hold it, so its label stays.
+        for node in self.nodes.iter().filter(|node| node.words.len() == 1) {
+            labels[node.words.start] = node.label;
+        }
+        labels
+    }
 }
 
 /// A line that is not a labelled tree.
@@ -218,16 +228,41 @@ fn unescape(leaf: &str) -> String {
     }
 }
 
-/// The sentences of the binary task: 0 is negative, 1 positive, and neutral
+/// A sentence of the binary task with what the treebank says of each word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledWords {
+    /// The words.
+    pub words: Vec<String>,
+    /// 0 is negative, 1 positive.
+    pub label: usize,
+    /// Sentiment of each word by itself, from 0 (very negative) over 2
+    /// (neutral) to 4 (very positive); as many as words.
+    pub word_labels: Vec<u8>,
+}
+
+/// The sentences of the binary task with the sentiment of each word; neutral
 /// sentences are left out.
-pub fn sentences(trees: &[Tree]) -> Vec<Example> {
+pub fn labelled_sentences(trees: &[Tree]) -> Vec<LabelledWords> {
     trees
         .iter()
         .filter_map(|tree| {
-            Some(Example {
+            Some(LabelledWords {
                 words: tree.leaves.clone(),
                 label: polarity(tree.label())?,
+                word_labels: tree.word_labels(),
             })
+        })
+        .collect()
+}
+
+/// The sentences of the binary task: 0 is negative, 1 positive, and neutral
+/// sentences are left out.
+pub fn sentences(trees: &[Tree]) -> Vec<Example> {
+    labelled_sentences(trees)
+        .into_iter()
+        .map(|sentence| Example {
+            words: sentence.words,
+            label: sentence.label,
         })
         .collect()
 }
@@ -357,6 +392,17 @@ mod tests {
             .map(|e| (e.words.concat(), e.label))
             .collect();
         assert_eq!(labels, [("a".to_owned(), 0), ("c".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn words_have_the_labels_of_their_leaves() {
+        let trees = parse("(4 (1 (3 a)) (2 (0 b) (2 (1 c) (4 d))))\n(2 (4 b))").unwrap();
+        let expected = LabelledWords {
+            words: ["a", "b", "c", "d"].map(str::to_owned).into(),
+            label: 1,
+            word_labels: vec![3, 0, 1, 4],
+        };
+        assert_eq!(labelled_sentences(&trees), [expected]);
     }
 
     #[test]
