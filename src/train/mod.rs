@@ -2,6 +2,7 @@
 
 mod batches;
 mod checkpoint;
+mod hold_out;
 
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
 pub use checkpoint::Checkpoint;
+pub use hold_out::hold_out;
 
 use crate::evaluate::{EncodedExample, correct, evaluate};
 use crate::explain::{EpochRecord, History};
