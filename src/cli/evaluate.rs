@@ -37,14 +37,10 @@ impl Evaluate {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let device = OpenDevice::open(self.backend).await?.device;
         let model = open(&self.model, &device)?;
-        let expected = self.data.classes();
-        anyhow::ensure!(
-            model.package.card.classes == expected,
-            "the model knows the classes {:?}, the data has {expected:?}",
-            model.package.card.classes
-        );
-        let examples = encode(&self.data.sentences(self.split)?, &model.package.vocabulary);
-        let objective = matching(&model.package.config.reading);
+        let package = &model.package;
+        let sentences = self.data.sentences(self.split, &package.card.classes)?;
+        let examples = encode(&sentences, &package.vocabulary);
+        let objective = matching(&package.config.reading);
         let bar = ProgressBar::new(examples.len() as u64);
         let measured = crate::evaluate::evaluate(
             model.classifier(),

@@ -1,5 +1,6 @@
 //! The native command: train, evaluate, explain, and exchange numbers and models with others.
 
+mod coverage;
 mod data;
 mod evaluate;
 mod explain;
@@ -9,6 +10,8 @@ mod import;
 mod objective;
 mod quantize;
 mod train;
+mod vocabulary;
+mod words;
 
 use std::process::ExitCode;
 
@@ -24,12 +27,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Train(train::Train),
+    Train(Box<train::Train>),
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
     Forward(forward::Forward),
     Import(import::Import),
     Quantize(quantize::Quantize),
+    Words(words::WordList),
+    Coverage(coverage::MeasureCoverage),
 }
 
 /// Runs the command that the program was called with.
@@ -45,6 +50,8 @@ pub fn main() -> ExitCode {
         Command::Forward(command) => pollster::block_on(command.run()),
         Command::Import(command) => pollster::block_on(command.run()),
         Command::Quantize(command) => pollster::block_on(command.run()),
+        Command::Words(command) => command.run(),
+        Command::Coverage(command) => command.run(),
     };
     match run {
         Ok(()) => ExitCode::SUCCESS,
