@@ -2,13 +2,15 @@
 //! Stanford Sentiment Treebank's sentences are.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod common;
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use proptest::prelude::*;
-use safr::text::sst::{self, Split};
-use safr::text::{PAD, UNKNOWN, Vocabulary, Words, read, tokenize};
+use safr::text::sst;
+use safr::text::{PAD, Split, UNKNOWN, Vocabulary, Words, read, tokenize};
 use unicode_segmentation::UnicodeSegmentation;
 
 const READINGS: [Words; 2] = [Words::Whitespace, Words::Default];
@@ -159,19 +161,8 @@ fn a_megabyte_of_anything_takes_no_more_than_a_moment() {
 }
 
 /// The treebank's file of a part.
-///
-/// # Panics
-/// If the data are not there: a test that cannot run must not pass.
 fn treebank(split: Split) -> PathBuf {
-    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let data = std::env::var_os("SAFR_DATA").map_or(default, PathBuf::from);
-    let path = data.join("sst-trees").join(split.file_name());
-    assert!(
-        path.is_file(),
-        "no {}: set SAFR_DATA to the folder that holds sst-trees",
-        path.display()
-    );
-    path
+    common::data("sst-trees").join(sst::file_name(split))
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
-use super::data::Data;
+use super::data::{Data, Own, Task};
 use super::files::{read_text, write_json};
 use super::measuring::Measuring;
 use super::table;
@@ -13,16 +13,20 @@ use crate::evaluate::{Report, compare};
 
 /// Put models side by side, with paired bootstrap intervals of their differences to the first
 #[derive(Args, Clone, Debug)]
-// Reports know their data; only model directories need to be told.
-#[command(mut_arg("task", |arg| arg.required(false)), mut_arg("data", |arg| arg.required(false)))]
 pub(super) struct Compare {
     /// Model directories, which are evaluated now, or reports of `safr evaluate --json`; the first
     /// is what the others are compared with, and selects words and pairs unless
     /// --selection-from does
     #[arg(required = true, num_args = 2.., value_name = "DIR|FILE")]
     models: Vec<PathBuf>,
+    /// What the texts are; needed for model directories, since reports know
+    #[arg(long, value_enum)]
+    task: Option<Task>,
+    /// Folder that holds the task's files; for csv, it may be a single file
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     #[command(flatten)]
-    data: Option<Data>,
+    own: Own,
     #[command(flatten)]
     measuring: Measuring,
     /// Bootstrap resamples
@@ -54,9 +58,11 @@ impl Compare {
     /// The report of a model directory, measured now, or of a file.
     async fn report(&self, measuring: &Measuring, path: &Path) -> anyhow::Result<Report> {
         if path.is_dir() {
-            let data = self.data.as_ref();
-            let data = data.context("to evaluate a model directory, give --task and --data")?;
-            return measuring.report(data, path).await;
+            let given = self.task.zip(self.data.clone());
+            let (task, data) =
+                given.context("to evaluate a model directory, give --task and --data")?;
+            let own = self.own.clone();
+            return measuring.report(&Data { task, data, own }, path).await;
         }
         Report::from_json(&read_text(path)?).with_context(|| path.display().to_string())
     }

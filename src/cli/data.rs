@@ -1,26 +1,40 @@
 //! From `--task` and `--data` to labelled texts.
 
+mod own;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::evaluate::EncodedExample;
-use crate::text::{Example, Vocabulary, sst};
+use crate::text::table::LabelledText;
+use crate::text::{Example, Vocabulary, glue, imdb, sst};
+
+pub(super) use crate::text::Split;
+pub(super) use own::Own;
 
 /// A known task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Task {
     /// Stanford Sentiment Treebank, binary: train.txt, dev.txt and test.txt as PTB trees.
     Sst2,
+    /// IMDB film reviews: train.tsv.gz and test.tsv.gz with label, name and text.
+    Imdb,
+    /// Texts of your own: train, dev and test as .csv or .tsv, or a single file.
+    Csv,
 }
 
-/// A part of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Split {
-    Train,
-    Dev,
-    Test,
+impl ValueEnum for Split {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
 }
 
 /// Where labelled texts come from.
@@ -29,35 +43,95 @@ pub(super) struct Data {
     /// What the texts are
     #[arg(long, value_enum)]
     pub(super) task: Task,
-    /// Folder that holds the task's files
+    /// Folder that holds the task's files; for csv, it may be a single file
     #[arg(long, value_name = "DIR")]
     pub(super) data: PathBuf,
+    #[command(flatten)]
+    pub(super) own: Own,
 }
 
 impl Data {
-    /// Names of the classes.
-    pub(super) fn classes(&self) -> Vec<String> {
+    /// Names of the classes, in the order of their indices.
+    pub(super) fn classes(&self) -> anyhow::Result<Vec<String>> {
         match self.task {
-            Task::Sst2 => ["negative", "positive"].map(str::to_owned).to_vec(),
+            Task::Sst2 | Task::Imdb => Ok(polarity()),
+            Task::Csv => self.own.classes(&self.data),
         }
     }
 
     /// What the texts are, for a model's card.
-    pub(super) fn title(&self, phrases: bool) -> String {
-        match (self.task, phrases) {
-            (Task::Sst2, false) => "Stanford Sentiment Treebank, binary, sentences".to_owned(),
-            (Task::Sst2, true) => "Stanford Sentiment Treebank, binary, sentences and labelled phrases of the training trees".to_owned(),
+    pub(super) fn title(&self, phrases: bool, glue: bool) -> String {
+        match self.task {
+            Task::Sst2 => {
+                let sentences = "Stanford Sentiment Treebank, binary, sentences";
+                let phrases = if phrases {
+                    " and labelled phrases of the training trees"
+                } else {
+                    ""
+                };
+                let glue = if glue { ", and of GLUE's SST-2" } else { "" };
+                format!("{sentences}{phrases}{glue}")
+            }
+            Task::Imdb => "IMDB film reviews, binary".to_owned(),
+            Task::Csv => self.own.title(&self.data),
         }
     }
 
-    /// The sentences of a part.
-    pub(super) fn sentences(&self, split: Split) -> anyhow::Result<Vec<Example>> {
-        Ok(sst::sentences(&self.trees(split)?))
+    /// Longest text in words that a model for the task reads unless told otherwise.
+    pub(super) fn max_len(&self) -> usize {
+        match self.task {
+            Task::Imdb => 256,
+            Task::Sst2 | Task::Csv => 128,
+        }
     }
 
-    /// The labelled phrases of the training part, whole sentences among them.
-    pub(super) fn phrases(&self) -> anyhow::Result<Vec<Example>> {
-        Ok(sst::phrases(&self.trees(Split::Train)?))
+    /// The texts of a part, whole sentences only, their labels as indices of `classes`.
+    pub(super) fn sentences(
+        &self,
+        split: Split,
+        classes: &[String],
+    ) -> anyhow::Result<Vec<Example>> {
+        let name = || format!("the {} part of {}", split.name(), self.data.display());
+        let examples = match self.task {
+            Task::Sst2 => {
+                let expected = polarity();
+                anyhow::ensure!(
+                    classes == expected,
+                    "the model knows the classes {classes:?}, the data has {expected:?}"
+                );
+                sst::sentences(&self.trees(split)?)
+            }
+            Task::Imdb => {
+                let texts = imdb::read(&self.data, split).context(
+                    "--data for --task imdb is the folder of train.tsv.gz and test.tsv.gz",
+                )?;
+                tokenized(&texts, classes).with_context(name)?
+            }
+            Task::Csv => {
+                let texts = self.own.texts(&self.data, split)?;
+                tokenized(&texts, classes).with_context(name)?
+            }
+        };
+        anyhow::ensure!(!examples.is_empty(), "{} holds no texts", name());
+        Ok(examples)
+    }
+
+    /// The labelled phrases of the training part, whole sentences among them, and those that
+    /// `train.tsv` in the folder `glue` adds. Dev and test sentences are not among the added ones.
+    pub(super) fn phrases(&self, glue: Option<&Path>) -> anyhow::Result<Vec<Example>> {
+        anyhow::ensure!(
+            self.task == Task::Sst2,
+            "only the trees of --task sst2 have labelled phrases; leave --phrases out"
+        );
+        let mut phrases = sst::phrases(&self.trees(Split::Train)?);
+        if let Some(folder) = glue {
+            let more = glue::read(&folder.join("train.tsv"))
+                .context("--glue is the folder of GLUE's train.tsv")?;
+            let held_out = [self.trees(Split::Dev)?, self.trees(Split::Test)?].concat();
+            let more = glue::additions(more, &phrases, &held_out);
+            phrases.extend(more);
+        }
+        Ok(phrases)
     }
 
     /// The treebank's sentiment of each word, 0 to 4, sentence by sentence as in
@@ -69,23 +143,31 @@ impl Data {
                 let labels = sentences.into_iter().map(|sentence| sentence.word_labels);
                 Ok(Some(labels.collect()))
             }
+            Task::Imdb | Task::Csv => Ok(None),
         }
     }
 
     fn trees(&self, split: Split) -> anyhow::Result<Vec<sst::Tree>> {
-        let split = match split {
-            Split::Train => sst::Split::Train,
-            Split::Dev => sst::Split::Dev,
-            Split::Test => sst::Split::Test,
-        };
-        read_trees(&self.data.join(split.file_name()))
+        sst::read_trees(&self.data.join(sst::file_name(split))).context(
+            "--data for --task sst2 is the folder of the treebank's train.txt, dev.txt and test.txt",
+        )
     }
 }
 
-fn read_trees(path: &Path) -> anyhow::Result<Vec<sst::Tree>> {
-    sst::read_trees(path).context(
-        "--data for --task sst2 is the folder of the treebank's train.txt, dev.txt and test.txt",
-    )
+fn polarity() -> Vec<String> {
+    ["negative", "positive"].map(str::to_owned).to_vec()
+}
+
+/// Cuts the texts into words, with a progress bar.
+fn tokenized(texts: &[LabelledText], classes: &[String]) -> anyhow::Result<Vec<Example>> {
+    let style = ProgressStyle::with_template("reading [{bar:30}] {pos}/{len} texts, {eta} left")?;
+    let bar = ProgressBar::new(texts.len() as u64).with_style(style);
+    let examples = bar
+        .wrap_iter(texts.iter())
+        .map(|text| text.example(classes));
+    let examples = examples.collect::<Result<_, _>>()?;
+    bar.finish_and_clear();
+    Ok(examples)
 }
 
 /// The examples as word ids, those without words left out.

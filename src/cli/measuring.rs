@@ -52,17 +52,12 @@ impl Measuring {
     /// Measures the model of a directory on `data`.
     pub(super) async fn report(&self, data: &Data, directory: &Path) -> anyhow::Result<Report> {
         let device = OpenDevice::open(self.backend).await?.device;
-        let open_for = |directory: &Path| {
-            let model = open(directory, &device)?;
-            check_classes(&model, data)?;
-            anyhow::Ok(model)
-        };
-        let model = open_for(directory)?;
+        let model = open(directory, &device)?;
         let reference = match &self.selection_from {
-            Some(directory) => Some(open_for(directory)?),
+            Some(directory) => Some(open(directory, &device)?),
             None => None,
         };
-        let (drawn, samples) = self.samples(data)?;
+        let (drawn, samples) = self.samples(data, &model.package.card.classes)?;
         anyhow::ensure!(!samples.is_empty(), "there are no texts to measure");
         let vocabulary = |model: &LoadedModel| model.package.vocabulary.clone();
         let (own, other) = (vocabulary(&model), reference.as_ref().map(vocabulary));
@@ -99,9 +94,13 @@ impl Measuring {
     }
 
     /// The texts to measure, those without words left out, and how they were drawn.
-    fn samples(&self, data: &Data) -> anyhow::Result<(Option<Drawn>, Vec<Sample>)> {
+    fn samples(
+        &self,
+        data: &Data,
+        classes: &[String],
+    ) -> anyhow::Result<(Option<Drawn>, Vec<Sample>)> {
         let lexicon = self.lexicon()?;
-        let examples = data.sentences(self.split)?;
+        let examples = data.sentences(self.split, classes)?;
         let mut sentiments = data.word_sentiments(self.split)?.map(Vec::into_iter);
         let samples = examples.into_iter().map(|example| {
             let sentiments = sentiments.as_mut().and_then(Iterator::next);
@@ -171,18 +170,6 @@ impl Sample {
             marked: self.marked.clone(),
         }
     }
-}
-
-fn check_classes(model: &LoadedModel, data: &Data) -> anyhow::Result<()> {
-    let card = &model.package.card;
-    let expected = data.classes();
-    anyhow::ensure!(
-        card.classes == expected,
-        "the model {} knows the classes {:?}, the data has {expected:?}",
-        card.id,
-        card.classes
-    );
-    Ok(())
 }
 
 /// One word a line; lines that begin with a semicolon are comments. Files of the nineties' kind

@@ -1,6 +1,7 @@
 //! The native command: train, evaluate, explain, and exchange numbers and models with others.
 
 mod compare;
+mod coverage;
 mod data;
 mod evaluate;
 mod explain;
@@ -12,6 +13,8 @@ mod objective;
 mod quantize;
 mod table;
 mod train;
+mod vocabulary;
+mod words;
 
 use std::process::ExitCode;
 
@@ -27,13 +30,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Train(train::Train),
+    Train(Box<train::Train>),
     Evaluate(evaluate::Evaluate),
     Compare(compare::Compare),
     Explain(explain::Explain),
     Forward(forward::Forward),
     Import(import::Import),
     Quantize(quantize::Quantize),
+    Words(words::WordList),
+    Coverage(coverage::MeasureCoverage),
 }
 
 /// Runs the command that the program was called with.
@@ -50,6 +55,8 @@ pub fn main() -> ExitCode {
         Command::Forward(command) => pollster::block_on(command.run()),
         Command::Import(command) => pollster::block_on(command.run()),
         Command::Quantize(command) => pollster::block_on(command.run()),
+        Command::Words(command) => command.run(),
+        Command::Coverage(command) => command.run(),
     };
     match run {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,13 +12,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::{Data, Split, encode};
 use super::objective::ObjectiveOptions;
+use super::vocabulary::VocabularyOptions;
 use crate::engine::{Backend, OpenDevice};
 use crate::model::{
     ModelConfig, Reading, Stream, begin_at_vectors, initial_weights, parameter_count,
     scale_embeddings,
 };
 use crate::objective::Objective;
-use crate::text::{Vocabulary, WordVectors, Words};
+use crate::text::{WordVectors, Words};
 use crate::train::{Options, Outcome, Progress, TrainEvent, Trainer, Wish};
 use save::Run;
 
@@ -32,6 +33,9 @@ pub(super) struct Train {
     /// Train on the labelled phrases of the training trees too
     #[arg(long)]
     pub(super) phrases: bool,
+    /// With --phrases: on those of GLUE's SST-2 that the trees lack, too; folder of its train.tsv
+    #[arg(long, value_name = "DIR", requires = "phrases")]
+    pub(super) glue: Option<PathBuf>,
     /// Seed of everything random
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -47,18 +51,17 @@ pub(super) struct Train {
     /// Texts a batch
     #[arg(long, default_value_t = 32)]
     batch_size: usize,
-    /// Least number of times that a word occurs in the training sentences to be known
-    #[arg(long, default_value_t = 2)]
-    min_frequency: usize,
+    #[command(flatten)]
+    vocabulary: VocabularyOptions,
     /// Begin at the word vectors of NAME.f32le.bin, with NAME.vocab.txt beside it
     #[arg(long, value_name = "FILE")]
     vectors: Option<PathBuf>,
     /// Factor of the first embeddings, which are drawn with unit variance as published
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     embedding_scale: f32,
-    /// Longest text in words
-    #[arg(long, default_value_t = 128)]
-    max_len: usize,
+    /// Longest text in words [default: 256 for imdb, else 128]
+    #[arg(long)]
+    max_len: Option<usize>,
     /// Encoder blocks
     #[arg(long, default_value_t = 1)]
     layers: usize,
@@ -93,19 +96,19 @@ impl Train {
     /// Trains until done, stopped by Ctrl-C, or failed.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let objective = self.objective.objective()?;
-        let sentences = self.data.sentences(Split::Train)?;
-        let vocabulary = Vocabulary::build(
-            sentences.iter().map(|example| example.words.as_slice()),
-            self.min_frequency,
-        );
+        let classes = self.data.classes()?;
+        let sentences = self.data.sentences(Split::Train, &classes)?;
+        let vectors = self.vectors.as_deref().map(WordVectors::read).transpose()?;
+        let vocabulary = self.vocabulary.vocabulary(&sentences, vectors.as_ref())?;
         let examples = if self.phrases {
-            self.data.phrases()?
+            self.data.phrases(self.glue.as_deref())?
         } else {
             sentences
         };
         let train = encode(&examples, &vocabulary);
-        let dev = encode(&self.data.sentences(Split::Dev)?, &vocabulary);
-        let config = self.config(vocabulary.len(), objective.reading(Words::Default))?;
+        let dev = encode(&self.data.sentences(Split::Dev, &classes)?, &vocabulary);
+        let reading = objective.reading(Words::Default);
+        let config = self.config(vocabulary.len(), classes.len(), reading)?;
         println!(
             "{} training texts, {} dev texts, {} words known, {} parameters",
             train.len(),
@@ -116,13 +119,8 @@ impl Train {
 
         let mut stream = Stream::new(self.seed);
         let mut weights = initial_weights(&config, &mut stream);
-        if let Some(path) = &self.vectors {
-            begin_at_vectors(
-                &mut weights,
-                &vocabulary,
-                &WordVectors::read(path)?,
-                &mut stream,
-            );
+        if let Some(vectors) = &vectors {
+            begin_at_vectors(&mut weights, &vocabulary, vectors, &mut stream);
         }
         scale_embeddings(&mut weights, self.embedding_scale);
         let device = OpenDevice::open(self.backend).await?.device;
@@ -136,6 +134,7 @@ impl Train {
         )?;
         let run = Run {
             command: &self,
+            classes,
             config,
             vocabulary,
             objective,
@@ -194,15 +193,20 @@ impl Train {
         Ok(())
     }
 
-    fn config(&self, vocabulary: usize, reading: Reading) -> anyhow::Result<ModelConfig> {
+    fn config(
+        &self,
+        vocabulary: usize,
+        classes: usize,
+        reading: Reading,
+    ) -> anyhow::Result<ModelConfig> {
         let config = ModelConfig {
             d_model: self.d_model,
             embedding_rank: self.embedding_rank,
             heads: self.heads,
             d_ff: self.d_ff,
             layers: self.layers,
-            max_len: self.max_len,
-            ..ModelConfig::new(vocabulary, self.data.classes().len(), reading)
+            max_len: self.max_len.unwrap_or(self.data.max_len()),
+            ..ModelConfig::new(vocabulary, classes, reading)
         };
         config.check()?;
         Ok(config)

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::sst::TreeError;
+use super::table::TableError;
 
 /// A data file that could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,14 @@ pub enum TextError {
         path: PathBuf,
         /// The line and what is wrong with it.
         source: TreeError,
+    },
+    /// The file is there, but is no table of labelled texts.
+    #[error("{}, {source}", path.display())]
+    Table {
+        /// The file read.
+        path: PathBuf,
+        /// What is wrong with it, and in which line.
+        source: TableError,
     },
     /// The file is there, but holds no word vectors.
     #[error("{} holds no word vectors: {problem}. Expected NAME.f32le.bin with NAME.vocab.txt beside it", path.display())]

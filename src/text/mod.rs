@@ -3,16 +3,32 @@
 
 mod error;
 mod example;
+mod frequency;
+pub mod glue;
+pub mod imdb;
 mod read;
 mod rules;
+mod split;
 pub mod sst;
+pub mod table;
 mod tokenize;
 mod vectors;
 mod vocabulary;
 
+use std::path::Path;
+
 pub use error::TextError;
 pub use example::Example;
+pub use frequency::{Coverage, Frequency, coverage, frequencies};
 pub use read::{ReadText, ReadWord, read};
+pub use split::Split;
 pub use tokenize::{Token, Words, tokenize};
 pub use vectors::WordVectors;
 pub use vocabulary::{PAD, UNKNOWN, Vocabulary, VocabularyError};
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, TextError> {
+    std::fs::read(path).map_err(|source| TextError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })
+}

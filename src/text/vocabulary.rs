@@ -87,6 +87,21 @@ impl Vocabulary {
         Ok(Self { words, ids })
     }
 
+    /// Adds those of `words` that it lacks, in their order, until it knows
+    /// `size` words, the two reserved ones not counted.
+    pub fn extend<'a>(&mut self, words: impl IntoIterator<Item = &'a str>, size: usize) {
+        for word in words {
+            if self.words.len() >= size.saturating_add(RESERVED.len()) {
+                break;
+            }
+            if !self.ids.contains_key(word) {
+                let id = self.words.len() as u32;
+                self.ids.insert(word.to_owned(), id);
+                self.words.push(word.to_owned());
+            }
+        }
+    }
+
     /// Number of ids, the two reserved ones included.
     #[expect(
         clippy::len_without_is_empty,
@@ -155,6 +170,17 @@ mod tests {
         );
         assert_eq!(vocabulary.word(4), Some("c"));
         assert_eq!(vocabulary.word(5), None);
+    }
+
+    #[test]
+    fn more_words_come_after_those_of_the_texts_until_it_is_full() {
+        let mut vocabulary = Vocabulary::build([words("b a").as_slice()], 1);
+        let more = ["a", "c", "<UNK>", "d", "c", "e", "f"];
+        vocabulary.extend(more, 5);
+        assert_eq!(vocabulary.words(), words("<PAD> <UNK> b a c d e"));
+        assert_eq!(vocabulary.id("e"), Some(6));
+        vocabulary.extend(more, 3);
+        assert_eq!(vocabulary.len(), 7);
     }
 
     #[test]

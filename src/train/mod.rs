@@ -3,6 +3,7 @@
 mod adam;
 mod batches;
 mod checkpoint;
+mod hold_out;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
 pub use checkpoint::Checkpoint;
+pub use hold_out::hold_out;
 
 use crate::evaluate::{EncodedExample, correct, evaluate};
 use crate::explain::{EpochRecord, History};

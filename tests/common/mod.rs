@@ -15,6 +15,23 @@ pub(crate) fn reference(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// A data set's folder.
+///
+/// # Panics
+/// If the data are not there: a test that cannot run must not pass.
+#[track_caller]
+pub(crate) fn data(name: &str) -> PathBuf {
+    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let data = std::env::var_os("SAFR_DATA").map_or(default, PathBuf::from);
+    let folder = data.join(name);
+    assert!(
+        folder.is_dir(),
+        "no {}: set SAFR_DATA to the folder that holds {name}",
+        folder.display()
+    );
+    folder
+}
+
 /// A model small enough for exact tests: 12 words, width 8, 2 heads, 10 neurons.
 pub(crate) fn small_config(layers: usize, reading: Reading) -> ModelConfig {
     ModelConfig {

@@ -146,7 +146,7 @@ pub(crate) const TOOLS: &[Tool] = &[
         need: Need::Train,
         find: find_data,
         install: None,
-        how: "put the Stanford Sentiment Treebank's train.txt, dev.txt and test.txt into a folder sst-trees, and name the folder around it in SAFR_DATA",
+        how: "put the Stanford Sentiment Treebank's train.txt, dev.txt and test.txt into a folder sst-trees, GLUE's train.tsv and dev.tsv of SST-2 into sst2-glue, and IMDB's train.tsv.gz and test.tsv.gz into imdb; name the folder around them in SAFR_DATA",
     },
 ];
 
@@ -252,11 +252,19 @@ fn packages_digest(project: &Project) -> Result<String> {
 
 fn find_data(_: &Project) -> Result<String> {
     let data = std::env::var_os("SAFR_DATA").context("SAFR_DATA is not set")?;
-    let folder = PathBuf::from(data).join("sst-trees");
-    for part in ["train.txt", "dev.txt", "test.txt"] {
+    let folder = PathBuf::from(data);
+    for file in [
+        "sst-trees/train.txt",
+        "sst-trees/dev.txt",
+        "sst-trees/test.txt",
+        "sst2-glue/train.tsv",
+        "sst2-glue/dev.tsv",
+        "imdb/train.tsv.gz",
+        "imdb/test.tsv.gz",
+    ] {
         ensure!(
-            folder.join(part).exists(),
-            "{} has no {part}",
+            folder.join(file).exists(),
+            "{} has no {file}",
             folder.display()
         );
     }

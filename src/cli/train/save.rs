@@ -24,6 +24,7 @@ const OPTIMIZER: &str = "optimizer.safetensors";
 /// A run's facts that its model's card and files are made of.
 pub(super) struct Run<'a> {
     pub(super) command: &'a Train,
+    pub(super) classes: Vec<String>,
     pub(super) config: ModelConfig,
     pub(super) vocabulary: Vocabulary,
     pub(super) objective: Objective,
@@ -102,8 +103,8 @@ impl Run<'_> {
             format: FORMAT,
             title: command.title.clone().unwrap_or_else(|| id.clone()),
             id,
-            data: command.data.title(command.phrases),
-            classes: command.data.classes(),
+            data: command.data.title(command.phrases, command.glue.is_some()),
+            classes: self.classes.clone(),
             objective: describe(&self.objective),
             lambda_importance: self.objective.lambda_importance,
             lambda_interaction: self.objective.lambda_interaction,
@@ -122,13 +123,13 @@ fn repeatable_command() -> String {
     while let Some(word) = given.next() {
         match word.as_str() {
             "--resume" => {}
-            "--data" | "--out" => {
+            "--data" | "--out" | "--glue" => {
                 given.next();
                 words.push(format!("{word} DIR"));
             }
-            "--vectors" => {
+            "--vectors" | "--extra-words" => {
                 let file = given.next().unwrap_or_default();
-                words.push(format!("--vectors {}", id_of(Path::new(&file))));
+                words.push(format!("{word} {}", id_of(Path::new(&file))));
             }
             _ if word.contains(char::is_whitespace) => words.push(format!("{word:?}")),
             _ => words.push(word),

@@ -1,36 +1,9 @@
-//! The Stanford Sentiment Treebank: sentences as trees of which every phrase
-//! has a sentiment.
+//! Sentences as trees of which every phrase has a sentiment, as the treebank
+//! writes them.
 
-use std::collections::HashMap;
-use std::fs;
 use std::ops::Range;
-use std::path::Path;
 
-use super::error::TextError;
-use super::example::Example;
-use super::rules;
-
-/// One of the treebank's three parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    /// What models learn from.
-    Train,
-    /// What choices are made on.
-    Dev,
-    /// What results are reported on.
-    Test,
-}
-
-impl Split {
-    /// Its file's name in the treebank's folder.
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Train => "train.txt",
-            Self::Dev => "dev.txt",
-            Self::Test => "test.txt",
-        }
-    }
-}
+use crate::text::rules;
 
 /// A sentence and its labelled phrases. Kept flat, as spans over the words, so
 /// that depth costs nothing.
@@ -102,21 +75,6 @@ pub enum TreeProblem {
     /// The line ends inside a node.
     #[error("a bracket is not closed")]
     Unclosed,
-}
-
-/// Reads a file of one tree a line.
-///
-/// # Errors
-/// If the file cannot be read, or a line is not a labelled tree.
-pub fn read_trees(path: &Path) -> Result<Vec<Tree>, TextError> {
-    let text = fs::read_to_string(path).map_err(|source| TextError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })?;
-    parse_trees(&text).map_err(|source| TextError::Tree {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 /// Parses one tree a line; empty lines are passed over.
@@ -228,113 +186,14 @@ fn unescape(leaf: &str) -> String {
     }
 }
 
-/// A sentence of the binary task with what the treebank says of each word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LabelledWords {
-    /// The words.
-    pub words: Vec<String>,
-    /// 0 is negative, 1 positive.
-    pub label: usize,
-    /// Sentiment of each word by itself, from 0 (very negative) over 2
-    /// (neutral) to 4 (very positive); as many as words.
-    pub word_labels: Vec<u8>,
-}
-
-/// The sentences of the binary task with the sentiment of each word; neutral
-/// sentences are left out.
-pub fn labelled_sentences(trees: &[Tree]) -> Vec<LabelledWords> {
-    trees
-        .iter()
-        .filter_map(|tree| {
-            Some(LabelledWords {
-                words: tree.leaves.clone(),
-                label: polarity(tree.label())?,
-                word_labels: tree.word_labels(),
-            })
-        })
-        .collect()
-}
-
-/// The sentences of the binary task: 0 is negative, 1 positive, and neutral
-/// sentences are left out.
-pub fn sentences(trees: &[Tree]) -> Vec<Example> {
-    labelled_sentences(trees)
-        .into_iter()
-        .map(|sentence| Example {
-            words: sentence.words,
-            label: sentence.label,
-        })
-        .collect()
-}
-
-/// Every phrase of the binary task, whole sentences included, each once, in
-/// the order of first sight. A phrase that is labelled both ways takes the
-/// label it has more often, and on a tie the one it had first.
-pub fn phrases(trees: &[Tree]) -> Vec<Example> {
-    let mut places: HashMap<&[String], usize> = HashMap::new();
-    let mut phrases: Vec<Votes> = Vec::new();
-    for tree in trees {
-        for node in &tree.nodes {
-            let Some(label) = polarity(node.label) else {
-                continue;
-            };
-            let words = &tree.leaves[node.words.clone()];
-            let place = *places.entry(words).or_insert_with(|| {
-                phrases.push(Votes {
-                    words,
-                    first: label,
-                    counts: [0; 2],
-                });
-                phrases.len() - 1
-            });
-            phrases[place].counts[label] += 1;
-        }
-    }
-    phrases.into_iter().map(Votes::decide).collect()
-}
-
-/// How often a phrase has each label.
-struct Votes<'a> {
-    words: &'a [String],
-    first: usize,
-    counts: [usize; 2],
-}
-
-impl Votes<'_> {
-    fn decide(self) -> Example {
-        let other = 1 - self.first;
-        let label = if self.counts[other] > self.counts[self.first] {
-            other
-        } else {
-            self.first
-        };
-        Example {
-            words: self.words.to_vec(),
-            label,
-        }
-    }
-}
-
-fn polarity(label: u8) -> Option<usize> {
-    match label {
-        0 | 1 => Some(0),
-        3 | 4 => Some(1),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Vec<Tree>, TreeError> {
-        parse_trees(text)
-    }
-
     #[test]
     fn a_tree_is_its_words_and_their_labelled_spans() {
-        let trees =
-            parse("(3 (2 A) (4 (3 rare) (2 gem)))\r\n\n(1 (2 and\\/or) (1 -LRB-))\n").unwrap();
+        let trees = parse_trees("(3 (2 A) (4 (3 rare) (2 gem)))\r\n\n(1 (2 and\\/or) (1 -LRB-))\n")
+            .unwrap();
         assert_eq!(trees[0].label(), 3);
         assert_eq!(trees[0].leaves(), ["a", "rare", "gem"]);
         let spans: Vec<_> = trees[0]
@@ -366,71 +225,10 @@ mod tests {
             ("(2 a) (2 b)", Misplaced("(".into())),
             ("word", Misplaced("word".into())),
         ] {
-            let error = parse(&format!("(2 fine)\n{line}")).unwrap_err();
+            let error = parse_trees(&format!("(2 fine)\n{line}")).unwrap_err();
             assert_eq!(error, TreeError { line: 2, problem }, "{line}");
         }
         let deep = "(2 ".repeat(100_000);
-        assert_eq!(parse(&deep).unwrap_err().problem, Unclosed);
-    }
-
-    #[test]
-    fn a_missing_file_is_named() {
-        let error = read_trees(Path::new("no-such-folder/train.txt")).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("cannot read no-such-folder/train.txt: "),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn neutral_sentences_are_left_out() {
-        let trees = parse("(0 (2 a))\n(2 (4 b))\n(4 (2 c))").unwrap();
-        let labels: Vec<_> = sentences(&trees)
-            .into_iter()
-            .map(|e| (e.words.concat(), e.label))
-            .collect();
-        assert_eq!(labels, [("a".to_owned(), 0), ("c".to_owned(), 1)]);
-    }
-
-    #[test]
-    fn words_have_the_labels_of_their_leaves() {
-        let trees = parse("(4 (1 (3 a)) (2 (0 b) (2 (1 c) (4 d))))\n(2 (4 b))").unwrap();
-        let expected = LabelledWords {
-            words: ["a", "b", "c", "d"].map(str::to_owned).into(),
-            label: 1,
-            word_labels: vec![3, 0, 1, 4],
-        };
-        assert_eq!(labelled_sentences(&trees), [expected]);
-    }
-
-    #[test]
-    fn phrases_come_once_and_the_more_frequent_label_wins() {
-        let trees = parse("(3 (1 odd) (4 Gem))\n(2 (3 gem) (3 Odd))\n(4 odd)\n(0 gem)").unwrap();
-        let labels: Vec<_> = phrases(&trees)
-            .into_iter()
-            .map(|e| (e.words.join(" "), e.label))
-            .collect();
-        assert_eq!(
-            labels,
-            [
-                ("odd gem".to_owned(), 1),
-                ("odd".to_owned(), 1),
-                ("gem".to_owned(), 1)
-            ]
-        );
-    }
-
-    #[test]
-    fn on_a_tie_the_first_label_stays() {
-        let trees = parse("(1 odd)\n(3 odd)").unwrap();
-        assert_eq!(
-            phrases(&trees),
-            [Example {
-                words: vec!["odd".into()],
-                label: 0
-            }]
-        );
+        assert_eq!(parse_trees(&deep).unwrap_err().problem, Unclosed);
     }
 }

@@ -1,0 +1,54 @@
+//! `safr coverage`: how many of a data set's words a model knows.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::data::{Data, Split};
+use super::files::write_json;
+use crate::package::{Package, read_directory};
+use crate::text::coverage;
+
+/// Measure how many of a data set's words a model knows, punctuation not counted
+#[derive(Args, Clone, Debug)]
+pub(super) struct MeasureCoverage {
+    /// Model directory
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    /// Part of the data
+    #[arg(long, value_enum, default_value = "test")]
+    split: Split,
+    /// Unknown words to list, the most frequent first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    unknown: usize,
+    /// Write the measures to this file, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+impl MeasureCoverage {
+    /// Measures and prints.
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let name = || format!("the model {}", self.model.display());
+        let files = read_directory(&self.model).with_context(name)?;
+        let vocabulary = Package::from_files(&files).with_context(name)?.vocabulary;
+        let examples = self.data.sentences(self.split, &self.data.classes()?)?;
+        let texts = examples.iter().map(|example| example.words.as_slice());
+        let measured = coverage(texts, &vocabulary, self.unknown);
+        println!("texts              {}", examples.len());
+        println!("words              {}", measured.tokens);
+        println!("known              {}", measured.known);
+        println!("share              {:.4}", measured.share);
+        println!("unknown, different {}", measured.unknown_words);
+        for unknown in &measured.unknown {
+            println!("{:>18} {}", unknown.count, unknown.word);
+        }
+        match &self.json {
+            Some(path) => write_json(path, &measured),
+            None => Ok(()),
+        }
+    }
+}

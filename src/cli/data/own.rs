@@ -1,0 +1,123 @@
+//! Texts of people's own, as csv or tsv files.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::model::Stream;
+use crate::text::Split;
+use crate::text::table::{Columns, Format, LabelledText, Table, classes};
+use crate::train::hold_out;
+
+const HEADING: &str = "Options of --task csv";
+
+/// How files of people's own are read.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Own {
+    /// Column of the texts [default: one with a usual name, such as text, sentence or review]
+    #[arg(long, help_heading = HEADING, value_name = "NAME")]
+    text_column: Option<String>,
+    /// Column of the labels [default: one with a usual name, such as label, class or sentiment]
+    #[arg(long, help_heading = HEADING, value_name = "NAME")]
+    label_column: Option<String>,
+    /// What stands between two fields; \t for a tab [default: tab in .tsv files, else recognised]
+    #[arg(long, help_heading = HEADING, value_name = "CHARACTER", value_parser = delimiter)]
+    delimiter: Option<u8>,
+    /// Read quotes as characters like others
+    #[arg(long, help_heading = HEADING)]
+    no_quotes: bool,
+    /// Share of each class that is the dev part of a single file; its other texts are the train
+    /// part, and all of them the test part
+    #[arg(long, help_heading = HEADING, value_name = "SHARE", default_value_t = 0.1)]
+    hold_out: f64,
+    /// Seed by which they are drawn
+    #[arg(long, help_heading = HEADING, value_name = "SEED", default_value_t = 0)]
+    hold_out_seed: u64,
+}
+
+impl Own {
+    /// The labels of the file, or of the folder's training file.
+    pub(super) fn classes(&self, data: &Path) -> anyhow::Result<Vec<String>> {
+        let path = self.file(data, Split::Train)?;
+        classes(&self.read(&path)?).with_context(|| path.display().to_string())
+    }
+
+    /// What the texts are, for a model's card.
+    pub(super) fn title(&self, data: &Path) -> String {
+        match data.file_name() {
+            Some(name) => format!("own texts, {}", name.display()),
+            None => "own texts".to_owned(),
+        }
+    }
+
+    /// The texts of a part.
+    pub(super) fn texts(&self, data: &Path, split: Split) -> anyhow::Result<Vec<LabelledText>> {
+        let texts = self.read(&self.file(data, split)?)?;
+        if data.is_dir() || split == Split::Test {
+            return Ok(texts);
+        }
+        anyhow::ensure!(
+            self.hold_out > 0.0 && self.hold_out < 1.0,
+            "--hold-out is {}; a share lies between 0 and 1",
+            self.hold_out
+        );
+        let labels: Vec<&str> = texts.iter().map(|text| text.label.as_str()).collect();
+        let held = hold_out(&labels, self.hold_out, &mut Stream::new(self.hold_out_seed));
+        let wanted = |held: bool| held == (split == Split::Dev);
+        let texts = texts.into_iter().zip(held);
+        Ok(texts
+            .filter(|&(_, held)| wanted(held))
+            .map(|(text, _)| text)
+            .collect())
+    }
+
+    /// Where a part stands: in the file, or in the folder's file of that name.
+    fn file(&self, data: &Path, split: Split) -> anyhow::Result<PathBuf> {
+        if !data.is_dir() {
+            return Ok(data.to_owned());
+        }
+        ["csv", "tsv"]
+            .map(|ending| data.join(split.name()).with_extension(ending))
+            .into_iter()
+            .find(|path| path.is_file())
+            .with_context(|| {
+                format!(
+                    "{0} holds neither {1}.csv nor {1}.tsv",
+                    data.display(),
+                    split.name()
+                )
+            })
+    }
+
+    fn read(&self, path: &Path) -> anyhow::Result<Vec<LabelledText>> {
+        let name = || path.display().to_string();
+        let bytes = std::fs::read(path).with_context(name)?;
+        let table = Table::parse(&bytes, self.format(path, &bytes)).with_context(name)?;
+        let columns = Columns::choose(
+            &table.columns,
+            self.text_column.as_deref(),
+            self.label_column.as_deref(),
+        )
+        .with_context(|| format!("{}: use --text-column and --label-column", path.display()))?;
+        table.labelled(columns).whole().with_context(name)
+    }
+
+    fn format(&self, path: &Path, bytes: &[u8]) -> Format {
+        let recognised = Format::recognise(bytes);
+        let is_tsv = path.extension().is_some_and(|ending| ending == "tsv");
+        let by_name = is_tsv.then_some(b'\t');
+        Format {
+            delimiter: self.delimiter.or(by_name).unwrap_or(recognised.delimiter),
+            quotes: !self.no_quotes,
+        }
+    }
+}
+
+fn delimiter(given: &str) -> Result<u8, String> {
+    match given.as_bytes() {
+        b"\\t" => Ok(b'\t'),
+        &[byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(byte),
+        _ => Err("give one ASCII character, or \\t for a tab".to_owned()),
+    }
+}

@@ -1,0 +1,48 @@
+//! `safr words`: the words of a data set, the most frequent first.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::data::{Data, Split};
+use crate::text::frequencies;
+
+/// Write the words of a data set by falling frequency, one a line
+#[derive(Args, Clone, Debug)]
+pub(super) struct WordList {
+    #[command(flatten)]
+    data: Data,
+    /// Part of the data
+    #[arg(long, value_enum, default_value = "train")]
+    split: Split,
+    /// Most words to write
+    #[arg(long, value_name = "N")]
+    size: Option<usize>,
+    /// Text file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl WordList {
+    /// Counts and writes.
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let examples = self.data.sentences(self.split, &self.data.classes()?)?;
+        let all = frequencies(examples.iter().map(|example| example.words.as_slice()));
+        let written = &all[..self.size.unwrap_or(all.len()).min(all.len())];
+        let mut text = String::new();
+        for frequency in written {
+            writeln!(text, "{}", frequency.word)?;
+        }
+        std::fs::write(&self.out, text).with_context(|| self.out.display().to_string())?;
+        println!(
+            "{} texts, {} different words, {} of them in {}",
+            examples.len(),
+            all.len(),
+            written.len(),
+            self.out.display()
+        );
+        Ok(())
+    }
+}

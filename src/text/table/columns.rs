@@ -1,0 +1,150 @@
+//! Which columns of a table hold text and label: by the names asked for, or by
+//! the names that such columns usually have.
+
+use super::{Role, TableError};
+
+/// Usual names of a text column, the surest first.
+const TEXT: [&str; 12] = [
+    "text",
+    "sentence",
+    "review",
+    "comment",
+    "content",
+    "message",
+    "question",
+    "utterance",
+    "tweet",
+    "phrase",
+    "document",
+    "body",
+];
+/// Usual names of a label column, the surest first.
+const LABEL: [&str; 9] = [
+    "label",
+    "class",
+    "sentiment",
+    "category",
+    "polarity",
+    "target",
+    "intent",
+    "topic",
+    "stars",
+];
+
+/// Where a table's texts and labels stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// Index of the column of the texts.
+    pub text: usize,
+    /// Index of the column of the labels.
+    pub label: usize,
+}
+
+impl Columns {
+    /// Finds the columns named `text` and `label`; for `None`, one with a usual
+    /// name, in any case, or the one that is left of two.
+    ///
+    /// # Errors
+    /// Lists the columns that there are if a name is not among them or none is
+    /// usual.
+    pub fn choose(
+        columns: &[String],
+        text: Option<&str>,
+        label: Option<&str>,
+    ) -> Result<Self, TableError> {
+        let found = (
+            find(columns, text, Role::Text)?,
+            find(columns, label, Role::Label)?,
+        );
+        let other = |index: usize| (columns.len() == 2).then(|| 1 - index);
+        let missing = |role| TableError::NoColumn {
+            role,
+            columns: columns.to_vec(),
+        };
+        let (text, label) = match found {
+            (Some(text), Some(label)) => (text, label),
+            (Some(text), None) => (text, other(text).ok_or_else(|| missing(Role::Label))?),
+            (None, Some(label)) => (other(label).ok_or_else(|| missing(Role::Text))?, label),
+            (None, None) => return Err(missing(Role::Text)),
+        };
+        if text == label {
+            return Err(TableError::OneColumn(columns[text].clone()));
+        }
+        Ok(Self { text, label })
+    }
+}
+
+fn find(columns: &[String], name: Option<&str>, role: Role) -> Result<Option<usize>, TableError> {
+    let Some(name) = name else {
+        let usual: &[&str] = match role {
+            Role::Text => &TEXT,
+            Role::Label => &LABEL,
+        };
+        let place = |name: &&str| {
+            columns
+                .iter()
+                .position(|column| column.eq_ignore_ascii_case(name))
+        };
+        return Ok(usual.iter().find_map(place));
+    };
+    let mut places = (0..columns.len()).filter(|&at| columns[at] == name);
+    match (places.next(), places.next()) {
+        (Some(_), Some(_)) => Err(TableError::TwoColumns(name.to_owned())),
+        (Some(place), None) => Ok(Some(place)),
+        (None, _) => Err(TableError::NoColumn {
+            role,
+            columns: columns.to_vec(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choose(
+        columns: &[&str],
+        text: Option<&str>,
+        label: Option<&str>,
+    ) -> Result<(usize, usize), TableError> {
+        let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
+        Columns::choose(&columns, text, label).map(|columns| (columns.text, columns.label))
+    }
+
+    #[test]
+    fn usual_names_are_found_the_surest_first() {
+        assert_eq!(choose(&["id", "Label", "TEXT"], None, None), Ok((2, 1)));
+        assert_eq!(choose(&["body", "class", "text"], None, None), Ok((2, 1)));
+        assert_eq!(choose(&["sentiment", "remark"], None, None), Ok((1, 0)));
+        assert_eq!(choose(&["mood", "sentence"], None, None), Ok((1, 0)));
+    }
+
+    #[test]
+    fn columns_asked_for_come_before_usual_ones() {
+        let columns = ["text", "label", "note", "mood"];
+        assert_eq!(choose(&columns, Some("note"), Some("mood")), Ok((2, 3)));
+        assert_eq!(choose(&columns, None, Some("mood")), Ok((0, 3)));
+    }
+
+    #[test]
+    fn what_cannot_be_told_lists_the_columns() {
+        let error = choose(&["id", "mood", "note"], None, None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cannot tell which column holds the texts; name one of: id, mood, note"
+        );
+        let error = choose(&["text", "mood", "note"], None, Some("Mood")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cannot tell which column holds the labels; name one of: text, mood, note"
+        );
+        assert_eq!(
+            choose(&["text", "a", "a"], None, Some("a")),
+            Err(TableError::TwoColumns("a".into()))
+        );
+        assert_eq!(
+            choose(&["text", "a"], None, Some("text")),
+            Err(TableError::OneColumn("text".into()))
+        );
+    }
+}

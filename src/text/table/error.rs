@@ -1,0 +1,115 @@
+//! What can be wrong with a table of labelled texts, and in which line.
+
+/// A table that cannot be used as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// The bytes are no text in which a table could be looked for.
+    #[error("this is no UTF-8 text; save the table as csv or tsv in UTF-8")]
+    NotText,
+    /// There is no first line.
+    #[error("the table is empty; its first line must name the columns")]
+    Empty,
+    /// No column has the name that was asked for, or that a text or label column usually has.
+    #[error("cannot tell which column holds the {role}s; name one of: {}", columns.join(", "))]
+    NoColumn {
+        /// What the column is for.
+        role: Role,
+        /// The columns that there are.
+        columns: Vec<String>,
+    },
+    /// Two columns have the name that was asked for.
+    #[error("two columns are named \"{0}\"; rename one")]
+    TwoColumns(String),
+    /// One column would be both text and label.
+    #[error("the column \"{0}\" cannot be text and label at once")]
+    OneColumn(String),
+    /// There are lines that cannot be used.
+    #[error("{first}{}", others(*.count))]
+    Rows {
+        /// The first of them.
+        first: RowError,
+        /// How many are known of.
+        count: usize,
+    },
+    /// There is nothing to tell apart.
+    #[error("a classifier needs texts of two classes or more; these have {0:?}")]
+    TooFewClasses(Vec<String>),
+}
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It holds the texts.
+    Text,
+    /// It holds their classes.
+    Label,
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Label => "label",
+        })
+    }
+}
+
+/// A line that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct RowError {
+    /// The line in which the row begins, counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub problem: RowProblem,
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RowProblem {
+    /// It is not divided as the first line is.
+    #[error(
+        "{found} fields where the first line has {expected}; a text that holds the delimiter must stand in quotes"
+    )]
+    Fields {
+        /// Fields of the first line.
+        expected: usize,
+        /// Fields of this one.
+        found: usize,
+    },
+    /// A quote is opened and nothing closes it.
+    #[error(
+        "a quote is opened that is never closed, so that all that follows is one field; close it, or read quotes as plain characters"
+    )]
+    OpenQuote,
+    /// It is not UTF-8.
+    #[error("the line is not UTF-8; save the file in UTF-8")]
+    NotUtf8,
+    /// The text is missing.
+    #[error("there is a label, but no text")]
+    NoText,
+    /// The label is missing.
+    #[error("there is a text, but no label")]
+    NoLabel,
+    /// The label is none of the classes.
+    #[error("the label \"{label}\" is none of the classes: {}", classes.join(", "))]
+    UnknownLabel {
+        /// The label.
+        label: String,
+        /// The classes that there are.
+        classes: Vec<String>,
+    },
+}
+
+impl From<RowError> for TableError {
+    fn from(first: RowError) -> Self {
+        Self::Rows { first, count: 1 }
+    }
+}
+
+fn others(count: usize) -> String {
+    match count {
+        0 | 1 => String::new(),
+        _ => format!(" ({count} lines in all cannot be used)"),
+    }
+}

@@ -1,0 +1,114 @@
+//! From a table's rows to texts with a label, and from labels to classes.
+
+use std::collections::BTreeSet;
+
+use super::{Columns, RowError, RowProblem, Table, TableError};
+use crate::text::{Example, Words, tokenize};
+
+/// A text with the label that its table gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledText {
+    /// The line in which its row begins, counted from 1.
+    pub line: usize,
+    /// The text as it stands in the table.
+    pub text: String,
+    /// The label, without blanks around it.
+    pub label: String,
+}
+
+/// What a table gives: the labelled texts, and the lines that give none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledTexts {
+    /// The texts in the order of their lines.
+    pub texts: Vec<LabelledText>,
+    /// The lines that cannot be used, in order.
+    pub broken: Vec<RowError>,
+}
+
+impl Table {
+    /// The texts of one column with the labels of another.
+    pub fn labelled(self, columns: Columns) -> LabelledTexts {
+        let (mut texts, mut broken) = (Vec::new(), self.broken);
+        for mut row in self.rows {
+            let label = row.fields[columns.label].trim().to_owned();
+            let text = std::mem::take(&mut row.fields[columns.text]);
+            let line = row.line;
+            match (text.trim().is_empty(), label.is_empty()) {
+                (false, false) => texts.push(LabelledText { line, text, label }),
+                (true, true) => {}
+                (true, false) => broken.push(RowError {
+                    line,
+                    problem: RowProblem::NoText,
+                }),
+                (false, true) => broken.push(RowError {
+                    line,
+                    problem: RowProblem::NoLabel,
+                }),
+            }
+        }
+        broken.sort_by_key(|error| error.line);
+        LabelledTexts { texts, broken }
+    }
+}
+
+impl LabelledTexts {
+    /// The texts of a table of which every line must be usable.
+    ///
+    /// # Errors
+    /// Names the first line that is not, and counts them.
+    pub fn whole(mut self) -> Result<Vec<LabelledText>, TableError> {
+        let count = self.broken.len();
+        match count {
+            0 => Ok(self.texts),
+            _ => Err(TableError::Rows {
+                first: self.broken.swap_remove(0),
+                count,
+            }),
+        }
+    }
+}
+
+impl LabelledText {
+    /// Index of the label among `classes`.
+    ///
+    /// # Errors
+    /// Names the line if the label is none of them.
+    pub fn class(&self, classes: &[String]) -> Result<usize, RowError> {
+        classes
+            .iter()
+            .position(|class| *class == self.label)
+            .ok_or_else(|| RowError {
+                line: self.line,
+                problem: RowProblem::UnknownLabel {
+                    label: self.label.clone(),
+                    classes: classes.to_vec(),
+                },
+            })
+    }
+
+    /// The text as words, with its class.
+    ///
+    /// # Errors
+    /// Names the line if the label is none of `classes`.
+    pub fn example(&self, classes: &[String]) -> Result<Example, RowError> {
+        let words = tokenize(&self.text, Words::Default);
+        Ok(Example {
+            words: words.into_iter().map(|token| token.word).collect(),
+            label: self.class(classes)?,
+        })
+    }
+}
+
+/// The labels that occur, each once, sorted: the classes' names in the order
+/// of their indices.
+///
+/// # Errors
+/// If there are fewer than two.
+pub fn classes(texts: &[LabelledText]) -> Result<Vec<String>, TableError> {
+    let labels: BTreeSet<&str> = texts.iter().map(|text| text.label.as_str()).collect();
+    let classes: Vec<String> = labels.into_iter().map(str::to_owned).collect();
+    if classes.len() < 2 {
+        return Err(TableError::TooFewClasses(classes));
+    }
+    Ok(classes)
+}

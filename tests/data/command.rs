@@ -1,0 +1,167 @@
+//! Texts of people's own through the command: trained on, measured, counted.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn safr(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_safr"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("the command starts")
+}
+
+/// What the command prints.
+#[track_caller]
+fn prints(folder: &Path, arguments: &[&str]) -> String {
+    let output = safr(folder, arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// How the command says that it will not.
+#[track_caller]
+fn refuses(folder: &Path, arguments: &[&str]) -> String {
+    let output = safr(folder, arguments);
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+const SMALL: [&str; 12] = [
+    "--d-model",
+    "8",
+    "--heads",
+    "2",
+    "--d-ff",
+    "8",
+    "--epochs",
+    "1",
+    "--min-frequency",
+    "1",
+    "--max-len",
+    "16",
+];
+
+/// 60 texts of three classes in a file whose delimiter and columns must be recognised.
+fn moods() -> String {
+    let rows = (0..60).map(|at| match at % 3 {
+        0 => format!("{at};\"good; film {at}\";glad\n"),
+        1 => format!("{at};bad film {at};sad\n"),
+        _ => format!("{at};a film {at};calm\n"),
+    });
+    "id;Review;Sentiment\n".to_owned() + &rows.collect::<String>()
+}
+
+#[test]
+fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
+    let own = ["--task", "csv", "--data", "moods.csv"];
+    let train = prints(
+        folder,
+        &[&["train", "--out", "model"], &own[..], &SMALL[..]].concat(),
+    );
+    assert!(train.contains("54 training texts, 6 dev texts"), "{train}");
+
+    let card = std::fs::read_to_string(folder.join("model/card.json")).unwrap();
+    let card: serde_json::Value = serde_json::from_str(&card).unwrap();
+    assert_eq!(card["classes"], serde_json::json!(["calm", "glad", "sad"]));
+    assert_eq!(card["data"], "own texts, moods.csv");
+
+    let measure = ["evaluate", "--model", "model"];
+    for (split, texts) in [("train", "54"), ("dev", "6"), ("test", "60")] {
+        let measured = prints(folder, &[&measure, &own[..], &["--split", split]].concat());
+        assert!(
+            measured.starts_with(&format!("csv {split}, {texts} texts\n")),
+            "{measured}"
+        );
+    }
+    std::fs::write(
+        folder.join("test.tsv"),
+        "mood\ttext\nsad\tbad, bad\nangry\tbad\n",
+    )
+    .unwrap();
+    let other = ["--task", "csv", "--data", ".", "--label-column", "mood"];
+    let error = refuses(folder, &[&measure, &other[..]].concat());
+    assert!(
+        error.contains("line 3: the label \"angry\" is none of the classes: calm, glad, sad"),
+        "{error}"
+    );
+    let error = refuses(folder, &[&["train", "--out", "other"], &other[..]].concat());
+    assert!(
+        error.contains(". holds neither train.csv nor train.tsv"),
+        "{error}"
+    );
+}
+
+#[test]
+fn words_of_one_data_set_extend_the_vocabulary_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(
+        folder.join("few.csv"),
+        "text,label\ngood film,1\nbad film,0\nfilm good,1\nfilm bad,0\n",
+    )
+    .unwrap();
+    let many = "text\tlabel\nzest , zest ! charm\t1\nzest gloom\t0\ncharm\t1\ngood\t0\n";
+    std::fs::write(folder.join("many.tsv"), many).unwrap();
+    let many = ["--task", "csv", "--data", "many.tsv"];
+    prints(
+        folder,
+        &[&["words", "--split", "test", "--out", "all.txt"], &many[..]].concat(),
+    );
+    let list = |name| std::fs::read_to_string(folder.join(name)).unwrap();
+    assert_eq!(list("all.txt"), "zest\ncharm\n!\n,\ngloom\ngood\n");
+    let shorter = [
+        "words", "--split", "test", "--size", "2", "--out", "two.txt",
+    ];
+    prints(folder, &[&shorter, &many[..]].concat());
+    assert_eq!(list("two.txt"), "zest\ncharm\n");
+
+    // Vectors for all but "charm".
+    let rows: Vec<u8> = [1f32, 2.0, 3.0]
+        .into_iter()
+        .flat_map(f32::to_le_bytes)
+        .collect();
+    std::fs::write(folder.join("v.f32le.bin"), rows).unwrap();
+    std::fs::write(folder.join("v.vocab.txt"), "gloom\nzest\ngood\n").unwrap();
+    let few = [
+        "train",
+        "--task",
+        "csv",
+        "--data",
+        "few.csv",
+        "--extra-words",
+        "all.txt",
+    ];
+    let with = |more: &[&'static str]| [&few, &SMALL[..], more].concat();
+    let error = refuses(folder, &with(&["--out", "a"]));
+    assert!(error.contains("--extra-words needs --vectors"), "{error}");
+    let vectors = ["--vectors", "v.f32le.bin", "--vocabulary-size"];
+    let error = refuses(
+        folder,
+        &with(&[&["--out", "a"], &vectors[..], &["2"]].concat()),
+    );
+    assert!(
+        error.contains("--vocabulary-size is 2, but the training"),
+        "{error}"
+    );
+    for (size, known) in [("4", "known              4"), ("9", "known              5")] {
+        prints(
+            folder,
+            &with(&[&["--out", size], &vectors[..], &[size]].concat()),
+        );
+        let covered = prints(
+            folder,
+            &[&["coverage", "--model", size], &many[..]].concat(),
+        );
+        // Of zest zest charm zest gloom charm good: "zest" and "good", then "gloom", too.
+        assert!(
+            covered.contains("words              7\n") && covered.contains(known),
+            "{covered}"
+        );
+        assert!(covered.contains("2 charm\n"), "{covered}");
+    }
+}

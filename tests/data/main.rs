@@ -1,0 +1,9 @@
+//! Labelled texts: the public data sets as large as they are known to be, people's own tables with
+//! all that can be wrong with them, and both through the command.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod command;
+#[path = "../common/mod.rs"]
+mod common;
+mod sets;
+mod table;

@@ -1,0 +1,179 @@
+//! Tables of people's own: what is read of them, and what is said of their broken lines.
+
+use proptest::prelude::*;
+use safr::text::table::{
+    Columns, Format, LabelledTexts, RowError, RowProblem, Table, TableError, classes,
+};
+
+const CSV: Format = Format {
+    delimiter: b',',
+    quotes: true,
+};
+
+fn parse(bytes: &[u8]) -> Result<Table, TableError> {
+    Table::parse(bytes, Format::recognise(bytes))
+}
+
+/// Lines, texts and labels of a table with the usual names.
+fn labelled(bytes: &[u8]) -> LabelledTexts {
+    let table = parse(bytes).unwrap();
+    let columns = Columns::choose(&table.columns, None, None).unwrap();
+    table.labelled(columns)
+}
+
+fn rows(bytes: &[u8]) -> Vec<(usize, String, String)> {
+    let texts = labelled(bytes).whole().unwrap();
+    texts
+        .into_iter()
+        .map(|row| (row.line, row.text, row.label))
+        .collect()
+}
+
+fn row(line: usize, text: &str, label: &str) -> (usize, String, String) {
+    (line, text.to_owned(), label.to_owned())
+}
+
+#[test]
+fn quotes_hold_delimiters_quotes_and_line_ends() {
+    let bytes = b"text,label\n\"Good, \"\"really\"\".\nTwice.\",pos\nbad, neg \n";
+    assert_eq!(
+        rows(bytes),
+        [
+            row(2, "Good, \"really\".\nTwice.", "pos"),
+            row(4, "bad", "neg")
+        ]
+    );
+}
+
+#[test]
+fn byte_order_mark_line_ends_and_blank_rows_do_not_matter() {
+    for end in ["\n", "\r\n"] {
+        let text = ["\u{feff}Text,Label", "", "good,1", "", " , ", "bad,0"].join(end);
+        assert_eq!(
+            rows(text.as_bytes()),
+            [row(3, "good", "1"), row(6, "bad", "0")]
+        );
+    }
+    assert_eq!(rows(b"text,label\rgood,1\r"), [row(1, "good", "1")]);
+}
+
+#[test]
+fn the_delimiter_is_recognised_in_the_first_line() {
+    for (delimiter, name) in [(b',', ","), (b';', ";"), (b'\t', "\t"), (b'|', "|")] {
+        let text = ["id", "\"a, b; c, d; e, f; g\"", "text"].join(name);
+        assert_eq!(Format::recognise(text.as_bytes()).delimiter, delimiter);
+    }
+    assert_eq!(Format::recognise(b"text").delimiter, b',');
+    assert_eq!(Format::recognise(b"\r\na\tb\n1,2,3").delimiter, b'\t');
+    assert_eq!(rows(b"label;text\n1;so, so\n"), [row(2, "so, so", "1")]);
+}
+
+#[test]
+fn quotes_can_be_plain_characters() {
+    let table = Table::parse(b"text\tlabel\n\"Oh\tneg\n", Format::TABS).unwrap();
+    assert_eq!(table.rows[0].fields, ["\"Oh", "neg"]);
+}
+
+#[test]
+fn every_broken_line_is_named_with_what_is_wrong() {
+    let bytes =
+        b"text,label\ngood,1\n,0\n\nwell,\nso,so,1\nalone\nm\xf6chte,1\nbad,0\n\"open,1\nlost,0\n";
+    let all = labelled(bytes);
+    assert_eq!(all.texts.len(), 2);
+    let fields = |found| RowProblem::Fields { expected: 2, found };
+    let expected = [
+        (3, RowProblem::NoText),
+        (5, RowProblem::NoLabel),
+        (6, fields(3)),
+        (7, fields(1)),
+        (8, RowProblem::NotUtf8),
+        (10, RowProblem::OpenQuote),
+    ];
+    assert_eq!(
+        all.broken,
+        expected.map(|(line, problem)| RowError { line, problem })
+    );
+    let error = all.whole().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "line 3: there is a label, but no text (6 lines in all cannot be used)"
+    );
+}
+
+#[test]
+fn what_is_no_table_is_refused() {
+    assert_eq!(parse(b""), Err(TableError::Empty));
+    assert_eq!(parse(b"\xef\xbb\xbf\r\n \n"), Err(TableError::Empty));
+    assert_eq!(parse(b"\x89PNG\r\n\x1a\n\0\0"), Err(TableError::NotText));
+    let utf16: Vec<u8> = "text,label"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(parse(&utf16), Err(TableError::NotText));
+    let first = RowError {
+        line: 2,
+        problem: RowProblem::NotUtf8,
+    };
+    assert_eq!(
+        parse(b"\nt\xe9xt,label\n"),
+        Err(TableError::Rows { first, count: 1 })
+    );
+}
+
+#[test]
+fn classes_are_the_labels_sorted() {
+    let texts = labelled(b"text,label\na,pos\nb,neg\nc,mixed\nd,neg\n").texts;
+    let classes_of = |count: usize| classes(&texts[..count]);
+    assert_eq!(classes_of(4).unwrap(), ["mixed", "neg", "pos"]);
+    assert_eq!(
+        classes_of(1),
+        Err(TableError::TooFewClasses(vec!["pos".into()]))
+    );
+    assert_eq!(classes_of(0), Err(TableError::TooFewClasses(vec![])));
+
+    let names = ["pos", "neg"].map(str::to_owned);
+    assert_eq!(texts[1].example(&names).unwrap().label, 1);
+    assert_eq!(
+        texts[2].example(&names).unwrap_err().to_string(),
+        "line 4: the label \"mixed\" is none of the classes: pos, neg"
+    );
+}
+
+fn quoted(field: &str) -> String {
+    format!("\"{}\"", field.replace('"', "\"\""))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_fields_come_back(
+        fields in prop::collection::vec(prop::array::uniform2("[^\0]*[^\0\\s][^\0]*"), 0..6),
+        end in prop::sample::select(vec!["\n", "\r\n"]),
+    ) {
+        let lines: Vec<String> = fields.iter().map(|row| row.each_ref().map(|field| quoted(field)).join(",")).collect();
+        let text = format!("a,b{end}{}", lines.join(end));
+        let table = Table::parse(text.as_bytes(), CSV).unwrap();
+        prop_assert_eq!(&table.broken, &[]);
+        let read: Vec<&[String]> = table.rows.iter().map(|row| row.fields.as_slice()).collect();
+        let written: Vec<&[String]> = fields.iter().map(|row| row.as_slice()).collect();
+        prop_assert_eq!(read, written);
+        for (row, at) in table.rows.iter().zip(0..) {
+            let before: String = lines[..at].iter().map(|line| format!("{line}{end}")).collect();
+            prop_assert_eq!(row.line, 2 + before.matches('\n').count());
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..64),
+        prop::collection::vec(prop::sample::select(b"a,\"\n\r;\t \xff".to_vec()), 0..64),
+    ]) {
+        let lines = 1 + bytes.iter().filter(|&&byte| byte == b'\n').count();
+        if let Ok(table) = parse(&bytes) {
+            prop_assert!(table.rows.iter().all(|row| row.fields.len() == table.columns.len()));
+            let numbers = table.rows.iter().map(|row| row.line).chain(table.broken.iter().map(|row| row.line));
+            prop_assert!(numbers.into_iter().all(|line| (1..=lines).contains(&line)));
+        }
+    }
+}
