@@ -1,7 +1,17 @@
 //! How well a model does on labelled texts, and whether its representation collapses.
 
+mod faithfulness;
+mod intervention;
+mod series;
+
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
+
+pub use faithfulness::{
+    FaithfulnessOptions, MOST_KEPT, MOST_REMOVED, Normalisation, PERCENTAGES, faithfulness,
+};
+pub use intervention::{NEURONS, intervention};
+pub use series::Series;
 
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::objective::{Objective, label_column};

@@ -25,7 +25,7 @@ pub use gram::Gram;
 pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
 pub use interaction::{attention_received, mean_over_heads, sharing};
 pub use matrix::Matrix;
-pub use prediction::{predict, softmax};
+pub use prediction::{most_probable, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept};
 pub use trace::{LayerNumbers, TraceNumbers};

@@ -21,17 +21,22 @@ pub fn predict(classes: &[String], logits: &[f32]) -> Prediction {
     assert!(!classes.is_empty(), "a classifier has classes");
     assert_eq!(classes.len(), logits.len(), "one score a class");
     let probabilities = softmax(logits);
+    Prediction {
+        classes: classes.to_vec(),
+        predicted: most_probable(&probabilities),
+        probabilities,
+    }
+}
+
+/// Index of the largest of `K` probabilities, at least one; on a tie the first.
+pub fn most_probable(probabilities: &[f32]) -> usize {
     let mut predicted = 0;
     for (class, probability) in probabilities.iter().enumerate() {
         if *probability > probabilities[predicted] {
             predicted = class;
         }
     }
-    Prediction {
-        classes: classes.to_vec(),
-        probabilities,
-        predicted,
-    }
+    predicted
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Tensor, TensorData, activation::sigmoid, module::embedding};
 
-use super::{Batch, Block, Gate, ModelConfig, Noise, PadEmbedding, Pooling, Trace, gate};
+use super::ablation::{Ablation, scaled};
+use super::{
+    Batch, Block, Gate, LayerTrace, ModelConfig, Noise, PadEmbedding, Pooling, Trace, gate,
+};
 
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
@@ -33,22 +36,27 @@ impl Classifier {
     /// Without `noise` this is eval mode: soft gate, no dropout. With it, training: hard
     /// straight-through gate, dropout.
     pub fn forward(&self, batch: &Batch, noise: Option<&Noise>) -> Trace {
+        self.run(batch, noise, None)
+    }
+
+    /// [`forward`](Self::forward) in eval mode, without what `ablation` takes away.
+    pub fn forward_ablated(&self, batch: &Batch, ablation: &Ablation) -> Trace {
+        self.run(batch, None, Some(ablation))
+    }
+
+    /// Class scores, `[B, K]`, of gated embeddings x_v, `[B, L, E]`, in eval mode: the prediction
+    /// as a function of what enters the encoder, by which it can be differentiated.
+    pub fn forward_gated(&self, batch: &Batch, gated: Tensor<3>) -> Tensor<2> {
+        self.encode(batch, gated, None, None).1
+    }
+
+    /// A whole pass.
+    fn run(&self, batch: &Batch, noise: Option<&Noise>, ablation: Option<&Ablation>) -> Trace {
         let x0 = self.embed(batch);
         let (keep, gate) = self.keep(batch, &x0, noise);
+        let gate = scaled(gate, ablation.and_then(|ablation| ablation.words.as_ref()));
         let gated = x0.clone() * gate.clone().unsqueeze_dim(2);
-        let [_, length] = batch.dims();
-        let mut x = gated.clone() + self.positions.clone().narrow(0, 0, length).unsqueeze();
-        if let Some(noise) = noise {
-            x = x * noise.input.clone();
-        }
-        let mut layers = Vec::with_capacity(self.blocks.len());
-        for (at, block) in self.blocks.iter().enumerate() {
-            let dropout = noise.map(|noise| &noise.blocks[at]);
-            let (out, layer) = block.forward(x, batch.pad_bias.as_ref(), dropout);
-            layers.push(layer);
-            x = out;
-        }
-        let logits = self.head.forward(self.pool(x, batch));
+        let (layers, logits) = self.encode(batch, gated.clone(), noise, ablation);
         Trace {
             batch: batch.clone(),
             embedding: x0,
@@ -58,6 +66,28 @@ impl Classifier {
             layers,
             logits,
         }
+    }
+
+    /// From gated embeddings to class scores, `[B, K]`.
+    fn encode(
+        &self,
+        batch: &Batch,
+        gated: Tensor<3>,
+        noise: Option<&Noise>,
+        ablation: Option<&Ablation>,
+    ) -> (Vec<LayerTrace>, Tensor<2>) {
+        let [_, length] = batch.dims();
+        let x = gated + self.positions.clone().narrow(0, 0, length).unsqueeze();
+        let mut x = scaled(x, noise.map(|noise| &noise.input));
+        let mut layers = Vec::with_capacity(self.blocks.len());
+        for (at, block) in self.blocks.iter().enumerate() {
+            let dropout = noise.map(|noise| &noise.blocks[at]);
+            let ablation = ablation.and_then(|ablation| ablation.blocks.get(at));
+            let (out, layer) = block.forward(x, batch.pad_bias.as_ref(), dropout, ablation);
+            layers.push(layer);
+            x = out;
+        }
+        (layers, self.head.forward(self.pool(x, batch)))
     }
 
     /// Static embeddings x0 = Embedding(ids)·√E, `[B, L, E]`.
