@@ -6,66 +6,21 @@
 mod common;
 
 use burn::tensor::Device;
-use common::{all_close, close, numbers, reference};
+use common::{all_close, close, fixtures, numbers, reference_model, reference_texts};
 use safr::explain::{Matrix, allocate, capacity, mean_over_heads, sharing};
-use safr::model::{Array, Batch, Classifier, ModelConfig, Reading, Trace, Weights, read};
+use safr::model::{Batch, Reading, Trace, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
 use serde_json::Value;
 
 const TOLERANCE: f64 = 2e-5;
 
-fn fixtures() -> Value {
-    let text = std::fs::read_to_string(reference("fixtures.json")).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
-fn shape(value: &Value) -> Vec<usize> {
-    match value.as_array() {
-        None => vec![],
-        Some(items) => [vec![items.len()], shape(&items[0])].concat(),
-    }
-}
-
-fn config(fixtures: &Value, reading: Reading) -> ModelConfig {
-    let size = |name: &str| fixtures["config"][name].as_u64().unwrap() as usize;
-    ModelConfig {
-        d_model: size("d_model"),
-        heads: size("heads"),
-        d_ff: size("d_ff"),
-        mask_hidden: size("mask_hidden"),
-        layers: size("layers"),
-        max_len: size("max_len"),
-        ..ModelConfig::new(size("vocab"), size("classes"), reading)
-    }
-}
-
 fn trace(fixtures: &Value, reading: Reading) -> Trace {
-    let weights: Weights = fixtures["weights"]
-        .as_object()
-        .unwrap()
-        .iter()
-        .filter(|(name, _)| *name != "pos_encoder.pe")
-        .map(|(name, value)| {
-            let values = numbers(value).iter().map(|&x| x as f32).collect();
-            (
-                name.clone(),
-                Array {
-                    shape: shape(value),
-                    values,
-                },
-            )
-        })
-        .collect();
-    let config = config(fixtures, reading);
     let device = Device::flex();
-    let ids: Vec<Vec<u32>> = serde_json::from_value(fixtures["ids"].clone()).unwrap();
-    let texts: Vec<&[u32]> = ids
-        .iter()
-        .map(|ids| ids.split(|&id| id == 0).next().unwrap())
-        .collect();
-    let model = Classifier::new(&config, &weights, &device).unwrap();
-    model.forward(&Batch::new(&texts, &config, &device), None)
+    let model = reference_model(fixtures, reading, &device);
+    let ids = reference_texts(fixtures);
+    let texts: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+    model.forward(&Batch::new(&texts, &model.config, &device), None)
 }
 
 fn check_forward(trace: &Trace, expected: &Value) {

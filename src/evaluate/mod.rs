@@ -3,11 +3,14 @@
 mod answer;
 mod bootstrap;
 mod comparison;
+mod faithfulness;
+mod intervention;
 mod measure;
 mod one_pass;
 mod redistribution;
 mod report;
 mod section;
+mod series;
 
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -17,12 +20,17 @@ pub use answer::{
 };
 pub use bootstrap::{Interval, LEVEL, bootstrap};
 pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison, Difference, compare};
+pub use faithfulness::{
+    FaithfulnessOptions, MOST_KEPT, MOST_REMOVED, Normalisation, PERCENTAGES, faithfulness,
+};
+pub use intervention::{NEURONS, intervention};
 pub use measure::{MeasureError, Text, measure};
 pub use one_pass::{Marked, plausibility};
 pub use report::{
     Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,
 };
 pub use section::Section;
+pub use series::Series;
 
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::objective::{Objective, label_column};

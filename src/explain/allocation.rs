@@ -122,6 +122,9 @@ mod tests {
         assert_eq!(allocation.width, 4);
         assert_eq!(allocation.neurons, [2, 3, 0]);
         assert_eq!(allocation.owner, [0, 0, 1], "a tie goes to the first word");
+        assert_eq!(allocation.owned_by(0), [2, 3]);
+        assert_eq!(allocation.owned_by(1), [0]);
+        assert!(allocation.owned_by(2).is_empty());
     }
 
     #[test]

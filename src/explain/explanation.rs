@@ -96,6 +96,15 @@ pub struct Allocation {
     pub shares: Matrix,
 }
 
+impl Allocation {
+    /// The neurons whose largest owner is the word `word`, its largest share first.
+    pub fn owned_by(&self, word: usize) -> &[u32] {
+        let begin = self.owner.partition_point(|&owner| (owner as usize) < word);
+        let end = self.owner.partition_point(|&owner| owner as usize <= word);
+        &self.neurons[begin..end]
+    }
+}
+
 /// How the words of a text relate, pair by pair; all matrices are `n × n`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interaction {

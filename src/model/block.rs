@@ -7,12 +7,14 @@ use burn::tensor::{
     activation::{relu, softmax},
 };
 
+use super::ablation::{BlockAblation, scaled};
+
 /// What one block shows of a forward pass.
 #[derive(Clone, Debug)]
 pub struct LayerTrace {
     /// Attention weights A, `[B, H, L, L]`; rows are queries.
     pub attention: Tensor<4>,
-    /// Post-ReLU neurons u, `[B, L, F]`.
+    /// Post-ReLU neurons u as W_2 reads them, `[B, L, F]`.
     pub neurons: Tensor<3>,
 }
 
@@ -46,21 +48,25 @@ impl Block {
     /// - `x`: `[B, L, E]`
     /// - `pad_bias`: `[B, 1, 1, L]`, added to the attention scores
     /// - `dropout`: factors behind the attention and behind the MLP, `[B, L, E]` each
+    /// - `ablation`: what is taken away of heads and neurons
     /// - returns the block's output `[B, L, E]` and its trace
     pub fn forward(
         &self,
         x: Tensor<3>,
         pad_bias: Option<&Tensor<4>>,
         dropout: Option<&[Tensor<3>; 2]>,
+        ablation: Option<&BlockAblation>,
     ) -> (Tensor<3>, LayerTrace) {
-        let drop = |x: Tensor<3>, at: usize| match dropout {
-            Some(masks) => x * masks[at].clone(),
-            None => x,
-        };
+        let drop = |x: Tensor<3>, at: usize| scaled(x, dropout.map(|masks| &masks[at]));
+        let heads = ablation.and_then(|ablation| ablation.heads.as_ref());
         let attention = self.attention(x.clone(), pad_bias);
-        let mixed = self.mix(x.clone(), attention.clone());
+        let mixed = self.mix(x.clone(), attention.clone(), heads);
         let x = self.norm1.forward(x + drop(mixed, 0));
         let neurons = relu(self.linear1.forward(x.clone()));
+        let neurons = scaled(
+            neurons,
+            ablation.and_then(|ablation| ablation.neurons.as_ref()),
+        );
         let written = self.linear2.forward(neurons.clone());
         let x = self.norm2.forward(x + drop(written, 1));
         (x, LayerTrace { attention, neurons })
@@ -80,11 +86,12 @@ impl Block {
     }
 
     /// Mixes the values by the attention weights and projects them: `[B, L, E]`.
-    fn mix(&self, x: Tensor<3>, attention: Tensor<4>) -> Tensor<3> {
+    fn mix(&self, x: Tensor<3>, attention: Tensor<4>, heads: Option<&Tensor<2>>) -> Tensor<3> {
         let shape = x.dims();
         let value = self.split(self.value.forward(x));
-        let mixed = attention.matmul(value).swap_dims(1, 2).reshape(shape);
-        self.out.forward(mixed)
+        let heads = heads.map(|heads| heads.clone().unsqueeze_dims(&[2, 3]));
+        let mixed = scaled(attention.matmul(value), heads.as_ref());
+        self.out.forward(mixed.swap_dims(1, 2).reshape(shape))
     }
 
     /// `[B, L, E]` → `[B, H, L, E/H]`.

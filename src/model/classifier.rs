@@ -4,7 +4,10 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData, activation::sigmoid};
 
-use super::{Batch, Block, Gate, ModelConfig, Noise, PadEmbedding, Pooling, Trace, gate};
+use super::ablation::{Ablation, scaled};
+use super::{
+    Batch, Block, Gate, LayerTrace, ModelConfig, Noise, PadEmbedding, Pooling, Trace, gate,
+};
 use crate::text::PAD;
 
 /// A SAFR text classifier on one device.
@@ -36,7 +39,7 @@ impl Classifier {
     /// Without `noise` this is eval mode: soft gate, no dropout. With it, training: hard
     /// straight-through gate, dropout.
     pub fn forward(&self, batch: &Batch, noise: Option<&Noise>) -> Trace {
-        self.forward_rows(batch, self.rows(batch), noise)
+        self.run(batch, self.rows(batch), noise, None)
     }
 
     /// The rows of the word table that a batch needs, `[U, R or E]`.
@@ -47,23 +50,34 @@ impl Classifier {
     /// [`forward`](Self::forward), with the word table's rows for the batch's types given:
     /// training makes them a leaf of their own, so that no gradient is as large as the table.
     pub fn forward_rows(&self, batch: &Batch, rows: Tensor<2>, noise: Option<&Noise>) -> Trace {
+        self.run(batch, rows, noise, None)
+    }
+
+    /// [`forward`](Self::forward) in eval mode, without what `ablation` takes away.
+    pub fn forward_ablated(&self, batch: &Batch, ablation: &Ablation) -> Trace {
+        self.run(batch, self.rows(batch), None, Some(ablation))
+    }
+
+    /// Class scores, `[B, K]`, of gated embeddings x_v, `[B, L, E]`, in eval mode: the prediction
+    /// as a function of what enters the encoder, by which it can be differentiated.
+    pub fn forward_gated(&self, batch: &Batch, gated: Tensor<3>) -> Tensor<2> {
+        self.encode(batch, gated, None, None).1
+    }
+
+    /// A whole pass.
+    fn run(
+        &self,
+        batch: &Batch,
+        rows: Tensor<2>,
+        noise: Option<&Noise>,
+        ablation: Option<&Ablation>,
+    ) -> Trace {
         let types = self.embed(batch, rows);
         let (keep, gate) = self.keep(batch, &types, noise);
+        let gate = scaled(gate, ablation.and_then(|ablation| ablation.words.as_ref()));
         let x0 = batch.spread(types);
         let gated = x0.clone() * gate.clone().unsqueeze_dim(2);
-        let [_, length] = batch.dims();
-        let mut x = gated.clone() + self.positions.clone().narrow(0, 0, length).unsqueeze();
-        if let Some(noise) = noise {
-            x = x * noise.input.clone();
-        }
-        let mut layers = Vec::with_capacity(self.blocks.len());
-        for (at, block) in self.blocks.iter().enumerate() {
-            let dropout = noise.map(|noise| &noise.blocks[at]);
-            let (out, layer) = block.forward(x, batch.pad_bias.as_ref(), dropout);
-            layers.push(layer);
-            x = out;
-        }
-        let logits = self.head.forward(self.pool(x, batch));
+        let (layers, logits) = self.encode(batch, gated.clone(), noise, ablation);
         Trace {
             batch: batch.clone(),
             embedding: x0,
@@ -73,6 +87,28 @@ impl Classifier {
             layers,
             logits,
         }
+    }
+
+    /// From gated embeddings to class scores, `[B, K]`.
+    fn encode(
+        &self,
+        batch: &Batch,
+        gated: Tensor<3>,
+        noise: Option<&Noise>,
+        ablation: Option<&Ablation>,
+    ) -> (Vec<LayerTrace>, Tensor<2>) {
+        let [_, length] = batch.dims();
+        let x = gated + self.positions.clone().narrow(0, 0, length).unsqueeze();
+        let mut x = scaled(x, noise.map(|noise| &noise.input));
+        let mut layers = Vec::with_capacity(self.blocks.len());
+        for (at, block) in self.blocks.iter().enumerate() {
+            let dropout = noise.map(|noise| &noise.blocks[at]);
+            let ablation = ablation.and_then(|ablation| ablation.blocks.get(at));
+            let (out, layer) = block.forward(x, batch.pad_bias.as_ref(), dropout, ablation);
+            layers.push(layer);
+            x = out;
+        }
+        (layers, self.head.forward(self.pool(x, batch)))
     }
 
     /// Static embeddings x0 = Embedding(word)·√E of the types, `[U, E]`.

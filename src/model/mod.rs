@@ -1,5 +1,6 @@
 //! The classifier on Burn: its sizes, its parameters, its forward pass and what that shows.
 
+mod ablation;
 mod batch;
 mod block;
 mod classifier;
@@ -12,6 +13,7 @@ mod trace;
 mod vectors;
 mod weights;
 
+pub use ablation::{Ablation, BlockAblation};
 pub use batch::Batch;
 pub use block::{Block, LayerTrace};
 pub use classifier::{Classifier, sinusoids};

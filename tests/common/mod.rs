@@ -4,9 +4,11 @@
 
 use std::path::PathBuf;
 
-use safr::model::{ModelConfig, Reading, Stream, Weights, initial_weights};
+use burn::tensor::Device;
+use safr::model::{Array, Classifier, ModelConfig, Reading, Stream, Weights, initial_weights};
 use safr::package::{Card, FORMAT, Package};
-use safr::text::{Vocabulary, Words};
+use safr::text::{PAD, Vocabulary, Words};
+use serde_json::Value;
 
 /// A file of `tests/reference/`.
 pub(crate) fn reference(name: &str) -> PathBuf {
@@ -30,6 +32,56 @@ pub(crate) fn data(name: &str) -> PathBuf {
         folder.display()
     );
     folder
+}
+
+/// What NumPy computes of the reference model.
+pub(crate) fn fixtures() -> Value {
+    let text = std::fs::read_to_string(reference("fixtures.json")).expect("the fixtures");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// The reference model: two blocks, three classes.
+pub(crate) fn reference_model(fixtures: &Value, reading: Reading, device: &Device) -> Classifier {
+    let weights: Weights = fixtures["weights"]
+        .as_object()
+        .expect("weights by name")
+        .iter()
+        .filter(|(name, _)| *name != "pos_encoder.pe")
+        .map(|(name, value)| {
+            let values = numbers(value).iter().map(|&x| x as f32).collect();
+            let shape = shape(value);
+            (name.clone(), Array { shape, values })
+        })
+        .collect();
+    let size = |name: &str| fixtures["config"][name].as_u64().expect("a size") as usize;
+    let config = ModelConfig {
+        d_model: size("d_model"),
+        heads: size("heads"),
+        d_ff: size("d_ff"),
+        mask_hidden: size("mask_hidden"),
+        layers: size("layers"),
+        max_len: size("max_len"),
+        ..ModelConfig::new(size("vocab"), size("classes"), reading)
+    };
+    Classifier::new(&config, &weights, device).expect("a model")
+}
+
+/// The reference model's texts.
+pub(crate) fn reference_texts(fixtures: &Value) -> Vec<Vec<u32>> {
+    let mut ids: Vec<Vec<u32>> =
+        serde_json::from_value(fixtures["ids"].clone()).expect("texts of ids");
+    for text in &mut ids {
+        text.retain(|&id| id != PAD);
+    }
+    ids
+}
+
+/// Sizes of a nested JSON array.
+fn shape(value: &Value) -> Vec<usize> {
+    match value.as_array() {
+        None => vec![],
+        Some(items) => [vec![items.len()], shape(&items[0])].concat(),
+    }
 }
 
 /// A model small enough for exact tests: 12 words, width 8, 2 heads, 10 neurons.
@@ -57,8 +109,8 @@ pub(crate) async fn small_package() -> Package {
     ];
     let config = small_config(1, Reading::scale_free(Words::Default));
     let weights = small_weights(&config, 1);
-    let device = burn::tensor::Device::flex();
-    let model = safr::model::Classifier::new(&config, &weights, &device).expect("a model");
+    let device = Device::flex();
+    let model = Classifier::new(&config, &weights, &device).expect("a model");
     let gate_values = model.gate_values().await.expect("gate values");
     Package {
         card: Card {
@@ -102,9 +154,9 @@ pub(crate) fn all_close(what: &str, a: &[f32], b: &[f64], tolerance: f64) {
 }
 
 /// All numbers of a nested JSON array, in order.
-pub(crate) fn numbers(value: &serde_json::Value) -> Vec<f64> {
+pub(crate) fn numbers(value: &Value) -> Vec<f64> {
     match value {
-        serde_json::Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        Value::Array(items) => items.iter().flat_map(numbers).collect(),
         other => other.as_f64().into_iter().collect(),
     }
 }

@@ -1,0 +1,127 @@
+//! What becomes of a prediction when a part of the model is taken away.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::passes::{read_probabilities, texts_a_batch};
+use super::words_read;
+use crate::model::{Ablation, Batch, BlockAblation, Classifier, ModelConfig, ReadError};
+
+/// A part of a model in a pass over one text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Neurons of a block, at every word: one alone, or all that a word owns
+    /// ([`Allocation::owned_by`](crate::explain::Allocation::owned_by)).
+    Neurons {
+        /// Index of the block.
+        layer: usize,
+        /// Indices of the neurons.
+        neurons: Vec<u32>,
+    },
+    /// What an attention head hands on.
+    Head {
+        /// Index of the block.
+        layer: usize,
+        /// Index of the head.
+        head: usize,
+    },
+    /// A word's gated embedding, as if its gate were closed; its position is still attended to.
+    /// To take the word out of the text is [`occlusion`](super::occlusion).
+    Word(usize),
+}
+
+/// Class probabilities of a text, `K` values each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ablated {
+    /// With the whole model.
+    pub whole: Vec<f32>,
+    /// With one part set to zero, part by part.
+    pub without: Vec<Vec<f32>>,
+}
+
+/// Sets each of the `parts` to zero in a pass of its own over `text`.
+///
+/// # Errors
+/// If the device was lost or failed.
+///
+/// # Panics
+/// If the text has no words, or a part is none of the model's or the text's.
+pub async fn ablate(
+    model: &Classifier,
+    text: &[u32],
+    parts: &[Part],
+) -> Result<Ablated, ReadError> {
+    let text = words_read(text, &model.config);
+    assert!(!text.is_empty(), "a text with words");
+    let device = model.positions.device();
+    let all: Vec<Option<&Part>> = std::iter::once(None)
+        .chain(parts.iter().map(Some))
+        .collect();
+    let mut rows = Vec::with_capacity(all.len());
+    for chunk in all.chunks(texts_a_batch(text.len(), &model.config)) {
+        let batch = Batch::new(&vec![text; chunk.len()], &model.config, &device);
+        let [_, length] = batch.dims();
+        let ablation = Masks::new(chunk, length, &model.config).place(&device);
+        rows.extend(read_probabilities(model.forward_ablated(&batch, &ablation).logits).await?);
+    }
+    let without = rows.split_off(1);
+    Ok(Ablated {
+        whole: rows.swap_remove(0),
+        without,
+    })
+}
+
+/// An [`Ablation`] of `rows` texts on the host; what no row asks for is absent.
+struct Masks {
+    rows: usize,
+    words: Option<Vec<f32>>,
+    blocks: Vec<[Option<Vec<f32>>; 2]>,
+}
+
+impl Masks {
+    fn new(parts: &[Option<&Part>], length: usize, config: &ModelConfig) -> Self {
+        let mut masks = Self {
+            rows: parts.len(),
+            words: None,
+            blocks: vec![[None, None]; config.layers],
+        };
+        for (row, part) in parts.iter().enumerate() {
+            let rows = parts.len();
+            let zero = |mask: &mut Option<Vec<f32>>, width: usize, at: usize| {
+                assert!(at < width, "there is no {at} of {width}");
+                mask.get_or_insert_with(|| vec![1.0; rows * width])[row * width + at] = 0.0;
+            };
+            match part {
+                None => {}
+                Some(Part::Word(word)) => zero(&mut masks.words, length, *word),
+                Some(Part::Head { layer, head }) => {
+                    zero(&mut masks.blocks[*layer][0], config.heads, *head);
+                }
+                Some(Part::Neurons { layer, neurons }) => {
+                    for &neuron in neurons {
+                        zero(&mut masks.blocks[*layer][1], config.d_ff, neuron as usize);
+                    }
+                }
+            }
+        }
+        masks
+    }
+
+    fn place(self, device: &Device) -> Ablation {
+        let rows = self.rows;
+        let place = |mask: Vec<f32>| -> Tensor<2> {
+            let width = mask.len() / rows;
+            Tensor::from_data(TensorData::new(mask, [rows, width]), device)
+        };
+        let blocks = self
+            .blocks
+            .into_iter()
+            .map(|[heads, neurons]| BlockAblation {
+                heads: heads.map(place),
+                neurons: neurons.map(|mask| place(mask).unsqueeze_dim(1)),
+            });
+        Ablation {
+            words: self.words.map(place),
+            blocks: blocks.collect(),
+        }
+    }
+}

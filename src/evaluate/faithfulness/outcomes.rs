@@ -1,0 +1,81 @@
+//! What becomes of a prediction without some of a text's words: found once each, in batches.
+
+use std::collections::BTreeMap;
+
+use crate::attribute::{Removal, Removed, probabilities};
+use crate::explain::most_probable;
+use crate::model::{Classifier, ReadError};
+
+/// What becomes of a prediction without some words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Outcome {
+    /// How far the probability of the class predicted for the whole text falls; negative where it
+    /// rises.
+    pub(super) fall: f64,
+    /// Whether that class is still predicted.
+    pub(super) same: bool,
+}
+
+/// All that is known of one text and one way of removing words.
+pub(super) struct Outcomes<'a> {
+    model: &'a Classifier,
+    text: &'a [u32],
+    removal: Removal,
+    class: usize,
+    whole: f64,
+    known: BTreeMap<Removed, Outcome>,
+}
+
+impl<'a> Outcomes<'a> {
+    /// Predicts the whole text.
+    pub(super) async fn new(
+        model: &'a Classifier,
+        text: &'a [u32],
+        removal: Removal,
+    ) -> Result<Self, ReadError> {
+        let whole = probabilities(model, &[text]).await?.swap_remove(0);
+        let class = most_probable(&whole);
+        Ok(Self {
+            model,
+            text,
+            removal,
+            class,
+            whole: f64::from(whole[class]),
+            known: BTreeMap::new(),
+        })
+    }
+
+    /// Finds the outcomes of those `removals` that are not known yet.
+    pub(super) async fn find(
+        &mut self,
+        removals: impl IntoIterator<Item = Removed>,
+    ) -> Result<(), ReadError> {
+        let mut new: Vec<Removed> = removals
+            .into_iter()
+            .filter(|removed| !self.known.contains_key(removed))
+            .collect();
+        new.sort_unstable();
+        new.dedup();
+        let texts: Vec<Vec<u32>> = new
+            .iter()
+            .map(|removed| self.removal.apply(self.text, removed))
+            .collect();
+        let found = probabilities(self.model, &texts).await?;
+        for (removed, found) in new.into_iter().zip(found) {
+            let outcome = Outcome {
+                fall: self.whole - f64::from(found[self.class]),
+                same: most_probable(&found) == self.class,
+            };
+            self.known.insert(removed, outcome);
+        }
+        Ok(())
+    }
+
+    /// The outcome of a removal that was looked for.
+    ///
+    /// # Panics
+    /// If it was not.
+    pub(super) fn get(&self, removed: &[bool]) -> Outcome {
+        self.known[removed]
+    }
+}
