@@ -41,7 +41,7 @@ pub(super) struct Measuring {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', default_values_t = Section::ALL)]
     measures: Vec<Section>,
     /// Texts a batch
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 16)]
     batch_size: usize,
     /// Where to compute: flex, ndarray or wgpu
     #[arg(long, default_value = "flex")]
