@@ -79,7 +79,9 @@ fn measure<'a>(report: &'a Report, section: Section, name: &str) -> &'a Measure 
 #[test]
 fn a_report_has_every_section_and_repeats_itself() {
     let data = data();
-    let (table, _, report) = evaluate(data.path(), "sst2-safr", &["--limit", "6"]);
+    let all = Section::ALL.map(Section::name).join(",");
+    let options = ["--limit", "6", "--measures", &all];
+    let (table, _, report) = evaluate(data.path(), "sst2-safr", &options);
     assert_eq!((report.data.texts, report.per_text.answers.len()), (6, 6));
     for section in Section::ALL {
         assert!(table.contains(&format!("\n{section}\n")), "{table}");
@@ -99,7 +101,7 @@ fn a_report_has_every_section_and_repeats_itself() {
     let auc = measure(&report, Section::Plausibility, "auc/keep/treebank");
     assert!(auc.value.is_some_and(|auc| (0.0..=1.0).contains(&auc)));
 
-    let again = evaluate(data.path(), "sst2-safr", &["--limit", "6"]);
+    let again = evaluate(data.path(), "sst2-safr", &options);
     assert_eq!((again.0, again.2), (table, report.clone()));
     let other = evaluate(data.path(), "sst2-safr", &["--limit", "6", "--seed", "1"]).2;
     assert_ne!(other.data.sha256, report.data.sha256, "another draw");

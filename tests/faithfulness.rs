@@ -9,7 +9,7 @@ use common::{close, small_config, small_weights};
 use pollster::block_on;
 use safr::attribute::{Part, Ranking, Removal, ablate, probabilities, ranked, word_scores};
 use safr::evaluate::{
-    EncodedExample, FaithfulnessOptions, NEURONS, Normalisation, Series, faithfulness, intervention,
+    Column, EncodedExample, FaithfulnessOptions, NEURONS, Normalisation, faithfulness, intervention,
 };
 use safr::explain::{allocate, kept, most_probable};
 use safr::model::{Batch, Classifier, Reading, Stream};
@@ -41,7 +41,7 @@ fn examples() -> Vec<EncodedExample> {
         .collect()
 }
 
-fn measured(options: &FaithfulnessOptions) -> Vec<Series> {
+fn measured(options: &FaithfulnessOptions) -> Vec<Column> {
     let mut done = 0;
     let found = block_on(faithfulness(&model(), &examples(), options, |texts| {
         done += texts;
@@ -50,8 +50,14 @@ fn measured(options: &FaithfulnessOptions) -> Vec<Series> {
     found.unwrap()
 }
 
-fn named<'a>(all: &'a [Series], name: &str) -> &'a Series {
-    all.iter().find(|series| series.name == name).unwrap()
+/// The texts' values of a measure.
+fn named(all: &[Column], name: &str) -> Vec<Option<f64>> {
+    let column = all.iter().find(|column| column.name == name).unwrap();
+    column
+        .values
+        .iter()
+        .map(|value| value.map(f64::from))
+        .collect()
 }
 
 /// How far the probability of the predicted class falls without the words at `places`.
@@ -103,7 +109,7 @@ fn comprehensiveness_and_sufficiency_are_differences_of_passes() {
             let half = [2, 1, 4, 2, 3][at];
             let of = |measure: &str| {
                 let name = format!("{measure}/keep/{}", removal.name());
-                named(&all, &name).values[at].unwrap()
+                named(&all, &name)[at].unwrap()
             };
             let (first, rest) = order.split_at(half);
             let expected = fall(text, removal, first);
@@ -138,9 +144,9 @@ fn normalised_aopc_lies_between_the_worst_and_the_best_order() {
                 named(&all, &name)
             };
             let both = ["normalised_comprehensiveness", "normalised_sufficiency"].map(of);
-            assert_eq!(both[0].values[1], None, "one word has one order");
+            assert_eq!(both[0][1], None, "one word has one order");
             if removal == Removal::Delete {
-                assert_eq!(both[0].values[3], None, "nor have equal words");
+                assert_eq!(both[0][3], None, "nor have equal words");
             }
             let text = &examples[0].ids;
             let of_orders = orders(text.len())
@@ -150,19 +156,19 @@ fn normalised_aopc_lies_between_the_worst_and_the_best_order() {
             let least = of_orders.iter().copied().fold(f64::INFINITY, f64::min);
             let most = of_orders.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let mut order = order(text, ranking);
-            for series in both {
+            for values in both {
                 let expected = (aopc(text, removal, &order) - least) / (most - least);
-                close("normalised AOPC", series.values[0].unwrap(), expected, 1e-3);
+                close("normalised AOPC", values[0].unwrap(), expected, 1e-3);
                 order.reverse();
             }
         }
     }
-    for series in all
+    for column in all
         .iter()
-        .filter(|series| series.name.starts_with("normalised"))
+        .filter(|column| column.name.starts_with("normalised"))
     {
-        for value in series.values.iter().flatten() {
-            assert!((-1e-3..=1.001).contains(value), "{}: {value}", series.name);
+        for value in column.values.iter().flatten() {
+            assert!((-1e-3..=1.001).contains(value), "{}: {value}", column.name);
         }
     }
 }
@@ -184,10 +190,10 @@ fn a_beam_is_within_the_exact_limits_and_long_texts_are_left_out() {
     let name = "normalised_comprehensiveness/occlusion/unknown";
     let (exact, beam) = (with(10, 10), with(1, 6));
     let (exact, beam) = (named(&exact, name), named(&beam, name));
-    assert!(exact.values[2].is_some());
-    assert_eq!(beam.values[2], None, "seven words");
+    assert!(exact[2].is_some());
+    assert_eq!(beam[2], None, "seven words");
     for at in [0, 4] {
-        let (exact, beam) = (exact.values[at].unwrap(), beam.values[at].unwrap());
+        let (exact, beam) = (exact[at].unwrap(), beam[at].unwrap());
         assert!((beam - exact).abs() < 0.2, "{beam} instead of {exact}");
     }
 }
@@ -207,7 +213,7 @@ fn the_same_seed_gives_the_same_numbers() {
     assert!(
         with(1)
             .iter()
-            .all(|series| !series.name.starts_with("normalised"))
+            .all(|column| !column.name.starts_with("normalised"))
     );
 }
 
@@ -223,7 +229,7 @@ fn neurons_of_important_words_are_taken_away() {
             .unwrap()
             .swap_remove(0);
         let important = kept(&trace.keep);
-        let of = |name: &str| named(&found, name).values[at];
+        let of = |name: &str| named(&found, name)[at];
         if !important.contains(&true) || !important.contains(&false) {
             continue;
         }

@@ -12,7 +12,8 @@ use super::data::{Data, Split};
 use super::files::open;
 use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::evaluate::{
-    DataSet, Drawn, EncodedExample, Marked, REPORT_VERSION, Report, Section, Text, measure,
+    Column, DataSet, Drawn, EncodedExample, FaithfulnessOptions, Marked, REPORT_VERSION, Report,
+    Section, Text, faithfulness, intervention, measure,
 };
 use crate::model::Stream;
 use crate::package::checksum;
@@ -37,8 +38,8 @@ pub(super) struct Measuring {
     /// Opinion words, one a line, that kept words are compared with; may be given several times
     #[arg(long, value_name = "FILE")]
     lexicon: Vec<PathBuf>,
-    /// What to measure
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', default_values_t = Section::ALL)]
+    /// What to measure; faithfulness and intervention take many passes a text
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', default_values_t = Section::ONE_PASS)]
     measures: Vec<Section>,
     /// Texts a batch
     #[arg(long, default_value_t = 16)]
@@ -65,9 +66,10 @@ impl Measuring {
             .iter()
             .map(|sample| sample.encode(&own, other.as_ref()))
             .collect();
+        // A long text takes longer than a short one.
         let words = texts.iter().map(|text| text.example.ids.len() as u64).sum();
         let bar = bar(&model.package.card.id, words);
-        let per_text = measure(
+        let mut per_text = measure(
             model.classifier(),
             reference.as_ref().map(LoadedModel::classifier),
             &texts,
@@ -77,6 +79,10 @@ impl Measuring {
         )
         .await?;
         bar.finish_and_clear();
+        let examples: Vec<EncodedExample> = texts.into_iter().map(|text| text.example).collect();
+        per_text
+            .columns
+            .extend(self.many_passes(&model, &examples).await?);
         Ok(Report {
             version: REPORT_VERSION,
             model: model.package.card.id.clone(),
@@ -84,13 +90,41 @@ impl Measuring {
             data: DataSet {
                 task: name_of(data.task),
                 part: name_of(self.split),
-                texts: texts.len(),
+                texts: examples.len(),
                 drawn,
                 sha256: fingerprint(&samples),
             },
-            measures: per_text.measures(&vec![1.0; texts.len()]),
+            measures: per_text.measures(&vec![1.0; examples.len()]),
             per_text,
         })
+    }
+
+    /// The chosen measures that need further passes.
+    async fn many_passes(
+        &self,
+        model: &LoadedModel,
+        examples: &[EncodedExample],
+    ) -> anyhow::Result<Vec<Column>> {
+        let classifier = model.classifier();
+        let id = &model.package.card.id;
+        let mut columns = Vec::new();
+        if self.measures.contains(&Section::Faithfulness) {
+            let bar = bar(&format!("{id}, faithfulness"), examples.len() as u64);
+            let options = FaithfulnessOptions {
+                seed: self.seed,
+                ..Default::default()
+            };
+            let progress = |texts| bar.inc(texts as u64);
+            columns.extend(faithfulness(classifier, examples, &options, progress).await?);
+            bar.finish_and_clear();
+        }
+        if self.measures.contains(&Section::Intervention) {
+            let bar = bar(&format!("{id}, intervention"), examples.len() as u64);
+            let progress = |texts| bar.inc(texts as u64);
+            columns.extend(intervention(classifier, examples, self.seed, progress).await?);
+            bar.finish_and_clear();
+        }
+        Ok(columns)
     }
 
     /// The texts to measure, those without words left out, and how they were drawn.
@@ -198,12 +232,11 @@ fn name_of(value: impl ValueEnum) -> String {
     written.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
-/// Words, since a long text takes longer than a short one.
-fn bar(model: &str, words: u64) -> ProgressBar {
+fn bar(what: &str, length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} [{bar:30}] {percent} %, {eta} left");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(words).with_style(style);
-    bar.set_message(model.to_owned());
+    let bar = ProgressBar::new(length).with_style(style);
+    bar.set_message(what.to_owned());
     bar
 }
 

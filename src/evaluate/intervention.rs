@@ -1,7 +1,8 @@
 //! Whether the neurons of important words are those that the prediction rests on (method §5).
 
 use super::EncodedExample;
-use super::series::{Series, Values};
+use super::columns::{Values, columns};
+use super::{Column, Section};
 use crate::attribute::{Ablated, Part, ablate, words_read};
 use crate::explain::{Matrix, allocate, kept, most_kept, most_probable};
 use crate::model::{Batch, Classifier, ReadError, Stream};
@@ -23,7 +24,7 @@ const GROUPS: [&str; 3] = ["important", "others", "random"];
 /// All three groups of a text lose the same number: m, or as many as the smaller of the groups
 /// `important` and `others` has. A text is left out where one of them has none.
 ///
-/// | series | of each text |
+/// | column | of each text |
 /// |---|---|
 /// | `fall/GROUP/m` | how far the probability of the predicted class falls, for each m of [`NEURONS`] |
 /// | `flip/GROUP/m` | 1 where another class is predicted, else 0 |
@@ -37,7 +38,7 @@ pub async fn intervention(
     examples: &[EncodedExample],
     seed: u64,
     mut progress: impl FnMut(usize),
-) -> Result<Vec<Series>, ReadError> {
+) -> Result<Vec<Column>, ReadError> {
     let device = model.positions.device();
     let layer = model.config.layers - 1;
     let mut stream = Stream::new(seed);
@@ -59,7 +60,7 @@ pub async fn intervention(
         texts.push(values(measured.as_ref()));
         progress(1);
     }
-    Ok(Series::of_texts(texts))
+    Ok(columns(Section::Intervention, &texts))
 }
 
 /// Which words of a text are important, and whether the gate or their rank says so.

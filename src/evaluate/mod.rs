@@ -2,6 +2,7 @@
 
 mod answer;
 mod bootstrap;
+mod columns;
 mod comparison;
 mod faithfulness;
 mod intervention;
@@ -10,7 +11,6 @@ mod one_pass;
 mod redistribution;
 mod report;
 mod section;
-mod series;
 
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,6 @@ pub use report::{
     Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,
 };
 pub use section::Section;
-pub use series::Series;
 
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::objective::{Objective, label_column};

@@ -20,11 +20,28 @@ pub enum Section {
     Collapse,
     /// Whether kept words are those that people marked.
     Plausibility,
+    /// Whether the words that rankings call important are those that the prediction rests on.
+    /// Takes hundreds of passes a text.
+    Faithfulness,
+    /// What becomes of the prediction without the neurons of important words. Takes ten passes a
+    /// text.
+    Intervention,
 }
 
 impl Section {
     /// All of them, in the order of the report.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
+        Self::Prediction,
+        Self::Redistribution,
+        Self::Neurons,
+        Self::Collapse,
+        Self::Plausibility,
+        Self::Faithfulness,
+        Self::Intervention,
+    ];
+
+    /// Those that one pass a text gives.
+    pub const ONE_PASS: [Self; 5] = [
         Self::Prediction,
         Self::Redistribution,
         Self::Neurons,
@@ -40,6 +57,8 @@ impl Section {
             Self::Neurons => "neurons",
             Self::Collapse => "collapse",
             Self::Plausibility => "plausibility",
+            Self::Faithfulness => "faithfulness",
+            Self::Intervention => "intervention",
         }
     }
 }

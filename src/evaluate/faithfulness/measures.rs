@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Limits;
 use super::outcomes::Outcome;
 use crate::attribute::Removed;
-use crate::evaluate::series::Values;
+use crate::evaluate::columns::Values;
 
 /// Parts of a text's words that ERASER takes, in per cent.
 pub const PERCENTAGES: [usize; 5] = [1, 5, 10, 20, 50];

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub use measures::{MOST_KEPT, MOST_REMOVED, PERCENTAGES};
 
 use super::EncodedExample;
-use super::series::{Series, Values};
+use super::columns::{Values, columns};
+use super::{Column, Section};
 use crate::attribute::{Ranking, Removal, ranked, word_scores, words_read};
 use crate::model::{Classifier, ReadError, Stream};
 use limits::{Limits, Search};
@@ -68,7 +69,7 @@ impl Default for Normalisation {
 /// are done. What falls is the probability of the class predicted for the whole text, whatever the
 /// label.
 ///
-/// The series are named `measure/ranking/removal`, by [`Ranking::name`] and [`Removal::name`]:
+/// The columns are named `measure/ranking/removal`, by [`Ranking::name`] and [`Removal::name`]:
 ///
 /// | measure | of each text |
 /// |---|---|
@@ -90,7 +91,7 @@ pub async fn faithfulness(
     examples: &[EncodedExample],
     options: &FaithfulnessOptions,
     mut progress: impl FnMut(usize),
-) -> Result<Vec<Series>, ReadError> {
+) -> Result<Vec<Column>, ReadError> {
     let mut stream = Stream::new(options.seed);
     let mut texts = Vec::with_capacity(examples.len());
     for example in examples {
@@ -98,7 +99,7 @@ pub async fn faithfulness(
         texts.push(of_text(model, text, options, &mut stream).await?);
         progress(1);
     }
-    Ok(Series::of_texts(texts))
+    Ok(columns(Section::Faithfulness, &texts))
 }
 
 /// One text's measures.
