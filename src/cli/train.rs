@@ -1,6 +1,7 @@
 //! `safr train`: data in, a model directory out.
 
 mod save;
+mod start;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,16 +13,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::{Data, Split, encode};
 use super::objective::ObjectiveOptions;
-use super::vocabulary::VocabularyOptions;
 use crate::engine::{Backend, OpenDevice};
-use crate::model::{
-    ModelConfig, Reading, Stream, begin_at_vectors, initial_weights, parameter_count,
-    scale_embeddings,
-};
+use crate::model::{Stream, parameter_count};
 use crate::objective::Objective;
-use crate::text::{WordVectors, Words};
+use crate::text::Words;
 use crate::train::{Options, Outcome, Progress, TrainEvent, Trainer, Wish};
 use save::Run;
+use start::{FRESH, Fresh, Start};
 
 /// Train a model and keep its best weights by dev accuracy
 #[derive(Args, Clone, Debug)]
@@ -51,33 +49,11 @@ pub(super) struct Train {
     /// Texts a batch
     #[arg(long, default_value_t = 32)]
     batch_size: usize,
+    /// Go on from the weights of this model, with its words and sizes
+    #[arg(long, value_name = "DIR", conflicts_with_all = FRESH)]
+    start: Option<PathBuf>,
     #[command(flatten)]
-    vocabulary: VocabularyOptions,
-    /// Begin at the word vectors of NAME.f32le.bin, with NAME.vocab.txt beside it
-    #[arg(long, value_name = "FILE")]
-    vectors: Option<PathBuf>,
-    /// Factor of the first embeddings, which are drawn with unit variance as published
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
-    embedding_scale: f32,
-    /// Longest text in words [default: 256 for imdb, else 128]
-    #[arg(long)]
-    max_len: Option<usize>,
-    /// Encoder blocks
-    #[arg(long, default_value_t = 1)]
-    layers: usize,
-    /// Attention heads
-    #[arg(long, default_value_t = 8)]
-    heads: usize,
-    /// Embedding width
-    #[arg(long, default_value_t = 256)]
-    d_model: usize,
-    /// Numbers a word in the word table, which one matrix turns into the embedding; without it the
-    /// table holds the embeddings themselves
-    #[arg(long, value_name = "R")]
-    embedding_rank: Option<usize>,
-    /// MLP neurons a block
-    #[arg(long, default_value_t = 1024)]
-    d_ff: usize,
+    fresh: Fresh,
     /// Where to compute: flex, ndarray or wgpu
     #[arg(long, default_value = "flex")]
     backend: Backend,
@@ -98,8 +74,20 @@ impl Train {
         let objective = self.objective.objective()?;
         let classes = self.data.classes()?;
         let sentences = self.data.sentences(Split::Train, &classes)?;
-        let vectors = self.vectors.as_deref().map(WordVectors::read).transpose()?;
-        let vocabulary = self.vocabulary.vocabulary(&sentences, vectors.as_ref())?;
+        let mut stream = Stream::new(self.seed);
+        let Start {
+            config,
+            vocabulary,
+            weights,
+        } = match &self.start {
+            Some(directory) => Start::from_model(directory, &objective, &classes)?,
+            None => {
+                let reading = objective.reading(Words::Default);
+                let max_len = self.data.max_len();
+                self.fresh
+                    .start(&sentences, classes.len(), reading, max_len, &mut stream)?
+            }
+        };
         let examples = if self.phrases {
             self.data.phrases(self.glue.as_deref())?
         } else {
@@ -107,8 +95,6 @@ impl Train {
         };
         let train = encode(&examples, &vocabulary);
         let dev = encode(&self.data.sentences(Split::Dev, &classes)?, &vocabulary);
-        let reading = objective.reading(Words::Default);
-        let config = self.config(vocabulary.len(), classes.len(), reading)?;
         println!(
             "{} training texts, {} dev texts, {} words known, {} parameters",
             train.len(),
@@ -117,12 +103,6 @@ impl Train {
             parameter_count(&config),
         );
 
-        let mut stream = Stream::new(self.seed);
-        let mut weights = initial_weights(&config, &mut stream);
-        if let Some(vectors) = &vectors {
-            begin_at_vectors(&mut weights, &vocabulary, vectors, &mut stream);
-        }
-        scale_embeddings(&mut weights, self.embedding_scale);
         let device = OpenDevice::open(self.backend).await?.device;
         let mut trainer = Trainer::new(
             self.options(objective),
@@ -191,25 +171,6 @@ impl Train {
             self.out.display()
         );
         Ok(())
-    }
-
-    fn config(
-        &self,
-        vocabulary: usize,
-        classes: usize,
-        reading: Reading,
-    ) -> anyhow::Result<ModelConfig> {
-        let config = ModelConfig {
-            d_model: self.d_model,
-            embedding_rank: self.embedding_rank,
-            heads: self.heads,
-            d_ff: self.d_ff,
-            layers: self.layers,
-            max_len: self.max_len.unwrap_or(self.data.max_len()),
-            ..ModelConfig::new(vocabulary, classes, reading)
-        };
-        config.check()?;
-        Ok(config)
     }
 
     fn options(&self, objective: Objective) -> Options {

@@ -293,7 +293,7 @@ impl ModuleMapper for Unflatten<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::model::{ModelConfig, Reading, Stream, initial_weights};

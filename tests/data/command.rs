@@ -165,3 +165,39 @@ fn words_of_one_data_set_extend_the_vocabulary_of_another() {
         assert!(covered.contains("2 charm\n"), "{covered}");
     }
 }
+
+#[test]
+fn a_run_goes_on_from_a_model_with_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
+    let own = ["train", "--task", "csv", "--data", "moods.csv"];
+    prints(folder, &[&own[..], &SMALL, &["--out", "first"]].concat());
+    let next = [&own[..], &["--start", "first", "--epochs", "1"]].concat();
+
+    let still = ["--learning-rate", "0", "--out", "still"];
+    prints(folder, &[&next[..], &still].concat());
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    for file in ["model.safetensors", "vocabulary.json", "config.json"] {
+        assert_eq!(
+            read(&format!("still/{file}")),
+            read(&format!("first/{file}")),
+            "{file}"
+        );
+    }
+    let card = String::from_utf8(read("still/card.json")).unwrap();
+    assert!(card.contains("--start first"), "{card}");
+
+    prints(folder, &[&next[..], &["--out", "moved"]].concat());
+    assert_ne!(
+        read("moved/model.safetensors"),
+        read("first/model.safetensors")
+    );
+
+    let published = ["--objective", "published", "--out", "other"];
+    let error = refuses(folder, &[&next[..], &published].concat());
+    assert!(error.contains("choose its --objective"), "{error}");
+    let sizes = ["--d-ff", "9", "--out", "other"];
+    let error = refuses(folder, &[&next[..], &sizes].concat());
+    assert!(error.contains("--d-ff"), "{error}");
+}

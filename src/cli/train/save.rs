@@ -127,7 +127,7 @@ fn repeatable_command() -> String {
                 given.next();
                 words.push(format!("{word} DIR"));
             }
-            "--vectors" | "--extra-words" => {
+            "--vectors" | "--extra-words" | "--start" => {
                 let file = given.next().unwrap_or_default();
                 words.push(format!("{word} {}", id_of(Path::new(&file))));
             }

@@ -93,7 +93,7 @@ fn one_more(removed: &Removed) -> impl Iterator<Item = Removed> {
         })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

@@ -1,0 +1,133 @@
+//! From what a run begins: fresh weights, or those of a model.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::cli::vocabulary::VocabularyOptions;
+use crate::model::{
+    ModelConfig, Reading, Stream, Weights, begin_at_vectors, initial_weights, scale_embeddings,
+};
+use crate::objective::Objective;
+use crate::package::{Package, read_directory};
+use crate::text::{Example, Vocabulary, WordVectors};
+
+/// A model before its first step.
+pub(super) struct Start {
+    pub(super) config: ModelConfig,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) weights: Weights,
+}
+
+/// Words, sizes and first weights of a fresh model.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Fresh {
+    #[command(flatten)]
+    vocabulary: VocabularyOptions,
+    /// Begin at the word vectors of NAME.f32le.bin, with NAME.vocab.txt beside it
+    #[arg(long, value_name = "FILE")]
+    vectors: Option<PathBuf>,
+    /// Factor of the first word table, which is drawn with unit variance as published
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    embedding_scale: f32,
+    /// Longest text in words [default: 256 for imdb, else 128]
+    #[arg(long)]
+    max_len: Option<usize>,
+    /// Encoder blocks
+    #[arg(long, default_value_t = 1)]
+    layers: usize,
+    /// Attention heads
+    #[arg(long, default_value_t = 8)]
+    heads: usize,
+    /// Embedding width
+    #[arg(long, default_value_t = 256)]
+    d_model: usize,
+    /// Numbers a word in the word table, which one matrix turns into the embedding; without it the
+    /// table holds the embeddings themselves
+    #[arg(long, value_name = "R")]
+    embedding_rank: Option<usize>,
+    /// MLP neurons a block
+    #[arg(long, default_value_t = 1024)]
+    d_ff: usize,
+}
+
+/// The options of [`Fresh`], which mean nothing where a run goes on from a model.
+pub(super) const FRESH: [&str; 11] = [
+    "min_frequency",
+    "extra_words",
+    "vocabulary_size",
+    "vectors",
+    "embedding_scale",
+    "max_len",
+    "layers",
+    "heads",
+    "d_model",
+    "embedding_rank",
+    "d_ff",
+];
+
+impl Fresh {
+    /// Draws a model that knows the words of `sentences`.
+    pub(super) fn start(
+        &self,
+        sentences: &[Example],
+        classes: usize,
+        reading: Reading,
+        max_len: usize,
+        stream: &mut Stream,
+    ) -> anyhow::Result<Start> {
+        let vectors = self.vectors.as_deref().map(WordVectors::read).transpose()?;
+        let vocabulary = self.vocabulary.vocabulary(sentences, vectors.as_ref())?;
+        let config = ModelConfig {
+            d_model: self.d_model,
+            embedding_rank: self.embedding_rank,
+            heads: self.heads,
+            d_ff: self.d_ff,
+            layers: self.layers,
+            max_len: self.max_len.unwrap_or(max_len),
+            ..ModelConfig::new(vocabulary.len(), classes, reading)
+        };
+        config.check()?;
+        let mut weights = initial_weights(&config, stream);
+        if let Some(vectors) = &vectors {
+            begin_at_vectors(&mut weights, &vocabulary, vectors, stream);
+        }
+        scale_embeddings(&mut weights, self.embedding_scale);
+        Ok(Start {
+            config,
+            vocabulary,
+            weights,
+        })
+    }
+}
+
+impl Start {
+    /// The model of a directory, which must read as `objective` does and know `classes`.
+    pub(super) fn from_model(
+        directory: &Path,
+        objective: &Objective,
+        classes: &[String],
+    ) -> anyhow::Result<Self> {
+        let files = read_directory(directory);
+        let package = files.and_then(|files| Package::from_files(&files));
+        let package = package.with_context(|| format!("the model {}", directory.display()))?;
+        let reading = package.config.reading;
+        anyhow::ensure!(
+            reading == objective.reading(reading.words),
+            "the model {} was trained by the other of the objectives published and scale-free, which read texts otherwise; choose its --objective, or another --start",
+            package.card.id
+        );
+        anyhow::ensure!(
+            package.card.classes == classes,
+            "the model {} knows the classes {:?}, the data has {classes:?}",
+            package.card.id,
+            package.card.classes
+        );
+        Ok(Self {
+            config: package.config,
+            vocabulary: package.vocabulary,
+            weights: package.weights,
+        })
+    }
+}
