@@ -1,5 +1,6 @@
 //! The native command: train, evaluate, explain, and exchange numbers and models with others.
 
+mod corpus;
 mod data;
 mod evaluate;
 mod explain;
@@ -50,7 +51,10 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("safr: {error:#}");
-            ExitCode::FAILURE
+            match error.downcast_ref::<corpus::Unexplained>() {
+                Some(_) => ExitCode::from(corpus::Unexplained::EXIT_CODE),
+                None => ExitCode::FAILURE,
+            }
         }
     }
 }
