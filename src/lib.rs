@@ -5,6 +5,7 @@
 //! [`train`] minimises them; [`explain`] turns a trace into an explanation, which [`engine`]
 //! hands to the page and the command line.
 
+pub mod attribute;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod chart;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]

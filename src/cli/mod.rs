@@ -7,6 +7,7 @@ mod explain;
 mod files;
 mod forward;
 mod import;
+mod neurons;
 mod objective;
 mod quantize;
 mod train;
@@ -29,6 +30,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
     Forward(forward::Forward),
+    Neurons(neurons::Neurons),
     Import(import::Import),
     Quantize(quantize::Quantize),
 }
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(command) => pollster::block_on(command.run()),
         Command::Explain(command) => pollster::block_on(command.run()),
         Command::Forward(command) => pollster::block_on(command.run()),
+        Command::Neurons(command) => pollster::block_on(command.run()),
         Command::Import(command) => pollster::block_on(command.run()),
         Command::Quantize(command) => pollster::block_on(command.run()),
     };

@@ -1,5 +1,9 @@
 //! How well a model does on labelled texts, and whether its representation collapses.
 
+mod neurons;
+
+pub use neurons::neurons;
+
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 

@@ -10,6 +10,7 @@ mod gram;
 mod history;
 mod interaction;
 mod matrix;
+mod neurons;
 mod prediction;
 mod score;
 mod selection;
@@ -25,6 +26,9 @@ pub use gram::Gram;
 pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
 pub use interaction::{attention_received, mean_over_heads, sharing};
 pub use matrix::Matrix;
+pub use neurons::{
+    AblationEffect, LISTED, NeuronCard, NeuronStatistics, Selectivity, StrongestPlace, WordShare,
+};
 pub use prediction::{predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept};

@@ -13,7 +13,7 @@ mod vectors;
 mod weights;
 
 pub use batch::Batch;
-pub use block::{Block, LayerTrace};
+pub use block::{Block, LayerTrace, NORM_EPSILON};
 pub use classifier::{Classifier, sinusoids};
 pub use config::{ConfigError, ModelConfig, PadEmbedding, Padding, Pooling, Reading};
 pub use gate::Gate;
