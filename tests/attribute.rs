@@ -18,7 +18,7 @@ use safr::attribute::{
     Part, Ranking, Removal, ablate, gradient_input, integrated_gradients, occlusion, probabilities,
     ranked, word_scores,
 };
-use safr::explain::{most_probable, softmax};
+use safr::explain::{argmax, softmax};
 use safr::model::{Ablation, Batch, BlockAblation, Classifier, Reading, Stream, read};
 use safr::text::{UNKNOWN, Words};
 
@@ -89,7 +89,7 @@ fn log_odds(scores: &[f64], class: usize) -> f64 {
 
 fn predicted(scores: &[f64]) -> usize {
     let scores: Vec<f32> = scores.iter().map(|&score| score as f32).collect();
-    most_probable(&scores)
+    argmax(&scores)
 }
 
 #[test]

@@ -11,7 +11,7 @@ use safr::attribute::{Part, Ranking, Removal, ablate, probabilities, ranked, wor
 use safr::evaluate::{
     Column, EncodedExample, FaithfulnessOptions, NEURONS, Normalisation, faithfulness, intervention,
 };
-use safr::explain::{allocate, kept, most_probable};
+use safr::explain::{allocate, argmax, kept};
 use safr::model::{Batch, Classifier, Reading, Stream};
 use safr::text::Words;
 
@@ -65,7 +65,7 @@ fn fall(text: &[u32], removal: Removal, places: &[usize]) -> f64 {
     let removed: Vec<bool> = (0..text.len()).map(|at| places.contains(&at)).collect();
     let texts = [text.to_vec(), removal.apply(text, &removed)];
     let found = block_on(probabilities(&model(), &texts)).unwrap();
-    let class = most_probable(&found[0]);
+    let class = argmax(&found[0]);
     f64::from(found[0][class]) - f64::from(found[1][class])
 }
 
@@ -256,7 +256,7 @@ fn neurons_of_important_words_are_taken_away() {
                     neurons: group,
                 };
                 let ablated = block_on(ablate(&model, &example.ids, &[part])).unwrap();
-                let class = most_probable(&ablated.whole);
+                let class = argmax(&ablated.whole);
                 let expected = ablated.whole[class] - ablated.without[0][class];
                 let fall = of(&format!("fall/{name}/8")).unwrap();
                 close("fall", fall, expected.into(), 1e-6);

@@ -150,6 +150,7 @@ fn scale_free_losses_on_neurons_and_gate() {
             layers: vec![LayerTrace {
                 attention,
                 neurons: neurons.clone(),
+                sum: frozen.layers[0].sum.clone(),
             }],
             ..frozen.clone()
         };

@@ -111,6 +111,7 @@ impl Case {
             gate,
             layers: vec![LayerTrace {
                 attention: Tensor::from_data(TensorData::new(attention, [1, HEADS, l, l]), &device),
+                sum: z.clone(),
                 neurons: z,
             }],
             logits: Tensor::zeros([1, 2], &device),

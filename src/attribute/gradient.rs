@@ -13,7 +13,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::passes::texts_a_batch;
 use super::words_read;
-use crate::explain::{most_probable, softmax};
+use crate::explain::{argmax, softmax};
 use crate::model::{Batch, Classifier, ReadError, read};
 
 /// Gradient×input of each of a text's `n` words, `n`: Σ_e x_ie·∂F/∂x_ie, with F the log-odds of the
@@ -59,7 +59,7 @@ async fn along_path(
     let device = model.positions.device();
     let batch_of = |texts: usize| Batch::new(&vec![text; texts], &model.config, &device);
     let trace = model.forward(&batch_of(1), None);
-    let class = most_probable(&softmax(&read(trace.logits.flatten(0, 1)).await?));
+    let class = argmax(&softmax(&read(trace.logits.flatten(0, 1)).await?));
     let gated = trace.gated.without_autodiff();
     let mut sum = gated.zeros_like();
     for scales in scales.chunks(texts_a_batch(text.len(), &model.config)) {

@@ -6,6 +6,7 @@
 
 mod ablate;
 mod gradient;
+mod neuron_effect;
 mod occlusion;
 mod passes;
 mod ranking;
@@ -13,6 +14,7 @@ mod removal;
 
 pub use ablate::{Ablated, Part, ablate};
 pub use gradient::{gradient_input, integrated_gradients};
+pub use neuron_effect::logit_changes;
 pub use occlusion::occlusion;
 pub use passes::probabilities;
 pub use ranking::{INTEGRATION_STEPS, Ranking, ranked, word_scores};

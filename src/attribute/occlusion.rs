@@ -1,7 +1,7 @@
 //! Scores of words by leaving them out, one at a time.
 
 use super::{Removal, probabilities, words_read};
-use crate::explain::most_probable;
+use crate::explain::argmax;
 use crate::model::{Classifier, ReadError};
 
 /// Occlusion of each of a text's `n` words, `n`: the probability of the predicted class less that
@@ -22,7 +22,7 @@ pub async fn occlusion(
     let mut texts = vec![text.to_vec()];
     texts.extend((0..text.len()).map(without));
     let found = probabilities(model, &texts).await?;
-    let class = most_probable(&found[0]);
+    let class = argmax(&found[0]);
     let whole = f64::from(found[0][class]);
     Ok(found[1..]
         .iter()

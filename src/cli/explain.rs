@@ -1,23 +1,30 @@
-//! `safr explain`: the page's explanation as text, JSON and figures.
+//! `safr explain`: the page's explanation as text, JSON and figures; of a corpus as records.
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 
+use super::corpus::Options;
 use super::files::{open, write_json};
 use crate::chart;
-use crate::engine::{Backend, OpenDevice};
+use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::explain::Explanation;
 
-/// Explain what a model makes of a text
+/// Explain what a model makes of a text, or of every line of a file
 #[derive(Args, Clone, Debug)]
 pub(super) struct Explain {
     /// Model directory
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// The text
-    text: String,
+    #[arg(required_unless_present = "corpus", conflicts_with = "corpus")]
+    text: Option<String>,
+    /// Explain each line of this text file instead; `-` reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png"])]
+    corpus: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
     /// Write the explanation to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -33,11 +40,20 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    /// Explains, prints and writes what was asked for.
+    /// Explains the text or the corpus.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let device = OpenDevice::open(self.backend).await?.device;
         let model = open(&self.model, &device)?;
-        let explanation = model.explain(&self.text).await?;
+        match &self.corpus {
+            Some(corpus) => self.options.explain(&model, corpus),
+            None => self.explain(&model).await,
+        }
+    }
+
+    /// Explains the one text, prints and writes what was asked for.
+    async fn explain(&self, model: &LoadedModel) -> anyhow::Result<()> {
+        let text = self.text.as_deref().unwrap_or_default();
+        let explanation = model.explain(text).await?;
         print!("{}", table(&explanation));
         if let Some(path) = &self.json {
             write_json(path, &explanation)?;

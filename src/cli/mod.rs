@@ -1,6 +1,7 @@
 //! The native command: train, evaluate, explain, and exchange numbers and models with others.
 
 mod compare;
+mod corpus;
 mod coverage;
 mod data;
 mod evaluate;
@@ -9,6 +10,7 @@ mod files;
 mod forward;
 mod import;
 mod measuring;
+mod neurons;
 mod objective;
 mod quantize;
 mod table;
@@ -35,6 +37,7 @@ enum Command {
     Compare(compare::Compare),
     Explain(explain::Explain),
     Forward(forward::Forward),
+    Neurons(neurons::Neurons),
     Import(import::Import),
     Quantize(quantize::Quantize),
     Words(words::WordList),
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Compare(command) => pollster::block_on(command.run()),
         Command::Explain(command) => pollster::block_on(command.run()),
         Command::Forward(command) => pollster::block_on(command.run()),
+        Command::Neurons(command) => pollster::block_on(command.run()),
         Command::Import(command) => pollster::block_on(command.run()),
         Command::Quantize(command) => pollster::block_on(command.run()),
         Command::Words(command) => command.run(),
@@ -62,7 +66,10 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("safr: {error:#}");
-            ExitCode::FAILURE
+            match error.downcast_ref::<corpus::Unexplained>() {
+                Some(_) => ExitCode::from(corpus::Unexplained::EXIT_CODE),
+                None => ExitCode::FAILURE,
+            }
         }
     }
 }

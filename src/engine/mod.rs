@@ -68,14 +68,30 @@ impl LoadedModel {
     pub async fn explain(&self, text: &str) -> Result<Explanation, EngineError> {
         let read = self.read(text);
         let trace = self.trace(&read).await?;
-        let Package { card, .. } = &self.package;
-        Ok(explain(
-            &card.id,
-            text,
-            &read,
-            &card.classes,
-            trace.as_ref(),
-        ))
+        Ok(self.explanation(text, &read, trace.as_ref()))
+    }
+
+    /// Explains several texts in one forward pass, in their order.
+    ///
+    /// # Errors
+    /// If the device was lost or failed.
+    pub async fn explain_all(&self, texts: &[&str]) -> Result<Vec<Explanation>, EngineError> {
+        let reads: Vec<ReadText> = texts.iter().map(|text| self.read(text)).collect();
+        let traces = self.traces(&reads).await?;
+        let each = texts.iter().zip(&reads).zip(&traces);
+        Ok(each
+            .map(|((text, read), trace)| self.explanation(text, read, trace.as_ref()))
+            .collect())
+    }
+
+    fn explanation(
+        &self,
+        text: &str,
+        read: &ReadText,
+        trace: Option<&TraceNumbers>,
+    ) -> Explanation {
+        let card = &self.package.card;
+        explain(&card.id, text, read, &card.classes, trace)
     }
 
     /// The words of a text as the model reads them.
@@ -88,16 +104,39 @@ impl LoadedModel {
 
     /// One forward pass over the words of a text; `None` without words.
     async fn trace(&self, read: &ReadText) -> Result<Option<TraceNumbers>, EngineError> {
-        if read.words.is_empty() {
-            return Ok(None);
+        let mut traces = self.traces(std::slice::from_ref(read)).await?;
+        Ok(traces.pop().flatten())
+    }
+
+    /// One forward pass over the words of several texts; `None` for one without words.
+    async fn traces(&self, reads: &[ReadText]) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
+        let ids: Vec<Vec<u32>> = reads
+            .iter()
+            .map(|read| read.words.iter().map(|word| word.id).collect())
+            .collect();
+        let texts: Vec<&[u32]> = ids
+            .iter()
+            .filter(|ids| !ids.is_empty())
+            .map(Vec::as_slice)
+            .collect();
+        if texts.is_empty() {
+            return Ok(vec![None; reads.len()]);
         }
-        let ids: Vec<u32> = read.words.iter().map(|word| word.id).collect();
         let device = self.classifier.device();
-        let batch = Batch::new(&[&ids], &self.package.config, &device);
-        let mut traces = self.classifier.forward(&batch, None).read().await?;
+        let batch = Batch::new(&texts, &self.package.config, &device);
+        let mut traces = self
+            .classifier
+            .forward(&batch, None)
+            .read()
+            .await?
+            .into_iter()
+            .peekable();
         match faults::first() {
             Some(fault) => Err(EngineError::Fault(fault)),
-            None => Ok(traces.pop()),
+            None => Ok(ids
+                .iter()
+                .map(|ids| traces.next_if(|_| !ids.is_empty()))
+                .collect()),
         }
     }
 }

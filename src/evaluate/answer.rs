@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::explain::{most_probable, negative_log_likelihood, softmax};
+use crate::explain::{argmax, negative_log_likelihood, softmax};
 
 /// Bins of equal width over which [`calibration_error`] is taken.
 pub const CALIBRATION_BINS: usize = 15;
@@ -27,7 +27,7 @@ impl Answer {
     /// The answer that `logits`, `K` scores, give to a text of class `label`.
     pub fn new(logits: &[f32], label: usize) -> Self {
         let probabilities = softmax(logits);
-        let predicted = most_probable(&probabilities);
+        let predicted = argmax(&probabilities);
         Self {
             label,
             predicted,

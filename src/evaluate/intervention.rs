@@ -4,7 +4,7 @@ use super::EncodedExample;
 use super::columns::{Values, columns};
 use super::{Column, Section};
 use crate::attribute::{Ablated, Part, ablate, words_read};
-use crate::explain::{Matrix, allocate, kept, most_kept, most_probable};
+use crate::explain::{Matrix, allocate, argmax, kept, most_kept};
 use crate::model::{Batch, Classifier, ReadError, Stream};
 
 /// Numbers of neurons that are set to zero, m.
@@ -164,9 +164,9 @@ fn values(measured: Option<&(&Groups, Ablated, bool)>) -> Values {
 /// changes, 1 or 0.
 fn effect(ablated: &Ablated, part: usize) -> (f64, f64) {
     let (whole, without) = (&ablated.whole, &ablated.without[part]);
-    let class = most_probable(whole);
+    let class = argmax(whole);
     let fall = f64::from(whole[class]) - f64::from(without[class]);
-    (fall, f64::from(u8::from(most_probable(without) != class)))
+    (fall, f64::from(u8::from(argmax(without) != class)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod comparison;
 mod faithfulness;
 mod intervention;
 mod measure;
+mod neurons;
 mod one_pass;
 mod redistribution;
 mod report;
@@ -25,6 +26,7 @@ pub use faithfulness::{
 };
 pub use intervention::{NEURONS, intervention};
 pub use measure::{MeasureError, Text, measure};
+pub use neurons::neurons;
 pub use one_pass::{Marked, plausibility};
 pub use report::{
     Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,

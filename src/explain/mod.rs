@@ -12,6 +12,7 @@ mod history;
 mod interaction;
 mod matrix;
 mod mean;
+mod neurons;
 mod plausibility;
 mod prediction;
 mod score;
@@ -30,8 +31,11 @@ pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
 pub use interaction::{attention_received, mean_over_heads, sharing};
 pub use matrix::Matrix;
 pub use mean::mean;
+pub use neurons::{
+    AblationEffect, LISTED, NeuronCard, NeuronStatistics, Selectivity, StrongestPlace, WordShare,
+};
 pub use plausibility::{auc, token_f1};
-pub use prediction::{most_probable, negative_log_likelihood, predict, softmax};
+pub use prediction::{argmax, negative_log_likelihood, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept};
 pub use trace::{LayerNumbers, TraceNumbers};

@@ -4,13 +4,27 @@ use super::Prediction;
 
 /// Softmax of `logits`, `K` values that sum to 1; safe for scores of any size.
 pub fn softmax(logits: &[f32]) -> Vec<f32> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let odds: Vec<f64> = logits
-        .iter()
-        .map(|&score| (f64::from(score) - f64::from(largest)).exp())
-        .collect();
+    let probabilities = probabilities(logits.iter().map(|&logit| logit.into()));
+    probabilities.iter().map(|&p| p as f32).collect()
+}
+
+/// [`softmax`] in double precision, for differences between probabilities.
+pub(super) fn probabilities(logits: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
+    let largest = logits.clone().fold(f64::NEG_INFINITY, f64::max);
+    let odds: Vec<f64> = logits.map(|score| (score - largest).exp()).collect();
     let sum: f64 = odds.iter().sum();
-    odds.iter().map(|odd| (odd / sum) as f32).collect()
+    odds.iter().map(|odd| odd / sum).collect()
+}
+
+/// Index of the largest value, on a tie the first.
+pub fn argmax<T: PartialOrd>(values: &[T]) -> usize {
+    let mut largest = 0;
+    for (at, value) in values.iter().enumerate() {
+        if *value > values[largest] {
+            largest = at;
+        }
+    }
+    largest
 }
 
 /// The model's answer, from one score a class; on a tie the first class is predicted.
@@ -23,20 +37,9 @@ pub fn predict(classes: &[String], logits: &[f32]) -> Prediction {
     let probabilities = softmax(logits);
     Prediction {
         classes: classes.to_vec(),
-        predicted: most_probable(&probabilities),
+        predicted: argmax(&probabilities),
         probabilities,
     }
-}
-
-/// Index of the largest of `K` probabilities, at least one; on a tie the first.
-pub fn most_probable(probabilities: &[f32]) -> usize {
-    let mut predicted = 0;
-    for (class, probability) in probabilities.iter().enumerate() {
-        if *probability > probabilities[predicted] {
-            predicted = class;
-        }
-    }
-    predicted
 }
 
 /// −ln of the softmax of `logits`, `K` values, at `class`, in nats; finite where the probability

@@ -9,6 +9,9 @@ use burn::tensor::{
 
 use super::ablation::{BlockAblation, scaled};
 
+/// What the norms add to a variance before they divide by its root (method §2).
+pub const NORM_EPSILON: f64 = 1e-5;
+
 /// What one block shows of a forward pass.
 #[derive(Clone, Debug)]
 pub struct LayerTrace {
@@ -16,6 +19,8 @@ pub struct LayerTrace {
     pub attention: Tensor<4>,
     /// Post-ReLU neurons u as W_2 reads them, `[B, L, F]`.
     pub neurons: Tensor<3>,
+    /// x + W_2 u, what the block's last norm normalises, `[B, L, E]`.
+    pub sum: Tensor<3>,
 }
 
 /// An encoder block (method §2.4).
@@ -68,8 +73,14 @@ impl Block {
             ablation.and_then(|ablation| ablation.neurons.as_ref()),
         );
         let written = self.linear2.forward(neurons.clone());
-        let x = self.norm2.forward(x + drop(written, 1));
-        (x, LayerTrace { attention, neurons })
+        let sum = x + drop(written, 1);
+        let x = self.norm2.forward(sum.clone());
+        let trace = LayerTrace {
+            attention,
+            neurons,
+            sum,
+        };
+        (x, trace)
     }
 
     /// Attention weights softmax(QKᵀ/√d_k + bias), `[B, H, L, L]`.

@@ -153,8 +153,8 @@ impl Classifier {
         self.words.val().device()
     }
 
-    /// Mean over positions, `[B, E]`.
-    fn pool(&self, x: Tensor<3>, batch: &Batch) -> Tensor<2> {
+    /// Mean over the positions that count, `[B, N]`, of `x`, `[B, L, N]`.
+    pub(crate) fn pool(&self, x: Tensor<3>, batch: &Batch) -> Tensor<2> {
         match self.config.reading.pooling {
             Pooling::All => x.mean_dim(1).squeeze_dim(1),
             Pooling::Valid => {

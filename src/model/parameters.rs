@@ -8,8 +8,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{
-    Array, Block, Classifier, Gate, ModelConfig, ReadError, Weights, WeightsError, check_weights,
-    parameter_shapes, sinusoids,
+    Array, Block, Classifier, Gate, ModelConfig, NORM_EPSILON, ReadError, Weights, WeightsError,
+    check_weights, parameter_shapes, sinusoids,
 };
 
 impl Classifier {
@@ -171,7 +171,9 @@ impl Place<'_> {
 
     fn norm(&self, name: &str) -> LayerNorm {
         let gamma: Param<Tensor<1>> = self.parameter(&format!("{name}.weight"));
-        let mut norm = LayerNormConfig::new(gamma.val().dims()[0]).init(self.device);
+        let mut norm = LayerNormConfig::new(gamma.val().dims()[0])
+            .with_epsilon(NORM_EPSILON)
+            .init(self.device);
         norm.gamma = gamma;
         norm.beta = Some(self.parameter(&format!("{name}.bias")));
         norm

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::attribute::{Removal, Removed, probabilities};
-use crate::explain::most_probable;
+use crate::explain::argmax;
 use crate::model::{Classifier, ReadError};
 
 /// What becomes of a prediction without some words.
@@ -34,7 +34,7 @@ impl<'a> Outcomes<'a> {
         removal: Removal,
     ) -> Result<Self, ReadError> {
         let whole = probabilities(model, &[text]).await?.swap_remove(0);
-        let class = most_probable(&whole);
+        let class = argmax(&whole);
         Ok(Self {
             model,
             text,
@@ -64,7 +64,7 @@ impl<'a> Outcomes<'a> {
         for (removed, found) in new.into_iter().zip(found) {
             let outcome = Outcome {
                 fall: self.whole - f64::from(found[self.class]),
-                same: most_probable(&found) == self.class,
+                same: argmax(&found) == self.class,
             };
             self.known.insert(removed, outcome);
         }

@@ -1,0 +1,59 @@
+//! What each neuron of the last block does to the logits, exactly, without another forward pass.
+
+use burn::tensor::Tensor;
+
+use crate::model::{Classifier, NORM_EPSILON, Trace};
+
+/// Changes of the logits when one neuron of the last block is 0 at every position, `[B, F, K]`,
+/// one neuron at a time; `trace` is an eval-mode pass of `model`.
+///
+/// Behind the last block's neurons there is nothing but the norm of y = x + W_2 u, the mean over
+/// positions and a linear layer. Without neuron n, y is y − u_n·w_n, where w_n is column n of
+/// W_2; with y and w_n less their own means, the norm makes of it
+/// γ(y − u_n·w_n)/√(var y − 2u_n·cov(y, w_n) + u_n²·var w_n + ε) + β, which a class' weights
+/// turn into a logit's part. Two matrix products thus serve for all neurons.
+pub fn logit_changes(model: &Classifier, trace: &Trace) -> Tensor<3> {
+    let last = trace.layers.len() - 1;
+    let (block, layer) = (&model.blocks[last], &trace.layers[last]);
+    let [b, l, f] = layer.neurons.dims();
+    let positions = b * l;
+    let u: Tensor<2> = layer.neurons.clone().reshape([positions, f]);
+    let sum: Tensor<2> = centred(layer.sum.clone().reshape([positions, model.config.d_model]));
+    let written = centred(block.linear2.weight.val());
+
+    let variance = mean_square(sum.clone());
+    let variance_written = mean_square(written.clone()).swap_dims(0, 1);
+    let width = model.config.d_model as f64;
+    let covariance = sum.clone().matmul(written.clone().swap_dims(0, 1)) / width;
+    let variance_without =
+        (u.clone() * variance_written - covariance * 2.0) * u.clone() + variance.clone();
+    let scale = per_deviation(variance);
+    let scale_without = per_deviation(variance_without);
+
+    let gamma: Tensor<2> = block.norm2.gamma.val().unsqueeze_dim(1);
+    let class_weights = model.head.weight.val() * gamma;
+    let from_sum = sum.matmul(class_weights.clone());
+    let from_written = written.matmul(class_weights).swap_dims(0, 1);
+    let of_class = |class: usize| {
+        let whole = from_sum.clone().narrow(1, class, 1);
+        let part = u.clone() * from_written.clone().narrow(0, class, 1);
+        let change = (whole.clone() - part) * scale_without.clone() - whole * scale.clone();
+        model.pool(change.reshape([b, l, f]), &trace.batch)
+    };
+    Tensor::stack((0..model.config.classes).map(of_class).collect(), 2)
+}
+
+/// Rows less their means.
+fn centred(rows: Tensor<2>) -> Tensor<2> {
+    rows.clone() - rows.mean_dim(1)
+}
+
+/// Mean squares of rows, `[R, 1]`.
+fn mean_square(rows: Tensor<2>) -> Tensor<2> {
+    (rows.clone() * rows).mean_dim(1)
+}
+
+/// What a norm multiplies by; rounding may bring a variance of 0 just below it.
+fn per_deviation(variance: Tensor<2>) -> Tensor<2> {
+    (variance.clamp_min(0.0) + NORM_EPSILON).sqrt().recip()
+}

@@ -1,0 +1,256 @@
+//! `safr explain --corpus`: many texts, one a line, to one record each, in constant memory.
+
+mod lines;
+mod record;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
+
+use crate::engine::LoadedModel;
+use lines::{Line, LineProblem, Lines};
+use record::{Format, Predicted, Records};
+
+/// Batches that a thread reads ahead, so that texts of about one length share a batch and little
+/// is padded.
+const BATCHES_AHEAD: usize = 4;
+
+/// How the lines of a corpus are explained.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Options {
+    /// Write the corpus' records to this file instead of standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    out: Option<PathBuf>,
+    /// Form of the corpus' records
+    #[arg(long, value_enum, default_value = "jsonl", conflicts_with = "text")]
+    format: Format,
+    /// Write all of each explanation, from which its charts can be drawn; a summary otherwise
+    #[arg(long, conflicts_with = "text")]
+    full: bool,
+    /// Lines of the corpus a batch
+    #[arg(long, default_value_t = 16, conflicts_with = "text")]
+    batch_size: usize,
+    /// Explain only every N-th line of the corpus: those whose number leaves I when divided by N
+    #[arg(long, value_name = "I/N", conflicts_with = "text")]
+    shard: Option<Shard>,
+}
+
+/// A part of the lines, which N runs with different I explain together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Shard {
+    remainder: u64,
+    divisor: u64,
+}
+
+/// A corpus that was explained to its end, but for some lines.
+#[derive(Debug, thiserror::Error)]
+#[error("{bad} of {lines} lines could not be explained; their records say why")]
+pub(super) struct Unexplained {
+    bad: u64,
+    lines: u64,
+}
+
+impl Unexplained {
+    /// Exit code that tells this from a run that failed (1) and from wrong usage (2).
+    pub(super) const EXIT_CODE: u8 = 3;
+}
+
+impl Options {
+    /// Explains every line of `corpus`. A reader that hangs up ends it without an error.
+    pub(super) fn explain(&self, model: &LoadedModel, corpus: &Path) -> anyhow::Result<()> {
+        let hung_up = |error: &anyhow::Error| {
+            let error = error.downcast_ref::<io::Error>();
+            error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        };
+        match self.stream(model, corpus) {
+            Err(error) if hung_up(&error) => Ok(()),
+            ended => ended,
+        }
+    }
+
+    fn stream(&self, model: &LoadedModel, corpus: &Path) -> anyhow::Result<()> {
+        let classes = &model.package.card.classes;
+        let records = Records::new(self.format, self.full, classes)?;
+        let (reader, length) = open(corpus).with_context(|| corpus.display().to_string())?;
+        let mut lines = Lines::new(reader);
+        let mut out = self.output()?;
+        let bar = self.progress(length);
+        let (mut done, mut bad) = (0, 0);
+        out.write_all(&records.header()?)?;
+        loop {
+            let window = self.next_window(&mut lines)?;
+            if window.is_empty() {
+                break;
+            }
+            for record in self.explain_window(model, &window, &records)? {
+                out.write_all(&record.bytes)?;
+                bad += u64::from(!record.explained);
+            }
+            out.flush()?;
+            done += window.len() as u64;
+            bar.set_position(lines.bytes());
+            bar.set_message(done.to_string());
+        }
+        bar.finish_and_clear();
+        if bad > 0 {
+            return Err(Unexplained { bad, lines: done }.into());
+        }
+        Ok(())
+    }
+
+    /// The next lines of the shard; none at the end.
+    fn next_window(&self, lines: &mut Lines<impl BufRead>) -> io::Result<Vec<Line>> {
+        // A whole explanation may be megabytes: no more of them at once than have to be.
+        let batches = if self.full { 1 } else { BATCHES_AHEAD };
+        let wanted = |line: &io::Result<Line>| match (line, self.shard) {
+            (Ok(line), Some(shard)) => shard.holds(line.number),
+            _ => true,
+        };
+        let size = self
+            .batch_size
+            .max(1)
+            .saturating_mul(batches * rayon::current_num_threads());
+        lines.filter(wanted).take(size).collect()
+    }
+
+    /// A record of each line, in the lines' order; the batches are divided among the cores.
+    fn explain_window(
+        &self,
+        model: &LoadedModel,
+        window: &[Line],
+        records: &Records,
+    ) -> anyhow::Result<Vec<Record>> {
+        let mut by_length: Vec<&Line> = window.iter().collect();
+        by_length.sort_by_key(|line| line.text.as_ref().map_or(0, String::len));
+        let batches: Vec<Vec<Record>> = by_length
+            .par_chunks(self.batch_size.max(1))
+            .map(|batch| explain_batch(model, batch, records))
+            .collect::<anyhow::Result<_>>()?;
+        let mut made: Vec<Record> = batches.into_iter().flatten().collect();
+        made.sort_by_key(|record| record.line);
+        Ok(made)
+    }
+
+    fn output(&self) -> anyhow::Result<Box<dyn Write>> {
+        Ok(match &self.out {
+            Some(path) => {
+                let file = File::create(path).with_context(|| path.display().to_string())?;
+                Box::new(BufWriter::new(file))
+            }
+            None => Box::new(BufWriter::new(io::stdout().lock())),
+        })
+    }
+
+    /// Shown on standard error, unless the records go to the same terminal.
+    fn progress(&self, length: Option<u64>) -> ProgressBar {
+        let template = match length {
+            Some(_) => "[{bar:30}] {percent}%, {msg} lines, {eta} left",
+            None => "{spinner} {msg} lines in {elapsed}",
+        };
+        let style = ProgressStyle::with_template(template);
+        let bar = ProgressBar::with_draw_target(
+            length,
+            if self.out.is_none() && io::stdout().is_terminal() {
+                ProgressDrawTarget::hidden()
+            } else {
+                ProgressDrawTarget::stderr()
+            },
+        );
+        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    }
+}
+
+/// What is written of a line.
+struct Record {
+    line: u64,
+    bytes: Vec<u8>,
+    explained: bool,
+}
+
+/// A record of each line, its texts explained in one forward pass.
+fn explain_batch(
+    model: &LoadedModel,
+    batch: &[&Line],
+    records: &Records,
+) -> anyhow::Result<Vec<Record>> {
+    let texts = batch.iter().filter_map(|line| line.text.as_deref().ok());
+    let texts: Vec<&str> = texts.collect();
+    let explanations = pollster::block_on(model.explain_all(&texts))?;
+    let mut explanations = explanations.iter();
+    let mut record = |line: &&Line| -> anyhow::Result<Record> {
+        let explained = match &line.text {
+            Ok(_) => explanations
+                .next()
+                .and_then(Predicted::of)
+                .ok_or(&LineProblem::NoWords),
+            Err(problem) => Err(problem),
+        };
+        Ok(Record {
+            line: line.number,
+            bytes: records.record(line.number, explained)?,
+            explained: explained.is_ok(),
+        })
+    };
+    batch.iter().map(&mut record).collect()
+}
+
+/// The corpus, and its length in bytes where it is a file.
+fn open(corpus: &Path) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
+    if corpus == Path::new("-") {
+        return Ok((Box::new(io::stdin().lock()), None));
+    }
+    let file = File::open(corpus)?;
+    let facts = file.metadata()?;
+    let length = facts.is_file().then_some(facts.len());
+    Ok((Box::new(BufReader::new(file)), length))
+}
+
+impl Shard {
+    fn holds(self, number: u64) -> bool {
+        number % self.divisor == self.remainder
+    }
+}
+
+impl FromStr for Shard {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "write I/N with whole numbers, I from 0 and less than N, such as 0/4";
+        let (remainder, divisor) = text.split_once('/').ok_or(wrong)?;
+        let number = |part: &str| part.parse().map_err(|_| wrong);
+        let (remainder, divisor) = (number(remainder)?, number(divisor)?);
+        if remainder < divisor {
+            Ok(Self { remainder, divisor })
+        } else {
+            Err(wrong)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_divide_the_lines() {
+        let shards: Vec<Shard> = ["0/3", "1/3", "2/3"].map(|s| s.parse().unwrap()).into();
+        for number in 1..10 {
+            let holders = shards.iter().filter(|shard| shard.holds(number)).count();
+            assert_eq!(holders, 1);
+        }
+        assert!(shards[1].holds(4));
+    }
+
+    #[test]
+    fn shards_that_are_none_are_refused() {
+        for text in ["3/3", "0/0", "1", "-1/2", "a/b", ""] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+}

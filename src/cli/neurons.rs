@@ -1,0 +1,112 @@
+//! `safr neurons`: a card of each neuron over a part of a data set.
+
+mod report;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::data::{Data, Split, encode};
+use super::files::{open, write_json};
+use crate::engine::{Backend, OpenDevice};
+use crate::text::Example;
+use report::Report;
+
+/// Tell of each neuron which words and classes it fires for, and what is lost without it
+#[derive(Args, Clone, Debug)]
+pub(super) struct Neurons {
+    /// Model directory
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    /// Part of the data
+    #[arg(long, value_enum, default_value = "dev")]
+    split: Split,
+    /// Most texts, taken evenly from the whole part
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Neurons to print: those whose loss changes the predictions most
+    #[arg(long, value_name = "K", default_value_t = 20)]
+    top: usize,
+    /// Write all cards to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write all cards to this file, a row a neuron
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Texts a batch
+    #[arg(long, default_value_t = 32)]
+    batch_size: usize,
+    /// Where to compute: flex, ndarray or wgpu
+    #[arg(long, default_value = "flex")]
+    backend: Backend,
+}
+
+impl Neurons {
+    /// Measures, prints and writes what was asked for.
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let device = OpenDevice::open(self.backend).await?.device;
+        let model = open(&self.model, &device)?;
+        let package = &model.package;
+        let mut examples = self.data.sentences(self.split, &package.card.classes)?;
+        examples.retain(|example| !example.words.is_empty());
+        let examples = evenly(examples, self.limit.unwrap_or(usize::MAX));
+        let bar = ProgressBar::new(examples.len() as u64).with_style(
+            ProgressStyle::with_template("[{bar:30}] {pos}/{len} texts, {eta} left")
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        let statistics = crate::evaluate::neurons(
+            model.classifier(),
+            &encode(&examples, &package.vocabulary),
+            self.batch_size.max(1),
+            |done| bar.inc(done as u64),
+        )
+        .await?;
+        bar.finish_and_clear();
+        let report = Report::new(package, &statistics, &examples);
+        print!("{}", report.table(self.top));
+        if let Some(path) = &self.json {
+            write_json(path, &report)?;
+        }
+        if let Some(path) = &self.csv {
+            std::fs::write(path, report.csv()?).with_context(|| path.display().to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// At most `limit` examples, evenly spaced, since files are often sorted by class.
+fn evenly(examples: Vec<Example>, limit: usize) -> Vec<Example> {
+    let (all, limit) = (examples.len(), limit.min(examples.len()));
+    let chosen = |at: &usize| (at + 1) * limit / all > at * limit / all;
+    examples
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| chosen(at))
+        .map(|(_, example)| example)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_takes_texts_from_the_whole_part() {
+        let labels = |count: usize, limit: usize| -> Vec<usize> {
+            let example = |label| Example {
+                words: vec![],
+                label,
+            };
+            let examples = evenly((0..count).map(example).collect(), limit);
+            examples.iter().map(|example| example.label).collect()
+        };
+        assert_eq!(labels(6, 3), [1, 3, 5]);
+        assert_eq!(labels(5, 2), [2, 4]);
+        assert_eq!(labels(2, 9), [0, 1]);
+        assert!(labels(3, 0).is_empty() && labels(0, 3).is_empty());
+    }
+}

@@ -1,0 +1,188 @@
+//! The neurons' cards as a table for people, and as JSON and CSV for programs.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use serde::Serialize;
+
+use crate::explain::{AblationEffect, NeuronCard, NeuronStatistics};
+use crate::package::Package;
+use crate::text::Example;
+
+/// Words in each of the table's two lists.
+const WORDS_SHOWN: usize = 3;
+
+/// All cards, and what they were made of.
+#[derive(Serialize)]
+pub(super) struct Report {
+    model: String,
+    classes: Vec<String>,
+    /// Index of the block whose neurons these are: the last.
+    layer: usize,
+    /// Texts measured.
+    texts_measured: usize,
+    /// Words in them.
+    words_measured: usize,
+    /// Neurons that fire at no word.
+    dead: usize,
+    /// All neurons, in their order.
+    neurons: Vec<NeuronCard>,
+    /// The texts that the cards name, by number.
+    texts: BTreeMap<usize, String>,
+}
+
+impl Report {
+    /// Of a model and what its neurons do on `examples`.
+    pub(super) fn new(
+        package: &Package,
+        statistics: &NeuronStatistics,
+        examples: &[Example],
+    ) -> Self {
+        let neurons = statistics.cards(&package.vocabulary);
+        let places = neurons.iter().flat_map(|card| &card.strongest);
+        let texts = places
+            .map(|place| (place.text, examples[place.text].words.join(" ")))
+            .collect();
+        Self {
+            model: package.card.id.clone(),
+            classes: package.card.classes.clone(),
+            layer: package.config.layers - 1,
+            texts_measured: statistics.texts(),
+            words_measured: statistics.words(),
+            dead: neurons
+                .iter()
+                .filter(|card| card.ablation.is_none())
+                .count(),
+            neurons,
+            texts,
+        }
+    }
+
+    /// The `top` neurons whose loss changes the predictions most.
+    pub(super) fn table(&self, top: usize) -> String {
+        let cards = self.neurons.iter();
+        let mut ranking: Vec<(&NeuronCard, &AblationEffect)> = cards
+            .filter_map(|card| Some((card, card.ablation.as_ref()?)))
+            .collect();
+        ranking.sort_by(|(_, a), (_, b)| b.size.total_cmp(&a.size));
+        let mut lines = vec![
+            format!(
+                "{} neurons, {} of them dead, on {} texts of {} words",
+                self.neurons.len(),
+                self.dead,
+                self.texts_measured,
+                self.words_measured
+            ),
+            format!(
+                "\n{:>6}  {:>7}  {:>7}  {:>5}  {:>12}  {:>11}  {:>6}  {:>9}  {:32}  strongest at",
+                "neuron",
+                "|Δp|",
+                "fall",
+                "flips",
+                "pushes to",
+                "selectivity",
+                "fires",
+                "eff.words",
+                "top words"
+            ),
+        ];
+        let rows = ranking.into_iter().take(top);
+        lines.extend(rows.map(|(card, effect)| self.row(card, effect)));
+        lines.join("\n") + "\n"
+    }
+
+    fn row(&self, card: &NeuronCard, effect: &AblationEffect) -> String {
+        let top_words = card.top_words.iter().take(WORDS_SHOWN);
+        let top_words: Vec<String> = top_words
+            .map(|word| format!("{} {:.0}%", word.word, word.share * 100.0))
+            .collect();
+        let strongest = card.strongest.iter().take(WORDS_SHOWN);
+        let strongest: Vec<String> = strongest
+            .map(|place| format!("{} {:.2}", place.word, place.activation))
+            .collect();
+        format!(
+            "{:>6}  {:7.4}  {:7.4}  {:>5}  {:>12}  {:>11.3}  {:6.3}  {:9.1}  {:32}  {}",
+            card.neuron,
+            effect.size,
+            effect.fall,
+            effect.flips,
+            self.classes[favoured(effect)],
+            card.selectivity.map_or(0.0, |found| found.index),
+            card.firing_rate,
+            card.effective_words,
+            top_words.join(", "),
+            strongest.join(", ")
+        )
+    }
+
+    /// A row a neuron; words with their values are joined by spaces and semicolons.
+    pub(super) fn csv(&self) -> anyhow::Result<Vec<u8>> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let before = [
+            "neuron",
+            "firing_rate",
+            "text_rate",
+            "mean_activation",
+            "effective_words",
+            "selective_class",
+            "selectivity",
+            "fall",
+            "size",
+            "flips",
+        ];
+        let pushes = self.classes.iter().map(|class| format!("push_{class}"));
+        let names = before.map(str::to_owned).into_iter().chain(pushes);
+        writer.write_record(names.chain(["top_words", "strongest"].map(str::to_owned)))?;
+        for card in &self.neurons {
+            writer.write_record(self.csv_row(card))?;
+        }
+        Ok(writer.into_inner()?)
+    }
+
+    fn csv_row(&self, card: &NeuronCard) -> Vec<String> {
+        let selectivity = card.selectivity;
+        let effect = card.ablation.as_ref();
+        let mut row = vec![
+            card.neuron.to_string(),
+            card.firing_rate.to_string(),
+            card.text_rate.to_string(),
+            card.mean_activation.to_string(),
+            card.effective_words.to_string(),
+            or_empty(selectivity.map(|selectivity| &self.classes[selectivity.class])),
+            or_empty(selectivity.map(|selectivity| selectivity.index)),
+            or_empty(effect.map(|effect| effect.fall)),
+            or_empty(effect.map(|effect| effect.size)),
+            or_empty(effect.map(|effect| effect.flips)),
+        ];
+        row.extend(
+            (0..self.classes.len()).map(|k| or_empty(effect.map(|effect| effect.pushes[k]))),
+        );
+        row.push(listed(
+            card.top_words.iter().map(|word| (&word.word, word.share)),
+        ));
+        row.push(listed(
+            card.strongest
+                .iter()
+                .map(|place| (&place.word, place.activation)),
+        ));
+        row
+    }
+}
+
+/// The class whose probability the neuron raises most.
+fn favoured(effect: &AblationEffect) -> usize {
+    let pushes = effect.pushes.iter().enumerate();
+    let most = pushes.max_by(|(_, a), (_, b)| a.total_cmp(b));
+    most.map_or(0, |(class, _)| class)
+}
+
+fn or_empty(value: Option<impl Display>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn listed<'a>(words: impl Iterator<Item = (&'a String, impl Display)>) -> String {
+    let words: Vec<String> = words
+        .map(|(word, value)| format!("{word} {value:.4}"))
+        .collect();
+    words.join("; ")
+}

@@ -1,0 +1,236 @@
+//! `safr explain --corpus` as a program: every line has its record, in order, whatever it holds.
+
+#![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use common::close;
+use pollster::block_on;
+use safr::engine::LoadedModel;
+use safr::explain::Explanation;
+use safr::package::{Precision, write_directory};
+use serde_json::Value;
+
+/// A model directory and the command that explains with it.
+struct Program {
+    folder: tempfile::TempDir,
+    model: LoadedModel,
+}
+
+impl Program {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let files = block_on(common::small_package())
+            .to_files(Precision::F32)
+            .unwrap();
+        write_directory(&folder.path().join("small"), &files).unwrap();
+        let model = LoadedModel::new(&files, &burn::tensor::Device::flex()).unwrap();
+        Self { folder, model }
+    }
+
+    fn command(&self, corpus: &Path, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+        command
+            .arg("explain")
+            .arg("--model")
+            .arg(self.folder.path().join("small"));
+        command.arg("--corpus").arg(corpus).args(more);
+        command
+    }
+
+    fn explain(&self, corpus: &[u8], more: &[&str]) -> Output {
+        let path = self.folder.path().join("corpus.txt");
+        std::fs::write(&path, corpus).unwrap();
+        self.command(&path, more).output().unwrap()
+    }
+}
+
+/// Lines of one to six words.
+fn line(number: usize) -> String {
+    let words = ["good", "bad", "film", "isn't", "Very", "zyx"];
+    let line: Vec<&str> = (0..=number % 6)
+        .map(|at| words[(at * 5 + number / 6) % 6])
+        .collect();
+    line.join(" ")
+}
+
+fn records(output: &Output) -> Vec<Value> {
+    let text = std::str::from_utf8(&output.stdout).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn twenty_thousand_lines_come_back_in_order() {
+    let program = Program::new();
+    let corpus: String = (0..20_000).map(|number| line(number) + "\n").collect();
+    let output = program.explain(corpus.as_bytes(), &[]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    let records = records(&output);
+    assert_eq!(records.len(), 20_000);
+    for (number, record) in records.iter().enumerate() {
+        assert_eq!(record["line"], number + 1);
+        let words = line(number).to_lowercase();
+        let first = record["words"][0]["text"].as_str().unwrap().to_lowercase();
+        assert!(words.starts_with(&first), "{record} is not of {words}");
+    }
+}
+
+#[test]
+fn a_record_is_the_explanation_of_its_line() {
+    let program = Program::new();
+    let texts: Vec<String> = (0..40).map(line).collect();
+    let corpus = texts.join("\n");
+    let summaries = records(&program.explain(corpus.as_bytes(), &["--batch-size", "3"]));
+    let full = program.explain(corpus.as_bytes(), &["--full", "--batch-size", "3"]);
+    for ((text, summary), full) in texts.iter().zip(&summaries).zip(records(&full)) {
+        let expected = block_on(program.model.explain(text)).unwrap();
+        let full: Explanation = serde_json::from_value(full).unwrap();
+        let difference = safr::engine::largest_explained_difference(&full, &expected);
+        assert!(difference < 1e-5, "{text}: {difference}");
+        assert_eq!((&full.text, &full.model), (&expected.text, &expected.model));
+
+        let probability = &summary["prediction"]["probabilities"][1];
+        let expected_probability = expected.prediction.unwrap().probabilities[1];
+        close(
+            text,
+            probability.as_f64().unwrap(),
+            expected_probability.into(),
+            1e-5,
+        );
+        let words = summary["words"].as_array().unwrap();
+        assert_eq!(words.len(), expected.words.len());
+        for (found, word) in words.iter().zip(&expected.words) {
+            let at = |name: &str| found[name].as_f64().unwrap();
+            assert_eq!(found["text"], *word.text);
+            assert_eq!(
+                (found["start"].as_u64(), found["known"].as_bool()),
+                (Some(word.start as u64), Some(word.known))
+            );
+            close(text, at("keep"), word.keep.into(), 1e-6);
+            close(text, at("neurons"), word.neurons, 1e-5);
+            close(text, at("capacity"), word.capacity, 1e-5);
+        }
+    }
+}
+
+#[test]
+fn bad_lines_have_records_that_say_why_and_the_exit_code_tells() {
+    let program = Program::new();
+    let mut corpus = b"good film\n\n\xff\xfe bad\n".to_vec();
+    corpus.extend(vec![b'x'; 2 << 20]);
+    corpus.extend(b"\n<br />\r\nbad film");
+    let output = program.explain(&corpus, &[]);
+    assert_eq!(output.status.code(), Some(3));
+    let message = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(message.contains("4 of 6 lines"), "{message}");
+    let records = records(&output);
+    let errors: Vec<Option<&str>> = records
+        .iter()
+        .map(|record| record["error"].as_str())
+        .collect();
+    let says = |at: usize, what: &str| errors[at].is_some_and(|error| error.contains(what));
+    assert_eq!((errors[0], errors[5], errors.len()), (None, None, 6));
+    assert!(says(1, "no words") && says(2, "UTF-8") && says(3, "longer") && says(4, "no words"));
+    assert_eq!(records[5]["line"], 6);
+}
+
+#[test]
+fn csv_has_a_row_a_word_and_one_for_a_bad_line() {
+    let program = Program::new();
+    let output = program.explain(b"good, \"bad\"\n\nfilm\n", &["--format", "csv"]);
+    assert_eq!(output.status.code(), Some(3));
+    let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
+    let names = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+    let column = |name: &str| -> Vec<&str> {
+        let at = names.iter().position(|column| column == name).unwrap();
+        rows.iter().map(|row| &row[at]).collect()
+    };
+    assert_eq!(column("line"), ["1", "1", "1", "1", "1", "2", "3"]);
+    assert_eq!(column("word"), ["good", ",", "\"", "bad", "\"", "", "film"]);
+    assert_eq!(column("start"), ["0", "4", "6", "7", "10", "", "0"]);
+    assert_eq!(column("error")[5], "the line has no words");
+    for (negative, positive) in column("p_negative").iter().zip(column("p_positive")) {
+        if let (Ok(negative), Ok(positive)) = (negative.parse::<f64>(), positive.parse::<f64>()) {
+            close("probabilities", negative + positive, 1.0, 1e-6);
+        }
+    }
+    let refused = program.explain(b"good\n", &["--format", "csv", "--full"]);
+    assert_eq!(refused.status.code(), Some(1));
+}
+
+#[test]
+fn what_is_said_of_a_corpus_is_refused_for_a_text() {
+    let program = Program::new();
+    for more in [&["--full"][..], &["--shard", "0/2"], &["--format", "csv"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+        command
+            .args(["explain", "--model", "small", "good film"])
+            .args(more);
+        let output = command.current_dir(program.folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+    }
+}
+
+#[test]
+fn shards_together_are_the_whole() {
+    let program = Program::new();
+    let corpus: String = (0..300).map(|number| line(number) + "\n").collect();
+    let whole = records(&program.explain(corpus.as_bytes(), &[]));
+    let shards: Vec<Vec<Value>> = ["0/3", "1/3", "2/3"]
+        .iter()
+        .map(|shard| records(&program.explain(corpus.as_bytes(), &["--shard", shard])))
+        .collect();
+    assert_eq!(shards.iter().map(Vec::len).collect::<Vec<_>>(), [100; 3]);
+    for (at, record) in whole.iter().enumerate() {
+        let number = at + 1;
+        let in_shard = &shards[number % 3][(number - 1) / 3];
+        assert_eq!(
+            (in_shard["line"].as_u64(), &in_shard["words"][0]["text"]),
+            (Some(number as u64), &record["words"][0]["text"])
+        );
+    }
+}
+
+/// Records come while lines still arrive, and a reader that has enough ends the run quietly.
+#[test]
+fn a_stream_is_explained_as_it_comes_until_the_reader_hangs_up() {
+    const MANY: usize = 1_000_000;
+    let program = Program::new();
+    let mut child = program
+        .command(Path::new("-"), &[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    std::thread::scope(|scope| {
+        let writer = scope
+            .spawn(move || (0..MANY).all(|number| writeln!(stdin, "{}", line(number)).is_ok()));
+        assert_eq!(
+            stdout.lines().take(1000).filter(Result::is_ok).count(),
+            1000
+        );
+        assert!(
+            !writer.join().unwrap(),
+            "the program read on though nobody listened"
+        );
+    });
+    assert!(child.wait().unwrap().success());
+    let mut message = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut message)
+        .unwrap();
+    assert_eq!(message, "");
+}
