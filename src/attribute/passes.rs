@@ -7,7 +7,7 @@ use crate::model::{Batch, Classifier, ModelConfig, Padding, ReadError, read};
 
 /// Padded positions that a batch holds at most, unless a single text is longer: enough to keep a
 /// device busy, few enough for a page's memory.
-const POSITIONS: usize = 4096;
+const POSITIONS: usize = 2048;
 
 /// Texts of `length` words that go into one batch; at least one.
 pub(super) fn texts_a_batch(length: usize, config: &ModelConfig) -> usize {
