@@ -193,7 +193,7 @@ fn refusals_say_what_to_do() {
         "evaluate", "--model", &model, "--task", "sst2", "--data", &folder,
     ];
     let unknown = safr(&[&evaluate[..], &["--measures", "colapse"]].concat()).unwrap_err();
-    assert!(unknown.contains("collapse, plausibility"), "{unknown}");
+    assert!(unknown.contains("'collapse'"), "{unknown}");
 }
 
 #[test]
@@ -213,4 +213,28 @@ fn a_lexicon_is_a_truth_of_its_own() {
     assert_eq!(auc.texts, 5);
     let has = |section| report.measures.iter().any(|m| m.section == section);
     assert!(has(Section::Prediction) && !has(Section::Neurons));
+}
+
+#[test]
+fn slow_measures_are_there_when_asked_for() {
+    let data = data();
+    let options = [
+        "--limit",
+        "4",
+        "--measures",
+        "faithfulness,intervention",
+        "--rankings",
+        "keep,random",
+        "--removals",
+        "delete",
+    ];
+    let (table, _, report) = evaluate(data.path(), "sst2-safr", &options);
+    let faithful = |name: &str| measure(&report, Section::Faithfulness, name).value;
+    let aopc = faithful("normalised_comprehensiveness/keep/delete").unwrap();
+    assert!((-0.1..=1.1).contains(&aopc), "{aopc}");
+    assert!(faithful("post_hoc_accuracy_1/random/delete").is_some());
+    measure(&report, Section::Intervention, "fall/important/8");
+    assert!(table.contains("aopc/keep/delete") && !table.contains("post_hoc_accuracy_1"));
+    let again = evaluate(data.path(), "sst2-safr", &options);
+    assert_eq!((again.0, again.2), (table, report));
 }

@@ -47,7 +47,7 @@ impl Compare {
         for path in &self.models {
             reports.push(self.report(&measuring, path).await?);
         }
-        let comparison = compare(&reports, self.resamples as usize, measuring.seed)?;
+        let comparison = compare(&reports, self.resamples as usize, measuring.sampling.seed)?;
         print!("{}", table::of_comparison(&comparison));
         match &self.json {
             Some(path) => write_json(path, &comparison),

@@ -1,5 +1,6 @@
 //! The native command: train, evaluate, explain, and exchange numbers and models with others.
 
+mod choices;
 mod compare;
 mod corpus;
 mod coverage;
@@ -13,6 +14,7 @@ mod measuring;
 mod neurons;
 mod objective;
 mod quantize;
+mod samples;
 mod table;
 mod train;
 mod vocabulary;

@@ -9,14 +9,16 @@ struct Row {
     cells: Vec<String>,
 }
 
-/// A report: a line for each measure, with the number of texts where some are left out.
+/// A report: a line for each measure, with the number of texts where some are left out, but for
+/// [details](is_detail).
 pub(super) fn of_report(report: &Report) -> String {
     let selection = match &report.reference {
         Some(reference) => format!("; words and pairs of “reference” are chosen by {reference}"),
         None => String::new(),
     };
     let title = format!("{}{selection}", describe(&report.data));
-    let rows = report.measures.iter().map(|measure| Row {
+    let measures = report.measures.iter();
+    let rows = measures.filter(|m| !is_detail(&m.name)).map(|measure| Row {
         section: measure.section,
         name: measure.name.clone(),
         cells: vec![
@@ -36,7 +38,7 @@ pub(super) fn of_comparison(comparison: &Comparison) -> String {
     let mut names: Vec<(Section, &str)> = Vec::new();
     for measure in comparison.models.iter().flat_map(|model| &model.measures) {
         let name = (measure.section, measure.name.as_str());
-        if !names.contains(&name) {
+        if !is_detail(name.1) && !names.contains(&name) {
             names.push(name);
         }
     }
@@ -78,6 +80,14 @@ fn cell(model: &Compared, section: Section, name: &str) -> String {
             if interval.excludes_zero() { '*' } else { ' ' },
         ),
     }
+}
+
+/// Whether a measure is one point of a curve, such as `post_hoc_accuracy_3/keep/delete`; there are
+/// hundreds of them, for JSON's readers.
+fn is_detail(name: &str) -> bool {
+    let measure = name.split('/').next().unwrap_or_default();
+    let point = measure.rsplit_once('_').map(|(_, point)| point);
+    point.is_some_and(|point| point.parse::<u32>().is_ok())
 }
 
 fn describe(data: &DataSet) -> String {
@@ -132,6 +142,19 @@ fn render(title: &str, head: Vec<String>, rows: Vec<Row>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn points_of_curves_are_details() {
+        assert!(is_detail("comprehensiveness_50/keep/delete"));
+        for name in [
+            "macro_f1",
+            "f1/keep/treebank",
+            "fall/random/8",
+            "aopc/keep/delete",
+        ] {
+            assert!(!is_detail(name), "{name}");
+        }
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

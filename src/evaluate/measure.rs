@@ -35,8 +35,8 @@ pub enum MeasureError {
     },
 }
 
-/// Measures `model` on `texts` in the chosen `sections`, with the words and pairs that
-/// `reference` selects beside the model's own.
+/// Measures `model` on `texts` in the chosen `sections` of [`Section::ONE_PASS`], with the words and
+/// pairs that `reference` selects beside the model's own.
 ///
 /// Texts go through `batch_size`, at least one, at a time, longest first, with one readback a
 /// batch, so that memory does not grow with the data set beyond one small record a text.

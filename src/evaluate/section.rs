@@ -1,7 +1,6 @@
 //! The groups in which measures are chosen and shown.
 
 use std::fmt::{Display, Formatter};
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,30 +68,16 @@ impl Display for Section {
     }
 }
 
-impl FromStr for Section {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let named = Self::ALL.into_iter().find(|section| section.name() == name);
-        named.ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            format!("there are no measures named {name}; choose from {names}")
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn sections_are_read_by_the_names_they_are_written_with() {
+    fn sections_have_one_name_in_tables_and_files() {
         for section in Section::ALL {
-            assert_eq!(section.to_string().parse(), Ok(section));
             let json = serde_json::to_string(&section).unwrap();
             assert_eq!(json, format!("\"{section}\""));
         }
-        let error = "colapse".parse::<Section>().unwrap_err();
-        assert!(error.contains("collapse, plausibility"), "{error}");
+        assert!(Section::ALL.is_sorted(), "as tables sort them");
     }
 }

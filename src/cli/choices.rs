@@ -1,0 +1,43 @@
+//! How the library's choices are written on the command line: by their own names.
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::attribute::{Ranking, Removal};
+use crate::evaluate::Section;
+
+impl ValueEnum for Section {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Ranking {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Removal {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+/// A choice as it is written on the command line.
+pub(super) fn name_of(value: impl ValueEnum) -> String {
+    let written = value.to_possible_value();
+    written.map_or_else(String::new, |value| value.get_name().to_owned())
+}
