@@ -238,6 +238,25 @@ fn refusals_say_what_to_do() {
     assert!(unknown.contains("'collapse'"), "{unknown}");
 }
 
+/// The control keeps the gates that there are, on other words.
+#[test]
+fn shuffled_gates_are_another_model() {
+    let data = data();
+    let report = |options: &[&str]| evaluate(data.path(), "sst2-safr", options).2;
+    let shuffled = report(&["--shuffle-gates", "1"]);
+    assert_eq!(shuffled.model, "sst2-safr, gate shuffled by seed 1");
+    let keep = |report: &Report| {
+        measure(report, Section::Collapse, "word_keep")
+            .value
+            .unwrap()
+    };
+    assert_ne!(keep(&shuffled), keep(&report(&[])));
+    assert_eq!(shuffled, report(&["--shuffle-gates", "1"]));
+    assert_ne!(keep(&shuffled), keep(&report(&["--shuffle-gates", "2"])));
+    let pad = |report: &Report| measure(report, Section::Collapse, "pad_keep").value;
+    assert_eq!(pad(&shuffled), pad(&report(&[])));
+}
+
 #[test]
 fn a_cause_is_said_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::chosen::Chosen;
 use super::data::{Data, Own, Task};
-use super::files::{read_text, write_json};
+use super::files::{read_model, read_text, write_json};
 use super::measuring::Measuring;
 use super::{markdown, table};
 use crate::evaluate::{Report, Variant, compare};
@@ -112,7 +112,8 @@ impl Compare {
             let (task, data) =
                 given.context("to evaluate a model directory, give --task and --data")?;
             let own = self.own.clone();
-            return measuring.report(&Data { task, data, own }, path).await;
+            let data = Data { task, data, own };
+            return measuring.report(&data, read_model(path)?).await;
         }
         Report::from_json(&read_text(path)?).with_context(|| path.display().to_string())
     }
