@@ -155,7 +155,7 @@ fn scale_free_losses_on_neurons_and_gate() {
             ..frozen.clone()
         };
         let (importance, interaction) = scale_free::losses(&trace, &ScaleFree::default());
-        (neurons, gate, importance * 0.7 + interaction)
+        (neurons, gate, (importance * 0.7 + interaction).mean())
     };
 
     let (z, r, loss) = losses(neurons.clone(), gate.clone());

@@ -125,7 +125,7 @@ impl Case {
     }
 }
 
-fn value(tensor: Tensor<1>) -> f64 {
+fn value<const D: usize>(tensor: Tensor<D>) -> f64 {
     f64::from(tensor.into_data().try_into_vec::<f32>().unwrap()[0])
 }
 

@@ -37,7 +37,7 @@ pub(super) struct Train {
     /// Seed of everything random
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Most epochs
+    /// Most epochs; 0 keeps the model as it is before the first step
     #[arg(long, default_value_t = 100)]
     epochs: usize,
     /// Epochs without a better dev accuracy after which training ends
@@ -129,6 +129,11 @@ impl Train {
             run.save(&trainer).await?;
         } else {
             run.refuse_to_overwrite()?;
+            if self.epochs == 0 {
+                run.save_model(None, weights).await?;
+                println!("untrained, kept in {}", self.out.display());
+                return Ok(());
+            }
         }
         self.train(&mut trainer, &run).await
     }
@@ -160,10 +165,7 @@ impl Train {
             }
             run.save(trainer).await?;
         }
-        let best = trainer
-            .history()
-            .best()
-            .context("no epoch was trained; ask for at least one with --epochs")?;
+        let best = trainer.history().best().context("an epoch is done")?;
         println!(
             "best: epoch {} with dev accuracy {:.4}, kept in {}",
             best.epoch,

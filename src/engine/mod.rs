@@ -43,10 +43,14 @@ impl LoadedModel {
     /// # Errors
     /// If the files are no model.
     pub fn new(files: &Files, device: &Device) -> Result<Self, EngineError> {
-        Self::place(Package::from_files(files)?, device)
+        Self::of(Package::from_files(files)?, device)
     }
 
-    fn place(package: Package, device: &Device) -> Result<Self, EngineError> {
+    /// Puts a model on `device`, its gate's values as they are given.
+    ///
+    /// # Errors
+    /// If its parameters do not fit its config.
+    pub fn of(package: Package, device: &Device) -> Result<Self, EngineError> {
         let classifier = Classifier::new(&package.config, &package.weights, device)?
             .with_gate_values(&package.gate_values);
         Ok(Self {
@@ -188,7 +192,7 @@ impl Engine {
     /// If the device fails or there is no such model.
     pub async fn measure(&self, id: &str) -> Result<Measured, EngineError> {
         let model = self.model(id)?;
-        let reference = LoadedModel::place(model.package.clone(), &Device::flex())?;
+        let reference = LoadedModel::of(model.package.clone(), &Device::flex())?;
         let read = model.read(FIXED_TEXT);
         let here = model.trace(&read).await?;
         let there = reference.trace(&read).await?;

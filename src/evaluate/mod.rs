@@ -6,12 +6,14 @@ mod columns;
 mod comparison;
 mod faithfulness;
 mod intervention;
+mod losses;
 mod measure;
 mod neurons;
 mod one_pass;
 mod redistribution;
 mod report;
 mod section;
+mod variant;
 
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,7 @@ pub use report::{
     Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,
 };
 pub use section::Section;
+pub use variant::{Summary, Variant};
 
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::objective::{Objective, label_column};

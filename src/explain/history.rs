@@ -56,7 +56,7 @@ pub struct History {
 pub enum HistoryError {
     /// The text is no history.
     #[error("this is not a training history: {0}; train again to write a new one")]
-    Format(#[from] serde_json::Error),
+    Format(serde_json::Error),
     /// The history was written by another release.
     #[error(
         "this training history has format {found}, but this release reads {HISTORY_VERSION}; use the release that wrote it, or train again"
@@ -96,11 +96,11 @@ impl History {
     /// # Errors
     /// If `json` is not a history of [`HISTORY_VERSION`].
     pub fn from_json(json: &str) -> Result<Self, HistoryError> {
-        let Versioned { version } = serde_json::from_str(json)?;
+        let Versioned { version } = serde_json::from_str(json).map_err(HistoryError::Format)?;
         if version != HISTORY_VERSION {
             return Err(HistoryError::Version { found: version });
         }
-        Ok(serde_json::from_str(json)?)
+        serde_json::from_str(json).map_err(HistoryError::Format)
     }
 }
 

@@ -160,7 +160,7 @@ impl Objective {
         let (importance, interaction, guard) = match self.family {
             Family::Published => {
                 let (importance, interaction) = published::losses(trace);
-                let none = importance.clone() * 0.0;
+                let none = importance.clone().mean() * 0.0;
                 (importance, interaction, none)
             }
             Family::ScaleFree(options) => {
@@ -174,8 +174,8 @@ impl Objective {
         };
         Losses {
             cross_entropy: cross_entropy(trace.logits.clone(), labels),
-            importance,
-            interaction,
+            importance: importance.mean(),
+            interaction: interaction.mean(),
             guard,
             penalty: self.controls.penalty(trace),
         }

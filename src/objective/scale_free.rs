@@ -9,8 +9,8 @@ use crate::model::{Batch, Trace};
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
 
-/// L_imp and L_int of a batch, each the mean over texts and blocks, in [0, 1]; `[1]` each.
-pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
+/// L_imp and L_int of each text, each the mean over blocks, in [0, 1]; `[B, 1]` each.
+pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     let pairs = eligible_pairs(&trace.batch);
     let weight = trace.gate.clone() * trace.batch.valid.clone();
     let weight = if options.gate_given {
@@ -19,7 +19,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
         weight
     };
     let valid = &trace.batch.valid;
-    let mut sums: Option<(Tensor<1>, Tensor<1>)> = None;
+    let mut sums: Option<(Tensor<2>, Tensor<2>)> = None;
     for layer in &trace.layers {
         let attention = eligible_attention(layer.attention.clone(), &pairs);
         let uncorrelated = uncorrelated(attention.clone().detach(), &pairs);
@@ -28,8 +28,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
                 let cosine = cosines(layer.neurons.clone());
                 let attention: Tensor<3> = attention.detach().mean_dim(1).squeeze_dim(1);
                 let loss = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
-                let loss = mean_over_words(loss, valid).mean();
-                (cosine, loss)
+                (cosine, mean_over_words(loss, valid))
             }
             Space::Embedding => {
                 let loss = attention_interaction(attention, layer.attention.clone(), valid);
@@ -102,7 +101,7 @@ fn mean_over_words(of_words: Tensor<2>, valid: &Tensor<2>) -> Tensor<2> {
 }
 
 /// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
-/// correlated with.
+/// correlated with; `[B, 1]`.
 ///
 /// # Shapes
 /// `weight` `[B, L]`, the others `[B, L, L]`.
@@ -111,7 +110,7 @@ fn importance(
     weight: &Tensor<2>,
     uncorrelated: Tensor<3>,
     apart: Apart,
-) -> Tensor<1> {
+) -> Tensor<2> {
     let omega = match apart {
         Apart::Important => uncorrelated * weight.clone().unsqueeze_dim::<3>(1),
         Apart::All => uncorrelated,
@@ -124,7 +123,7 @@ fn importance(
     let overlap = overlap / among.mask_fill(alone.clone(), 1.0);
     let overlap: Tensor<2> = overlap.mask_fill(alone, 0.0).squeeze_dim(2);
     let total = (overlap * weight.clone()).sum_dim(1);
-    (total / weight.clone().sum_dim(1).clamp_min(EPSILON)).mean()
+    total / weight.clone().sum_dim(1).clamp_min(EPSILON)
 }
 
 /// L_int of each word, from what shares its neurons, `[B, L]`; all arguments `[B, L, L]`.
@@ -145,15 +144,16 @@ fn interaction(
     loss.sum_dim(2).squeeze_dim(2)
 }
 
-/// L_int on attention rows, head by head; kept for comparison only. `[B, H, L, L]` each.
+/// L_int on attention rows, head by head, `[B, 1]`; kept for comparison only. Both attentions
+/// `[B, H, L, L]`.
 fn attention_interaction(
     eligible: Tensor<4>,
     attention: Tensor<4>,
     valid: &Tensor<2>,
-) -> Tensor<1> {
+) -> Tensor<2> {
     let apart: Tensor<2> = (eligible * (cosines(attention).neg() + 1.0))
         .sum_dim(3)
         .mean_dim(1)
         .squeeze_dims(&[1, 3]);
-    mean_over_words(apart, valid).mean()
+    mean_over_words(apart, valid)
 }

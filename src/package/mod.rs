@@ -10,8 +10,8 @@ use std::path::Path;
 pub use card::{Card, FORMAT, checksum};
 pub use tensors::Precision;
 
-use crate::model::{ConfigError, ModelConfig, Weights, WeightsError, check_weights};
-use crate::text::{Vocabulary, VocabularyError};
+use crate::model::{ConfigError, ModelConfig, Stream, Weights, WeightsError, check_weights};
+use crate::text::{UNKNOWN, Vocabulary, VocabularyError};
 
 /// The files of a model directory, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -80,6 +80,13 @@ impl Package {
         };
         package.check_counts()?;
         Ok(package)
+    }
+
+    /// Deals the gate's values out anew among the words by `seed`, those of PAD and UNKNOWN left where
+    /// they are: a control, whose gate keeps as much as before, but chooses no word (method §5).
+    pub fn shuffle_gate_values(&mut self, seed: u64) {
+        let words = UNKNOWN as usize + 1;
+        Stream::new(seed).shuffle(&mut self.gate_values[words..]);
     }
 
     /// Writes the files of the directory, its card brought up to date with their checksums.

@@ -8,7 +8,7 @@ use super::Train;
 use crate::cli::files::{self, id_of, write_json};
 use crate::cli::objective::describe;
 use crate::explain::EpochRecord;
-use crate::model::ModelConfig;
+use crate::model::{ModelConfig, Weights};
 use crate::objective::Objective;
 use crate::package::{
     Card, FORMAT, Files, Package, Precision, tensor_file, tensors_of, write_directory,
@@ -37,15 +37,24 @@ impl Run<'_> {
         let checkpoint = trainer.checkpoint().await?;
         self.write_checkpoint(&checkpoint)?;
         let best = trainer.history().best().context("an epoch is done")?;
+        self.save_model(Some(best), checkpoint.best).await?;
+        write_json(&out.join("history.json"), trainer.history())
+    }
+
+    /// Writes the model of an epoch, or that of none, as it is before the first step.
+    pub(super) async fn save_model(
+        &self,
+        epoch: Option<&EpochRecord>,
+        weights: Weights,
+    ) -> anyhow::Result<()> {
         let package = Package {
-            card: self.card(best),
+            card: self.card(epoch),
             config: self.config.clone(),
             vocabulary: self.vocabulary.clone(),
-            weights: checkpoint.best,
+            weights,
             gate_values: Vec::new(),
         };
-        files::save(out, package, Precision::F32).await?;
-        write_json(&out.join("history.json"), trainer.history())
+        files::save(&self.command.out, package, Precision::F32).await
     }
 
     /// Reads the checkpoint of the run's folder.
@@ -89,16 +98,19 @@ impl Run<'_> {
         self.command.out.join("checkpoint")
     }
 
-    fn card(&self, best: &EpochRecord) -> Card {
+    fn card(&self, epoch: Option<&EpochRecord>) -> Card {
         let command = self.command;
         let id = id_of(&command.out);
-        let metrics = [
-            ("epoch", best.epoch as f64),
-            ("dev_accuracy", best.dev_accuracy),
-            ("dev_cross_entropy", best.dev_cross_entropy),
-            ("train_accuracy", best.train_accuracy),
-            ("word_keep", best.word_keep),
-        ];
+        let metrics = epoch.map(|epoch| {
+            [
+                ("epoch", epoch.epoch as f64),
+                ("dev_accuracy", epoch.dev_accuracy),
+                ("dev_cross_entropy", epoch.dev_cross_entropy),
+                ("train_accuracy", epoch.train_accuracy),
+                ("word_keep", epoch.word_keep),
+            ]
+        });
+        let metrics = metrics.into_iter().flatten();
         Card {
             format: FORMAT,
             title: command.title.clone().unwrap_or_else(|| id.clone()),
@@ -110,7 +122,9 @@ impl Run<'_> {
             lambda_interaction: self.objective.lambda_interaction,
             seed: Some(command.seed()),
             command: repeatable_command(),
-            metrics: metrics.map(|(name, value)| (name.to_owned(), value)).into(),
+            metrics: metrics
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
             sha256: Default::default(),
         }
     }

@@ -2,15 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 
+use crate::cli::files::read_model;
 use crate::cli::vocabulary::VocabularyOptions;
 use crate::model::{
     ModelConfig, Reading, Stream, Weights, begin_at_vectors, initial_weights, scale_embeddings,
 };
 use crate::objective::Objective;
-use crate::package::{Package, read_directory};
 use crate::text::{Example, Vocabulary, WordVectors};
 
 /// A model before its first step.
@@ -109,9 +108,7 @@ impl Start {
         objective: &Objective,
         classes: &[String],
     ) -> anyhow::Result<Self> {
-        let files = read_directory(directory);
-        let package = files.and_then(|files| Package::from_files(&files));
-        let package = package.with_context(|| format!("the model {}", directory.display()))?;
+        let package = read_model(directory)?;
         let reading = package.config.reading;
         anyhow::ensure!(
             reading == objective.reading(reading.words),
