@@ -52,6 +52,9 @@ pub(super) struct Train {
     /// Go on from the weights of this model, with its words and sizes
     #[arg(long, value_name = "DIR", conflicts_with_all = FRESH)]
     start: Option<PathBuf>,
+    /// Leave the word embeddings as they are
+    #[arg(long)]
+    freeze_embeddings: bool,
     #[command(flatten)]
     fresh: Fresh,
     /// Where to compute: flex, ndarray or wgpu
@@ -126,7 +129,9 @@ impl Train {
             )?;
             println!("resumed after epoch {}", trainer.history().records.len());
             // Fewer epochs may be asked for than are done: then this is all that is left to do.
-            run.save(&trainer).await?;
+            if trainer.is_finished() {
+                run.save(&mut trainer).await?;
+            }
         } else {
             run.refuse_to_overwrite()?;
         }
@@ -154,9 +159,8 @@ impl Train {
                 }
             };
             if trainer.epoch(listen).await? == Outcome::Stopped {
-                anyhow::bail!(
-                    "stopped; the same command with --resume goes on after the last finished epoch"
-                );
+                run.write_checkpoint(trainer).await?;
+                anyhow::bail!("stopped; the same command with --resume goes on from here");
             }
             run.save(trainer).await?;
         }
@@ -181,6 +185,7 @@ impl Train {
             epochs: self.epochs,
             patience: self.patience.max(1),
             seed: self.seed,
+            freeze_embeddings: self.freeze_embeddings,
         }
     }
 

@@ -1,12 +1,14 @@
 //! A model directory: the same few files for the command line and for the page, checked against
 //! each other when they are read.
 
+mod archive;
 mod card;
 mod tensors;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+pub use archive::{files_of_zip, model_of_zip, zip_of};
 pub use card::{Card, FORMAT, checksum};
 pub use tensors::Precision;
 
@@ -176,19 +178,21 @@ pub fn tensors_of(bytes: &[u8]) -> Result<Weights, PackageError> {
     tensors::read(bytes)
 }
 
-/// Reads the files of a model directory.
+/// Reads the files of a model directory, or of a zip of one.
 ///
 /// # Errors
 /// If one is missing or cannot be read.
 pub fn read_directory(directory: &Path) -> Result<Files, PackageError> {
-    let read = |name: &str| {
-        let path = directory.join(name);
-        let bytes = std::fs::read(&path).map_err(|error| PackageError::File {
+    let bytes = |path: &Path| {
+        std::fs::read(path).map_err(|error| PackageError::File {
             path: path.display().to_string(),
             error,
-        })?;
-        Ok((name.to_owned(), bytes))
+        })
     };
+    if directory.is_file() {
+        return model_of_zip(&bytes(directory)?);
+    }
+    let read = |name: &str| Ok((name.to_owned(), bytes(&directory.join(name))?));
     names::ALL.into_iter().map(read).collect()
 }
 
@@ -281,6 +285,22 @@ pub enum PackageError {
         /// How many there should be.
         expected: usize,
     },
+    /// Not a zip file.
+    #[error("this is no zip file; choose the zip of a model, or the files of a model directory")]
+    NoZip,
+    /// A zip file that cannot be read to its end.
+    #[error("the zip is damaged or was cut short ({0}); download it again")]
+    CutZip(String),
+    /// A zip file of other things.
+    #[error(
+        "the zip holds no model: none of card.json, config.json, vocabulary.json and model.safetensors is in it; choose the zip of a model"
+    )]
+    ForeignZip,
+    /// A zip file that would fill the memory.
+    #[error(
+        "the zip holds more than a gigabyte; unpack it, and choose the four files of the model"
+    )]
+    LargeZip,
     /// A file cannot be read or written.
     #[error("{path}: {error}")]
     File {

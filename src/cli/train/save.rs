@@ -32,20 +32,20 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     /// Writes model, history and checkpoint after an epoch.
-    pub(super) async fn save(&self, trainer: &Trainer) -> anyhow::Result<()> {
-        let out = &self.command.out;
-        let checkpoint = trainer.checkpoint().await?;
-        self.write_checkpoint(&checkpoint)?;
-        let best = trainer.history().best().context("an epoch is done")?;
+    pub(super) async fn save(&self, trainer: &mut Trainer) -> anyhow::Result<()> {
+        self.write_checkpoint(trainer).await?;
+        let history = trainer.history();
+        let best = history.best().context("an epoch is done")?;
         let package = Package {
             card: self.card(best),
             config: self.config.clone(),
             vocabulary: self.vocabulary.clone(),
-            weights: checkpoint.best,
+            weights: trainer.best().context("an epoch is done")?.clone(),
             gate_values: Vec::new(),
         };
+        let out = &self.command.out;
         files::save(out, package, Precision::F32).await?;
-        write_json(&out.join("history.json"), trainer.history())
+        write_json(&out.join("history.json"), history)
     }
 
     /// Reads the checkpoint of the run's folder.
@@ -57,7 +57,10 @@ impl Run<'_> {
         Ok(Checkpoint {
             state: String::from_utf8(read(STATE)?)?,
             weights: tensors_of(&read(WEIGHTS)?)?,
-            best: tensors_of(&read(BEST)?)?,
+            best: match self.folder().join(BEST).exists() {
+                true => Some(tensors_of(&read(BEST)?)?),
+                false => None,
+            },
             optimizer: tensors_of(&read(OPTIMIZER)?)?,
         })
     }
@@ -73,15 +76,19 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn write_checkpoint(&self, checkpoint: &Checkpoint) -> anyhow::Result<()> {
-        let files = Files::from([
+    /// Writes the checkpoint of the run as it is now.
+    pub(super) async fn write_checkpoint(&self, trainer: &mut Trainer) -> anyhow::Result<()> {
+        let checkpoint = trainer.checkpoint().await?;
+        let mut files = Files::from([
             (WEIGHTS.to_owned(), tensor_file(&checkpoint.weights)?),
-            (BEST.to_owned(), tensor_file(&checkpoint.best)?),
             (OPTIMIZER.to_owned(), tensor_file(&checkpoint.optimizer)?),
         ]);
+        if let Some(best) = &checkpoint.best {
+            files.insert(BEST.to_owned(), tensor_file(best)?);
+        }
         // The state goes last: with it the checkpoint is whole.
         write_directory(&self.folder(), &files)?;
-        let state = Files::from([(STATE.to_owned(), checkpoint.state.clone().into_bytes())]);
+        let state = Files::from([(STATE.to_owned(), checkpoint.state.into_bytes())]);
         Ok(write_directory(&self.folder(), &state)?)
     }
 
