@@ -76,19 +76,30 @@ impl Train {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let objective = self.objective.objective()?;
         let classes = self.data.classes()?;
-        let sentences = self.data.sentences(Split::Train, &classes)?;
         let mut stream = Stream::new(self.seed);
+        let model = match &self.start {
+            Some(directory) => Some(Start::from_model(
+                directory,
+                &objective,
+                &classes,
+                &mut stream,
+            )?),
+            None => None,
+        };
+        let classes = model.as_ref().map_or(&classes, |model| &model.classes);
+        let sentences = self.data.sentences(Split::Train, classes)?;
         let Start {
             config,
             vocabulary,
             weights,
-        } = match &self.start {
-            Some(directory) => Start::from_model(directory, &objective, &classes)?,
+            classes,
+        } = match model {
+            Some(model) => model,
             None => {
                 let reading = objective.reading(Words::Default);
                 let max_len = self.data.max_len();
                 self.fresh
-                    .start(&sentences, classes.len(), reading, max_len, &mut stream)?
+                    .start(&sentences, classes, reading, max_len, &mut stream)?
             }
         };
         let examples = if self.phrases {

@@ -12,7 +12,9 @@ pub use archive::{files_of_zip, model_of_zip, zip_of};
 pub use card::{Card, FORMAT, checksum};
 pub use tensors::Precision;
 
-use crate::model::{ConfigError, ModelConfig, Weights, WeightsError, check_weights};
+use crate::model::{
+    ConfigError, ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head,
+};
 use crate::text::{Vocabulary, VocabularyError};
 
 /// The files of a model directory, by name.
@@ -121,6 +123,28 @@ impl Package {
         };
         files.insert(names::CARD.to_owned(), print(names::CARD, &card)?);
         Ok(files)
+    }
+
+    /// The model as a start for telling `classes` apart: with a head drawn from `stream`, unless it
+    /// knows [just these](Self::knows).
+    #[must_use]
+    pub fn for_classes(mut self, classes: &[String], stream: &mut Stream) -> Self {
+        if !self.knows(classes) {
+            self.config.classes = classes.len();
+            self.card.classes = classes.to_vec();
+            renew_head(&self.config, &mut self.weights, stream);
+        }
+        self
+    }
+
+    /// Whether the model's classes are `classes`, in any order.
+    pub fn knows(&self, classes: &[String]) -> bool {
+        let sorted = |classes: &[String]| {
+            let mut classes = classes.to_vec();
+            classes.sort();
+            classes
+        };
+        sorted(&self.card.classes) == sorted(classes)
     }
 
     /// The weights as they are after storing at `precision`; the gate's values are left to be

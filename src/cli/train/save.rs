@@ -6,7 +6,6 @@ use anyhow::Context;
 
 use super::Train;
 use crate::cli::files::{self, id_of, write_json};
-use crate::cli::objective::describe;
 use crate::explain::EpochRecord;
 use crate::model::ModelConfig;
 use crate::objective::Objective;
@@ -99,25 +98,18 @@ impl Run<'_> {
     fn card(&self, best: &EpochRecord) -> Card {
         let command = self.command;
         let id = id_of(&command.out);
-        let metrics = [
-            ("epoch", best.epoch as f64),
-            ("dev_accuracy", best.dev_accuracy),
-            ("dev_cross_entropy", best.dev_cross_entropy),
-            ("train_accuracy", best.train_accuracy),
-            ("word_keep", best.word_keep),
-        ];
         Card {
             format: FORMAT,
             title: command.title.clone().unwrap_or_else(|| id.clone()),
             id,
             data: command.data.title(command.phrases, command.glue.is_some()),
             classes: self.classes.clone(),
-            objective: describe(&self.objective),
+            objective: self.objective.to_string(),
             lambda_importance: self.objective.lambda_importance,
             lambda_interaction: self.objective.lambda_interaction,
             seed: Some(command.seed()),
             command: repeatable_command(),
-            metrics: metrics.map(|(name, value)| (name.to_owned(), value)).into(),
+            metrics: Card::metrics_of(best),
             sha256: Default::default(),
         }
     }
