@@ -115,6 +115,7 @@ fn training(criterion: &mut Criterion) {
         epochs: usize::MAX,
         patience: usize::MAX,
         seed: 0,
+        freeze_embeddings: false,
     };
     let texts: Vec<EncodedExample> = (0..128)
         .map(|at| EncodedExample {

@@ -44,6 +44,7 @@ async fn history(device: &Device) -> Vec<[f64; 4]> {
         epochs: 2,
         patience: 2,
         seed: 4,
+        freeze_embeddings: false,
     };
     let texts: Vec<EncodedExample> = (0..12)
         .map(|at| EncodedExample {

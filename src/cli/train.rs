@@ -52,6 +52,9 @@ pub(super) struct Train {
     /// Go on from the weights of this model, with its words and sizes
     #[arg(long, value_name = "DIR", conflicts_with_all = FRESH)]
     start: Option<PathBuf>,
+    /// Leave the word embeddings as they are
+    #[arg(long)]
+    freeze_embeddings: bool,
     #[command(flatten)]
     fresh: Fresh,
     /// Where to compute: flex, ndarray or wgpu
@@ -73,19 +76,30 @@ impl Train {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let objective = self.objective.objective()?;
         let classes = self.data.classes()?;
-        let sentences = self.data.sentences(Split::Train, &classes)?;
         let mut stream = Stream::new(self.seed);
+        let model = match &self.start {
+            Some(directory) => Some(Start::from_model(
+                directory,
+                &objective,
+                &classes,
+                &mut stream,
+            )?),
+            None => None,
+        };
+        let classes = model.as_ref().map_or(&classes, |model| &model.classes);
+        let sentences = self.data.sentences(Split::Train, classes)?;
         let Start {
             config,
             vocabulary,
             weights,
-        } = match &self.start {
-            Some(directory) => Start::from_model(directory, &objective, &classes)?,
+            classes,
+        } = match model {
+            Some(model) => model,
             None => {
                 let reading = objective.reading(Words::Default);
                 let max_len = self.data.max_len();
                 self.fresh
-                    .start(&sentences, classes.len(), reading, max_len, &mut stream)?
+                    .start(&sentences, classes, reading, max_len, &mut stream)?
             }
         };
         let examples = if self.phrases {
@@ -126,7 +140,9 @@ impl Train {
             )?;
             println!("resumed after epoch {}", trainer.history().records.len());
             // Fewer epochs may be asked for than are done: then this is all that is left to do.
-            run.save(&trainer).await?;
+            if trainer.is_finished() {
+                run.save(&mut trainer).await?;
+            }
         } else {
             run.refuse_to_overwrite()?;
             if self.epochs == 0 {
@@ -159,9 +175,8 @@ impl Train {
                 }
             };
             if trainer.epoch(listen).await? == Outcome::Stopped {
-                anyhow::bail!(
-                    "stopped; the same command with --resume goes on after the last finished epoch"
-                );
+                run.write_checkpoint(trainer).await?;
+                anyhow::bail!("stopped; the same command with --resume goes on from here");
             }
             run.save(trainer).await?;
         }
@@ -183,6 +198,7 @@ impl Train {
             epochs: self.epochs,
             patience: self.patience.max(1),
             seed: self.seed,
+            freeze_embeddings: self.freeze_embeddings,
         }
     }
 

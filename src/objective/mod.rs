@@ -3,6 +3,7 @@
 mod norm;
 pub mod published;
 pub mod scale_free;
+mod words;
 
 use burn::tensor::{Device, Int, Tensor, TensorData, activation::log_softmax};
 use serde::{Deserialize, Serialize};
@@ -139,6 +140,25 @@ impl Objective {
             lambda_interaction,
             controls: Controls::default(),
         }
+    }
+
+    /// The objective with the default losses of the family that reads as `reading` does. Without
+    /// L_imp nothing closes the gate, so that it has no guard.
+    pub fn for_reading(reading: Reading, lambda_importance: f64, lambda_interaction: f64) -> Self {
+        let new = |family| Self::new(family, lambda_importance, lambda_interaction);
+        let published = new(Family::Published);
+        if published.reading(reading.words) == reading {
+            return published;
+        }
+        let default = ScaleFree::default();
+        new(Family::ScaleFree(ScaleFree {
+            guard: if lambda_importance > 0.0 {
+                default.guard
+            } else {
+                GateGuard::None
+            },
+            ..default
+        }))
     }
 
     /// How a model of this objective reads (method §3.4).
