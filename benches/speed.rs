@@ -12,7 +12,7 @@ use safr::explain::explain;
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Stream, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::{ReadText, ReadWord, Words};
-use safr::train::{Options, Trainer, Wish};
+use safr::train::{Options, Schedule, Trainer, Wish};
 
 const VOCABULARY: usize = 8000;
 const LENGTHS: [usize; 2] = [20, 128];
@@ -116,6 +116,7 @@ fn training(criterion: &mut Criterion) {
         patience: usize::MAX,
         seed: 0,
         freeze_embeddings: false,
+        schedule: Schedule::default(),
     };
     let texts: Vec<EncodedExample> = (0..128)
         .map(|at| EncodedExample {

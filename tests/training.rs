@@ -12,7 +12,7 @@ use safr::explain::History;
 use safr::model::{ModelConfig, Stream, Weights, initial_weights};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
-use safr::train::{Options, TrainError, TrainEvent, Trainer, Wish};
+use safr::train::{Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
 
 fn scale_free() -> Objective {
     let guard = GateGuard::Rate {
@@ -83,6 +83,7 @@ fn options(objective: Objective, epochs: usize, learning_rate: f64) -> Options {
         patience: epochs,
         seed: 2,
         freeze_embeddings: false,
+        schedule: Schedule::default(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::objective::{Apart, Controls, Family, GateGuard, Objective, Pairs, ScaleFree, Space};
+use crate::objective::{
+    Apart, Controls, Family, GateGuard, Objective, Pairs, RateOf, ScaleFree, Space,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FamilyName {
@@ -26,6 +28,12 @@ enum ApartName {
 enum PairsName {
     Attended,
     Contrasted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RateOfName {
+    Text,
+    Batch,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -67,6 +75,9 @@ pub(super) struct ObjectiveOptions {
     /// Target keep rate of the gate guard `rate`
     #[arg(long, default_value_t = 0.3)]
     rho: f64,
+    /// Gate guard `rate`: whose mean keep rate it holds to the target
+    #[arg(long, value_enum, default_value = "text")]
+    rate_of: RateOfName,
     /// Weight of the gate guard `rate`
     #[arg(long, default_value_t = 1.0)]
     guard_weight: f64,
@@ -107,6 +118,10 @@ impl ObjectiveOptions {
             FamilyName::ScaleFree => Family::ScaleFree(ScaleFree {
                 space: self.space(),
                 guard: self.guard(),
+                rate_of: match self.rate_of {
+                    RateOfName::Text => RateOf::Text,
+                    RateOfName::Batch => RateOf::Batch,
+                },
                 apart: match self.apart {
                     ApartName::Important => Apart::Important,
                     ApartName::All => Apart::All,

@@ -17,7 +17,7 @@ use crate::engine::{Backend, OpenDevice};
 use crate::model::{Stream, parameter_count};
 use crate::objective::Objective;
 use crate::text::Words;
-use crate::train::{Options, Outcome, Progress, TrainEvent, Trainer, Wish};
+use crate::train::{Options, Outcome, Progress, Schedule, TrainEvent, Trainer, Wish};
 use save::Run;
 use start::{FRESH, Fresh, Start};
 
@@ -46,6 +46,12 @@ pub(super) struct Train {
     /// Adam's step size
     #[arg(long, default_value_t = 1e-4)]
     learning_rate: f64,
+    /// Let the step size fall in a straight line, to 0 after the last of --epochs
+    #[arg(long)]
+    decay: bool,
+    /// Part of --epochs over which the weights of all losses beside cross-entropy rise from 0
+    #[arg(long, value_name = "PART", default_value_t = 0.0, value_parser = part)]
+    ramp: f64,
     /// Texts a batch
     #[arg(long, default_value_t = 32)]
     batch_size: usize,
@@ -199,6 +205,10 @@ impl Train {
             patience: self.patience.max(1),
             seed: self.seed,
             freeze_embeddings: self.freeze_embeddings,
+            schedule: Schedule {
+                ramp: self.ramp,
+                decay: self.decay,
+            },
         }
     }
 
@@ -221,4 +231,12 @@ fn show_progress(bar: &ProgressBar, progress: &Progress) {
         "{}: cross-entropy {:.4}, accuracy {:.4}",
         progress.epoch, progress.cross_entropy, progress.accuracy
     ));
+}
+
+/// Reads a part of a whole.
+fn part(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(part) if (0.0..=1.0).contains(&part) => Ok(part),
+        _ => Err("a part of a whole lies between 0 and 1".to_owned()),
+    }
 }

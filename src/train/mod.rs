@@ -6,6 +6,7 @@ mod checkpoint;
 mod epoch;
 mod event;
 mod hold_out;
+mod schedule;
 mod sums;
 
 use burn::module::Module;
@@ -16,6 +17,7 @@ use web_time::Instant;
 pub use checkpoint::Checkpoint;
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
 pub use hold_out::hold_out;
+pub use schedule::Schedule;
 
 use crate::evaluate::{EncodedExample, Evaluation, Sweep, correct};
 use crate::explain::{EpochRecord, History};
@@ -37,6 +39,9 @@ pub struct Options {
     pub objective: Objective,
     /// Adam's step size.
     pub learning_rate: f64,
+    /// How the step size and the weights of the objective change along the run.
+    #[serde(default)]
+    pub schedule: Schedule,
     /// Texts a batch.
     pub batch_size: usize,
     /// Most epochs.
@@ -195,6 +200,12 @@ impl Trainer {
         self.train.len().div_ceil(self.options.batch_size)
     }
 
+    /// How much of its most steps the run has behind it, in [0, 1].
+    fn part_behind(&self) -> f64 {
+        let most = self.options.epochs.saturating_mul(self.steps_per_epoch());
+        (self.steps() as f64 / most.max(1) as f64).min(1.0)
+    }
+
     /// How many dev texts of the epoch in progress are measured, once its steps are taken.
     pub fn measured(&self) -> Option<usize> {
         Some(self.epoch.as_ref()?.sweep.as_ref()?.texts())
@@ -237,9 +248,12 @@ impl Trainer {
                 .forward_rows(&input, rows.leaf.clone(), Some(&noise)),
             None => self.model.forward(&input, Some(&noise)),
         };
+        let part = self.part_behind();
+        let schedule = self.options.schedule;
+        let objective = objective.weighted(schedule.weight(part));
         let losses = objective.losses(&trace, &labels);
         let gradients = objective.total(&losses).backward();
-        let rate = self.options.learning_rate;
+        let rate = self.options.learning_rate * schedule.rate(part);
         self.model = self
             .optimizer
             .step(self.model.clone(), rows.as_ref(), gradients, rate);
@@ -274,14 +288,10 @@ impl Trainer {
         epoch.spend(start.elapsed().as_secs_f64());
         let Some(dev) = dev else { return Ok(None) };
         let record = self.record(epoch, &dev);
-        if self
-            .history
-            .best()
-            .is_none_or(|best| record.dev_accuracy > best.dev_accuracy)
-        {
+        self.history.records.push(record.clone());
+        if self.history.best() == Some(&record) {
             self.best = Some(self.model.weights().await?);
         }
-        self.history.records.push(record.clone());
         Ok(Some(record))
     }
 
@@ -300,6 +310,7 @@ impl Trainer {
             dev_accuracy: dev.accuracy,
             word_keep: dev.word_keep,
             pad_keep: dev.pad_keep,
+            regularised: self.options.schedule.weight(self.part_behind()),
             embedding_norm: dev.embedding_norm,
             attention_entropy: dev.attention_entropy,
             seconds: epoch.position().seconds,

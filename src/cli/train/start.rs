@@ -51,10 +51,13 @@ pub(super) struct Fresh {
     /// MLP neurons a block
     #[arg(long, default_value_t = 1024)]
     d_ff: usize,
+    /// Share of values that dropout zeroes: of the block's input, and behind attention and MLP
+    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    dropout: f64,
 }
 
 /// The options of [`Fresh`], which mean nothing where a run goes on from a model.
-pub(super) const FRESH: [&str; 11] = [
+pub(super) const FRESH: [&str; 12] = [
     "min_frequency",
     "extra_words",
     "vocabulary_size",
@@ -66,6 +69,7 @@ pub(super) const FRESH: [&str; 11] = [
     "d_model",
     "embedding_rank",
     "d_ff",
+    "dropout",
 ];
 
 impl Fresh {
@@ -86,6 +90,7 @@ impl Fresh {
             heads: self.heads,
             d_ff: self.d_ff,
             layers: self.layers,
+            dropout: self.dropout,
             max_len: self.max_len.unwrap_or(max_len),
             ..ModelConfig::new(vocabulary.len(), classes.len(), reading)
         };
