@@ -4,11 +4,21 @@ use std::fmt::{Display, Formatter, Result};
 
 use super::{Apart, Family, GateGuard, Objective, Pairs, ScaleFree, Space};
 
+impl Family {
+    /// Its name in options and cards.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::ScaleFree(_) => "scale-free",
+        }
+    }
+}
+
 impl Display for Objective {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match &self.family {
-            Family::Published => f.write_str("published")?,
-            Family::ScaleFree(options) => write!(f, "scale-free, {options}")?,
+        f.write_str(self.family.name())?;
+        if let Family::ScaleFree(options) = &self.family {
+            write!(f, ", {options}")?;
         }
         for (name, weight) in [
             ("embedding L2", self.controls.embedding_l2),

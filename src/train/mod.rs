@@ -276,7 +276,7 @@ impl Trainer {
         &mut self,
         epoch: &mut Epoch,
         start: Instant,
-    ) -> Result<Option<EpochRecord>, ReadError> {
+    ) -> Result<Option<EpochRecord>, TrainError> {
         let sweep = epoch.sweep.get_or_insert_with(|| Sweep::new(&self.dev));
         if !sweep.is_done() {
             let (model, size) = (self.model.valid(), self.options.batch_size);
@@ -287,6 +287,10 @@ impl Trainer {
         let dev = sweep.is_done().then(|| sweep.clone().finish());
         epoch.spend(start.elapsed().as_secs_f64());
         let Some(dev) = dev else { return Ok(None) };
+        if !dev.cross_entropy.is_finite() {
+            let step = self.optimizer.steps();
+            return Err(TrainError::NotFinite { step });
+        }
         let record = self.record(epoch, &dev);
         self.history.records.push(record.clone());
         if self.history.best() == Some(&record) {
