@@ -292,3 +292,42 @@ fn a_run_that_explodes_says_so_and_keeps_its_best_weights() {
     assert!(matches!(error, TrainError::NotFinite { .. }), "{error}");
     assert_eq!(trainer.best().is_some(), epochs > 0);
 }
+
+/// While the weights rise from 0, the first step is that of a run without regularisers, and an epoch
+/// counts as best only once they are whole.
+#[test]
+fn regularisers_rise_along_the_run() {
+    let device = pollster::block_on(OpenDevice::open(Backend::Flex))
+        .unwrap()
+        .device;
+    let plain = Objective::new(
+        Family::ScaleFree(ScaleFree {
+            guard: GateGuard::None,
+            ..Default::default()
+        }),
+        0.0,
+        0.0,
+    );
+    let scheduled = |objective: Objective, ramp: f64, epochs: usize| {
+        let config = small_config(1, objective.reading(Words::Default));
+        let mut stream = Stream::new(2);
+        let weights = initial_weights(&config, &mut stream);
+        let options = Options {
+            // One step an epoch.
+            batch_size: 32,
+            schedule: Schedule { ramp, decay: true },
+            ..options(objective, epochs, 1e-2)
+        };
+        let data = (texts(32), texts(32));
+        let mut trainer = Trainer::new(options, &config, &weights, stream, data, &device).unwrap();
+        run(&mut trainer)
+    };
+    let (_, risen) = scheduled(scale_free(), 1.0, 1);
+    assert_eq!(risen, scheduled(plain, 0.0, 1).1);
+    assert_ne!(risen, scheduled(scale_free(), 0.0, 1).1);
+
+    let (history, _) = scheduled(scale_free(), 0.75, 4);
+    let parts: Vec<f64> = history.records.iter().map(|r| r.regularised).collect();
+    assert_eq!(parts, [1.0 / 3.0, 2.0 / 3.0, 1.0, 1.0]);
+    assert!(history.best().unwrap().epoch >= 3);
+}

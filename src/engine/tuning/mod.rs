@@ -154,7 +154,7 @@ impl Engine {
     pub fn resume(&self, checkpoint: &[u8]) -> Result<Tuning, EngineError> {
         let (plan, start, checkpoint) = store::read(checkpoint)?;
         let device = &self.device.device;
-        let start = LoadedModel::place(start, device)?;
+        let start = LoadedModel::of(start, device)?;
         let (report, texts) = examine(&plan.data, &plan.choices, &start.package);
         if let Some(problem) = report.problem {
             return Err(problem.into());

@@ -90,6 +90,7 @@ impl TuningOptions {
             patience: self.patience,
             seed: self.seed,
             freeze_embeddings: !self.embeddings,
+            schedule: train::Schedule::default(),
         }
     }
 
