@@ -1,4 +1,4 @@
-//! `cargo xtask`: sets up, builds, serves, tests and measures the page.
+//! `cargo xtask`: sets up, builds, serves, tests and measures the page, and repeats the results.
 
 mod bench;
 mod browser;
@@ -8,8 +8,10 @@ mod doctor;
 mod lanes;
 mod models;
 mod modules;
+mod native;
 mod process;
 mod project;
+mod results;
 mod serve;
 mod size;
 mod tally;
@@ -25,9 +27,10 @@ use crate::bench::Bench;
 use crate::bundle::Quality;
 use crate::lanes::Lane;
 use crate::project::Project;
+use crate::results::Results;
 use crate::tools::Need;
 
-/// Sets up, builds, serves, tests and measures the page.
+/// Sets up, builds, serves, tests and measures the page, and repeats the results.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
@@ -61,6 +64,7 @@ enum Task {
         /// What to measure
         what: Option<Bench>,
     },
+    Results(Results),
 }
 
 fn main() -> ExitCode {
@@ -92,5 +96,6 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Test { lanes } => lanes::run(&project, &lanes),
         Task::Bench { what } => bench::run(&project, what),
+        Task::Results(options) => results::run(&project, &options),
     }
 }
