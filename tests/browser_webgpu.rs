@@ -13,7 +13,7 @@ use safr::model::{Stream, initial_weights};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::package::Precision;
 use safr::text::Words;
-use safr::train::{Options, Trainer, Wish};
+use safr::train::{Options, Schedule, Trainer, Wish};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -44,6 +44,8 @@ async fn history(device: &Device) -> Vec<[f64; 4]> {
         epochs: 2,
         patience: 2,
         seed: 4,
+        freeze_embeddings: false,
+        schedule: Schedule::default(),
     };
     let texts: Vec<EncodedExample> = (0..12)
         .map(|at| EncodedExample {

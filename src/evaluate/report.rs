@@ -142,6 +142,18 @@ pub struct Column {
 }
 
 impl PerText {
+    /// Adds the records of further texts, of which the same was measured.
+    pub fn append(&mut self, more: Self) {
+        self.answers.extend(more.answers);
+        if self.columns.is_empty() {
+            self.columns = more.columns;
+        } else {
+            for (column, more) in self.columns.iter_mut().zip(more.columns) {
+                column.values.extend(more.values);
+            }
+        }
+    }
+
     /// The measures over the data set, section by section: those of the answers, then the mean of
     /// every column over the texts that define it.
     ///

@@ -3,7 +3,7 @@
 use burn::tensor::{Bool, Tensor};
 
 use super::norm::{cosines, relative};
-use super::{Apart, GateGuard, Pairs, ScaleFree, Space, off_diagonal};
+use super::{Apart, GateGuard, Pairs, RateOf, ScaleFree, Space, off_diagonal};
 use crate::model::{Batch, Trace};
 
 /// A sum of weights below this is empty.
@@ -47,11 +47,19 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
 }
 
 /// What keeps the gate from closing (or from opening once and for all): the mean over texts, `[1]`.
-pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
-    let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch.valid);
-    let of_texts = match guard {
+pub fn guard(trace: &Trace, options: &ScaleFree) -> Tensor<1> {
+    let valid = &trace.batch.valid;
+    let mean = |of_words: Tensor<2>| mean_over_words(of_words, valid);
+    let of_texts = match options.guard {
         GateGuard::Rate { rho, weight } => {
-            let miss = mean(trace.keep.clone()) - rho;
+            let rate = match options.rate_of {
+                RateOf::Text => mean(trace.keep.clone()),
+                RateOf::Batch => {
+                    let words = valid.clone().sum().clamp_min(1.0);
+                    ((trace.keep.clone() * valid.clone()).sum() / words).unsqueeze()
+                }
+            };
+            let miss = rate - rho;
             miss.clone() * miss * weight
         }
         GateGuard::Entropy { beta } => {

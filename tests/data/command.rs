@@ -91,7 +91,7 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
     );
     let error = refuses(folder, &[&["train", "--out", "other"], &other[..]].concat());
     assert!(
-        error.contains(". holds neither train.csv nor train.tsv"),
+        error.contains(". holds neither train.csv nor train.tsv nor train.jsonl"),
         "{error}"
     );
 }

@@ -3,7 +3,7 @@
 
 import { Host } from "./host.js";
 
-/** @import { Assets, Backend, Device, ModelInfo, Problem } from "./protocol.js" */
+/** @import { Assets, Backend, Device, Explanation, ModelInfo, Problem } from "./protocol.js" */
 /** @import { Answer } from "./host.js" */
 
 /** Deaths in a row, with no answer between them, after which the page stops trying. */
@@ -12,8 +12,9 @@ const STRIKES = 3;
 /**
  * @typedef {object} Request
  * @property {string} text
- * @property {string[]} models ids, the selected one first
+ * @property {string} model its id
  * @property {number | null} since time of the keystroke, if it was one
+ * @property {{[id: string]: Explanation}} explanations of this text so far, by model; whoever asks keeps them here
  */
 
 /**
@@ -51,7 +52,6 @@ export class Engine {
   /** Asks for an explanation, in the place of one that still waits. @param {Request} request */
   explain(request) {
     this.#wanted = request;
-    this.first = request.models[0];
     this.#pump();
   }
 
@@ -183,11 +183,10 @@ export class Engine {
   async #pump() {
     const host = this.#host;
     const request = this.#wanted;
-    if (!host || !request || this.#asking || !host.models.has(request.models[0])) return;
+    if (!host || !request || this.#asking || !host.models.has(request.model)) return;
     this.#wanted = null;
     this.#asking = true;
-    const models = request.models.filter((id) => host.models.has(id));
-    const answer = await host.explain(request.text, models).catch((problem) => this.#unanswered(host, request, problem));
+    const answer = await host.explain(request.text, request.model).catch((problem) => this.#unanswered(host, request, problem));
     this.#asking = false;
     if (answer) {
       this.#strikes = 0;

@@ -63,6 +63,9 @@ enum Task {
     Bench {
         /// What to measure
         what: Option<Bench>,
+        /// Measure the page as tests run it: its modules are soon built, and slower than those that `build` publishes
+        #[arg(long)]
+        quick: bool,
     },
     Results(Results),
 }
@@ -95,7 +98,14 @@ fn run(task: Task) -> Result<()> {
             size::check(&project, &bundle::build(&project, Quality::Publish)?)
         }
         Task::Test { lanes } => lanes::run(&project, &lanes),
-        Task::Bench { what } => bench::run(&project, what),
+        Task::Bench { what, quick } => {
+            let quality = if quick {
+                Quality::Quick
+            } else {
+                Quality::Publish
+            };
+            bench::run(&project, what, quality)
+        }
         Task::Results(options) => results::run(&project, &options),
     }
 }
