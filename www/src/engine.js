@@ -12,9 +12,9 @@ const STRIKES = 3;
 /**
  * @typedef {object} Request
  * @property {string} text
- * @property {string} model its id
+ * @property {string[]} models ids, the selected one first
  * @property {number | null} since time of the keystroke, if it was one
- * @property {{[id: string]: Explanation}} explanations of this text so far, by model; whoever asks keeps them here
+ * @property {{[id: string]: Explanation}} explanations those that have come so far, by model
  */
 
 /**
@@ -25,7 +25,7 @@ const STRIKES = 3;
  * @property {(problem: Problem, model: string) => void} badModel
  * @property {(device: Device, reason: string) => void} backend what runs now, and why
  * @property {(problem: Problem) => void} fellBack the CPU takes over from something that failed
- * @property {(request: Request, answer: Answer) => void} explained
+ * @property {(request: Request, model: string, answer: Answer) => void} explained by one of the models that could answer
  * @property {(problem: Problem) => void} unexplained the newest text has no explanation
  * @property {(problem: Problem) => void} stopped nothing runs any more
  */
@@ -52,6 +52,7 @@ export class Engine {
   /** Asks for an explanation, in the place of one that still waits. @param {Request} request */
   explain(request) {
     this.#wanted = request;
+    this.first = request.models[0];
     this.#pump();
   }
 
@@ -179,19 +180,22 @@ export class Engine {
     this.#runOnCpu("The engine had stopped, and was started again on the CPU.");
   }
 
-  /** Sends the newest text if the worker is free. */
+  /** Sends the newest text if the worker is free, to one model after another. */
   async #pump() {
     const host = this.#host;
     const request = this.#wanted;
-    if (!host || !request || this.#asking || !host.models.has(request.model)) return;
+    if (!host || !request || this.#asking || !host.models.has(request.models[0])) return;
     this.#wanted = null;
     this.#asking = true;
-    const answer = await host.explain(request.text, request.model).catch((problem) => this.#unanswered(host, request, problem));
-    this.#asking = false;
-    if (answer) {
+    const models = request.models.filter((id) => host.models.has(id));
+    for (const model of models) {
+      const answer = await host.explain(request.text, model).catch((problem) => this.#unanswered(host, request, problem));
+      if (!answer) break;
       this.#strikes = 0;
-      this.events.explained(request, answer);
+      this.events.explained({ ...request, models }, model, answer);
+      if (this.#wanted) break; // A newer text goes first.
     }
+    this.#asking = false;
     this.#pump();
   }
 

@@ -54,6 +54,8 @@ let palette;
 let newest = {};
 /** What is drawn: of the selected model first, of the one beside it next. @type {{[id: string]: Explanation} | null} */
 let drawn = null;
+/** Resolves when what was drawn last is on the screen. @type {Promise<void>} */
+let painted = Promise.resolve();
 /** @type {{device: Device, reason: string, time: number | null} | null} */
 let running = null;
 /** Ids of models that could not be loaded. @type {Set<string>} */
@@ -110,13 +112,12 @@ function needed() {
   return state.compare && wide.matches && other ? [state.model, other] : [state.model];
 }
 
-/** Asks for what the page should show, the selected model first. @param {number | null} since time of the keystroke, if it was one */
+/** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one */
 function explain(since = null) {
   if (broken.has(state.model)) return enter("error");
   enter(drawn ? "busy" : "loading");
   newest = {};
-  engine.first = state.model;
-  engine.explain({ text: state.text, model: state.model, since, explanations: newest });
+  engine.explain({ text: state.text, models: needed(), since, explanations: newest });
 }
 
 /** Loads everything anew, after something could not be had. */
@@ -158,9 +159,15 @@ function recolour() {
   beside.recolour(palette);
 }
 
-/** Draws the selected model's explanation, and later the one beside it. @param {Request} request @param {Answer} answer */
-function draw(request, { explanation, milliseconds }) {
-  const { text, model, since, explanations } = request;
+/**
+ * Draws what a model makes of the text: the selected one at once, the one beside it when that has been seen.
+ * @param {Request} request
+ * @param {string} model
+ * @param {Answer} answer
+ */
+async function draw(request, model, { explanation, milliseconds }) {
+  await (model === state.model ? null : painted); // Either way, the worker is at the next model meanwhile.
+  const { text, since, explanations } = request;
   const [selected, other] = needed();
   const isSelected = model === selected;
   if (!isSelected && !(model === other && explanations === drawn)) return; // Something else was chosen or typed meanwhile.
@@ -174,22 +181,19 @@ function draw(request, { explanation, milliseconds }) {
   }
   if (isSelected || rescaled) main.draw(viewOf(explanations[selected], text, scale.extent), palette);
   if (!isSelected) beside.draw(viewOf(explanation, text, scale.extent), palette);
-  else if (other && !engine.has(other)) beside.wait(text);
-  afterPaint(() => {
-    if (since !== null) performance.measure("explain", { start: since, end: performance.now() });
-    if (drawn === explanations) finish(request);
-  });
+  else if (other && !request.models.includes(other)) beside.wait(text);
+  painted = afterPaint();
+  await painted;
+  if (isSelected && since !== null) performance.measure("explain", { start: since, end: performance.now() });
+  if (drawn === explanations) finish(request);
 }
 
-/** Goes on to the model beside, and does what need not hold up what one sees. @param {Request} request */
-function finish(request) {
-  const { text, explanations } = request;
-  const missing = needed().find((id) => !explanations[id] && engine.has(id));
-  const isNewest = explanations === newest;
-  if (isNewest && missing) engine.explain({ ...request, model: missing, since: null });
+/** What need not hold up what one sees. @param {Request} request */
+function finish({ text, models, explanations }) {
   main.finish();
   beside.finish();
-  if (!isNewest || missing) return;
+  if (explanations !== newest || models.some((id) => !explanations[id])) return; // More is on its way.
+  if (needed().some((id) => !explanations[id] && engine.has(id))) return explain(); // It was loaded meanwhile.
   enter("ready");
   document.dispatchEvent(new CustomEvent("explained", { detail: { text, explanations, milliseconds: running?.time } }));
 }

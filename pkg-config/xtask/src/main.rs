@@ -1,4 +1,4 @@
-//! `cargo xtask`: sets up, builds, serves, tests and measures the page.
+//! `cargo xtask`: sets up, builds, serves, tests and measures the page, and repeats the results.
 
 mod bench;
 mod browser;
@@ -8,8 +8,10 @@ mod doctor;
 mod lanes;
 mod models;
 mod modules;
+mod native;
 mod process;
 mod project;
+mod results;
 mod serve;
 mod size;
 mod tally;
@@ -25,9 +27,10 @@ use crate::bench::Bench;
 use crate::bundle::Quality;
 use crate::lanes::Lane;
 use crate::project::Project;
+use crate::results::Results;
 use crate::tools::Need;
 
-/// Sets up, builds, serves, tests and measures the page.
+/// Sets up, builds, serves, tests and measures the page, and repeats the results.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
@@ -64,6 +67,7 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    Results(Results),
 }
 
 fn main() -> ExitCode {
@@ -102,5 +106,6 @@ fn run(task: Task) -> Result<()> {
             };
             bench::run(&project, what, quality)
         }
+        Task::Results(options) => results::run(&project, &options),
     }
 }
