@@ -9,7 +9,7 @@ use common::small_config;
 use safr::engine::{Backend, OpenDevice};
 use safr::evaluate::EncodedExample;
 use safr::explain::History;
-use safr::model::{ModelConfig, Stream, Weights, initial_weights};
+use safr::model::{ModelConfig, Noise, Stream, Weights, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
 use safr::train::{Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
@@ -330,4 +330,22 @@ fn regularisers_rise_along_the_run() {
     let parts: Vec<f64> = history.records.iter().map(|r| r.regularised).collect();
     assert_eq!(parts, [1.0 / 3.0, 2.0 / 3.0, 1.0, 1.0]);
     assert!(history.best().unwrap().epoch >= 3);
+}
+
+/// Word dropout closes that share of the gates in training; the others sample as before.
+#[test]
+fn word_dropout_closes_gates() {
+    let device = Device::flex();
+    let reading = scale_free().reading(Words::Default);
+    let config = ModelConfig {
+        word_dropout: 0.3,
+        ..small_config(1, reading)
+    };
+    let noise = Noise::draw(&mut Stream::new(3), &config, [100, 100], &device);
+    let noise = pollster::block_on(read(noise.gate.flatten(0, 1))).unwrap();
+    let closed = noise.iter().filter(|&&noise| noise < -1e6).count();
+    assert!((2850..3150).contains(&closed), "{closed} of 10000");
+    let drawn = Stream::new(3).logistic(noise.len());
+    let same = noise.iter().zip(&drawn).filter(|(a, b)| a == b).count();
+    assert_eq!(same, noise.len() - closed);
 }

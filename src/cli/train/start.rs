@@ -54,10 +54,13 @@ pub(super) struct Fresh {
     /// Share of values that dropout zeroes: of the block's input, and behind attention and MLP
     #[arg(long, value_name = "PART", default_value_t = 0.1)]
     dropout: f64,
+    /// Probability with which training leaves a word out, its gate closed
+    #[arg(long, value_name = "PART", default_value_t = 0.0)]
+    word_dropout: f64,
 }
 
 /// The options of [`Fresh`], which mean nothing where a run goes on from a model.
-pub(super) const FRESH: [&str; 12] = [
+pub(super) const FRESH: [&str; 13] = [
     "min_frequency",
     "extra_words",
     "vocabulary_size",
@@ -70,6 +73,7 @@ pub(super) const FRESH: [&str; 12] = [
     "embedding_rank",
     "d_ff",
     "dropout",
+    "word_dropout",
 ];
 
 impl Fresh {
@@ -91,6 +95,7 @@ impl Fresh {
             d_ff: self.d_ff,
             layers: self.layers,
             dropout: self.dropout,
+            word_dropout: self.word_dropout,
             max_len: self.max_len.unwrap_or(max_len),
             ..ModelConfig::new(vocabulary.len(), classes.len(), reading)
         };
