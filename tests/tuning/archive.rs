@@ -1,13 +1,13 @@
 //! Models as zip files: ours come back, others are read or refused with the reason.
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 
+use miniz_oxide::deflate::compress_to_vec;
+use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use safr::package::{
     Files, Package, PackageError, Precision, files_of_zip, model_of_zip, names, read_directory,
     zip_of,
 };
-use zip::CompressionMethod;
-use zip::write::{SimpleFileOptions, ZipWriter};
 
 fn files() -> Files {
     let package = pollster::block_on(crate::common::small_package());
@@ -16,20 +16,27 @@ fn files() -> Files {
 
 /// A zip as other programs write it: compressed, in a folder, with shadows.
 fn foreign(files: &Files, folder: &str) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let deflated = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    writer.add_directory(folder, deflated).unwrap();
+    let mut zip = Vec::new();
+    let mut archive = ZipArchiveWriter::new(&mut zip);
+    archive.new_dir(format!("{folder}/")).create().unwrap();
     for (name, bytes) in files {
-        writer
-            .start_file(format!("{folder}/{name}"), deflated)
-            .unwrap();
-        writer.write_all(bytes).unwrap();
-        writer
-            .start_file(format!("__MACOSX/{folder}/{name}"), deflated)
-            .unwrap();
-        writer.write_all(b"shadow").unwrap();
+        let paths = [
+            (format!("{folder}/{name}"), &bytes[..]),
+            (format!("__MACOSX/{folder}/{name}"), b"shadow"),
+        ];
+        for (path, bytes) in paths {
+            let deflated = compress_to_vec(bytes, 6);
+            let file = archive.new_file(&path);
+            let file = file.compression_method(CompressionMethod::DEFLATE);
+            let (mut entry, _) = file.start().unwrap();
+            entry.write_all(&deflated).unwrap();
+            let checksum = rawzip::crc32(bytes);
+            let descriptor = DataDescriptorOutput::new(checksum, bytes.len() as u64);
+            entry.finish(descriptor).unwrap();
+        }
     }
-    writer.finish().unwrap().into_inner()
+    archive.finish().unwrap();
+    zip
 }
 
 #[test]
