@@ -4,26 +4,27 @@ mod adam;
 mod batches;
 mod checkpoint;
 mod epoch;
+mod error;
 mod event;
 mod hold_out;
+mod options;
 mod schedule;
 mod sums;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
 pub use checkpoint::Checkpoint;
+pub use error::TrainError;
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
 pub use hold_out::hold_out;
+pub use options::Options;
 pub use schedule::Schedule;
 
 use crate::evaluate::{EncodedExample, Evaluation, Sweep, correct};
 use crate::explain::{EpochRecord, History};
-use crate::model::{
-    Batch, Classifier, ModelConfig, Noise, Padding, ReadError, Stream, Weights, WeightsError,
-};
+use crate::model::{Batch, Classifier, ModelConfig, Noise, Padding, Stream, Weights, WeightsError};
 use crate::objective::{Family, GateGuard, Objective, ScaleFree};
 use adam::{Adam, Embeddings, Rows};
 use epoch::Epoch;
@@ -31,29 +32,6 @@ use epoch::Epoch;
 /// Most steps between two readbacks: often enough to show progress and to bound memory, seldom
 /// enough not to hold a GPU up.
 const READ_EVERY: usize = 16;
-
-/// What a run is given besides model and data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Options {
-    /// What is minimised.
-    pub objective: Objective,
-    /// Adam's step size.
-    pub learning_rate: f64,
-    /// How the step size and the weights of the objective change along the run.
-    #[serde(default)]
-    pub schedule: Schedule,
-    /// Texts a batch.
-    pub batch_size: usize,
-    /// Most epochs.
-    pub epochs: usize,
-    /// Epochs without a strictly better dev accuracy after which training ends.
-    pub patience: usize,
-    /// Seed of the run's one random stream.
-    pub seed: u64,
-    /// Whether the word embeddings stay as they are: they then get no gradient and no moments.
-    #[serde(default)]
-    pub freeze_embeddings: bool,
-}
 
 /// A run in progress.
 pub struct Trainer {
@@ -335,53 +313,4 @@ impl Trainer {
         }
         objective
     }
-}
-
-impl Options {
-    fn embeddings(&self) -> Embeddings {
-        if self.freeze_embeddings {
-            Embeddings::Frozen
-        } else if self.objective.moves_words_apart() {
-            Embeddings::ByRows
-        } else {
-            Embeddings::Whole
-        }
-    }
-
-    /// Puts a model on an autodiff device, where what is frozen has no gradient.
-    fn place(
-        &self,
-        config: &ModelConfig,
-        weights: &Weights,
-        device: &Device,
-    ) -> Result<Classifier, WeightsError> {
-        let mut model = Classifier::new(config, weights, device)?;
-        if self.freeze_embeddings {
-            model.words = model.words.no_grad();
-            model.projection = model.projection.no_grad();
-        }
-        Ok(model)
-    }
-}
-
-/// Why a run cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    /// A loss is NaN or infinite.
-    #[error(
-        "a loss is no longer a number after step {step}; the best weights so far are kept; try a lower learning rate or smaller λ"
-    )]
-    NotFinite {
-        /// Optimiser steps taken.
-        step: usize,
-    },
-    /// The device failed.
-    #[error(transparent)]
-    Device(#[from] ReadError),
-    /// The weights do not fit the config.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    /// A checkpoint cannot be written or taken up.
-    #[error("the checkpoint cannot be used: {0}; delete it to start anew")]
-    Checkpoint(String),
 }

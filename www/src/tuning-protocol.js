@@ -46,7 +46,7 @@
 /**
  * @typedef {object} DataProblem why the data cannot be trained on as they are
  * @property {"not-text" | "empty" | "no-labels" | "columns" | "broken-rows" | "no-texts" | "too-few-classes"
- *   | "too-many-classes" | "too-few-texts" | "too-many-rows" | "table"} kind
+ *   | "too-many-classes" | "too-few-texts" | "too-many-rows" | "hold-out" | "table"} kind
  *   `columns`: choose them; `broken-rows`: confirm by `skip_broken`
  * @property {string} message one sentence
  */
@@ -195,8 +195,8 @@
  * @property {(model: string) => TuningOptions} tuning_options defaults for a loaded model
  * @property {() => DataChoices} data_choices defaults
  * @property {(model: string, data: Uint8Array, choices: DataChoices, options: TuningOptions) => Tuning} tune
- *   prepares a run; throws the report's problem where there is one
- * @property {(checkpoint: Uint8Array) => Tuning} resume takes a run up, on this engine's device; its start model need not be loaded
+ *   prepares a run; throws (`kind` "data" or "options") what cannot be used
+ * @property {(checkpoint: Uint8Array) => Tuning} resume (`kind` "checkpoint" if it cannot be used) takes a run up, on this engine's device; its start model need not be loaded
  */
 
 /**

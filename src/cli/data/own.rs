@@ -27,6 +27,9 @@ pub(crate) struct Own {
     /// Read quotes as characters like others
     #[arg(long, help_heading = HEADING)]
     no_quotes: bool,
+    /// Go on without the lines that cannot be used
+    #[arg(long, help_heading = HEADING)]
+    skip_broken: bool,
     /// Share of each class that is the dev part of a single file; its other texts are the train
     /// part, and all of them the test part
     #[arg(long, help_heading = HEADING, value_name = "SHARE", default_value_t = 0.1)]
@@ -100,7 +103,11 @@ impl Own {
             self.label_column.as_deref(),
         )
         .with_context(|| format!("{}: use --text-column and --label-column", path.display()))?;
-        table.labelled(columns).whole().with_context(name)
+        let texts = table.labelled(columns);
+        match self.skip_broken {
+            true => Ok(texts.texts),
+            false => texts.whole().with_context(name),
+        }
     }
 
     fn layout(&self, path: &Path, bytes: &[u8]) -> Layout {

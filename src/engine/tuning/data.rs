@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::report::{ClassCount, DataProblem, DataReport, ProblemKind, Repeated};
+use super::report::{DataProblem, DataReport, ProblemKind, Repeated};
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
 use crate::package::Package;
@@ -91,11 +91,7 @@ fn fill(
     choices: &DataChoices,
     model: &Package,
 ) -> Result<(), DataProblem> {
-    let layout = choices.layout.unwrap_or_else(|| Layout::recognise(bytes));
-    let table = Table::read(bytes, layout)?;
-    report.layout = Some(layout);
-    report.columns.clone_from(&table.columns);
-    let rows = table.rows.len() + table.broken.len();
+    let table = table(report, bytes, choices)?;
     let columns = Columns::of(
         &table,
         choices.text_column.as_deref(),
@@ -103,6 +99,32 @@ fn fill(
     )?;
     report.text_column = Some(table.columns[columns.text].clone());
     report.label_column = Some(table.columns[columns.label].clone());
+    let LabelledTexts {
+        texts,
+        broken,
+        empty,
+    } = table.labelled(columns);
+    report.empty = empty;
+    report.set_broken(&broken);
+    report.set_repeated(Repeated::of(&texts));
+    let words = words(report, &texts, model);
+    *data = divided(texts, words, choices, model)?;
+    report.set_classes(data, model);
+    report.check(choices.skip_broken)
+}
+
+/// The rows of the file, if there are not too many.
+fn table(
+    report: &mut DataReport,
+    bytes: &[u8],
+    choices: &DataChoices,
+) -> Result<Table, DataProblem> {
+    let recognised = || Layout::recognise(bytes);
+    let layout = choices.layout.unwrap_or_else(recognised);
+    let table = Table::read(bytes, layout)?;
+    report.layout = Some(layout);
+    report.columns.clone_from(&table.columns);
+    let rows = table.rows.len() + table.broken.len();
     if rows > MAX_ROWS {
         return Err(DataProblem::new(
             ProblemKind::TooManyRows,
@@ -111,14 +133,11 @@ fn fill(
             ),
         ));
     }
-    let LabelledTexts {
-        mut texts,
-        broken,
-        empty,
-    } = table.labelled(columns);
-    report.empty = empty;
-    report.set_broken(&broken);
+    Ok(table)
+}
 
+/// The texts as words, and what the model knows of them.
+fn words(report: &mut DataReport, texts: &[LabelledText], model: &Package) -> Vec<Vec<String>> {
     let words = |text: &LabelledText| -> Vec<String> {
         let tokens = tokenize(&text.text, model.config.reading.words);
         tokens.into_iter().map(|token| token.word).collect()
@@ -129,60 +148,53 @@ fn fill(
     report.longest = lengths().max().unwrap_or(0);
     let longer = |&length: &usize| length > model.config.max_len;
     report.cut = lengths().filter(longer).count();
-    let all_words = words.iter().map(Vec::as_slice);
-    report.words = coverage(all_words, &model.vocabulary, LISTED_WORDS);
-    report.set_repeated(Repeated::of(&texts));
+    let all = words.iter().map(Vec::as_slice);
+    report.words = coverage(all, &model.vocabulary, LISTED_WORDS);
+    words
+}
 
-    let labels: BTreeSet<&str> = texts.iter().map(|text| text.label.as_str()).collect();
-    let labels: Vec<String> = labels.into_iter().map(str::to_owned).collect();
-    report.new_head = !model.knows(&labels);
-    let classes = match report.new_head {
-        true => labels,
-        false => model.card.classes.clone(),
-    };
-    if !(choices.hold_out_share > 0.0 && choices.hold_out_share < 1.0) {
+/// The texts that have words, some of each class held out. The classes keep the model's order
+/// where they are the model's; else they are sorted.
+fn divided(
+    texts: Vec<LabelledText>,
+    words: Vec<Vec<String>>,
+    choices: &DataChoices,
+    model: &Package,
+) -> Result<TuningData, DataProblem> {
+    let share = choices.hold_out_share;
+    if !(share > 0.0 && share < 1.0) {
         return Err(DataProblem::new(
             ProblemKind::HoldOut,
-            format!(
-                "{} cannot be held out; a share lies between 0 and 1",
-                choices.hold_out_share
-            ),
+            format!("{share} cannot be held out; a share lies between 0 and 1"),
         ));
     }
-    let of_texts: Vec<&str> = texts.iter().map(|text| text.label.as_str()).collect();
-    let mut stream = Stream::new(choices.hold_out_seed);
-    let held = hold_out(&of_texts, choices.hold_out_share, &mut stream);
-    let index: BTreeMap<&str, usize> = classes.iter().map(String::as_str).zip(0..).collect();
-    let mut counts = vec![(0, 0); classes.len()];
-    for ((text, words), held) in texts.drain(..).zip(words).zip(held) {
+    let labels: Vec<&str> = texts.iter().map(|text| text.label.as_str()).collect();
+    let held = hold_out(&labels, share, &mut Stream::new(choices.hold_out_seed));
+    let different: BTreeSet<&str> = labels.into_iter().collect();
+    let mut classes: Vec<String> = different.into_iter().map(str::to_owned).collect();
+    if model.knows(&classes) {
+        classes.clone_from(&model.card.classes);
+    }
+    let index: BTreeMap<String, usize> = classes.iter().cloned().zip(0..).collect();
+    let mut data = TuningData {
+        classes,
+        ..TuningData::default()
+    };
+    for ((source, words), held) in texts.into_iter().zip(words).zip(held) {
         if words.is_empty() {
             continue;
         }
         let example = EncodedExample {
             ids: model.vocabulary.encode_words(&words),
-            label: index[text.label.as_str()],
+            label: index[&source.label],
         };
-        counts[example.label].0 += 1;
-        counts[example.label].1 += usize::from(held);
         if held {
-            let source = text;
             data.held_out.push(HeldOut { source, example });
         } else {
             data.training.push(example);
         }
     }
-    let counts = classes.iter().zip(counts);
-    report.classes = counts
-        .map(|(name, (texts, held_out))| ClassCount {
-            name: name.clone(),
-            texts,
-            held_out,
-        })
-        .collect();
-    report.held_out = data.held_out.len();
-    report.texts = data.held_out.len() + data.training.len();
-    data.classes = classes;
-    report.check(choices.skip_broken)
+    Ok(data)
 }
 
 impl From<TableError> for DataProblem {

@@ -102,15 +102,21 @@ impl TuningOptions {
             ("--label-column", &data.label_column),
         ];
         let columns = columns.map(|(option, column)| match column {
-            Some(name) => format!(" {option} {name:?}"),
+            Some(name) if name.contains(char::is_whitespace) => format!(" {option} {name:?}"),
+            Some(name) => format!(" {option} {name}"),
             None => String::new(),
         });
-        let frozen = match self.embeddings {
-            true => "",
-            false => " --freeze-embeddings",
-        };
+        let flags = [
+            (" --skip-broken", data.skip_broken),
+            (" --freeze-embeddings", !self.embeddings),
+        ];
+        let flags: String = flags
+            .iter()
+            .filter(|flag| flag.1)
+            .map(|flag| flag.0)
+            .collect();
         format!(
-            "safr train --task csv --data FILE{} --hold-out {} --hold-out-seed {} --start {}{frozen} --objective {family} --lambda-importance {} --lambda-interaction {} --learning-rate {} --batch-size {} --epochs {} --patience {} --seed {} --out DIR",
+            "safr train --task csv --data FILE{} --hold-out {} --hold-out-seed {} --start {}{flags} --objective {family} --lambda-importance {} --lambda-interaction {} --learning-rate {} --batch-size {} --epochs {} --patience {} --seed {} --out DIR",
             columns.concat(),
             data.hold_out_share,
             data.hold_out_seed,

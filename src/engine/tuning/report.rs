@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::data::MAX_CLASSES;
+use super::data::{MAX_CLASSES, TuningData};
+use crate::package::Package;
 use crate::text::Coverage;
 use crate::text::table::{LabelledText, Layout, RowError, RowProblem};
 
@@ -160,6 +161,28 @@ impl DataReport {
         self.conflicting_texts = repeated.conflicts.len();
         self.conflicts = repeated.conflicts;
         self.conflicts.truncate(LISTED_CONFLICTS);
+    }
+
+    pub(super) fn set_classes(&mut self, data: &TuningData, model: &Package) {
+        self.new_head = !model.knows(&data.classes);
+        self.held_out = data.held_out.len();
+        self.texts = data.held_out.len() + data.training.len();
+        let mut counts = vec![(0, 0); data.classes.len()];
+        for example in &data.training {
+            counts[example.label].0 += 1;
+        }
+        for text in &data.held_out {
+            counts[text.example.label].0 += 1;
+            counts[text.example.label].1 += 1;
+        }
+        let named = data.classes.iter().cloned().zip(counts);
+        self.classes = named
+            .map(|(name, (texts, held_out))| ClassCount {
+                name,
+                texts,
+                held_out,
+            })
+            .collect();
     }
 
     /// Whether the texts can be trained on.

@@ -19,7 +19,7 @@ const BEST: &str = "best.safetensors";
 const OPTIMIZER: &str = "optimizer.safetensors";
 
 /// How the names of the word embeddings begin.
-const EMBEDDINGS: &str = "embedding.";
+pub(super) const EMBEDDINGS: &str = "embedding.";
 
 /// What a run was asked for.
 #[derive(Serialize, Deserialize)]
