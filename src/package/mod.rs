@@ -193,6 +193,20 @@ impl Package {
     }
 }
 
+/// The files of a model under another id and title; all but the card stay as they are.
+///
+/// # Errors
+/// If the files hold no card.
+pub fn entitled(mut files: Files, id: &str, title: &str) -> Result<Files, PackageError> {
+    let card = Card {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        ..parse(&files, names::CARD)?
+    };
+    files.insert(names::CARD.to_owned(), print(names::CARD, &card)?);
+    Ok(files)
+}
+
 /// Parameters as the bytes of a safetensors file, in 32-bit floats.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ mod log;
 mod tuning;
 mod view;
 
-pub use tuning::{Tuning, describe, unzip, zip};
+pub use tuning::{Tuning, describe, entitle, unzip, zip};
 
 use js_sys::{Object, Reflect, Uint8Array};
 use serde::Serialize;

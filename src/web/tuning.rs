@@ -111,6 +111,15 @@ impl Tuning {
         view::explanation(explanation.map_err(|error| failure(&error))?)
     }
 
+    /// Explains what the start model makes of a text.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if the device was lost or failed.
+    pub async fn explain_start(&self, text: String) -> Result<JsValue, JsValue> {
+        let explanation = self.inner.explain_start(&text).await;
+        view::explanation(explanation.map_err(|error| failure(&error))?)
+    }
+
     /// All that `Engine.resume` needs to go on from here.
     ///
     /// # Errors
@@ -158,4 +167,14 @@ pub fn describe(files: &Object) -> Result<JsValue, JsValue> {
     let package = Package::from_files(&files_of(files)?);
     let package = package.map_err(|error| failure(&EngineError::from(error)))?;
     to_js(&ModelInfo::of(&package.card.id, &package))
+}
+
+/// The files of a model under another id and title.
+///
+/// # Errors
+/// `{kind, message, hint}` if the files are no model.
+#[wasm_bindgen]
+pub fn entitle(files: &Object, id: &str, title: &str) -> Result<Object, JsValue> {
+    let files = package::entitled(files_of(files)?, id, title);
+    js_files(&files.map_err(|error| failure(&error.into()))?)
 }

@@ -5,8 +5,8 @@ use std::io::Write;
 use miniz_oxide::deflate::compress_to_vec;
 use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use safr::package::{
-    Files, Package, PackageError, Precision, files_of_zip, model_of_zip, names, read_directory,
-    zip_of,
+    Files, Package, PackageError, Precision, entitled, files_of_zip, model_of_zip, names,
+    read_directory, zip_of,
 };
 
 fn files() -> Files {
@@ -85,4 +85,14 @@ fn what_is_no_zip_of_a_model_is_refused_with_the_reason() {
     let lacking = model_of_zip(&zip_of(&lacking).unwrap()).unwrap();
     let error = Package::from_files(&lacking).unwrap_err();
     assert!(matches!(error, PackageError::Missing(names::WEIGHTS)));
+}
+
+#[test]
+fn a_model_under_another_title_is_otherwise_the_same() {
+    let before = Package::from_files(&files()).unwrap();
+    let after = entitled(files(), "mine", "My own").unwrap();
+    let after = Package::from_files(&after).unwrap();
+    assert_eq!((&*after.card.id, &*after.card.title), ("mine", "My own"));
+    assert_eq!(after.weights, before.weights);
+    assert_eq!(after.card.sha256, before.card.sha256);
 }

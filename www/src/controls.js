@@ -18,9 +18,9 @@ export class Controls {
   theme = byId("theme", HTMLButtonElement);
   link = byId("copy-link", HTMLButtonElement);
 
-  /** @param {ModelAsset[]} models */
-  constructor(models) {
-    this.model.append(...models.map(({ id, title }) => html("option", { value: id }, title)));
+  /** The models to choose from. @param {ModelAsset[]} models */
+  offer(models) {
+    this.model.replaceChildren(...models.map(({ id, title }) => html("option", { value: id }, title)));
   }
 
   /** @param {State} state */

@@ -3,7 +3,7 @@
 
 import { Host } from "./host.js";
 
-/** @import { Assets, Backend, Device, Explanation, ModelInfo, Problem } from "./protocol.js" */
+/** @import { Assets, Backend, Device, Explanation, ModelAsset, ModelInfo, Problem } from "./protocol.js" */
 /** @import { Answer } from "./host.js" */
 
 /** Deaths in a row, with no answer between them, after which the page stops trying. */
@@ -59,6 +59,15 @@ export class Engine {
   /** Whether a model can answer now. @param {string} model */
   has(model) {
     return this.#host?.models.has(model) ?? false;
+  }
+
+  /** What explains from now on: models that are new are loaded, now and by every later worker. @param {ModelAsset[]} models */
+  offer(models) {
+    const known = new Set(this.assets.models.map(({ id }) => id));
+    this.assets = { ...this.assets, models };
+    for (const model of models.filter(({ id }) => !known.has(id))) {
+      for (const host of [this.#host, this.#candidate]) host?.load(model);
+    }
   }
 
   /** Runs on `choice`; what runs now answers until that can. @param {Backend | "auto"} choice */
@@ -138,7 +147,7 @@ export class Engine {
   async #bring(backend) {
     this.#dismiss();
     const { progress, model, badModel } = this.events;
-    const host = new Host(this.assets, { module: backend === "flex" ? "cpu" : "full", backend, first: this.first }, {
+    const host = new Host(this.assets, { backend, first: this.first }, {
       progress,
       model: (info) => {
         model(info);

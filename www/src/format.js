@@ -34,6 +34,13 @@ export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 
 /** A list in a sentence. @param {string[]} items */
 export const list = (items) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);
 
+/** "12 s", "3 min 5 s", "1 h 20 min". @param {number} seconds */
+export function duration(seconds) {
+  if (seconds < 60) return `${count(Math.ceil(seconds))} s`;
+  if (seconds < 3600) return `${count(Math.floor(seconds / 60))} min ${count(Math.floor(seconds % 60))} s`;
+  return `${count(Math.floor(seconds / 3600))} h ${count(Math.floor((seconds % 3600) / 60))} min`;
+}
+
 const UNSEEN = /^[\p{C}\p{Z}\p{M}]+$/u;
 /** @type {Intl.Segmenter | undefined} */
 let graphemes;

@@ -2,9 +2,12 @@
 /** One worker, from its start to its end, as promises. */
 
 /**
- * @import { Assets, Backend, Choice, Device, Explanation, FromWorker, Measured, ModelInfo, ModuleName, Problem,
+ * @import { Assets, Backend, Choice, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo, Problem,
  *   ToWorker } from "./protocol.js"
  */
+
+import { Deferred } from "./deferred.js";
+import { addressed, spawn, startMessage } from "./spawn.js";
 
 /** A worker that owes an answer for this long has hung. */
 const ANSWER_WITHIN = 30_000;
@@ -18,32 +21,6 @@ const ANSWER_WITHIN = 30_000;
  * @property {(problem: Problem, model: string) => void} badModel a model is not to be had
  * @property {(problem: Problem) => void} died the worker is gone, after it could answer
  */
-
-/** A promise with its handles. @template T */
-class Deferred {
-  constructor() {
-    /** @type {Promise<T>} */
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      /** @type {(problem: Problem) => void} */
-      this.reject = reject;
-    });
-    this.promise.catch(() => undefined); // A rejection that nobody waits for is no error.
-  }
-}
-
-/**
- * Starts a worker that is bound by this page's content security policy. One started from its own address would be
- * bound by that response's headers instead, and a static host sends none.
- * @param {string} address
- */
-function workerUnderPolicy(address) {
-  const script = new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" });
-  const blob = URL.createObjectURL(script);
-  const worker = new Worker(blob, { type: "module" });
-  worker.addEventListener("message", () => URL.revokeObjectURL(blob), { once: true });
-  return worker;
-}
 
 export class Host {
   /** Ids of the models that are loaded. @type {Set<string>} */
@@ -67,31 +44,21 @@ export class Host {
   /**
    * Starts a worker that loads `module` and, one after another, the models.
    * @param {Assets} assets
-   * @param {{module: ModuleName, backend: Backend, first: string}} what `first` is the model that is needed first
+   * @param {{backend: Backend, first: string}} what `first` is the model that is needed first
    * @param {Listener} listener
    */
-  constructor(assets, { module, backend, first }, listener) {
-    const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
-    const models = assets.models
-      .map((model) => ({ ...model, folder: absolute(model.folder) }))
-      .sort((a, b) => Number(b.id === first) - Number(a.id === first));
-    const { js, wasm, bytes } = assets.modules[module];
+  constructor(assets, { backend, first }, listener) {
+    const models = [...assets.models].sort((a, b) => Number(b.id === first) - Number(a.id === first));
 
     this.listener = listener;
     this.expected = models.length;
-    this.worker = workerUnderPolicy(absolute(assets.worker));
+    this.worker = spawn(assets);
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     this.worker.addEventListener("error", (event) => {
       event.preventDefault(); // It is told in the page, in plain words.
       this.#die(event.message || "its script could not be run");
     });
-    this.#tell({
-      type: "start",
-      module: { js: absolute(js), wasm: absolute(wasm), bytes },
-      label: module === "cpu" ? "CPU engine" : "WebGPU and NdArray engine",
-      backend,
-      models,
-    });
+    this.#tell(startMessage(assets, backend, models));
   }
 
   /**
@@ -132,6 +99,12 @@ export class Host {
    */
   check() {
     return this.#ask({ type: "check" });
+  }
+
+  /** Loads one model more. @param {ModelAsset} model */
+  load(model) {
+    this.expected += 1;
+    this.#tell({ type: "load", model: addressed(model) });
   }
 
   /** Ends the worker; whoever waits for it is told so. */

@@ -19,25 +19,29 @@ import { copyLink, readState, writeState } from "./state.js";
 import { backendInUse, summary } from "./status.js";
 import { missingFeatures } from "./support.js";
 import { onSystemTheme } from "./theme.js";
+import { TuningSection } from "./tuning/section.js";
 
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { Answer } from "./host.js" */
-/** @import { Device, Explanation } from "./protocol.js" */
+/** @import { Device, Explanation, ModelAsset } from "./protocol.js" */
 /** @import { Request } from "./engine.js" */
 /** @import { State } from "./state.js" */
 
 /** The address and the spoken status wait until the typing rests: browsers limit the one, people the other. */
 const RESTS_AFTER = 500;
 
-const { models } = assets;
-const ids = models.map(({ id }) => id);
+/** Those of the page and, behind them, those of one's own. */
+let { models } = assets;
+let ids = models.map(({ id }) => id);
 const titleOf = (/** @type {string} */ id) => models.find((model) => model.id === id)?.title ?? "";
+/** The address that the page was opened with: it may name a model of one's own. */
+const opened = location.hash;
 
 const page = document.documentElement;
 const wide = matchMedia("(min-width: 1100px)");
 const status = byId("status", HTMLElement);
 const backendLine = byId("backend-in-use", HTMLElement);
-const controls = new Controls(models);
+const controls = new Controls();
 const notices = new Notices(byId("notices", HTMLElement));
 const loading = new Loading(byId("progress", HTMLProgressElement), byId("progress-bytes", HTMLElement));
 const scale = new Scale();
@@ -106,6 +110,25 @@ const engine = new Engine(assets, state.model, {
   },
 });
 
+const tuning = new TuningSection(assets, {
+  models: enrol,
+  loaded: (id) => change({ model: id }),
+});
+
+/** Takes in the models of one's own, as they are now. @param {ModelAsset[]} own */
+function enrol(own) {
+  models = [...assets.models, ...own];
+  ids = models.map(({ id }) => id);
+  for (const card of document.querySelectorAll('[id^="card-own-"]')) {
+    if (!ids.includes(card.id.replace("card-", ""))) card.remove();
+  }
+  controls.offer(models);
+  engine.offer(models);
+  tuning.offer(models, ids[0]);
+  if (ids.includes(state.model)) show();
+  else change({ model: ids[0] });
+}
+
 /** The selected model and, where it is compared, the one beside it. */
 function needed() {
   const other = ids.find((id) => id !== state.model && !broken.has(id));
@@ -144,6 +167,7 @@ function show() {
   main.entitle(titleOf(state.model));
   beside.entitle(titleOf(other));
   beside.show(other !== undefined);
+  tuning.show(state.text);
   page.toggleAttribute("data-compare", other !== undefined);
   if (page.dataset.theme !== state.theme) {
     page.dataset.theme = state.theme;
@@ -157,6 +181,7 @@ function recolour() {
   controls.show(state);
   main.recolour(palette);
   beside.recolour(palette);
+  tuning.recolour(palette);
 }
 
 /**
@@ -257,10 +282,20 @@ function start() {
   }
   main.wait(state.text);
   beside.wait(state.text);
+  controls.offer(models);
+  tuning.offer(models, ids[0]);
   show();
   listen();
   explain();
   engine.use(state.backend);
+  takeUp();
+}
+
+/** What earlier visits left: models of one's own, and a run in progress. */
+async function takeUp() {
+  await tuning.open();
+  const named = readState(opened, state, ids).model;
+  if (named !== state.model && ids.indexOf(named) >= assets.models.length) change({ model: named });
 }
 
 start();

@@ -4,6 +4,9 @@
  * of the wasm module: types alone, no code.
  */
 
+/** @import { Files, TuningEvent } from "./tuning-protocol.js" */
+/** @import { Calls } from "./tuning/tuner.js" */
+
 /** @typedef {{rows: number, cols: number, values: Float32Array}} Matrix row-major */
 
 /** @typedef {{at: number, read: number, total: number}} Cut UTF-16 offset of the unread rest; words read; words in the text */
@@ -56,8 +59,6 @@
 
 /** @typedef {"flex" | "ndarray" | "webgpu"} Backend */
 
-/** @typedef {"cpu" | "full"} ModuleName */
-
 /** @typedef {{kind: string, message: string, hint: string}} Problem an error in plain words, with what to do next */
 
 /** @typedef {{backend: string, adapter?: string | null}} Device */
@@ -81,7 +82,11 @@
 
 /** @typedef {{js: string, wasm: string, bytes: number}} ModuleAsset `bytes` is the size of the wasm file */
 
-/** @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}}} ModelAsset */
+/**
+ * A model: either bytes of each of its `files` and the `folder` that they are fetched from, or, of a model of one's
+ * own, the `content` itself.
+ * @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}, content?: Files}} ModelAsset
+ */
 
 /**
  * @typedef {object} Assets paths relative to index.html, sizes in bytes
@@ -95,7 +100,10 @@
  * @typedef {{type: "start", module: ModuleAsset, label: string, backend: Backend, models: ModelAsset[]}
  *   | {type: "explain", request: number, text: string, model: string}
  *   | {type: "judge", measure: boolean}
- *   | {type: "check"}} ToWorker addresses in `start` are absolute
+ *   | {type: "check"}
+ *   | {type: "load", model: ModelAsset}
+ *   | {type: "call", request: number, name: keyof Calls, args: any[]}} ToWorker addresses are absolute; `call`: what a
+ *   worker that fine-tunes is asked for
  */
 
 /**
@@ -106,7 +114,12 @@
  *   | {type: "judged", choice: Choice, device: Device}
  *   | {type: "checked", measured: Measured}
  *   | {type: "failed", error: Problem, request?: number, model?: string}
- *   | {type: "panicked", message: string}} FromWorker `failed` without request or model: the start
+ *   | {type: "answered", request: number, value: unknown}
+ *   | {type: "trained", events: TuningEvent[]}
+ *   | {type: "checkpoint", checkpoint: Blob}
+ *   | {type: "broke", error: Problem}
+ *   | {type: "panicked", message: string}} FromWorker `failed` without request or model: the
+ *   start; `broke`: the run that trained
  */
 
 export {};

@@ -18,11 +18,13 @@ export function summary({ prediction, words, allocation }) {
   return `${capital(classes[predicted])}, ${percent(probabilities[predicted])}: ${plural(words.length, "word")} on ${count(allocation.neurons.length)} active neurons.`;
 }
 
+/** @param {Device} device */
+export const deviceName = ({ backend, adapter }) => `${BACKENDS.get(backend) ?? backend}${adapter ? ` on ${adapter}` : ""}`;
+
 /** @param {Device} device @param {string} reason @param {number | null} time of the last explanation */
-export function backendInUse({ backend, adapter }, reason, time) {
-  const on = adapter ? ` on ${adapter}` : "";
+export function backendInUse(device, reason, time) {
   const last = time === null ? "" : ` The last explanation took ${milliseconds(time)}.`;
-  return `${BACKENDS.get(backend) ?? backend}${on}. ${capital(reason)}${/[.!?]$/.test(reason) ? "" : "."}${last}`;
+  return `${deviceName(device)}. ${capital(reason)}${/[.!?]$/.test(reason) ? "" : "."}${last}`;
 }
 
 /** @param {string} sentence */

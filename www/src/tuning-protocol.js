@@ -208,6 +208,7 @@
  * @property {() => void} stop trains no more; `advance` then measures the result
  * @property {(text: string) => Promise<Explanation>} explain by the weights as they are now; once finished, by the best.
  *   Does not change the run
+ * @property {(text: string) => Promise<Explanation>} explain_start by the start model
  * @property {() => Promise<Uint8Array>} checkpoint all that `resume` needs, at any time before `finished`
  * @property {(id: string, title: string) => Promise<Files>} files once finished: a model directory, for `Engine.load` and to keep
  * @property {() => void} free
@@ -218,6 +219,7 @@
  * @typedef {object} TuningModule
  * @property {(files: Files) => Uint8Array} zip a model directory as one file
  * @property {(zip: Uint8Array) => Files} unzip the model directory in a zip, in a folder of it or not
+ * @property {(files: Files, id: string, title: string) => Files} entitle the same model under another id and title
  * @property {(files: Files) => ModelInfo} describe what a model's files say of it, checked; `id` is the card's
  */
 

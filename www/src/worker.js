@@ -6,14 +6,18 @@
 
 import { adapterFacts, adapterName } from "./adapter.js";
 import { download } from "./download.js";
+import { Tuner } from "./tuning/tuner.js";
 
 /**
  * @import { AdapterFacts, Backend, Choice, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
  *   ModuleAsset, Problem, ToWorker } from "./protocol.js"
  */
 
+/** @import { TuningEngine, TuningModule } from "./tuning-protocol.js" */
+/** @import { Calls } from "./tuning/tuner.js" */
+
 /**
- * @typedef {object} Engine
+ * @typedef {object} Explaining
  * @property {Device} device
  * @property {(id: string, files: {[name: string]: Uint8Array}) => Promise<ModelInfo>} load
  * @property {(id: string, text: string) => Promise<Explanation>} explain
@@ -21,12 +25,16 @@ import { download } from "./download.js";
  * @property {() => void} free
  */
 
+/** @typedef {Explaining & TuningEngine} Engine */
+
 /**
- * @typedef {object} Module what wasm-bindgen wrote
+ * @typedef {object} Loading what wasm-bindgen wrote
  * @property {(from: {module_or_path: Promise<Response>}) => Promise<unknown>} default
  * @property {{start(backend: Backend): Promise<Engine>}} Engine
  * @property {(adapter: AdapterFacts | null, measured: Measured[]) => Choice} choose
  */
+
+/** @typedef {Loading & TuningModule} Module */
 
 const port = /** @type {Worker} */ (/** @type {unknown} */ (self));
 
@@ -86,7 +94,8 @@ async function deviceOf({ device: { backend, adapter } }) {
 }
 
 /** The files of a model folder. @param {ModelAsset} asset @returns {Promise<{[name: string]: Uint8Array}>} */
-async function fetchModel({ title, folder, files }) {
+async function fetchModel({ title, folder, files, content }) {
+  if (content) return content;
   const onBytes = progress(title, Object.values(files).reduce((sum, bytes) => sum + bytes, 0));
   const fetched = Object.keys(files).map(async (name) => {
     const response = await download(`${folder}/${name}`, onBytes);
@@ -101,7 +110,17 @@ async function loadModel(id, fetched) {
   const info = await inTurn(() => engine.load(id, files));
   loaded.set(id, files);
   tell({ type: "model", info });
+  return info;
 }
+
+const tuner = new Tuner({
+  engine: () => engine,
+  module: () => module,
+  load: (asset) => loadModel(asset.id, fetchModel(asset)),
+  inTurn,
+  tell,
+  broke: (cause) => fail(cause, { run: true }),
+});
 
 /** @param {Extract<ToWorker, {type: "start"}>} message */
 async function start({ module: asset, label, backend, models }) {
@@ -168,13 +187,20 @@ async function withModels(backend) {
 /**
  * Reports an error; a trap inside wasm leaves nothing to go on with.
  * @param {unknown} cause
- * @param {{request?: number, model?: string}} [where]
+ * @param {{request?: number, model?: string, run?: boolean}} [where]
  */
-function fail(cause, where = {}) {
+function fail(cause, { run = false, ...where } = {}) {
   if (cause instanceof WebAssembly.RuntimeError) return tell({ type: "panicked", message: cause.message });
   const { kind = "unexpected", message = String(cause), hint = "Load the page again." } =
     /** @type {Partial<Problem>} */ (cause ?? {});
-  tell({ type: "failed", error: { kind, message, hint }, ...where });
+  const error = { kind, message, hint };
+  tell(run ? { type: "broke", error } : { type: "failed", error, ...where });
+}
+
+/** What is asked of one that fine-tunes. @param {keyof Calls} name @param {any[]} args */
+async function answer(name, args) {
+  const call = /** @type {(...args: any[]) => Promise<unknown>} */ (tuner.calls[name]);
+  return call(...args);
 }
 
 addEventListener("message", ({ data }) => {
@@ -183,6 +209,16 @@ addEventListener("message", ({ data }) => {
   if (message.type === "explain") {
     const { request } = message;
     inTurn(() => explain(message)).catch((cause) => fail(cause, { request }));
+  }
+  if (message.type === "load") {
+    const { model } = message;
+    loadModel(model.id, fetchModel(model)).catch((cause) => fail(cause, { model: model.id }));
+  }
+  if (message.type === "call") {
+    const { request, name, args } = message;
+    answer(name, args)
+      .then((value) => tell({ type: "answered", request, value }))
+      .catch((cause) => fail(cause, { request }));
   }
   if (message.type === "judge") {
     // The browser may take its time over the adapter; explanations go on meanwhile.

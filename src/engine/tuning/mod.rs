@@ -199,6 +199,14 @@ impl Tuning {
         self.current.explain(text).await
     }
 
+    /// Explains what the start model makes of a text.
+    ///
+    /// # Errors
+    /// If the device was lost or failed.
+    pub async fn explain_start(&self, text: &str) -> Result<Explanation, EngineError> {
+        self.start.explain(text).await
+    }
+
     /// All that [`Engine::resume`] needs to go on from here.
     ///
     /// # Errors

@@ -1,0 +1,41 @@
+// @ts-check
+/** How a worker is made, and what it is told first. */
+
+/** @import { Assets, Backend, ModelAsset, ToWorker } from "./protocol.js" */
+
+const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
+
+/**
+ * Starts a worker that is bound by this page's content security policy. One started from its own address would be
+ * bound by that response's headers instead, and a static host sends none.
+ * @param {Assets} assets
+ */
+export function spawn({ worker: address }) {
+  const script = new Blob([`import ${JSON.stringify(absolute(address))};`], { type: "text/javascript" });
+  const blob = URL.createObjectURL(script);
+  const worker = new Worker(blob, { type: "module" });
+  worker.addEventListener("message", () => URL.revokeObjectURL(blob), { once: true });
+  return worker;
+}
+
+/** A model whose address holds in a worker, too. @param {ModelAsset} model @returns {ModelAsset} */
+export const addressed = (model) => ({ ...model, folder: absolute(model.folder) });
+
+/**
+ * Has a worker run the module that `backend` needs, and load the models one after another.
+ * @param {Assets} assets
+ * @param {Backend} backend
+ * @param {ModelAsset[]} models
+ * @returns {ToWorker}
+ */
+export function startMessage(assets, backend, models) {
+  const name = backend === "flex" ? "cpu" : "full";
+  const { js, wasm, bytes } = assets.modules[name];
+  return {
+    type: "start",
+    module: { js: absolute(js), wasm: absolute(wasm), bytes },
+    label: name === "cpu" ? "CPU engine" : "WebGPU and NdArray engine",
+    backend,
+    models: models.map(addressed),
+  };
+}

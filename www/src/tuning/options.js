@@ -1,0 +1,93 @@
+// @ts-check
+/** What a person chooses of a run: one table of fields, each with a line that says what it does. */
+
+import { byId, html } from "../html.js";
+
+/** @import { ModelAsset, Problem } from "../protocol.js" */
+/** @import { DataChoices, TuningOptions } from "../tuning-protocol.js" */
+
+/** @typedef {{id: string, label: string, help: string, least?: number, whole?: boolean, choices?: [string, string][]}} Field */
+
+/** @type {Field[]} */
+const FIELDS = [
+  { id: "tune-model", label: "Start model", help: "What it knows before it sees your texts.", choices: [] },
+  {
+    id: "tune-embeddings",
+    label: "What learns",
+    help: "The embeddings are most of the model: they need more texts, and more time.",
+    choices: [["", "Head, gate and block"], ["embeddings", "Word embeddings, too"]],
+  },
+  { id: "tune-epochs", label: "Epochs", help: "How often all texts are gone through, at most.", least: 1, whole: true },
+  { id: "tune-patience", label: "Patience", help: "Epochs without a better held-out accuracy after which it ends.", least: 1, whole: true },
+  { id: "tune-lambda-importance", label: "λ importance", help: "How strongly important words are to get neurons of their own; 0 for not at all.", least: 0 },
+  { id: "tune-lambda-interaction", label: "λ interaction", help: "How strongly related words are to share neurons; 0 for not at all.", least: 0 },
+  { id: "tune-learning-rate", label: "Learning rate", help: "How far each step goes. Too far, and the loss jumps about.", least: 0 },
+  { id: "tune-batch-size", label: "Batch size", help: "Texts that one step looks at. Smaller ones take less memory.", least: 1, whole: true },
+  { id: "tune-hold-out", label: "Held out, in %", help: "Part of each class kept from training, to measure with.", least: 0 },
+  { id: "tune-seed", label: "Seed", help: "All that is random follows from it: the hold-out, the order, a new head.", least: 0, whole: true },
+  {
+    id: "tune-backend",
+    label: "Backend",
+    help: "Automatic takes a GPU where there is one, else the CPU.",
+    choices: [["auto", "Automatic"], ["webgpu", "WebGPU"], ["flex", "CPU (Flex)"], ["ndarray", "CPU (NdArray)"]],
+  },
+];
+
+export class Options {
+  /** @param {HTMLElement} root @param {() => void} onModel @param {() => void} onHoldOut */
+  constructor(root, onModel, onHoldOut) {
+    root.append(...FIELDS.map(field));
+    this.model = byId("tune-model", HTMLSelectElement);
+    this.backend = byId("tune-backend", HTMLSelectElement);
+    this.embeddings = byId("tune-embeddings", HTMLSelectElement);
+    this.inputs = [.../** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input"))];
+    this.model.addEventListener("change", onModel);
+    for (const id of ["tune-hold-out", "tune-seed"]) byId(id, HTMLInputElement).addEventListener("change", onHoldOut);
+  }
+
+  /** Models to start from; the chosen one stays, if it is there. @param {ModelAsset[]} models @param {string} usual */
+  offer(models, usual) {
+    const chosen = this.model.value || usual;
+    this.model.replaceChildren(...models.map(({ id, title }) => html("option", { value: id }, title)));
+    this.model.value = models.some(({ id }) => id === chosen) ? chosen : models[0].id;
+  }
+
+  /** @param {TuningOptions} options @param {DataChoices} choices */
+  show(options, choices) {
+    this.embeddings.value = options.embeddings ? "embeddings" : "";
+    for (const name of NUMBERS) this.#input(name).value = String(options[name]);
+    this.#input("hold_out").value = String(100 * choices.hold_out_share);
+  }
+
+  /** @returns {TuningOptions} */
+  get options() {
+    const numbers = /** @type {Omit<TuningOptions, "embeddings">} */ (Object.fromEntries(NUMBERS.map((name) => [name, this.#input(name).valueAsNumber])));
+    return { embeddings: this.embeddings.value !== "", ...numbers };
+  }
+
+  /** How the data are divided. */
+  get holdOut() {
+    return { hold_out_share: this.#input("hold_out").valueAsNumber / 100, hold_out_seed: this.#input("seed").valueAsNumber };
+  }
+
+  /** Why what stands in a field cannot be used; null if all can. @returns {Problem | null} */
+  get problem() {
+    const wrong = this.inputs.find((input) => !input.checkValidity());
+    return wrong ? { kind: "tuning", message: `${wrong.labels?.[0]?.textContent}: ${wrong.validationMessage}`, hint: "" } : null;
+  }
+
+  /** @param {string} name */
+  #input(name) {
+    return byId(`tune-${name.replaceAll("_", "-")}`, HTMLInputElement);
+  }
+}
+
+const NUMBERS = /** @type {const} */ (["epochs", "patience", "lambda_importance", "lambda_interaction", "learning_rate", "batch_size", "seed"]);
+
+/** @param {Field} field */
+function field({ id, label, help, least, whole, choices }) {
+  const control = choices
+    ? html("select", { id, "aria-describedby": `${id}-help` }, ...choices.map(([value, name]) => html("option", { value }, name)))
+    : html("input", { type: "number", id, min: least, step: whole ? 1 : "any", required: "", "aria-describedby": `${id}-help` });
+  return html("div", { class: "field" }, html("label", { for: id }, label), control, html("p", { id: `${id}-help` }, help));
+}

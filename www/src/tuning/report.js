@@ -1,0 +1,137 @@
+// @ts-check
+/** What data hold, for a person to confirm or correct before anything is trained. */
+
+import { count, list, percent, plural } from "../format.js";
+import { bar, html } from "../html.js";
+import { layoutName, layouts } from "./layouts.js";
+
+/** @import { DataChoices, DataReport } from "../tuning-protocol.js" */
+
+/** @typedef {(change: Partial<DataChoices>) => void} OnChoice */
+
+export class Report {
+  /** @param {HTMLElement} root @param {OnChoice} choose */
+  constructor(root, choose) {
+    this.root = root;
+    this.choose = choose;
+  }
+
+  clear() {
+    this.root.replaceChildren();
+  }
+
+  /** @param {string} name of the data @param {DataReport} report @param {DataChoices} choices */
+  show(name, report, choices) {
+    const focused = document.activeElement?.id;
+    const { problem } = report;
+    this.root.replaceChildren(
+      html("h4", {}, html("span", { dir: "auto" }, name)),
+      ...(problem ? [html("p", { class: "problem", "data-problem": problem.kind }, sentence(problem.message))] : []),
+      ...this.#reading(report),
+      ...(report.classes.length > 0 ? [classes(report), facts(report)] : []),
+      ...this.#broken(report, choices),
+      ...conflicts(report),
+      ...unknown(report),
+    );
+    if (focused) document.getElementById(focused)?.focus(); // A choice that was made leaves the focus where it was.
+  }
+
+  /** How the data are read, to correct. @param {DataReport} report */
+  #reading({ layout, columns, text_column, label_column }) {
+    if (!layout) return [];
+    const all = layouts(layout);
+    const written = choice("tune-layout", "Written as", all.map(layoutName), layoutName(layout), (_, at) =>
+      this.choose({ layout: all[at], text_column: null, label_column: null }));
+    if (layout.kind !== "delimited") return [html("div", { class: "reading" }, written)];
+    const header = html("input", { type: "checkbox", id: "tune-header" });
+    header.checked = layout.header;
+    header.addEventListener("change", () => this.choose({ layout: { ...layout, header: header.checked }, text_column: null, label_column: null }));
+    return [
+      html(
+        "div",
+        { class: "reading" },
+        written,
+        choice("tune-text-column", "Texts in", columns, text_column, (value) => this.choose({ text_column: value })),
+        choice("tune-label-column", "Labels in", columns, label_column, (value) => this.choose({ label_column: value })),
+        html("label", { class: "choice" }, header, " first row names the columns"),
+      ),
+    ];
+  }
+
+  /** The rows that cannot be used, and the question whether to go on without them. @param {DataReport} report @param {DataChoices} choices */
+  #broken({ broken, broken_rows, texts }, { skip_broken }) {
+    if (broken_rows === 0) return [];
+    const rows = broken.map(({ line, message }) => html("li", {}, html("b", {}, `Line ${count(line)}`), ` ${message}`));
+    if (broken_rows > broken.length) rows.push(html("li", {}, `and ${count(broken_rows - broken.length)} more`));
+    const listed = html("ul", { class: "lines", tabindex: 0, role: "group", "aria-label": "Rows that cannot be used" }, ...rows);
+    if (texts === 0) return [listed];
+    const skip = html("input", { type: "checkbox", id: "tune-skip" });
+    skip.checked = skip_broken;
+    skip.addEventListener("change", () => this.choose({ skip_broken: skip.checked }));
+    return [listed, html("label", { class: "choice" }, skip, ` skip ${broken_rows === 1 ? "it" : `these ${count(broken_rows)} rows`}`)];
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {string[]} values
+ * @param {string | null} chosen
+ * @param {(value: string, at: number) => void} choose
+ */
+function choice(id, label, values, chosen, choose) {
+  const select = html("select", { id }, ...values.map((value) => html("option", { value }, value)));
+  if (chosen === null) select.prepend(html("option", { value: "" }, "choose …"));
+  select.value = chosen ?? "";
+  select.addEventListener("change", () => choose(select.value, select.selectedIndex - (chosen === null ? 1 : 0)));
+  return html("label", { class: "choice" }, label, select);
+}
+
+/** @param {DataReport} report */
+function classes({ classes: all, texts, held_out }) {
+  const most = Math.max(...all.map((one) => one.texts));
+  const rows = all.map((one) =>
+    html(
+      "tr",
+      { "data-class": one.name, "data-texts": one.texts, "data-held-out": one.held_out },
+      html("th", { scope: "row", dir: "auto" }, one.name),
+      html("td", { class: "number" }, count(one.texts)),
+      html("td", { class: "number" }, count(one.held_out)),
+      html("td", {}, bar(one.texts / most)),
+    ),
+  );
+  const head = ["Class", "Texts", "Held out"].map((name) => html("th", { scope: "col" }, name));
+  const foot = html("tr", {}, html("th", { scope: "row" }, "All"), ...[texts, held_out].map((number) => html("td", { class: "number" }, count(number))), html("td"));
+  const table = html("table", { class: "classes" }, html("thead", {}, html("tr", {}, ...head, html("td"))), html("tbody", {}, ...rows), html("tfoot", {}, foot));
+  return html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Classes" }, table);
+}
+
+/** @param {DataReport} report */
+function facts({ new_head, duplicates, empty, wordless, cut, longest, words }) {
+  const lines = [
+    new_head ? "These are other classes than the model’s: its head begins anew." : "These are the model’s own classes: its head learns on.",
+    `The model knows ${percent(words.share)} of the words; the longest text has ${plural(longest, "word")}.`,
+    duplicates > 0 && `${plural(duplicates, "duplicate")}, kept.`,
+    empty > 0 && `${plural(empty, "empty row")}, left out.`,
+    wordless > 0 && `${plural(wordless, "text")} without a word, left out.`,
+    cut > 0 && `${plural(cut, "text")} longer than the model reads; of these, the beginning counts.`,
+  ];
+  return html("ul", { class: "facts" }, ...lines.filter((line) => line !== false).map((line) => html("li", {}, line)));
+}
+
+/** @param {DataReport} report */
+function conflicts({ conflicting_texts, conflicts: listed }) {
+  if (conflicting_texts === 0) return [];
+  const rows = listed.map(({ text, labels, lines }) => html("li", { dir: "auto" }, html("b", {}, list(labels)), ` “${text}” (lines ${lines.map(count).join(", ")})`));
+  return [html("details", {}, html("summary", {}, `${plural(conflicting_texts, "text")} under several labels`), html("ul", { class: "lines" }, ...rows))];
+}
+
+/** @param {DataReport} report */
+function unknown({ words: { unknown_words, unknown: listed } }) {
+  if (unknown_words === 0) return [];
+  const words = listed.map(({ word, count: times }) => `${word} (${count(times)})`).join(", ");
+  return [html("details", {}, html("summary", {}, `${plural(unknown_words, "word")} the model does not know`), html("p", { dir: "auto" }, words))];
+}
+
+/** @param {string} message as the module words it */
+export const sentence = (message) => `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;

@@ -1,0 +1,255 @@
+// @ts-check
+/** The part of the page that fine-tunes: data, choices, the run and what came of it. */
+
+import { byId, write } from "../html.js";
+import { Notices } from "../notices.js";
+import { Curves } from "./curves.js";
+import { Library } from "./library.js";
+import { Options } from "./options.js";
+import { Preview } from "./preview.js";
+import { Report, sentence } from "./report.js";
+import { showResult } from "./result.js";
+import { Sources } from "./sources.js";
+import { Status } from "./status.js";
+import { Trainer } from "./trainer.js";
+import { Vault } from "./vault.js";
+
+/** @import { Palette } from "../charts/palette.js" */
+/** @import { Assets, ModelAsset, Problem } from "../protocol.js" */
+/** @import { DataChoices, Files, TuningEvent } from "../tuning-protocol.js" */
+/** @import { Phase } from "./trainer.js" */
+
+/** Figures and curves are redrawn no more often than this, in milliseconds. */
+const PAUSE = 200;
+
+/**
+ * @typedef {object} SectionEvents
+ * @property {(models: ModelAsset[]) => void} models all models of one's own
+ * @property {(id: string) => void} loaded one that should be explained by
+ */
+
+export class TuningSection {
+  #vault = new Vault();
+  #status = new Status();
+  #curves = new Curves(byId("tune-curves", HTMLElement));
+  #report = new Report(byId("tune-report", HTMLElement), (change) => this.#examine(change));
+  #options = new Options(byId("tune-options", HTMLElement), () => this.#restart(), () => this.#examine({}));
+  #setup = byId("tune-setup", HTMLFieldSetElement);
+  #run = byId("tune-run", HTMLElement);
+  #figure = byId("tune-preview", HTMLElement);
+  #result = byId("tune-result", HTMLElement);
+  #title = byId("tune-title", HTMLInputElement);
+  #keepButton = byId("tune-keep", HTMLButtonElement);
+  #kept = byId("tune-kept", HTMLElement);
+  /** @type {ModelAsset[]} */
+  #models = [];
+  /** @type {{bytes: Uint8Array, name: string} | null} */
+  #data = null;
+  /** @type {DataChoices | null} */
+  #choices = null;
+  /** Whether the data can be trained on. */
+  #usable = false;
+  /** The tuned model, until it is dropped. @type {Files | null} */
+  #tuned = null;
+  #before = "";
+  /** Events that are not shown yet. @type {TuningEvent[]} */
+  #news = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
+
+  /** @param {Assets} assets @param {SectionEvents} events */
+  constructor(assets, events) {
+    this.notices = new Notices(byId("tune-notices", HTMLElement));
+    this.trainer = new Trainer(assets, this.#vault, {
+      phase: (phase) => this.#enter(phase),
+      progress: () => undefined, // It is short, and the browser has most of it already.
+      began: (info, data, device) => this.#began(info, data, device),
+      trained: (news) => this.#hear(news),
+      problem: (problem) => this.#tell(problem),
+      tuned: (files) => {
+        this.#tuned = files;
+      },
+    });
+    this.library = new Library(this.#vault, () => this.trainer.desk(), {
+      changed: events.models,
+      loaded: events.loaded,
+      problem: (problem, remedy) => this.notices.show(problem, remedy),
+    });
+    this.preview = new Preview(this.#figure, (text) => this.trainer.explain(text));
+    new Sources({
+      changing: () => this.#forget(),
+      data: (bytes, name) => this.#take(bytes, name),
+      none: () => this.#forget(),
+      problem: (problem) => this.#tell(problem),
+    });
+    this.#listen();
+    this.#enter("idle");
+  }
+
+  /** Takes up what earlier visits left. */
+  async open() {
+    await this.library.open();
+    await this.trainer.restore();
+  }
+
+  /** @param {ModelAsset[]} models to start from @param {string} usual */
+  offer(models, usual) {
+    this.#models = models;
+    this.#options.offer(models, usual);
+  }
+
+  /** @param {string} text that models are compared on */
+  show(text) {
+    this.preview.show(text);
+  }
+
+  /** @param {Palette} palette */
+  recolour(palette) {
+    this.#curves.recolour(palette);
+    this.preview.recolour(palette);
+  }
+
+  #listen() {
+    const { start, pause, stop } = this.#status;
+    start.addEventListener("click", () => this.#start());
+    pause.addEventListener("click", () => (this.trainer.phase === "paused" ? this.trainer.goOn() : this.trainer.pause()));
+    stop.addEventListener("click", () => this.trainer.stop());
+    byId("tune-download", HTMLButtonElement).addEventListener("click", () => {
+      if (this.#tuned) this.library.download(this.#tuned, this.#title.value);
+    });
+    this.#keepButton.addEventListener("click", () => this.#keep());
+    byId("tune-undo", HTMLButtonElement).addEventListener("click", () => this.#undo());
+  }
+
+  get #model() {
+    return /** @type {ModelAsset} */ (this.#models.find(({ id }) => id === this.#options.model.value));
+  }
+
+  #forget() {
+    this.#data = null;
+    this.#usable = false;
+    this.#report.clear();
+    this.notices.clear("tuning");
+    this.#enter("idle");
+  }
+
+  /** @param {Uint8Array} bytes @param {string} name */
+  async #take(bytes, name) {
+    this.#data = { bytes, name };
+    await this.#restart();
+  }
+
+  /** Other data or another model: what was chosen of them no longer holds. */
+  async #restart() {
+    if (!this.#data) return;
+    this.#enter("checking");
+    try {
+      const { choices, options } = await this.trainer.defaults(this.#model);
+      this.#choices = choices;
+      this.#options.show(options, choices);
+      await this.#examine({});
+    } catch (problem) {
+      this.#tell(/** @type {Problem} */ (problem));
+      this.#enter("error");
+    }
+  }
+
+  /** @param {Partial<DataChoices>} change */
+  async #examine(change) {
+    if (!this.#data || !this.#choices || this.#options.problem) return;
+    this.notices.clear("tuning");
+    this.#usable = false;
+    this.#choices = { ...this.#choices, ...change, ...this.#options.holdOut };
+    const { bytes, name } = this.#data;
+    const report = await this.trainer.examine(this.#model, bytes, this.#choices);
+    if (!report) return;
+    this.#usable = !report.problem;
+    this.#report.show(name, report, this.#choices);
+    this.#enter(this.trainer.phase);
+  }
+
+  async #start() {
+    if (!this.#data || !this.#choices) return;
+    this.notices.clear("tuning");
+    const { problem } = this.#options;
+    if (problem) return this.#tell(problem);
+    this.#tuned = null;
+    this.#result.hidden = true;
+    const { bytes, name } = this.#data;
+    await this.trainer.start({
+      model: this.#model,
+      data: bytes,
+      name,
+      choices: { ...this.#choices, ...this.#options.holdOut },
+      options: this.#options.options,
+      backend: /** @type {import("./trainer.js").Plan["backend"]} */ (this.#options.backend.value),
+    });
+  }
+
+  /** @type {import("./trainer.js").TrainerEvents["began"]} */
+  #began(info, data, device) {
+    this.#news = [];
+    this.#run.hidden = this.#figure.hidden = false;
+    this.#result.hidden = true;
+    this.#status.begin(info, device);
+    this.#curves.begin(info);
+    this.#keepButton.disabled = false;
+    write(this.#kept, "");
+    this.#before = `Before: ${info.start_title}`;
+    this.preview.entitle(this.#before, "Now: in training");
+    this.#title.value = `${info.start_title}, tuned on ${data}`;
+    this.preview.refresh();
+  }
+
+  /** @param {TuningEvent[]} news */
+  #hear(news) {
+    this.#news.push(...news);
+    const over = news.some(({ kind }) => kind === "finished");
+    if (over) this.#showNews();
+    else this.#rest ??= setTimeout(() => this.#showNews(), PAUSE);
+  }
+
+  #showNews() {
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    const news = this.#news.splice(0);
+    this.#status.tell(news);
+    this.#curves.add(news);
+    this.#curves.draw();
+    this.preview.refresh();
+    const end = news.find((event) => event.kind === "finished");
+    if (end?.result) showResult(byId("tune-measures", HTMLElement), end.result);
+  }
+
+  /** @param {Phase} phase */
+  #enter(phase) {
+    if (this.#news.length > 0) this.#showNews();
+    this.#status.enter(phase, this.#usable);
+    this.#setup.disabled = phase === "running" || phase === "paused";
+    if (phase !== "done" || !this.#tuned) return;
+    this.#result.hidden = false;
+    this.preview.entitle(this.#before, "After: fine-tuned");
+    this.preview.refresh();
+  }
+
+  async #keep() {
+    if (!this.#tuned) return;
+    this.#keepButton.disabled = true;
+    const title = this.#title.value.trim() || "Fine-tuned";
+    await this.library.keep(this.#tuned, title);
+    await this.trainer.drop({ forget: false });
+    write(this.#kept, `“${title}” is kept, and stands among the models.`);
+  }
+
+  async #undo() {
+    this.#tuned = null;
+    this.#run.hidden = this.#figure.hidden = this.#result.hidden = true;
+    this.#status.clear();
+    await this.trainer.drop({ forget: true });
+  }
+
+  /** @param {Problem} problem */
+  #tell(problem) {
+    this.notices.show({ ...problem, message: sentence(problem.message) });
+  }
+}

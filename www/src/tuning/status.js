@@ -1,0 +1,89 @@
+// @ts-check
+/** Where a run stands, in figures and in words, and the buttons that hold it. */
+
+import { count, duration, percent, plural } from "../format.js";
+import { byId, write } from "../html.js";
+import { deviceName } from "../status.js";
+
+/** @import { Device } from "../protocol.js" */
+/** @import { TuningEvent, TuningInfo } from "../tuning-protocol.js" */
+/** @import { Phase } from "./trainer.js" */
+
+/** @type {{[P in Phase]: string}} */
+const SAID = {
+  idle: "",
+  checking: "Getting ready …",
+  running: "Fine-tuning runs.",
+  paused: "Fine-tuning is paused.",
+  done: "Fine-tuning is done; the result stands below.",
+  error: "It cannot go on like this; the reason stands above.",
+};
+
+export class Status {
+  root = byId("tune-status", HTMLElement);
+  said = byId("tune-said", HTMLElement);
+  figures = byId("tune-figures", HTMLElement);
+  bar = byId("tune-progress", HTMLProgressElement);
+  start = byId("tune-start", HTMLButtonElement);
+  pause = byId("tune-pause", HTMLButtonElement);
+  stop = byId("tune-stop", HTMLButtonElement);
+  /** @type {TuningInfo | null} */
+  #info = null;
+  #device = "";
+
+  /** @param {Phase} phase @param {boolean} usable whether there are data that can be trained on */
+  enter(phase, usable) {
+    this.root.dataset.state = phase;
+    const holds = phase === "running" || phase === "paused";
+    this.start.disabled = holds || phase === "checking" || !usable;
+    this.pause.disabled = this.stop.disabled = !holds;
+    write(this.pause, phase === "paused" ? "Resume" : "Pause");
+    write(this.said, phase === "idle" && usable ? "The data can be trained on." : SAID[phase]);
+    this.bar.hidden = !holds;
+  }
+
+  /** @param {TuningInfo} info @param {Device} device */
+  begin(info, device) {
+    this.#info = info;
+    this.#device = deviceName(device);
+    const last = info.epochs.at(-1);
+    this.#mark(info.step, last?.epoch ?? 0, last?.dev_accuracy);
+    this.bar.value = 0;
+    write(this.figures, `${plural(info.training, "text")} to learn from, ${count(info.held_out)} held out; ${count(info.parameters)} values learn, on ${this.#device}.`);
+  }
+
+  /** @param {TuningEvent[]} events */
+  tell(events) {
+    for (const event of events) {
+      if (event.kind === "progress") {
+        const { epoch, step, steps, total_step, examples_per_second, seconds_left } = event;
+        const epochs = this.#info?.options.epochs ?? epoch;
+        this.#mark(total_step, epoch);
+        this.bar.value = total_step / (steps * epochs);
+        write(this.figures, `Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${count(Math.round(examples_per_second))} examples a second on ${this.#device}; ${duration(seconds_left)} left at most.`);
+      }
+      if (event.kind === "measuring") {
+        const what = event.what === "epoch" ? "the held-out texts" : "the result, before and after,";
+        write(this.figures, `Measuring ${what}: ${count(event.texts)} of ${count(event.of)}.`);
+      }
+      if (event.kind === "epoch") this.#mark(event.step, event.epoch, event.dev_accuracy);
+      if (event.kind === "finished") {
+        const accuracy = event.result?.measures[0].after?.value;
+        this.#mark(undefined, undefined, accuracy);
+        write(this.figures, `${event.message}${accuracy === undefined ? "" : ` Held-out accuracy ${percent(accuracy)}.`}`);
+      }
+    }
+  }
+
+  clear() {
+    for (const name of ["step", "epoch", "heldoutAccuracy"]) delete this.root.dataset[name];
+    write(this.figures, "");
+  }
+
+  /** @param {number} [step] @param {number} [epoch] @param {number} [accuracy] */
+  #mark(step, epoch, accuracy) {
+    for (const [name, value] of Object.entries({ step, epoch, heldoutAccuracy: accuracy })) {
+      if (value !== undefined) this.root.dataset[name] = String(value);
+    }
+  }
+}

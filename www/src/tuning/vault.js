@@ -1,0 +1,80 @@
+// @ts-check
+/** What this browser keeps between visits: the run in progress, and models of one's own. */
+
+import { openDB } from "idb";
+
+/** @import { IDBPDatabase } from "idb" */
+/** @import { Problem } from "../protocol.js" */
+/** @import { Files } from "../tuning-protocol.js" */
+
+/**
+ * A run in progress. `holding`: it goes on by itself when the page is opened again; it waits, being paused; or it
+ * trains no more, and its result is to be measured.
+ * @typedef {object} SavedRun
+ * @property {Blob} checkpoint
+ * @property {"going" | "paused" | "stopped"} holding
+ * @property {string} data name of the data
+ * @property {import("../protocol.js").Backend} backend
+ */
+
+/** @typedef {{id: string, title: string, files: Files, added: number}} SavedModel `added` in milliseconds since 1970 */
+
+const RUN = "run";
+
+export class Vault {
+  /** @type {Promise<IDBPDatabase> | undefined} */
+  #database;
+
+  /** The run that was in progress. @returns {Promise<SavedRun | undefined>} */
+  run() {
+    return this.#use((database) => database.get("runs", RUN));
+  }
+
+  /** @param {SavedRun} run */
+  saveRun(run) {
+    return this.#use((database) => database.put("runs", run, RUN));
+  }
+
+  dropRun() {
+    return this.#use((database) => database.delete("runs", RUN));
+  }
+
+  /** All models, the oldest first. @returns {Promise<SavedModel[]>} */
+  async models() {
+    const models = /** @type {SavedModel[]} */ (await this.#use((database) => database.getAll("models")));
+    return models.sort((a, b) => a.added - b.added);
+  }
+
+  /** @param {SavedModel} model */
+  saveModel(model) {
+    return this.#use((database) => database.put("models", model));
+  }
+
+  /** @param {string} id */
+  dropModel(id) {
+    return this.#use((database) => database.delete("models", id));
+  }
+
+  /** @template T @param {(database: IDBPDatabase) => Promise<T>} task @returns {Promise<T>} */
+  async #use(task) {
+    try {
+      this.#database ??= openDB("safr", 1, {
+        upgrade(database) {
+          database.createObjectStore("runs");
+          database.createObjectStore("models", { keyPath: "id" });
+        },
+      });
+      return await task(await this.#database);
+    } catch (cause) {
+      this.#database = undefined;
+      throw unavailable(/** @type {Error} */ (cause));
+    }
+  }
+}
+
+/** @param {Error} cause @returns {Problem} */
+const unavailable = ({ name, message }) => ({
+  kind: "storage",
+  message: name === "QuotaExceededError" ? "This browser has no room left to keep models and runs." : `This browser keeps nothing here (${message}).`,
+  hint: "All goes on, but is lost when the page is closed or loaded anew: download what you want to keep.",
+});
