@@ -3,13 +3,13 @@
 
 /** @import { Layout } from "../tuning-protocol.js" */
 
-const DELIMITERS = new Map([[",", "commas"], [";", "semicolons"], ["\t", "tabs"], ["|", "bars"]]);
+const DELIMITERS = new Map([[",", "comma"], [";", "semicolon"], ["\t", "tab"], ["|", "bar"]]);
 
 /** @param {Layout} layout */
 export function layoutName(layout) {
   if (layout.kind === "json-lines") return "JSON lines";
   if (layout.kind === "prefixed") return "__label__ lines";
-  return `Columns between ${DELIMITERS.get(layout.delimiter) ?? layout.delimiter}`;
+  return `${DELIMITERS.get(layout.delimiter) ?? layout.delimiter}-separated`;
 }
 
 /** The layout that was recognised or chosen, and what else there is. @param {Layout} now @returns {Layout[]} */

@@ -22,7 +22,7 @@ export class Report {
 
   /** @param {string} name of the data @param {DataReport} report @param {DataChoices} choices */
   show(name, report, choices) {
-    const focused = document.activeElement?.id;
+    const focused = this.root.contains(document.activeElement) ? document.activeElement?.id : null;
     const { problem } = report;
     this.root.replaceChildren(
       html("h4", {}, html("span", { dir: "auto" }, name)),

@@ -1,0 +1,134 @@
+// @ts-check
+/** Whatever a person gives as data is reported on in words, before anything is trained. */
+
+import assert from "node:assert/strict";
+
+import { pageTest } from "./lane.js";
+import { ready } from "./page.js";
+import { csv, give, reaches } from "./tuning.js";
+
+/** @import { Page } from "playwright-core" */
+
+/** @param {Page} page */
+const classes = (page) =>
+  page.locator("#tune-report [data-class]").evaluateAll((rows) => rows.map((row) => [row.getAttribute("data-class"), Number(row.getAttribute("data-texts"))]));
+
+/** @param {Page} page */
+const report = (page) => page.locator("#tune-report").innerText();
+
+/** @param {Page} page @param {string} kind @param {RegExp} words */
+async function refused(page, kind, words) {
+  await reaches(page, "error");
+  assert.equal(await page.locator("#tune-report .problem").getAttribute("data-problem"), kind);
+  assert.match(await page.locator("#tune-report .problem").innerText(), words);
+  assert.ok(await page.isDisabled("#tune-start"));
+}
+
+pageTest("the sample set is recognised: four classes, a tenth of each held out", async (page) => {
+  await ready(page);
+  await page.click("#tune-sample");
+  await page.waitForSelector("#tune-start:enabled");
+  assert.deepEqual(await classes(page), ["acting", "music", "pictures", "story"].map((name) => [name, 50]));
+  assert.equal(await page.inputValue("#tune-layout"), "comma-separated");
+  assert.deepEqual([await page.inputValue("#tune-text-column"), await page.inputValue("#tune-label-column")], ["text", "about"]);
+  assert.equal(await page.locator("[data-class='music']").getAttribute("data-held-out"), "5");
+  assert.match(await report(page), /other classes than the model’s/);
+  assert.match(await report(page), /The model knows \d\d\.\d % of the words/);
+});
+
+pageTest("a byte order mark, CRLF and quotes change nothing", async (page) => {
+  await give(page, csv(24));
+  const plain = await report(page);
+  await give(page, `\u{feff}${csv(24).replaceAll("\n", "\r\n")}\r\n`);
+  await page.waitForSelector("#tune-start:enabled");
+  assert.equal(await report(page), plain);
+  await give(page, 'text,label\n"Good, and ""very"" good,\nfrom the start",yes\nbad,no\n"good",yes\nbad one,no');
+  await page.waitForSelector("#tune-start:enabled");
+  assert.deepEqual(await classes(page), [["no", 2], ["yes", 2]]);
+});
+
+pageTest("rows that cannot be used are listed, and skipped only after a yes", async (page) => {
+  const rows = csv(24).split("\n");
+  rows.splice(3, 0, ",a text without a label");
+  rows.splice(8, 0, "praise,");
+  await give(page, rows.join("\n"));
+  await refused(page, "broken-rows", /2 rows cannot be used/);
+  assert.deepEqual(await page.locator("#tune-report .lines b").allInnerTexts(), ["Line 4", "Line 9"]);
+  await page.check("#tune-skip");
+  await page.waitForSelector("#tune-start:enabled");
+  assert.deepEqual(await classes(page), [["blame", 12], ["praise", 12]]);
+  await page.uncheck("#tune-skip");
+  await refused(page, "broken-rows", /2 rows/);
+});
+
+/** @type {{[what: string]: {content: string | Buffer, kind: string, words: RegExp}}} */
+const REFUSED = {
+  "one class only": { content: "text,label\ngood,yes\nvery good,yes\n", kind: "too-few-classes", words: /^All texts have the label "yes"/ },
+  "10,001 rows": { content: csv(10_001), kind: "too-many-rows", words: /10001 rows.*10000 at most/ },
+  "binary rubbish": { content: Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + at * at) % 256)), kind: "not-text", words: /\.$/ },
+  "an empty file": { content: "", kind: "empty", words: /\.$/ },
+  "texts without labels": { content: "text,label\ngood,\nbad,\n", kind: "no-texts", words: /no row holds a text with a label/i },
+};
+
+for (const [what, { content, kind, words }] of Object.entries(REFUSED)) {
+  pageTest(`${what}: refused with the reason, and other data are taken after it`, async (page) => {
+    await give(page, content);
+    await refused(page, kind, words);
+    await page.fill("#tune-text", csv(24));
+    await page.waitForSelector("#tune-start:enabled");
+  });
+}
+
+pageTest("10,000 rows are taken", async (page) => {
+  await give(page, csv(10_000));
+  await page.waitForSelector("#tune-start:enabled");
+  assert.deepEqual(await classes(page), [["blame", 5000], ["praise", 5000]]);
+  assert.match(await report(page), /9,952 duplicates/);
+});
+
+pageTest("a file can be dropped, and columns and layout be chosen", async (page) => {
+  await ready(page);
+  await page.locator("#tune-data").evaluate((input, content) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([content], "table.tsv"));
+    input.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, ["first\tsecond\tthird", ...csv(24).split("\n").slice(1).map((row) => row.replace(",", "\t").replaceAll('"', "") + "\tx")].join("\n"));
+  await page.waitForSelector("#tune-text-column");
+  await page.selectOption("#tune-text-column", "second");
+  await page.focus("#tune-label-column");
+  await page.selectOption("#tune-label-column", "first");
+  await page.waitForSelector("#tune-start:enabled");
+  assert.equal(await page.inputValue("#tune-layout"), "tab-separated");
+  assert.deepEqual(await classes(page), [["blame", 12], ["praise", 12]]);
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "tune-label-column", "the choice keeps the focus");
+  await page.selectOption("#tune-layout", "JSON lines");
+  await reaches(page, "error");
+});
+
+pageTest("examples can be typed one by one, and taken back", async (page) => {
+  await ready(page);
+  for (const [text, label] of [["so good", "yes"], ["so bad", "no"], ["very good", "yes"], ["very bad", "no"], ["a mistake", "no"]]) {
+    await page.fill("#tune-example", text);
+    await page.fill("#tune-label", label);
+    await page.press("#tune-label", "Enter");
+  }
+  await page.waitForSelector("#tune-start:enabled");
+  await page.getByRole("button", { name: "Remove “a mistake”" }).click();
+  await page.waitForFunction(() => document.querySelector("[data-class='no']")?.getAttribute("data-texts") === "2");
+  assert.deepEqual(await classes(page), [["no", 2], ["yes", 2]]);
+  assert.deepEqual(await page.locator("#tune-labels option").evaluateAll((all) => all.map((one) => one.getAttribute("value"))), ["yes", "no"]);
+});
+
+pageTest("what stands in a choice and cannot be used is said, and nothing starts", async (page) => {
+  await give(page, csv(24));
+  await page.locator(".choosing summary").click();
+  for (const [field, value, words] of /** @type {const} */ ([["epochs", "", /Epochs: /], ["learning-rate", "0", /learning rate must be more than 0/], ["seed", "1.5", /Seed: /]])) {
+    const before = await page.inputValue(`#tune-${field}`);
+    await page.fill(`#tune-${field}`, value);
+    await page.click("#tune-start");
+    await page.waitForSelector("#tune-notices .notice");
+    assert.match(await page.innerText("#tune-notices"), words);
+    await page.fill(`#tune-${field}`, before);
+    await page.click("#tune-notices .close");
+  }
+});

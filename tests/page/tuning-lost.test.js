@@ -1,0 +1,189 @@
+// @ts-check
+/** Nothing is lost: a run goes on after a reload, a dead worker, a lost GPU, and without any storage. */
+
+import assert from "node:assert/strict";
+
+import { lane, pageTest, url } from "./lane.js";
+import { enter, ready, TEXT } from "./page.js";
+import { choose, csv, figures, give, notices, reaches, startLongRun, stepsBeyond, stop } from "./tuning.js";
+
+/** @import { Page } from "playwright-core" */
+
+/** Throws in the newest worker, which is the one that fine-tunes. @param {Page} page */
+const kill = (page) => page.workers().at(-1)?.evaluate(() => void setTimeout(() => { throw new Error("killed by the test"); }));
+
+/** The epochs that are done, as the page's table has them. @param {Page} page */
+async function epochs(page) {
+  const details = page.locator("#tune-curves details");
+  if ((await details.getAttribute("open")) === null) await details.locator("summary").click();
+  return page.locator("#tune-curves tbody tr").allInnerTexts();
+}
+
+/** A run of a few epochs on the CPU, to its end, `between` while it runs. @param {Page} page @param {() => Promise<unknown>} between */
+async function wholeRun(page, between) {
+  await give(page, csv(200));
+  await choose(page, { backend: "flex", "batch-size": 4, epochs: 4, patience: 4 });
+  await page.click("#tune-start");
+  await stepsBeyond(page, 10);
+  await between();
+  await reaches(page, "done");
+  return { epochs: await epochs(page), measures: await page.innerText("#tune-measures") };
+}
+
+pageTest(
+  "paused, loaded anew and resumed, a run comes to what it would have come to",
+  async (page) => {
+    const whole = await wholeRun(page, async () => undefined);
+    const parted = await wholeRun(page, async () => {
+      await page.click("#tune-pause");
+      await reaches(page, "paused");
+      const { step } = await figures(page);
+      await page.reload();
+      await reaches(page, "paused");
+      assert.match(await notices(page), /opened anew.*paused, as you left it/s);
+      assert.equal((await figures(page)).step, step);
+      await page.click("#tune-pause");
+    });
+    assert.deepEqual(parted, whole);
+  },
+  { timeout: 300_000 },
+);
+
+pageTest(
+  "a run goes on by itself when the page is loaded anew",
+  async (page) => {
+    await startLongRun(page);
+    await stepsBeyond(page, 7);
+    await page.reload();
+    await reaches(page, "running");
+    assert.match(await notices(page), /opened anew.*goes on from its checkpoint, from step \d+/s);
+    const { step } = await figures(page);
+    await stepsBeyond(page, step);
+    await ready(page);
+    await enter(page, TEXT);
+    await stop(page);
+    await page.reload();
+    await reaches(page, "done");
+    assert.match(await page.innerText("#tune-figures"), /You stopped the training/, "a result that was not kept is there again");
+    await page.click("#tune-undo");
+    await reaches(page, "idle");
+    await page.reload();
+    await ready(page);
+    await page.waitForTimeout(1000);
+    assert.equal(await page.locator("#tune-status").getAttribute("data-state"), "idle", "what was undone stays so");
+  },
+  { timeout: 400_000 },
+);
+
+pageTest(
+  "a worker that dies in mid-run is replaced, and the run goes on",
+  async (page) => {
+    await startLongRun(page);
+    await stepsBeyond(page, 7);
+    await kill(page);
+    await page.waitForSelector("#tune-notices .notice", { timeout: 120_000 });
+    assert.match(await notices(page), /worker that fine-tunes stopped: .*killed by the test.*goes on on the CPU, from step \d+/s);
+    await reaches(page, "running");
+    const { step } = await figures(page);
+    await stepsBeyond(page, step + 12);
+    await stop(page);
+    await enter(page, TEXT);
+  },
+  { timeout: 400_000 },
+);
+
+pageTest(
+  "a worker that dies again and again trains no more, but gives its last good weights; then it is over",
+  async (page) => {
+    await startLongRun(page, { backend: "flex", "batch-size": 1 });
+    await kill(page);
+    await page.waitForFunction(() => /from step/.test(document.querySelector("#tune-notices")?.textContent ?? ""));
+    await kill(page);
+    await reaches(page, "done");
+    assert.match(await notices(page), /result of the last good weights is measured/);
+    await page.click("#tune-download");
+  },
+  { timeout: 300_000 },
+);
+
+pageTest(
+  "a worker that falls silent is taken for dead",
+  async (page) => {
+    await startLongRun(page, { backend: "flex" });
+    await page.workers().at(-1)?.evaluate(() => self.close());
+    await page.clock.fastForward(130_000);
+    await page.waitForSelector("#tune-notices .notice");
+    assert.match(await notices(page), /told nothing for 120 seconds/);
+    await stop(page);
+  },
+  { before: (page) => page.clock.install() },
+);
+
+pageTest(
+  "where nothing can be stored, that is said, and the run outlives its worker all the same",
+  async (page) => {
+    await startLongRun(page, { backend: "flex" });
+    await page.waitForSelector("#tune-notices .notice[data-kind='storage']");
+    assert.match(await notices(page), /keeps nothing here.*All goes on/s);
+    await stepsBeyond(page, 7);
+    await kill(page);
+    await page.waitForSelector("#tune-notices .notice[data-kind='tuning']");
+    await reaches(page, "running");
+    await stop(page);
+    await page.click("#tune-keep");
+    await page.waitForSelector("#own-models li");
+  },
+  {
+    before: (page) =>
+      page.addInitScript(() => {
+        Object.defineProperty(window, "indexedDB", { get: () => { throw new DOMException("it is denied", "SecurityError"); } });
+      }),
+  },
+);
+
+pageTest("one tab fine-tunes at a time", async (page) => {
+  await startLongRun(page, { backend: "flex" });
+  const other = await page.context().newPage();
+  await other.goto(url);
+  await give(other, csv(24));
+  await other.click("#tune-start");
+  await reaches(other, "error");
+  assert.match(await notices(other), /Another tab of this page fine-tunes/);
+  await page.close();
+  await other.waitForFunction(async () => (await navigator.locks.query()).held?.length === 0);
+  await other.click("#tune-start");
+  await reaches(other, "done");
+});
+
+if (lane === "webgpu") {
+  pageTest(
+    "a GPU that is lost in mid-run: the run goes on on the CPU, and says so",
+    async (page) => {
+      await startLongRun(page);
+      await stepsBeyond(page, 2);
+      await page.workers().at(-1)?.evaluate(() => /** @type {any} */ (self).devices.forEach((/** @type {any} */ device) => device.destroy()));
+      await page.waitForSelector("#tune-notices .notice", { timeout: 120_000 });
+      assert.match(await notices(page), /The GPU was lost: .*goes on on the CPU, from step \d+/s);
+      await reaches(page, "running");
+      const { step } = await figures(page);
+      await stepsBeyond(page, step + 5);
+      await stop(page);
+    },
+    {
+      timeout: 400_000,
+      before: async (page) => {
+        page.on("worker", (worker) =>
+          worker.evaluate(() => {
+            const { prototype } = /** @type {any} */ (self).GPUAdapter;
+            const request = prototype.requestDevice;
+            prototype.requestDevice = async function (/** @type {any[]} */ ...args) {
+              const device = await request.apply(this, args);
+              (/** @type {any} */ (self).devices ??= []).push(device);
+              return device;
+            };
+          }),
+        );
+      },
+    },
+  );
+}

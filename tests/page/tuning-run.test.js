@@ -1,0 +1,147 @@
+// @ts-check
+/** A run from its start to its result: figures, curves, both models side by side, and a zip that comes back. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { lane, pageTest } from "./lane.js";
+import { enter, modelIds, ready, shown, TEXT } from "./page.js";
+import { backend, choose, csv, downloaded, figures, give, notices, reaches, run, startLongRun, stepsBeyond, stop } from "./tuning.js";
+
+pageTest(
+  "a run tells of itself, and its result stands beside the start model's",
+  async (page) => {
+    await ready(page);
+    assert.equal(await page.locator("#tune-status").getAttribute("data-state"), "idle");
+    await run(page);
+    const { step, epoch, accuracy } = await figures(page);
+    assert.deepEqual([step, epoch], [6, 2], "22 texts to learn from, in batches of 8, twice");
+    assert.ok(accuracy !== null && accuracy >= 0 && accuracy <= 1);
+    assert.match(await page.innerText("#tune-figures"), /All epochs are done.*Held-out accuracy \d+\.\d %/);
+    assert.equal(await page.locator("#tune-measures [data-measure='accuracy']").getAttribute("data-after"), String(accuracy));
+    assert.match(await page.innerText("#tune-measures [data-measure='accuracy']"), /\d %\s*\(\d.* to .*%\)/);
+    for (const part of ["score", "mono", "poly"]) {
+      const row = page.locator(`#tune-measures [data-measure='${part}/neurons/own/kept']`);
+      assert.match((await row.getAttribute("data-after")) ?? "", /^-?\d/);
+    }
+    const counts = await page.locator(".confusion td.number").allInnerTexts();
+    assert.equal(counts.reduce((sum, text) => sum + Number(text), 0), 2, "each of the two held-out texts is counted once");
+    await page.locator("#tune-curves summary").click();
+    assert.equal(await page.locator("#tune-curves tbody tr").count(), 2);
+    for (const canvas of await page.locator("#tune-curves canvas").all()) assert.match((await canvas.getAttribute("aria-label")) ?? "", /: .*\d/);
+
+    await page.locator("#tune-preview").scrollIntoViewIfNeeded();
+    await page.waitForSelector("[data-panel='after'] [data-word]", { timeout: 60_000 });
+    const words = (/** @type {string} */ panel) => page.locator(`[data-panel="${panel}"] [data-word]`).evaluateAll((all) => all.map((word) => word.getAttribute("data-word")));
+    assert.deepEqual(await words("before"), await words("after"));
+    assert.deepEqual(await page.locator("[data-panel='after'] [data-class]").evaluateAll((all) => all.map((one) => one.getAttribute("data-class"))), ["blame", "praise"]);
+  },
+  { timeout: 400_000 },
+);
+
+pageTest(
+  "the download is a model that the program evaluates and the page explains by",
+  async (page) => {
+    await run(page, { backend: "flex" });
+    const { name, path } = await downloaded(page, "#tune-download");
+    assert.equal(name, "safr-tuned-on-remarks-csv.zip");
+    const folder = mkdtempSync(join(tmpdir(), "safr-"));
+    try {
+      writeFileSync(join(folder, "remarks.csv"), csv(24));
+      const zip = join(folder, name);
+      writeFileSync(zip, readFileSync(path));
+      const program = /** @type {string} */ (process.env.SAFR_BIN);
+      const said = execFileSync(program, ["explain", "--model", zip, TEXT], { encoding: "utf8" });
+      assert.match(said, /praise|blame/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    await page.setInputFiles("#load-model", path);
+    await page.waitForSelector("#own-models li");
+    const [, , own] = await modelIds(page);
+    await ready(page);
+    assert.equal(await page.inputValue("#model"), own, "what was loaded is selected");
+    await enter(page, TEXT);
+    const { prediction, words } = await shown(page);
+    assert.deepEqual(prediction.map((one) => one.class), ["blame", "praise"]);
+    assert.equal(words.length, 14);
+    await page.selectOption("#tune-model", own);
+    await page.waitForFunction(() => /model’s own classes/.test(document.querySelector("#tune-report")?.textContent ?? ""));
+  },
+  { timeout: 300_000 },
+);
+
+pageTest(
+  "typing is answered while a model learns, and the model in training explains the new text",
+  async (page) => {
+    await startLongRun(page);
+    await stepsBeyond(page, 0);
+    const before = await figures(page);
+    await enter(page, TEXT);
+    assert.equal((await shown(page)).words.length, 14);
+    await page.locator("#tune-preview").scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => document.querySelectorAll("[data-panel='after'] [data-word]").length === 14, null, { timeout: 120_000 });
+    await stepsBeyond(page, before.step);
+    await stop(page);
+    assert.match(await page.innerText("#tune-figures"), /You stopped the training/);
+  },
+  { timeout: 400_000 },
+);
+
+pageTest(
+  "a run that is paused waits, and goes on where it was",
+  async (page) => {
+    await startLongRun(page);
+    await stepsBeyond(page, 0);
+    assert.ok(await page.isDisabled("#tune-data"), "the data of a run cannot be changed");
+    await page.click("#tune-pause");
+    await reaches(page, "paused");
+    assert.equal(await page.innerText("#tune-pause"), "Resume");
+    const { step } = await figures(page);
+    await page.waitForTimeout(700);
+    assert.equal((await figures(page)).step, step);
+    await page.click("#tune-pause");
+    await reaches(page, "running");
+    await stepsBeyond(page, step);
+    await stop(page);
+  },
+  { timeout: 400_000 },
+);
+
+pageTest("a loss that is no number ends the run with the reason", async (page) => {
+  await give(page, csv(24));
+  await choose(page, { backend: "flex", "learning-rate": 1e38, epochs: 5 });
+  await page.click("#tune-start");
+  await reaches(page, "error", "done");
+  assert.match((await notices(page)) + (await page.innerText("#tune-figures")), /A loss is no longer a number.*lower learning rate/s);
+});
+
+pageTest("the same data, seed and choices give the same run again; another seed does not", async (page) => {
+  const epochs = async () => {
+    await reaches(page, "done");
+    const details = page.locator("#tune-curves details");
+    if ((await details.getAttribute("open")) === null) await details.locator("summary").click();
+    return page.locator("#tune-curves tbody").innerText();
+  };
+  await run(page, { backend: "flex" });
+  const first = await epochs();
+  for (const [seed, same] of /** @type {const} */ ([[0, true], [1, false]])) {
+    await choose(page, { seed });
+    await page.locator("#tune-seed").blur();
+    await page.waitForSelector("#tune-start:enabled");
+    await page.click("#tune-start");
+    await reaches(page, "running");
+    assert.equal((await epochs()) === first, same, `seed ${seed}`);
+  }
+});
+
+if (lane === "webgpu") {
+  pageTest("on automatic, a GPU in software is no reason to leave the CPU", async (page) => {
+    await run(page, { backend: "auto" });
+    assert.equal(backend, "webgpu");
+    assert.equal(await notices(page), "");
+  });
+}

@@ -1,0 +1,90 @@
+// @ts-check
+/** What a visitor does to fine-tune, and small data to do it with. */
+
+import assert from "node:assert/strict";
+
+import { lane } from "./lane.js";
+import { ready } from "./page.js";
+
+/** @import { Page } from "playwright-core" */
+
+/** What trains where a test is about training itself: WebGPU is software in its lane, and slow. */
+export const backend = lane === "webgpu" ? "webgpu" : "flex";
+
+const OPENINGS = ["The plot is", "The ending is", "The acting was", "The music was", "Every scene is", "This film is"];
+const CLOSINGS = { praise: ["good", "great and warm", "never dull", "very funny"], blame: ["bad", "cold and dull", "never good", "very boring"] };
+
+/** A csv file of so many texts, of the classes praise and blame in turn. @param {number} texts */
+export function csv(texts) {
+  const row = (/** @type {number} */ at) => {
+    const label = at % 2 === 0 ? "praise" : "blame";
+    const closings = CLOSINGS[label];
+    return `${label},"${OPENINGS[Math.floor(at / 2) % OPENINGS.length]} ${closings[Math.floor(at / 2 / OPENINGS.length) % closings.length]}, I think."`;
+  };
+  return ["label,text", ...Array.from({ length: texts }, (_, at) => row(at))].join("\n");
+}
+
+/** Gives a file to the page, and waits for what it makes of it. @param {Page} page @param {string | Buffer} content @param {string} [name] */
+export async function give(page, content, name = "remarks.csv") {
+  await ready(page);
+  await page.setInputFiles("#tune-data", { name, mimeType: "text/csv", buffer: Buffer.from(content) });
+  await page.waitForSelector("#tune-report :is(.problem, .facts)");
+}
+
+/** @param {Page} page @param {...string} states any of which will do */
+export const reaches = (page, ...states) =>
+  page.waitForSelector(states.map((state) => `#tune-status[data-state="${state}"]`).join(", "), { timeout: 300_000 });
+
+/** @param {Page} page @param {{[name: string]: string | number}} choices by the part of the id behind `tune-` */
+export async function choose(page, choices) {
+  const details = page.locator(".choosing");
+  if ((await details.getAttribute("open")) === null) await details.locator("summary").click();
+  for (const [name, value] of Object.entries(choices)) {
+    const field = page.locator(`#tune-${name}`);
+    if ((await field.evaluate(({ tagName }) => tagName)) === "SELECT") await field.selectOption(String(value));
+    else await field.fill(String(value));
+  }
+}
+
+/** Starts a run that lasts until it is held. @param {Page} page @param {{[name: string]: string | number}} [choices] */
+export async function startLongRun(page, choices = {}) {
+  await give(page, csv(24));
+  await choose(page, { backend, "batch-size": 4, epochs: 500, patience: 500, ...choices });
+  await page.click("#tune-start");
+  await reaches(page, "running");
+}
+
+/** Runs to the end. @param {Page} page @param {{[name: string]: string | number}} [choices] */
+export async function run(page, choices = {}) {
+  await give(page, csv(24));
+  await choose(page, { backend, "batch-size": 8, epochs: 2, ...choices });
+  await page.click("#tune-start");
+  await reaches(page, "done");
+}
+
+/** The figures of a run, as scripts read them. @param {Page} page */
+export async function figures(page) {
+  const { step, epoch, heldoutAccuracy } = await page.locator("#tune-status").evaluate(({ dataset }) => ({ ...dataset }));
+  return { step: Number(step), epoch: Number(epoch), accuracy: heldoutAccuracy === undefined ? null : Number(heldoutAccuracy) };
+}
+
+/** Waits until so many steps are taken. @param {Page} page @param {number} steps */
+export const stepsBeyond = (page, steps) =>
+  page.waitForFunction((least) => Number(/** @type {HTMLElement} */ (document.querySelector("#tune-status")).dataset.step) > least, steps, { timeout: 300_000 });
+
+/** What the fine-tuning part of the page says. @param {Page} page */
+export const notices = (page) => page.locator("#tune-notices").innerText();
+
+/** Stops the run and waits for its result. @param {Page} page */
+export async function stop(page) {
+  await page.click("#tune-stop");
+  await reaches(page, "done");
+}
+
+/** The files that come of a click. @param {Page} page @param {string} selector */
+export async function downloaded(page, selector) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
+  const path = await download.path();
+  assert.ok(path, "nothing was downloaded");
+  return { name: download.suggestedFilename(), path };
+}
