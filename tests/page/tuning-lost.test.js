@@ -78,7 +78,7 @@ pageTest(
 pageTest(
   "a worker that dies in mid-run is replaced, and the run goes on",
   async (page) => {
-    await startLongRun(page);
+    await startLongRun(page, { backend: "flex" });
     await stepsBeyond(page, 7);
     await kill(page);
     await page.waitForSelector("#tune-notices .notice", { timeout: 120_000 });
@@ -150,7 +150,7 @@ pageTest("one tab fine-tunes at a time", async (page) => {
   await reaches(other, "error");
   assert.match(await notices(other), /Another tab of this page fine-tunes/);
   await page.close();
-  await other.waitForFunction(async () => (await navigator.locks.query()).held?.length === 0);
+  await other.waitForFunction(async () => (await navigator.locks.query()).held?.length === 0, null, { polling: 200 });
   await other.click("#tune-start");
   await reaches(other, "done");
 });

@@ -9,14 +9,14 @@ import { join } from "node:path";
 
 import { lane, pageTest } from "./lane.js";
 import { enter, modelIds, ready, shown, TEXT } from "./page.js";
-import { backend, choose, csv, downloaded, figures, give, notices, reaches, run, startLongRun, stepsBeyond, stop } from "./tuning.js";
+import { backend, choose, csv, downloaded, figures, give, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop } from "./tuning.js";
 
 pageTest(
   "a run tells of itself, and its result stands beside the start model's",
   async (page) => {
     await ready(page);
     assert.equal(await page.locator("#tune-status").getAttribute("data-state"), "idle");
-    await run(page);
+    await run(page, { model: await loadSmall(page), backend });
     const { step, epoch, accuracy } = await figures(page);
     assert.deepEqual([step, epoch], [6, 2], "22 texts to learn from, in batches of 8, twice");
     assert.ok(accuracy !== null && accuracy >= 0 && accuracy <= 1);
@@ -45,7 +45,7 @@ pageTest(
 pageTest(
   "the download is a model that the program evaluates and the page explains by",
   async (page) => {
-    await run(page, { backend: "flex" });
+    await run(page);
     const { name, path } = await downloaded(page, "#tune-download");
     assert.equal(name, "safr-tuned-on-remarks-csv.zip");
     const folder = mkdtempSync(join(tmpdir(), "safr-"));
@@ -77,7 +77,7 @@ pageTest(
 pageTest(
   "typing is answered while a model learns, and the model in training explains the new text",
   async (page) => {
-    await startLongRun(page);
+    await startLongRun(page, { backend: "flex" });
     await stepsBeyond(page, 0);
     const before = await figures(page);
     await enter(page, TEXT);
@@ -126,7 +126,7 @@ pageTest("the same data, seed and choices give the same run again; another seed 
     if ((await details.getAttribute("open")) === null) await details.locator("summary").click();
     return page.locator("#tune-curves tbody").innerText();
   };
-  await run(page, { backend: "flex" });
+  await run(page);
   const first = await epochs();
   for (const [seed, same] of /** @type {const} */ ([[0, true], [1, false]])) {
     await choose(page, { seed });

@@ -1,0 +1,119 @@
+// @ts-check
+/** Models of one's own: kept, renamed, deleted, undone; loaded from files, or refused with the reason. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+import { pageTest } from "./lane.js";
+import { enter, modelIds, ready, shown, TEXT } from "./page.js";
+import { downloaded, notices, reaches, run, smallModel } from "./tuning.js";
+
+/** @import { Page } from "playwright-core" */
+
+/** Names of the models that can be chosen. @param {Page} page */
+const titles = (page) => page.locator("#model option").allInnerTexts();
+
+/** Files of the model that a test keeps at hand, by name. */
+const files = Object.fromEntries(smallModel.map((path) => [basename(path), readFileSync(path)]));
+
+/** @param {string} name @param {Buffer} [buffer] */
+const file = (name, buffer = files[name]) => ({ name, mimeType: "application/octet-stream", buffer });
+
+pageTest(
+  "a tuned model is kept over a reload, renamed, deleted, and brought back",
+  async (page) => {
+    await run(page);
+    await page.fill("#tune-title", "Mine");
+    await page.click("#tune-keep");
+    await page.waitForSelector("#tune-kept:has-text('“Mine” is kept')");
+    assert.deepEqual((await titles(page)).slice(2), ["Mine"]);
+    assert.ok(await page.isDisabled("#tune-keep"), "it is kept once");
+
+    await page.fill("#own-models input", "Film remarks");
+    await page.press("#own-models input", "Enter");
+    await page.waitForFunction(() => /Film remarks/.test(document.querySelector("#model")?.textContent ?? ""));
+    const [, , own] = await modelIds(page);
+    await page.selectOption("#model", own);
+    await enter(page, TEXT);
+    const before = await shown(page);
+    assert.deepEqual(before.prediction.map((one) => one.class), ["blame", "praise"]);
+    await page.waitForFunction((id) => location.hash.includes(id), own);
+
+    await page.reload();
+    await page.waitForFunction((id) => /** @type {HTMLSelectElement} */ (document.querySelector("#model")).value === id, own);
+    await page.waitForFunction(() => document.querySelectorAll("#prediction [data-class='praise']").length === 1);
+    await ready(page);
+    assert.deepEqual((await shown(page)).words, before.words, "the address names the model, and the text");
+    assert.deepEqual((await titles(page)).slice(2), ["Film remarks"]);
+    assert.equal(await page.locator("#tune-status").getAttribute("data-state"), "idle");
+
+    const { name } = await downloaded(page, "#own-models button:has-text('Download')");
+    assert.equal(name, "film-remarks.zip");
+    await page.click("#own-models button:has-text('Delete')");
+    assert.equal((await titles(page)).length, 2);
+    await ready(page);
+    assert.notEqual(await page.inputValue("#model"), own, "another model explains");
+    await page.click("#tune-notices button:has-text('Undo')");
+    assert.deepEqual((await titles(page)).slice(2), ["Film remarks"]);
+    await page.click("#own-models button:has-text('Delete')");
+    await page.reload();
+    await ready(page);
+    assert.equal((await titles(page)).length, 2);
+  },
+  { timeout: 200_000 },
+);
+
+pageTest("undo leaves nothing behind", async (page) => {
+  await run(page);
+  await page.click("#tune-undo");
+  await reaches(page, "idle");
+  assert.ok(await page.isHidden("#tune-result"));
+  assert.equal((await titles(page)).length, 2);
+  assert.equal(await page.locator("#tune-status").getAttribute("data-step"), null);
+});
+
+pageTest("a model directory of safr import explains here as it does in the program", async (page) => {
+  await ready(page);
+  await enter(page, TEXT);
+  await page.setInputFiles("#load-model", smallModel);
+  await page.waitForSelector("#own-models li");
+  const [, , own] = await modelIds(page);
+  assert.equal(await page.inputValue("#model"), own);
+  await page.waitForSelector("#prediction [data-class='class 1']");
+  const { words } = await shown(page);
+  const program = /** @type {string} */ (process.env.SAFR_BIN);
+  const explanation = join(dirname(smallModel[0]), "explanation.json");
+  execFileSync(program, ["explain", "--model", dirname(smallModel[0]), "--json", explanation, TEXT]);
+  const said = JSON.parse(readFileSync(explanation, "utf8"));
+  assert.equal(words.length, said.words.length);
+  words.forEach(({ keep }, place) => assert.ok(Math.abs(Number(keep) - said.words[place].keep) < 1e-4));
+});
+
+pageTest(
+  "a zip that was cut, and files that are no model: refused in words, and all goes on",
+  async (page) => {
+    await run(page, { epochs: 1 });
+    const { path } = await downloaded(page, "#tune-download");
+    const zip = readFileSync(path);
+    const damaged = Buffer.from(files["model.safetensors"]);
+    damaged[damaged.length - 9] ^= 1;
+    for (const [what, chosen] of /** @type {const} */ ([
+      ["cut.zip", [file("cut.zip", zip.subarray(0, zip.length / 2))]],
+      ["rubbish.zip", [file("rubbish.zip", Buffer.from("this is no zip"))]],
+      ["empty.zip", [file("empty.zip", Buffer.alloc(0))]],
+      ["card.json", [file("card.json"), file("config.json")]],
+      ["card.json", [file("card.json"), file("config.json"), file("vocabulary.json"), file("model.safetensors", damaged)]],
+    ])) {
+      await page.setInputFiles("#load-model", [...chosen]);
+      await page.waitForSelector("#tune-notices .notice[data-kind='load-model']");
+      assert.match(await notices(page), new RegExp(`${what.replace(".", "\\.")} cannot be loaded: .{10}`));
+      await page.click("#tune-notices .close");
+    }
+    assert.equal((await titles(page)).length, 2);
+    await page.setInputFiles("#load-model", path);
+    await page.waitForSelector("#own-models li");
+    await enter(page, TEXT);
+  },
+);
