@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::evaluate::EncodedExample;
+use crate::model::Stream;
 use crate::text::table::LabelledText;
 use crate::text::{Example, Vocabulary, glue, imdb, sst};
 
@@ -60,7 +61,7 @@ impl Data {
     }
 
     /// What the texts are, for a model's card.
-    pub(super) fn title(&self, phrases: bool, glue: bool) -> String {
+    pub(super) fn title(&self, phrases: bool, neutral: bool, glue: bool) -> String {
         match self.task {
             Task::Sst2 => {
                 let sentences = "Stanford Sentiment Treebank, binary, sentences";
@@ -69,8 +70,9 @@ impl Data {
                 } else {
                     ""
                 };
+                let neutral = if neutral { ", neutral ones too" } else { "" };
                 let glue = if glue { ", and of GLUE's SST-2" } else { "" };
-                format!("{sentences}{phrases}{glue}")
+                format!("{sentences}{phrases}{neutral}{glue}")
             }
             Task::Imdb => "IMDB film reviews, binary".to_owned(),
             Task::Csv => self.own.title(&self.data),
@@ -132,6 +134,19 @@ impl Data {
             phrases.extend(more);
         }
         Ok(phrases)
+    }
+
+    /// `count` of the neutral phrases of the training part, drawn by `seed`, or all if they are
+    /// fewer. They stand under both classes by turns: what tells nothing is to sway nothing.
+    pub(super) fn neutral(&self, count: usize, seed: u64) -> anyhow::Result<Vec<Example>> {
+        let mut phrases = sst::neutral_phrases(&self.trees(Split::Train)?);
+        Stream::new(seed).shuffle(&mut phrases);
+        phrases.truncate(count);
+        let labels = (0..polarity().len()).cycle();
+        let labelled = phrases.into_iter().zip(labels);
+        Ok(labelled
+            .map(|(words, label)| Example { words, label })
+            .collect())
     }
 
     /// The treebank's sentiment of each word, 0 to 4, sentence by sentence as in

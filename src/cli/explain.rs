@@ -34,7 +34,7 @@ pub(super) struct Explain {
     /// Draw it as PNG
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
-    /// Where to compute: flex, ndarray or wgpu
+    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }

@@ -24,7 +24,7 @@ pub(super) struct Forward {
     /// JSON file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Where to compute: flex, ndarray or wgpu
+    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }

@@ -50,7 +50,7 @@ pub(super) struct Measuring {
     /// Texts a batch
     #[arg(long, default_value_t = 16)]
     batch_size: usize,
-    /// Where to compute: flex, ndarray or wgpu
+    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }

@@ -40,7 +40,7 @@ pub(super) struct Neurons {
     /// Texts a batch
     #[arg(long, default_value_t = 32)]
     batch_size: usize,
-    /// Where to compute: flex, ndarray or wgpu
+    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }

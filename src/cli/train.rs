@@ -31,6 +31,9 @@ pub(super) struct Train {
     /// Train on the labelled phrases of the training trees too
     #[arg(long)]
     pub(super) phrases: bool,
+    /// With --phrases: on so many neutral phrases too, drawn at random, half of them under each class
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "phrases")]
+    pub(super) neutral: usize,
     /// With --phrases: on those of GLUE's SST-2 that the trees lack, too; folder of its train.tsv
     #[arg(long, value_name = "DIR", requires = "phrases")]
     pub(super) glue: Option<PathBuf>,
@@ -63,7 +66,7 @@ pub(super) struct Train {
     freeze_embeddings: bool,
     #[command(flatten)]
     fresh: Fresh,
-    /// Where to compute: flex, ndarray or wgpu
+    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
     #[arg(long, default_value = "flex")]
     backend: Backend,
     /// Go on with the run that was stopped in --out
@@ -109,7 +112,9 @@ impl Train {
             }
         };
         let examples = if self.phrases {
-            self.data.phrases(self.glue.as_deref())?
+            let mut phrases = self.data.phrases(self.glue.as_deref())?;
+            phrases.extend(self.data.neutral(self.neutral, self.seed)?);
+            phrases
         } else {
             sentences
         };

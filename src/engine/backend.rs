@@ -15,6 +15,8 @@ pub enum Backend {
     NdArray,
     /// GPU: WebGPU in a browser; Vulkan, Metal or DX12 natively (burn-wgpu).
     WebGpu,
+    /// NVIDIA GPU, natively (burn-cuda).
+    Cuda,
 }
 
 impl Backend {
@@ -24,6 +26,7 @@ impl Backend {
             Self::Flex => "CPU (Flex)",
             Self::NdArray => "CPU (NdArray)",
             Self::WebGpu => "WebGPU",
+            Self::Cuda => "CUDA",
         }
     }
 }
@@ -36,6 +39,7 @@ impl std::str::FromStr for Backend {
             "flex" => Ok(Self::Flex),
             "ndarray" => Ok(Self::NdArray),
             "webgpu" | "wgpu" => Ok(Self::WebGpu),
+            "cuda" => Ok(Self::Cuda),
             _ => Err(EngineError::Backend(format!(
                 "there is no backend named {name}"
             ))),
@@ -60,19 +64,17 @@ impl OpenDevice {
     /// # Errors
     /// If this build does not hold the backend, or the machine has no adapter that it can use.
     pub async fn open(backend: Backend) -> Result<Self, EngineError> {
-        match backend {
-            Backend::Flex => Ok(Self {
-                backend,
-                adapter: None,
-                device: Device::flex(),
-            }),
-            Backend::NdArray => Ok(Self {
-                backend,
-                adapter: None,
-                device: ndarray()?,
-            }),
-            Backend::WebGpu => webgpu().await,
-        }
+        let device = match backend {
+            Backend::Flex => Device::flex(),
+            Backend::NdArray => ndarray()?,
+            Backend::WebGpu => return webgpu().await,
+            Backend::Cuda => cuda()?,
+        };
+        Ok(Self {
+            backend,
+            adapter: None,
+            device,
+        })
     }
 }
 
@@ -89,6 +91,27 @@ fn ndarray() -> Result<Device, EngineError> {
 fn ndarray() -> Result<Device, EngineError> {
     Err(EngineError::Backend(
         "this build holds no NdArray".to_owned(),
+    ))
+}
+
+#[cfg(feature = "cuda")]
+fn cuda() -> Result<Device, EngineError> {
+    let device = Device::cuda(0);
+    // Where there is no driver, burn-cuda panics, and not before it is first asked to compute.
+    std::panic::catch_unwind(|| burn::tensor::Tensor::<1>::zeros([1], &device).into_data())
+        .map_err(|_| {
+            EngineError::Backend(
+                "there is no NVIDIA GPU with a driver and CUDA toolkit that Burn can use"
+                    .to_owned(),
+            )
+        })?;
+    Ok(device)
+}
+
+#[cfg(not(feature = "cuda"))]
+fn cuda() -> Result<Device, EngineError> {
+    Err(EngineError::Backend(
+        "this build holds no CUDA; build it with --features cli,cuda".to_owned(),
     ))
 }
 

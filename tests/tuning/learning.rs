@@ -72,13 +72,16 @@ fn the_page_s_model_learns_32_texts_by_heart() {
     assert_eq!(most, 1.0);
 }
 
-#[test]
-fn five_hundred_questions_teach_it_to_tell_six_kinds_apart() {
+/// Accuracy on TREC's test part of a model that was fine-tuned on 500 other questions.
+fn trec_accuracy(seed: u64) -> f64 {
     let mut engine = engine();
     let mut rows = trec("TREC.train");
-    Stream::new(0).shuffle(&mut rows);
+    Stream::new(seed).shuffle(&mut rows);
     rows.truncate(500);
-    let options = TuningOptions::of(&engine.model("plain").unwrap().package);
+    let options = TuningOptions {
+        seed,
+        ..TuningOptions::of(&engine.model("plain").unwrap().package)
+    };
     let choices = DataChoices::default();
     let mut run = engine
         .tune("plain", lines(&rows), &choices, &options)
@@ -92,6 +95,12 @@ fn five_hundred_questions_teach_it_to_tell_six_kinds_apart() {
         let prediction = explanation.prediction.unwrap();
         prediction.classes[prediction.predicted] == *label
     });
-    let accuracy = right.count() as f64 / test.len() as f64;
-    assert!(accuracy >= 0.70, "{accuracy}");
+    right.count() as f64 / test.len() as f64
+}
+
+#[test]
+fn five_hundred_questions_teach_it_to_tell_six_kinds_apart() {
+    let accuracies = [0, 1, 2].map(trec_accuracy);
+    let mean = accuracies.iter().sum::<f64>() / 3.0;
+    assert!(mean >= 0.70, "{accuracies:?}");
 }

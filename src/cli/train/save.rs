@@ -111,7 +111,9 @@ impl Run<'_> {
             format: FORMAT,
             title: command.title.clone().unwrap_or_else(|| id.clone()),
             id,
-            data: command.data.title(command.phrases, command.glue.is_some()),
+            data: command
+                .data
+                .title(command.phrases, command.neutral > 0, command.glue.is_some()),
             classes: self.classes.clone(),
             objective: self.objective.to_string(),
             lambda_importance: self.objective.lambda_importance,

@@ -3,7 +3,7 @@
 
 mod tree;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -98,6 +98,25 @@ pub fn phrases(trees: &[Tree]) -> Vec<Example> {
     phrases.into_iter().map(Votes::decide).collect()
 }
 
+/// Every phrase that the treebank calls neutral wherever it stands, each once, in the order of first
+/// sight.
+pub fn neutral_phrases(trees: &[Tree]) -> Vec<Vec<String>> {
+    let labelled = || trees.iter().flat_map(labelled_phrases);
+    let mut seen: HashSet<&[String]> = labelled()
+        .filter_map(|(words, polarity)| polarity.map(|_| words))
+        .collect();
+    labelled()
+        .filter(|&(words, _)| seen.insert(words))
+        .map(|(words, _)| words.to_vec())
+        .collect()
+}
+
+/// The words of each phrase of a tree, and its class if it is not neutral.
+fn labelled_phrases(tree: &Tree) -> impl Iterator<Item = (&[String], Option<usize>)> {
+    let nodes = tree.nodes().iter();
+    nodes.map(|node| (&tree.leaves()[node.words.clone()], polarity(node.label)))
+}
+
 /// How often a phrase has each label.
 struct Votes<'a> {
     words: &'a [String],
@@ -180,6 +199,13 @@ mod tests {
                 ("gem".to_owned(), 1)
             ]
         );
+    }
+
+    #[test]
+    fn neutral_is_what_is_never_called_otherwise() {
+        let trees =
+            parse_trees("(2 (2 a) (2 film))\n(1 (2 (2 A) (2 film)) (3 gem))\n(0 film)").unwrap();
+        assert_eq!(neutral_phrases(&trees), [vec!["a", "film"], vec!["a"]]);
     }
 
     #[test]
