@@ -1,5 +1,5 @@
 // @ts-check
-/** Times the page: cold load to the first explanation, keystroke to painted explanation, and an explanation in the Worker alone. */
+/** Times the page: cold load to the first explanation, keystroke to painted explanation, an explanation in the Worker alone, and fine-tuning. */
 
 import { lane, launch, url } from "./lane.js";
 import { enter, keepExplanations, ready } from "./page.js";
@@ -7,6 +7,9 @@ import { enter, keepExplanations, ready } from "./page.js";
 const LOADS = 7;
 const KEYSTROKES = 80;
 const EXPLANATIONS = 40;
+/** Seconds of fine-tuning that are measured, and the number of progress reports if that takes longer. */
+const TUNED = 20;
+const REPORTS = 4;
 
 const browser = await launch();
 
@@ -104,8 +107,45 @@ async function explanations(backend, length) {
   return times;
 }
 
+/**
+ * Fine-tuning on the sample set with the page's defaults, while someone types: texts trained on in a second, as the
+ * run itself tells them, and the longest task of the page's main thread.
+ * @param {string} backend
+ */
+async function tuning(backend) {
+  const page = await openSettled("flex", true);
+  await page.click("#tune-sample");
+  await page.waitForSelector("#tune-start:enabled");
+  await page.click(".choosing summary");
+  await page.selectOption("#tune-backend", backend);
+  for (const field of ["epochs", "patience"]) await page.fill(`#tune-${field}`, "1000");
+  await page.evaluate(() => {
+    const status = /** @type {HTMLElement} */ (document.querySelector("#tune-status"));
+    const rates = /** @type {number[]} */ ([]);
+    const tasks = [0];
+    Object.assign(window, { rates, tasks });
+    new MutationObserver(() => rates.push(Number(status.dataset.examplesPerSecond))).observe(status, { attributeFilter: ["data-examples-per-second"] });
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+  });
+  await page.click("#tune-start");
+  const reports = (/** @type {number} */ least) => page.waitForFunction((number) => /** @type {any} */ (window).rates.length >= number, least, { timeout: 1_200_000, polling: 100 });
+  await reports(2); // What is compiled at the first step is no part of the others.
+  await page.evaluate(() => /** @type {any} */ (window).rates.splice(0));
+  await page.evaluate(() => /** @type {any} */ (window).tasks.splice(1));
+  await page.locator("#tune-preview").scrollIntoViewIfNeeded();
+  await page.focus("#text");
+  for (const end = Date.now() + 1000 * TUNED; Date.now() < end; await page.waitForTimeout(150)) await page.keyboard.press("s");
+  await reports(REPORTS);
+  const { rates, tasks } = await page.evaluate(() => /** @type {{rates: number[], tasks: number[]}} */ (/** @type {any} */ (window)));
+  const device = /on (.*?); /.exec(await page.innerText("#tune-figures"))?.[1] ?? backend;
+  await page.context().close();
+  return { device, rates, longest: Math.max(...tasks) };
+}
+
 /** @type {{[what: string]: ReturnType<typeof row>}} */
 const results = {};
+/** @type {{[what: string]: {"p50 (1/s)": number, reports: number, "longest main-thread task (ms; 0: none over 50)": number}}} */
+const trained = {};
 for (const backend of lane === "webgpu" ? ["webgpu"] : ["auto", "ndarray"]) {
   results[`${backend}: cold load to first explanation`] = row(await coldLoads(backend));
   results[`${backend}: keystroke to painted explanation, 20 words, one model`] = row((await keystrokes(backend, false)).selected);
@@ -116,5 +156,14 @@ for (const backend of lane === "webgpu" ? ["webgpu"] : ["auto", "ndarray"]) {
     results[`${backend}: explanation in the Worker, ${length} words`] = row(await explanations(backend, length));
   }
 }
+for (const backend of lane === "webgpu" ? ["webgpu"] : ["flex", "ndarray"]) {
+  const { device, rates, longest } = await tuning(backend);
+  trained[`${device}: fine-tuning, texts a second`] = {
+    "p50 (1/s)": Math.round(100 * quantile(rates, 0.5)) / 100,
+    reports: rates.length,
+    "longest main-thread task (ms; 0: none over 50)": Math.round(longest),
+  };
+}
 console.table(results);
+console.table(trained);
 await browser.close();

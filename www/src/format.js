@@ -34,6 +34,9 @@ export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 
 /** A list in a sentence. @param {string[]} items */
 export const list = (items) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);
 
+/** How often a second. @param {number} value */
+export const rate = (value) => (value < 10 ? one : whole).format(value < 10 ? value : Math.round(value));
+
 /** "12 s", "3 min 5 s", "1 h 20 min". @param {number} seconds */
 export function duration(seconds) {
   if (seconds < 60) return `${count(Math.ceil(seconds))} s`;

@@ -293,9 +293,10 @@ function start() {
 
 /** What earlier visits left: models of one's own, and a run in progress. */
 async function takeUp() {
-  await tuning.open();
+  await tuning.library.open();
   const named = readState(opened, state, ids).model;
   if (named !== state.model && ids.indexOf(named) >= assets.models.length) change({ model: named });
+  await tuning.trainer.restore();
 }
 
 start();

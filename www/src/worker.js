@@ -42,6 +42,8 @@ const port = /** @type {Worker} */ (/** @type {unknown} */ (self));
 let module;
 /** @type {Engine} */
 let engine;
+/** Settled when there is an engine. @type {Promise<void>} */
+let starting;
 /** Files of the loaded models, kept to load them into another backend. @type {Map<string, {[name: string]: Uint8Array}>} */
 const loaded = new Map();
 
@@ -107,6 +109,7 @@ async function fetchModel({ title, folder, files, content }) {
 /** @param {string} id @param {Promise<{[name: string]: Uint8Array}>} fetched */
 async function loadModel(id, fetched) {
   const files = await fetched;
+  await starting;
   const info = await inTurn(() => engine.load(id, files));
   loaded.set(id, files);
   tell({ type: "model", info });
@@ -124,15 +127,16 @@ const tuner = new Tuner({
 
 /** @param {Extract<ToWorker, {type: "start"}>} message */
 async function start({ module: asset, label, backend, models }) {
-  const started = startEngine(asset, label, backend);
+  starting = startEngine(asset, label, backend);
   try {
     // Module and first model travel together; the others follow, so that they hold up neither.
     for (const model of models) {
       const files = fetchModel(model);
       files.catch(() => undefined); // Reported where it is awaited; not a second time as unhandled.
-      await started;
+      await starting;
       await loadModel(model.id, files).catch((cause) => fail(cause, { model: model.id }));
     }
+    await starting; // There may be no model.
   } catch (cause) {
     fail(cause);
   }

@@ -14,8 +14,8 @@ const FIELDS = [
   {
     id: "tune-embeddings",
     label: "What learns",
-    help: "The embeddings are most of the model: they need more texts, and more time.",
-    choices: [["", "Head, gate and block"], ["embeddings", "Word embeddings, too"]],
+    help: "Without the embeddings it is quicker, and words keep the meaning that they had.",
+    choices: [["embeddings", "Head, gate, block and embeddings"], ["", "Head, gate and block"]],
   },
   { id: "tune-epochs", label: "Epochs", help: "How often all texts are gone through, at most.", least: 1, whole: true },
   { id: "tune-patience", label: "Patience", help: "Epochs without a better held-out accuracy after which it ends.", least: 1, whole: true },

@@ -1,8 +1,7 @@
 // @ts-check
 /** The text above as the start model and the one in training explain it, side by side. */
 
-import { viewOf } from "../charts/view.js";
-import { extentOf } from "../charts/view.js";
+import { extentOf, viewOf } from "../charts/view.js";
 import { Panel } from "../panel.js";
 import { Spotlight } from "../spotlight.js";
 

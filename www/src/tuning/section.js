@@ -1,14 +1,14 @@
 // @ts-check
 /** The part of the page that fine-tunes: data, choices, the run and what came of it. */
 
-import { byId, write } from "../html.js";
+import { byId } from "../html.js";
 import { Notices } from "../notices.js";
 import { Curves } from "./curves.js";
 import { Library } from "./library.js";
 import { Options } from "./options.js";
+import { Outcome } from "./outcome.js";
 import { Preview } from "./preview.js";
 import { Report, sentence } from "./report.js";
-import { showResult } from "./result.js";
 import { Sources } from "./sources.js";
 import { Status } from "./status.js";
 import { Trainer } from "./trainer.js";
@@ -16,7 +16,7 @@ import { Vault } from "./vault.js";
 
 /** @import { Palette } from "../charts/palette.js" */
 /** @import { Assets, ModelAsset, Problem } from "../protocol.js" */
-/** @import { DataChoices, Files, TuningEvent } from "../tuning-protocol.js" */
+/** @import { DataChoices, TuningEvent } from "../tuning-protocol.js" */
 /** @import { Phase } from "./trainer.js" */
 
 /** Figures and curves are redrawn no more often than this, in milliseconds. */
@@ -37,10 +37,8 @@ export class TuningSection {
   #setup = byId("tune-setup", HTMLFieldSetElement);
   #run = byId("tune-run", HTMLElement);
   #figure = byId("tune-preview", HTMLElement);
-  #result = byId("tune-result", HTMLElement);
-  #title = byId("tune-title", HTMLInputElement);
-  #keepButton = byId("tune-keep", HTMLButtonElement);
-  #kept = byId("tune-kept", HTMLElement);
+  /** @type {Outcome} */
+  #outcome;
   /** @type {ModelAsset[]} */
   #models = [];
   /** @type {{bytes: Uint8Array, name: string} | null} */
@@ -49,8 +47,6 @@ export class TuningSection {
   #choices = null;
   /** Whether the data can be trained on. */
   #usable = false;
-  /** The tuned model, until it is dropped. @type {Files | null} */
-  #tuned = null;
   #before = "";
   /** Events that are not shown yet. @type {TuningEvent[]} */
   #news = [];
@@ -62,19 +58,18 @@ export class TuningSection {
     this.notices = new Notices(byId("tune-notices", HTMLElement));
     this.trainer = new Trainer(assets, this.#vault, {
       phase: (phase) => this.#enter(phase),
-      progress: () => undefined, // It is short, and the browser has most of it already.
+      progress: (label, loaded, total) => this.#status.loading(label, loaded, total),
       began: (info, data, device) => this.#began(info, data, device),
       trained: (news) => this.#hear(news),
       problem: (problem) => this.#tell(problem),
-      tuned: (files) => {
-        this.#tuned = files;
-      },
+      tuned: (files) => this.#outcome.show(files),
     });
     this.library = new Library(this.#vault, () => this.trainer.desk(), {
       changed: events.models,
       loaded: events.loaded,
       problem: (problem, remedy) => this.notices.show(problem, remedy),
     });
+    this.#outcome = new Outcome(this.library, { kept: () => this.trainer.kept(), undone: () => this.#undo() });
     this.preview = new Preview(this.#figure, (text) => this.trainer.explain(text));
     new Sources({
       changing: () => this.#forget(),
@@ -84,12 +79,6 @@ export class TuningSection {
     });
     this.#listen();
     this.#enter("idle");
-  }
-
-  /** Takes up what earlier visits left. */
-  async open() {
-    await this.library.open();
-    await this.trainer.restore();
   }
 
   /** @param {ModelAsset[]} models to start from @param {string} usual */
@@ -114,11 +103,6 @@ export class TuningSection {
     start.addEventListener("click", () => this.#start());
     pause.addEventListener("click", () => (this.trainer.phase === "paused" ? this.trainer.goOn() : this.trainer.pause()));
     stop.addEventListener("click", () => this.trainer.stop());
-    byId("tune-download", HTMLButtonElement).addEventListener("click", () => {
-      if (this.#tuned) this.library.download(this.#tuned, this.#title.value);
-    });
-    this.#keepButton.addEventListener("click", () => this.#keep());
-    byId("tune-undo", HTMLButtonElement).addEventListener("click", () => this.#undo());
   }
 
   get #model() {
@@ -173,8 +157,7 @@ export class TuningSection {
     this.notices.clear("tuning");
     const { problem } = this.#options;
     if (problem) return this.#tell(problem);
-    this.#tuned = null;
-    this.#result.hidden = true;
+    this.#outcome.clear();
     const { bytes, name } = this.#data;
     await this.trainer.start({
       model: this.#model,
@@ -190,14 +173,11 @@ export class TuningSection {
   #began(info, data, device) {
     this.#news = [];
     this.#run.hidden = this.#figure.hidden = false;
-    this.#result.hidden = true;
     this.#status.begin(info, device);
     this.#curves.begin(info);
-    this.#keepButton.disabled = false;
-    write(this.#kept, "");
     this.#before = `Before: ${info.start_title}`;
     this.preview.entitle(this.#before, "Now: in training");
-    this.#title.value = `${info.start_title}, tuned on ${data}`;
+    this.#outcome.expect(`${info.start_title}, tuned on ${data}`);
     this.preview.refresh();
   }
 
@@ -218,7 +198,7 @@ export class TuningSection {
     this.#curves.draw();
     this.preview.refresh();
     const end = news.find((event) => event.kind === "finished");
-    if (end?.result) showResult(byId("tune-measures", HTMLElement), end.result);
+    if (end?.result) this.#outcome.measured(end.result);
   }
 
   /** @param {Phase} phase */
@@ -226,26 +206,16 @@ export class TuningSection {
     if (this.#news.length > 0) this.#showNews();
     this.#status.enter(phase, this.#usable);
     this.#setup.disabled = phase === "running" || phase === "paused";
-    if (phase !== "done" || !this.#tuned) return;
-    this.#result.hidden = false;
+    if (phase !== "done") return;
     this.preview.entitle(this.#before, "After: fine-tuned");
     this.preview.refresh();
   }
 
-  async #keep() {
-    if (!this.#tuned) return;
-    this.#keepButton.disabled = true;
-    const title = this.#title.value.trim() || "Fine-tuned";
-    await this.library.keep(this.#tuned, title);
-    await this.trainer.drop({ forget: false });
-    write(this.#kept, `“${title}” is kept, and stands among the models.`);
-  }
-
-  async #undo() {
-    this.#tuned = null;
-    this.#run.hidden = this.#figure.hidden = this.#result.hidden = true;
+  #undo() {
+    this.#run.hidden = this.#figure.hidden = true;
+    this.#outcome.clear();
     this.#status.clear();
-    await this.trainer.drop({ forget: true });
+    this.trainer.undo();
   }
 
   /** @param {Problem} problem */

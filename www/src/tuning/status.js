@@ -1,7 +1,7 @@
 // @ts-check
 /** Where a run stands, in figures and in words, and the buttons that hold it. */
 
-import { count, duration, percent, plural } from "../format.js";
+import { count, duration, percent, plural, rate, size } from "../format.js";
 import { byId, write } from "../html.js";
 import { deviceName } from "../status.js";
 
@@ -42,6 +42,11 @@ export class Status {
     this.bar.hidden = !holds;
   }
 
+  /** What a run needs is on its way. @param {string} label @param {number} loaded @param {number} total */
+  loading(label, loaded, total) {
+    if (this.root.dataset.state === "checking") write(this.figures, loaded < total ? `Loading ${label}: ${size(loaded)} of ${size(total)}.` : "");
+  }
+
   /** @param {TuningInfo} info @param {Device} device */
   begin(info, device) {
     this.#info = info;
@@ -59,8 +64,9 @@ export class Status {
         const { epoch, step, steps, total_step, examples_per_second, seconds_left } = event;
         const epochs = this.#info?.options.epochs ?? epoch;
         this.#mark(total_step, epoch);
+        this.root.dataset.examplesPerSecond = String(examples_per_second);
         this.bar.value = total_step / (steps * epochs);
-        write(this.figures, `Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${count(Math.round(examples_per_second))} examples a second on ${this.#device}; ${duration(seconds_left)} left at most.`);
+        write(this.figures, `Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${rate(examples_per_second)} examples a second on ${this.#device}; ${duration(seconds_left)} left at most.`);
       }
       if (event.kind === "measuring") {
         const what = event.what === "epoch" ? "the held-out texts" : "the result, before and after,";
@@ -76,7 +82,7 @@ export class Status {
   }
 
   clear() {
-    for (const name of ["step", "epoch", "heldoutAccuracy"]) delete this.root.dataset[name];
+    for (const name of ["step", "epoch", "heldoutAccuracy", "examplesPerSecond"]) delete this.root.dataset[name];
     write(this.figures, "");
   }
 

@@ -1,0 +1,62 @@
+// @ts-check
+/** The tuned model until it is kept, downloaded or undone, and what it is worth. */
+
+import { byId, write } from "../html.js";
+import { showResult } from "./result.js";
+
+/** @import { Files, TuningResult } from "../tuning-protocol.js" */
+/** @import { Library } from "./library.js" */
+
+export class Outcome {
+  root = byId("tune-result", HTMLElement);
+  title = byId("tune-title", HTMLInputElement);
+  keep = byId("tune-keep", HTMLButtonElement);
+  kept = byId("tune-kept", HTMLElement);
+  /** @type {Files | null} */
+  #files = null;
+
+  /** @param {Library} library @param {{kept: () => void, undone: () => void}} events */
+  constructor(library, events) {
+    this.library = library;
+    this.keep.addEventListener("click", async () => {
+      await this.#keep();
+      events.kept();
+    });
+    byId("tune-download", HTMLButtonElement).addEventListener("click", () => {
+      if (this.#files) library.download(this.#files, this.title.value);
+    });
+    byId("tune-undo", HTMLButtonElement).addEventListener("click", events.undone);
+  }
+
+  /** A run begins, by which a model of this title may come. @param {string} title */
+  expect(title) {
+    this.clear();
+    this.title.value = title;
+    this.keep.disabled = false;
+    write(this.kept, "");
+  }
+
+  /** @param {TuningResult} result */
+  measured(result) {
+    showResult(byId("tune-measures", HTMLElement), result);
+  }
+
+  /** @param {Files} files of the tuned model */
+  show(files) {
+    this.#files = files;
+    this.root.hidden = false;
+  }
+
+  clear() {
+    this.#files = null;
+    this.root.hidden = true;
+  }
+
+  async #keep() {
+    if (!this.#files) return;
+    this.keep.disabled = true;
+    const title = this.title.value.trim() || "Fine-tuned";
+    await this.library.keep(this.#files, title);
+    write(this.kept, `“${title}” is kept, and stands among the models.`);
+  }
+}
