@@ -63,7 +63,7 @@ export class Report {
     if (broken_rows === 0) return [];
     const rows = broken.map(({ line, message }) => html("li", {}, html("b", {}, `Line ${count(line)}`), ` ${message}`));
     if (broken_rows > broken.length) rows.push(html("li", {}, `and ${count(broken_rows - broken.length)} more`));
-    const listed = html("ul", { class: "lines", tabindex: 0, role: "group", "aria-label": "Rows that cannot be used" }, ...rows);
+    const listed = html("div", { class: "lines", tabindex: 0, role: "group", "aria-label": "Rows that cannot be used" }, html("ul", {}, ...rows));
     if (texts === 0) return [listed];
     const skip = html("input", { type: "checkbox", id: "tune-skip" });
     skip.checked = skip_broken;
