@@ -3,6 +3,7 @@
 
 mod archive;
 mod card;
+mod controls;
 mod tensors;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ pub use tensors::Precision;
 use crate::model::{
     ConfigError, ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head,
 };
-use crate::text::{UNKNOWN, Vocabulary, VocabularyError};
+use crate::text::{Vocabulary, VocabularyError};
 
 /// The files of a model directory, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -84,13 +85,6 @@ impl Package {
         };
         package.check_counts()?;
         Ok(package)
-    }
-
-    /// Deals the gate's values out anew among the words by `seed`, those of PAD and UNKNOWN left where
-    /// they are: a control, whose gate keeps as much as before, but chooses no word (method §5).
-    pub fn shuffle_gate_values(&mut self, seed: u64) {
-        let words = UNKNOWN as usize + 1;
-        Stream::new(seed).shuffle(&mut self.gate_values[words..]);
     }
 
     /// Writes the files of the directory, its card brought up to date with their checksums.
