@@ -106,7 +106,7 @@ impl Package {
             ),
             (
                 names::VOCABULARY.to_owned(),
-                print(names::VOCABULARY, &self.vocabulary)?,
+                print_dense(names::VOCABULARY, &self.vocabulary)?,
             ),
             (
                 names::WEIGHTS.to_owned(),
@@ -254,6 +254,15 @@ fn parse<T: serde::de::DeserializeOwned>(
     serde_json::from_slice(bytes(files, name)?).map_err(|error| PackageError::Json { name, error })
 }
 
+/// JSON without a space: with some ten thousand words, indents would be an eighth of a model.
+fn print_dense<T: serde::Serialize>(
+    name: &'static str,
+    value: &T,
+) -> Result<Vec<u8>, PackageError> {
+    serde_json::to_vec(value).map_err(|error| PackageError::Json { name, error })
+}
+
+/// JSON that people read.
 fn print<T: serde::Serialize>(name: &'static str, value: &T) -> Result<Vec<u8>, PackageError> {
     let mut text =
         serde_json::to_vec_pretty(value).map_err(|error| PackageError::Json { name, error })?;
