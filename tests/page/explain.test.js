@@ -146,7 +146,7 @@ pageTest(
     const points = pairs.map(({ row, column }) => [(lefts.get(column) ?? 0) + 2 - box.x, (tops.get(row) ?? 0) + 2 - box.y]);
     darkensWith(pairs.map(({ row, column }) => values[row * cols + column]), await luminanceAt(page, "#interaction canvas", points));
   },
-  { at: "#compare=0", before: keepExplanations, browser: { colorScheme: "light", viewport: { width: 1440, height: 1200 } } },
+  { at: "#beside=none", before: keepExplanations, browser: { colorScheme: "light", viewport: { width: 1440, height: 1200 } } },
 );
 
 pageTest(
@@ -180,7 +180,7 @@ pageTest(
     assert.ok(compared >= 3, `only ${compared} neurons stand clear of their neighbours`);
   },
   // Several of the screen's pixels a neuron, so that one of them shows it alone.
-  { at: "#compare=0", before: keepExplanations, browser: { colorScheme: "light", deviceScaleFactor: 4, viewport: { width: 1480, height: 900 } } },
+  { at: "#beside=none", before: keepExplanations, browser: { colorScheme: "light", deviceScaleFactor: 4, viewport: { width: 1480, height: 900 } } },
 );
 
 /** Where the matrix begins, and the first places at which one points at each of its columns and rows. @param {Page} page */
