@@ -34,6 +34,9 @@ const FIELDS = [
 ];
 
 export class Options {
+  /** Ids of the fields that a person has changed: they stay so. @type {Set<string>} */
+  #changed = new Set();
+
   /** @param {HTMLElement} root @param {() => void} onModel @param {() => void} onHoldOut */
   constructor(root, onModel, onHoldOut) {
     root.append(...FIELDS.map(field));
@@ -41,6 +44,7 @@ export class Options {
     this.backend = byId("tune-backend", HTMLSelectElement);
     this.embeddings = byId("tune-embeddings", HTMLSelectElement);
     this.inputs = [.../** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input"))];
+    root.addEventListener("input", ({ target }) => this.#changed.add(/** @type {HTMLElement} */ (target).id));
     this.model.addEventListener("change", onModel);
     for (const id of ["tune-hold-out", "tune-seed"]) byId(id, HTMLInputElement).addEventListener("change", onHoldOut);
   }
@@ -52,11 +56,11 @@ export class Options {
     this.model.value = models.some(({ id }) => id === chosen) ? chosen : models[0].id;
   }
 
-  /** @param {TuningOptions} options @param {DataChoices} choices */
+  /** The defaults, wherever nothing else was chosen. @param {TuningOptions} options @param {DataChoices} choices */
   show(options, choices) {
-    this.embeddings.value = options.embeddings ? "embeddings" : "";
-    for (const name of NUMBERS) this.#input(name).value = String(options[name]);
-    this.#input("hold_out").value = String(100 * choices.hold_out_share);
+    this.#default(this.embeddings, options.embeddings ? "embeddings" : "");
+    for (const name of NUMBERS) this.#default(this.#input(name), options[name]);
+    this.#default(this.#input("hold_out"), 100 * choices.hold_out_share);
   }
 
   /** @returns {TuningOptions} */
@@ -74,6 +78,11 @@ export class Options {
   get problem() {
     const wrong = this.inputs.find((input) => !input.checkValidity());
     return wrong ? { kind: "tuning", message: `${wrong.labels?.[0]?.textContent}: ${wrong.validationMessage}`, hint: "" } : null;
+  }
+
+  /** @param {HTMLSelectElement | HTMLInputElement} control @param {string | number} value */
+  #default(control, value) {
+    if (!this.#changed.has(control.id)) control.value = String(value);
   }
 
   /** @param {string} name */

@@ -34,7 +34,7 @@ export class TuningSection {
   #curves = new Curves(byId("tune-curves", HTMLElement));
   #report = new Report(byId("tune-report", HTMLElement), (change) => this.#examine(change));
   #options = new Options(byId("tune-options", HTMLElement), () => this.#restart(), () => this.#examine({}));
-  #setup = byId("tune-setup", HTMLFieldSetElement);
+  #setup = byId("tune-setup", HTMLElement);
   #run = byId("tune-run", HTMLElement);
   #figure = byId("tune-preview", HTMLElement);
   /** @type {Outcome} */
@@ -205,7 +205,9 @@ export class TuningSection {
   #enter(phase) {
     if (this.#news.length > 0) this.#showNews();
     this.#status.enter(phase, this.#usable);
-    this.#setup.disabled = phase === "running" || phase === "paused";
+    const held = phase === "running" || phase === "paused";
+    const controls = /** @type {NodeListOf<HTMLInputElement>} */ (this.#setup.querySelectorAll("input, select, textarea, button"));
+    for (const control of controls) control.disabled = held;
     if (phase !== "done") return;
     this.preview.entitle(this.#before, "After: fine-tuned");
     this.preview.refresh();
