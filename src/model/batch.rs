@@ -17,6 +17,8 @@ pub struct Batch {
     pub places: Tensor<2, Int>,
     /// 1 where there is a word, 0 where there is PAD, `[B, L]`.
     pub valid: Tensor<2>,
+    /// Words of each text, at least 1, `[B, 1]`: what means over words divide by.
+    pub counts: Tensor<2>,
     /// What PAD adds to attention scores, `[B, 1, 1, L]`: −1e9 for PAD keys; `None` without PAD.
     pub pad_bias: Option<Tensor<4>>,
     /// The words' ids, text by text, without PAD.
@@ -25,6 +27,9 @@ pub struct Batch {
 
 impl Batch {
     /// Pads `texts` as `config` says and puts them on `device`. Words beyond `max_len` are cut.
+    ///
+    /// All that depends on the words alone is computed here, on the host: a GPU starts a program
+    /// for each operation, however small.
     pub fn new(texts: &[&[u32]], config: &ModelConfig, device: &Device) -> Self {
         let words: Vec<Vec<u32>> = texts
             .iter()
@@ -34,32 +39,27 @@ impl Batch {
             Padding::Fixed => config.max_len,
             Padding::Longest => words.iter().map(Vec::len).max().unwrap_or(0).max(1),
         };
-        let padded = || {
-            words.iter().flat_map(move |text| {
-                text.iter()
-                    .copied()
-                    .chain(std::iter::repeat_n(PAD, length - text.len()))
-            })
-        };
-        let shape = [words.len(), length];
+        let padded = || padded(&words, length);
         let types: Vec<u32> = padded().collect::<BTreeSet<u32>>().into_iter().collect();
         let place = |id: u32| types.partition_point(|&other| other < id) as i32;
         let places: Vec<i32> = padded().map(place).collect();
         let valid: Vec<f32> = padded().map(|id| f32::from(id != PAD)).collect();
-        let has_pad = valid.contains(&0.0);
-        let valid = Tensor::from_data(TensorData::new(valid, shape), device);
-        let pad_bias = has_pad.then(|| {
-            let bias: Tensor<2> = (valid.clone() - 1.0) * 1e9;
-            bias.reshape([words.len(), 1, 1, length])
+        let pad_bias = valid.contains(&0.0).then(|| {
+            let bias: Vec<f32> = valid.iter().map(|valid| (valid - 1.0) * 1e9).collect();
+            Tensor::from_data(TensorData::new(bias, [words.len(), 1, 1, length]), device)
         });
-        let places = Tensor::from_data(TensorData::new(places, shape), device);
+        let counts: Vec<f32> = valid
+            .chunks(length)
+            .map(|text| text.iter().sum::<f32>().max(1.0))
+            .collect();
         let count = types.len();
         let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
-        let types = Tensor::from_data(TensorData::new(types, [count]), device);
+        let shape = [words.len(), length];
         Self {
-            types,
-            places,
-            valid,
+            types: Tensor::from_data(TensorData::new(types, [count]), device),
+            places: Tensor::from_data(TensorData::new(places, shape), device),
+            valid: Tensor::from_data(TensorData::new(valid, shape), device),
+            counts: Tensor::from_data(TensorData::new(counts, [words.len(), 1]), device),
             pad_bias,
             words,
         }
@@ -70,6 +70,16 @@ impl Batch {
         self.places.dims()
     }
 
+    /// The values of `of_words`, which holds one for each word of the vocabulary, at the batch's
+    /// positions, `[B, L]`.
+    pub fn look_up(&self, of_words: &[f32]) -> Tensor<2> {
+        let [b, l] = self.dims();
+        let values: Vec<f32> = padded(&self.words, l)
+            .map(|id| of_words[id as usize])
+            .collect();
+        Tensor::from_data(TensorData::new(values, [b, l]), &self.valid.device())
+    }
+
     /// Spreads what belongs to the types, `[U, D]`, over the positions: `[B, L, D]`.
     pub fn spread(&self, of_types: Tensor<2>) -> Tensor<3> {
         let [b, l] = self.dims();
@@ -78,4 +88,13 @@ impl Batch {
             .select(0, self.places.clone().flatten(0, 1))
             .reshape([b, l, width])
     }
+}
+
+/// The words of all texts, each filled up with PAD to `length`.
+fn padded(words: &[Vec<u32>], length: usize) -> impl Iterator<Item = u32> {
+    words.iter().flat_map(move |text| {
+        text.iter()
+            .copied()
+            .chain(std::iter::repeat_n(PAD, length - text.len()))
+    })
 }

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData, activation::sigmoid};
+use burn::tensor::{Device, Int, Tensor, activation::sigmoid};
 
 use super::ablation::{Ablation, scaled};
 use super::{
@@ -23,7 +23,8 @@ pub struct Classifier {
     pub gate: Gate,
     /// Keep probability of every word, `[V]`: at eval the gate depends on the word alone, so
     /// that a loaded model looks its value up. A model in training has none.
-    pub keep_table: Option<Tensor<1>>,
+    #[module(skip)]
+    pub keep_table: Option<Vec<f32>>,
     /// Encoder blocks.
     pub blocks: Vec<Block>,
     /// E → K.
@@ -121,7 +122,8 @@ impl Classifier {
         match self.config.reading.pad_embedding {
             PadEmbedding::Trained => x0,
             PadEmbedding::Zero => {
-                x0.mask_fill(batch.types.clone().equal_elem(PAD).unsqueeze_dim(1), 0.0)
+                let types: Tensor<2, Int> = batch.types.clone().unsqueeze_dim(1);
+                x0.mask_fill(types.equal_elem(PAD), 0.0)
             }
         }
     }
@@ -133,13 +135,12 @@ impl Classifier {
         types: &Tensor<2>,
         noise: Option<&Noise>,
     ) -> (Tensor<2>, Tensor<2>) {
-        let spread = |of_types: Tensor<2>| batch.spread(of_types).squeeze_dim::<2>(2);
         if let (Some(table), None) = (&self.keep_table, noise) {
-            let keep = table.clone().select(0, batch.types.clone());
-            let keep = spread(keep.unsqueeze_dim(1));
+            let keep = batch.look_up(table);
             return (keep.clone(), keep);
         }
-        let log_odds = spread(self.gate.log_odds(types.clone()));
+        let log_odds = self.gate.log_odds(types.clone());
+        let log_odds: Tensor<2> = batch.spread(log_odds).squeeze_dim(2);
         let keep = sigmoid(log_odds.clone());
         let gate = match noise {
             Some(noise) => gate::sample(log_odds, noise.gate.clone()),
@@ -158,9 +159,8 @@ impl Classifier {
         match self.config.reading.pooling {
             Pooling::All => x.mean_dim(1).squeeze_dim(1),
             Pooling::Valid => {
-                let words = batch.valid.clone().sum_dim(1).clamp_min(1.0);
                 let sum = (x * batch.valid.clone().unsqueeze_dim(2)).sum_dim(1);
-                sum.squeeze_dim(1) / words
+                (sum / batch.counts.clone().unsqueeze_dim(2)).squeeze_dim(1)
             }
         }
     }
@@ -189,8 +189,7 @@ impl Classifier {
     /// The same model, its gate looked up in `values`, `V` keep probabilities.
     #[must_use]
     pub fn with_gate_values(mut self, values: &[f32]) -> Self {
-        let data = TensorData::new(values.to_vec(), [values.len()]);
-        self.keep_table = Some(Tensor::from_data(data, &self.device()));
+        self.keep_table = Some(values.to_vec());
         self
     }
 }

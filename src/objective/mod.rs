@@ -272,8 +272,11 @@ impl Losses {
 
 /// Mean negative log-likelihood of the labels, from logits `[B, K]`; `[1]`.
 pub fn cross_entropy(logits: Tensor<2>, labels: &[usize]) -> Tensor<1> {
-    let labels = label_column(labels, &logits.device());
-    log_softmax(logits, 1).gather(1, labels).mean().neg()
+    let [texts, classes] = logits.dims();
+    let chosen = (0..texts * classes).map(|at| f32::from(labels[at / classes] == at % classes));
+    let chosen = TensorData::new(chosen.collect::<Vec<f32>>(), [texts, classes]);
+    let chosen = Tensor::from_data(chosen, &logits.device());
+    (log_softmax(logits, 1) * chosen).sum_dim(1).mean().neg()
 }
 
 /// Labels as a tensor, `[B, 1]`.
@@ -284,5 +287,14 @@ pub(crate) fn label_column(labels: &[usize], device: &Device) -> Tensor<2, Int> 
 
 /// 1 everywhere but on the diagonal, `[L, L]`.
 fn off_diagonal(length: usize, device: &Device) -> Tensor<2> {
-    Tensor::ones([length, length], device) - Tensor::eye(length, device)
+    pairs_where(length, device, |i, j| i != j)
+}
+
+/// 1 for the pairs of positions of which `holds` is true, 0 for the others, `[L, L]`; filled in
+/// on the host, which is one upload instead of several programs on a GPU.
+fn pairs_where(length: usize, device: &Device, holds: impl Fn(usize, usize) -> bool) -> Tensor<2> {
+    let values: Vec<f32> = (0..length * length)
+        .map(|at| f32::from(holds(at / length, at % length)))
+        .collect();
+    Tensor::from_data(TensorData::new(values, [length, length]), device)
 }

@@ -1,10 +1,11 @@
 //! The scale-free losses: our own, on neurons or on embeddings (method §3.3).
 
-use burn::tensor::{Bool, Tensor};
+use burn::tensor::{Tensor, TensorData};
 
 use super::norm::{cosines, relative};
-use super::{Apart, GateGuard, Pairs, ScaleFree, Space, off_diagonal};
+use super::{Apart, GateGuard, Pairs, ScaleFree, Space};
 use crate::model::{Batch, Trace};
+use crate::text::PAD;
 
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
@@ -18,21 +19,21 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
     } else {
         weight
     };
-    let valid = &trace.batch.valid;
     let mut sums: Option<(Tensor<1>, Tensor<1>)> = None;
     for layer in &trace.layers {
-        let attention = eligible_attention(layer.attention.clone(), &pairs);
-        let uncorrelated = uncorrelated(attention.clone().detach(), &pairs);
+        let eligible = eligible_attention(layer.attention.clone(), &pairs);
+        let attention: Tensor<3> = eligible.clone().detach().mean_dim(1).squeeze_dim(1);
+        let uncorrelated = uncorrelated(attention.clone(), &pairs);
         let (cosine, interaction) = match options.space {
             Space::Mlp => {
                 let cosine = cosines(layer.neurons.clone());
-                let attention: Tensor<3> = attention.detach().mean_dim(1).squeeze_dim(1);
                 let loss = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
-                let loss = mean_over_words(loss, valid).mean();
+                let loss = mean_over_words(loss, &trace.batch).mean();
                 (cosine, loss)
             }
             Space::Embedding => {
-                let loss = attention_interaction(attention, layer.attention.clone(), valid);
+                let attention = layer.attention.clone();
+                let loss = attention_interaction(eligible, attention, &trace.batch);
                 (cosines(trace.embedding.clone()), loss)
             }
         };
@@ -49,7 +50,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
 
 /// What keeps the gate from closing (or from opening once and for all): the mean over texts, `[1]`.
 pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
-    let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch.valid);
+    let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch);
     let of_texts = match guard {
         GateGuard::Rate { rho, weight } => {
             let miss = mean(trace.keep.clone()) - rho;
@@ -65,18 +66,19 @@ pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
     of_texts.mean()
 }
 
-/// 1 for pairs of different words at different places, 0 with PAD, `[B, L, L]`.
+/// 1 for pairs of different words, 0 with PAD, `[B, L, L]`.
 fn eligible_pairs(batch: &Batch) -> Tensor<3> {
-    let [_, length] = batch.dims();
-    let rows = batch
-        .places
-        .clone()
-        .unsqueeze_dim::<3>(2)
-        .repeat_dim(2, length);
-    let same: Tensor<3, Bool> = rows.clone().equal(rows.swap_dims(1, 2));
-    let words = batch.valid.clone().unsqueeze_dim::<3>(2);
-    let both = words.clone().matmul(words.swap_dims(1, 2));
-    both.mask_fill(same, 0.0) * off_diagonal(length, &batch.valid.device()).unsqueeze()
+    let [texts, length] = batch.dims();
+    let mut pairs = vec![0.0; texts * length * length];
+    for (words, pairs) in batch.words.iter().zip(pairs.chunks_mut(length * length)) {
+        for (i, a) in words.iter().enumerate() {
+            for (j, b) in words.iter().enumerate() {
+                pairs[i * length + j] = f32::from(a != b && ![a, b].contains(&&PAD));
+            }
+        }
+    }
+    let pairs = TensorData::new(pairs, [texts, length, length]);
+    Tensor::from_data(pairs, &batch.valid.device())
 }
 
 /// Ã: attention over eligible pairs, rows summing to 1 again; an empty row stays 0. `[B, H, L, L]`.
@@ -88,17 +90,17 @@ fn eligible_attention(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
 
 /// 1 − â for eligible pairs, `[B, L, L]`; â: how strongly the more attentive of two words attends
 /// to the other, head mean, relative to the strongest pair of the text.
-fn uncorrelated(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<3> {
-    let mean: Tensor<3> = attention.mean_dim(1).squeeze_dim(1);
-    let either = mean.clone().max_pair(mean.swap_dims(1, 2));
+///
+/// `attention` is the head mean of Ã, `[B, L, L]`.
+fn uncorrelated(attention: Tensor<3>, pairs: &Tensor<3>) -> Tensor<3> {
+    let either = attention.clone().max_pair(attention.swap_dims(1, 2));
     let strongest = either.clone().max_dims(&[1, 2]);
     (relative(either, strongest).neg() + 1.0) * pairs.clone()
 }
 
 /// Mean over the words of each text, `[B, L]` → `[B, 1]`; 0 without words.
-fn mean_over_words(of_words: Tensor<2>, valid: &Tensor<2>) -> Tensor<2> {
-    let words = valid.clone().sum_dim(1).clamp_min(1.0);
-    (of_words * valid.clone()).sum_dim(1) / words
+fn mean_over_words(of_words: Tensor<2>, batch: &Batch) -> Tensor<2> {
+    (of_words * batch.valid.clone()).sum_dim(1) / batch.counts.clone()
 }
 
 /// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
@@ -146,14 +148,10 @@ fn interaction(
 }
 
 /// L_int on attention rows, head by head; kept for comparison only. `[B, H, L, L]` each.
-fn attention_interaction(
-    eligible: Tensor<4>,
-    attention: Tensor<4>,
-    valid: &Tensor<2>,
-) -> Tensor<1> {
+fn attention_interaction(eligible: Tensor<4>, attention: Tensor<4>, batch: &Batch) -> Tensor<1> {
     let apart: Tensor<2> = (eligible * (cosines(attention).neg() + 1.0))
         .sum_dim(3)
         .mean_dim(1)
         .squeeze_dims(&[1, 3]);
-    mean_over_words(apart, valid).mean()
+    mean_over_words(apart, batch).mean()
 }

@@ -40,7 +40,7 @@ impl Adam {
             parts: Vec::new(),
         };
         model.visit(&mut flat);
-        let values = Tensor::cat(flat.parts, 0);
+        let values = joined(flat.parts);
         let table = by_rows.then(|| Moments::zeros(&model.words.val().without_autodiff()));
         Self {
             steps: 0,
@@ -70,10 +70,12 @@ impl Adam {
     ) -> Classifier {
         self.steps += 1;
         let scale = Scale::new(rate, self.steps);
-        if let (Some(table), Some(rows)) = (&mut self.table, rows)
+        if let Some(rows) = rows
             && let Some(gradient) = rows.leaf.grad_remove(&mut gradients)
+            && let Some(table) = self.table.take()
         {
-            let change = table.step_rows(&rows.types, gradient, &scale);
+            let (table, change) = table.step_rows(&rows.types, gradient, &scale);
+            self.table = Some(table);
             let words = model.words.val().without_autodiff();
             let words = words.select_assign(0, rows.types.clone(), change, IndexingUpdateOp::Add);
             model.words = Param::initialized(model.words.id, words.autodiff().require_grad());
@@ -84,7 +86,7 @@ impl Adam {
             parts: Vec::new(),
         };
         model.visit(&mut flat);
-        let change = self.moments.step(Tensor::cat(flat.parts, 0), &scale);
+        let change = self.moments.step(joined(flat.parts), &scale);
         self.values = self.values.clone() + change;
         model.map(&mut Unflatten {
             table_too: self.table.is_none(),
@@ -200,12 +202,15 @@ impl<const D: usize> Moments<D> {
 
 impl Moments<2> {
     /// [`step`](Self::step) for the rows `types` alone, given their gradient `[U, R]`.
+    ///
+    /// The moments are given away and come back, so that nobody else holds them and they can be
+    /// changed where they are.
     fn step_rows(
-        &mut self,
+        self,
         types: &Tensor<1, Int>,
         gradient: Tensor<2>,
         scale: &Scale,
-    ) -> Tensor<2> {
+    ) -> (Self, Tensor<2>) {
         let before = Moments {
             first: self.first.clone().select(0, types.clone()),
             second: self.second.clone().select(0, types.clone()),
@@ -215,15 +220,14 @@ impl Moments<2> {
             second: before.second.clone(),
         };
         let change = after.step(gradient, scale);
-        let put = |whole: &Tensor<2>, after: Tensor<2>, before: Tensor<2>| {
-            let change = after - before;
-            whole
-                .clone()
-                .select_assign(0, types.clone(), change, IndexingUpdateOp::Add)
+        let put = |whole: Tensor<2>, after: Tensor<2>, before: Tensor<2>| {
+            whole.select_assign(0, types.clone(), after - before, IndexingUpdateOp::Add)
         };
-        self.first = put(&self.first, after.first, before.first);
-        self.second = put(&self.second, after.second, before.second);
-        change
+        let moved = Self {
+            first: put(self.first, after.first, before.first),
+            second: put(self.second, after.second, before.second),
+        };
+        (moved, change)
     }
 }
 
@@ -271,6 +275,18 @@ impl ModuleVisitor for Flatten<'_> {
         };
         self.parts.push(part.flatten(0, D - 1));
     }
+}
+
+/// One vector of all parts, joined a few at a time: a GPU program can read but few of them.
+fn joined(mut parts: Vec<Tensor<1>>) -> Tensor<1> {
+    const FEW: usize = 6;
+    while parts.len() > FEW {
+        parts = parts
+            .chunks(FEW)
+            .map(|parts| Tensor::cat(parts.to_vec(), 0))
+            .collect();
+    }
+    Tensor::cat(parts, 0)
 }
 
 /// Puts flat values back into a model, in the order in which [`Flatten`] took them.
