@@ -1,10 +1,10 @@
 //! How long a forward pass, an explanation and a training step take at the default size, on the
-//! CPU backends.
+//! CPU backends, and the speed that a plain product of matrices reaches there.
 //!
 //! `cargo xtask bench native`
 
-use burn::tensor::Device;
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use burn::tensor::{Device, Distribution, Tensor};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use pollster::block_on;
 use safr::engine::{Backend, OpenDevice};
 use safr::evaluate::EncodedExample;
@@ -12,7 +12,7 @@ use safr::explain::explain;
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Stream, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::{ReadText, ReadWord, Words};
-use safr::train::{Options, Trainer, Wish};
+use safr::train::{Options, Schedule, Trainer, Wish};
 
 const VOCABULARY: usize = 8000;
 const LENGTHS: [usize; 2] = [20, 128];
@@ -95,6 +95,7 @@ fn explanation(criterion: &mut Criterion) {
 fn training(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("4 training steps of 32 x 40");
     group.sample_size(10);
+    group.throughput(Throughput::Elements(128));
     let objective = Objective::new(
         Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
@@ -114,6 +115,8 @@ fn training(criterion: &mut Criterion) {
         epochs: usize::MAX,
         patience: usize::MAX,
         seed: 0,
+        freeze_embeddings: false,
+        schedule: Schedule::default(),
     };
     let texts: Vec<EncodedExample> = (0..128)
         .map(|at| EncodedExample {
@@ -139,5 +142,20 @@ fn training(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(speed, forward, explanation, training);
+/// What training is held against: the first product of the MLP over a batch of 32 texts of 40
+/// words. An element is a floating-point operation, a multiplication or an addition.
+fn matmul(criterion: &mut Criterion) {
+    let (rows, inner, columns) = (32 * 40, 256, 1024);
+    let mut group = criterion.benchmark_group("product of 1280 x 256 and 256 x 1024");
+    group.throughput(Throughput::Elements((2 * rows * inner * columns) as u64));
+    for (name, device) in devices() {
+        let drawn = |shape| Tensor::<2>::random(shape, Distribution::Default, &device);
+        let (left, right) = (drawn([rows, inner]), drawn([inner, columns]));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| left.clone().matmul(right.clone()));
+        });
+    }
+}
+
+criterion_group!(speed, forward, explanation, training, matmul);
 criterion_main!(speed);

@@ -4,6 +4,10 @@
 //! One flow: [`text`] gives words, [`model`] a trace, [`objective`] the losses of a trace and
 //! [`train`] minimises them; [`explain`] turns a trace into an explanation, which [`engine`]
 //! hands to the page and the command line.
+//!
+//! An error's message is whole: what went wrong, its cause, and what to do next. The page shows nothing
+//! else; so a cause is part of the message and never its `source`, which a chain of errors would print
+//! a second time.
 
 pub mod attribute;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]

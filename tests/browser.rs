@@ -1,13 +1,14 @@
-//! In a browser's Worker, whatever its GPU: the CPU backends agree, the page's calls work, and
-//! damage is a typed error.
+//! In a browser's Worker, whatever its GPU: the CPU backends agree, the page's calls work, damage
+//! is a typed error, and fine-tuning takes the same steps as natively.
 
 #![cfg(target_arch = "wasm32")]
 
 mod common;
 
-use common::small_package;
-use js_sys::{Object, Reflect, Uint8Array};
-use safr::engine::{Backend, Engine, largest_explained_difference};
+use common::tuning::{data, engine, losses, options, reference};
+use common::{close, small_package};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use safr::engine::{Backend, DataChoices, Engine, largest_explained_difference};
 use safr::package::{Files, Precision, names};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -95,4 +96,92 @@ async fn damage_is_a_typed_error() {
     assert_eq!(text_of(&error, "kind"), "missing-model");
     let error = safr::web::Engine::start("abacus".into()).await.unwrap_err();
     assert_eq!(text_of(&error, "kind"), "backend");
+}
+
+#[wasm_bindgen_test]
+async fn fine_tuning_takes_the_same_steps_as_natively() {
+    let steps = losses(&engine(Backend::Flex).await).await;
+    let reference = reference();
+    assert_eq!(steps.len(), reference.len());
+    for (step, (here, there)) in steps.iter().zip(&reference).enumerate() {
+        for (a, b) in here.iter().zip(there) {
+            close(&format!("step {}", step + 1), *a, *b, 1e-4);
+        }
+    }
+}
+
+/// A value as the page sends it.
+fn js(value: &impl serde::Serialize) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).unwrap()
+}
+
+/// Advances a run to its end; the last event.
+async fn finish(run: &mut safr::web::Tuning) -> JsValue {
+    loop {
+        let events = Array::from(&run.advance(50.0).await.unwrap());
+        let last = events.get(events.length().saturating_sub(1));
+        if events.length() > 0 && text_of(&last, "kind") == "finished" {
+            return last;
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_page_fine_tunes_pauses_resumes_and_takes_the_model_back() {
+    let mut engine = safr::web::Engine::start("flex".into()).await.unwrap();
+    engine.load("small", &js_files(&files().await)).unwrap();
+    let bytes = data().into_bytes();
+    let choices = engine.data_choices().unwrap();
+    let report = engine.examine("small", &bytes, choices.clone()).unwrap();
+    assert!(field(&report, "problem").is_null(), "{report:?}");
+    assert_eq!(field(&report, "texts").as_f64(), Some(48.0));
+    let defaults = engine.tuning_options("small").unwrap();
+    assert_eq!(field(&defaults, "embeddings").as_bool().is_some(), true);
+
+    let mut run = engine
+        .tune("small", bytes.clone(), choices.clone(), js(&options()))
+        .unwrap();
+    let events = Array::from(&run.advance(0.0).await.unwrap());
+    assert_eq!(text_of(&events.get(0), "kind"), "progress");
+    assert!(field(&events.get(0), "cross_entropy").as_f64().unwrap() > 0.0);
+    let explanation = run.explain("a good film".into()).await.unwrap();
+    assert_eq!(Array::from(&field(&explanation, "words")).length(), 3);
+    let checkpoint = run.checkpoint().await.unwrap();
+    finish(&mut run).await;
+    let tuned = run.files("tuned".into(), "Tuned".into()).await.unwrap();
+
+    let other = safr::web::Engine::start("flex".into()).await.unwrap();
+    let mut resumed = other.resume(&checkpoint).unwrap();
+    assert_eq!(field(&resumed.info().unwrap(), "step").as_f64(), Some(1.0));
+    let last = finish(&mut resumed).await;
+    assert_eq!(text_of(&last, "ending"), "all-epochs");
+    let measures = Array::from(&field(&field(&last, "result"), "measures"));
+    assert_eq!(text_of(&measures.get(0), "name"), "accuracy");
+    let again = resumed.files("tuned".into(), "Tuned".into()).await.unwrap();
+
+    let zip = safr::web::zip(&tuned).unwrap();
+    assert_eq!(zip, safr::web::zip(&again).unwrap(), "the same model");
+    let back = safr::web::unzip(&zip).unwrap();
+    let info = safr::web::describe(&back).unwrap();
+    assert_eq!(text_of(&info, "id"), "tuned");
+    engine.load("tuned", &back).unwrap();
+    let explanation = engine.explain("tuned".into(), "a good film".into()).await;
+    let prediction = field(&explanation.unwrap(), "prediction");
+    assert_eq!(Array::from(&field(&prediction, "classes")).length(), 3);
+
+    let error = safr::web::unzip(&zip[..zip.len() - 9]).unwrap_err();
+    assert_eq!(text_of(&error, "kind"), "model");
+    let error = engine.resume(&zip).err().unwrap();
+    assert_eq!(text_of(&error, "kind"), "checkpoint");
+    let one_class = b"text,label\ngood,1\nbad,1\n".to_vec();
+    let error = engine.tune(
+        "small",
+        one_class,
+        js(&DataChoices::default()),
+        js(&options()),
+    );
+    assert_eq!(text_of(&error.err().unwrap(), "kind"), "data");
+    let wrong = engine.tune("small", bytes, choices, JsValue::NULL);
+    assert!(wrong.is_err());
 }

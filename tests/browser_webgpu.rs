@@ -1,31 +1,33 @@
-//! In a browser with a WebGPU adapter: the GPU gives the CPU's explanations and follows its
-//! training. Fails where there is no adapter.
+//! In a browser with a WebGPU adapter: the GPU gives the CPU's explanations and gradients, and
+//! follows its training. Fails where there is no adapter.
 
 #![cfg(target_arch = "wasm32")]
 
 mod common;
 
+use burn::optim::GradientsParams;
 use burn::tensor::Device;
-use common::{close, small_config, small_package};
+use common::tuning::{losses, reference};
+use common::{close, small_config, small_package, small_weights};
 use safr::engine::{Backend, Engine, largest_explained_difference};
 use safr::evaluate::EncodedExample;
-use safr::model::{Stream, initial_weights};
+use safr::model::{Batch, Classifier, Noise, Stream, Weights, initial_weights};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::package::Precision;
 use safr::text::Words;
-use safr::train::{Options, Trainer, Wish};
+use safr::train::{Options, Schedule, Trainer, Wish};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const TEXT: &str = "It is not a good film, it is a very, very bad film.";
 
-async fn history(device: &Device) -> Vec<[f64; 4]> {
+fn scale_free() -> Objective {
     let guard = GateGuard::Rate {
         rho: 0.3,
         weight: 1.0,
     };
-    let objective = Objective::new(
+    Objective::new(
         Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
@@ -33,7 +35,54 @@ async fn history(device: &Device) -> Vec<[f64; 4]> {
         }),
         1.0,
         1.0,
-    );
+    )
+}
+
+/// Gradients of a training step, hard gate and dropout included.
+async fn gradients(objective: &Objective, device: &Device) -> Weights {
+    let device = device.clone().autodiff();
+    let config = small_config(2, objective.reading(Words::Default));
+    let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
+    let texts: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6, 7], &[7, 8, 9, 10, 11, 2, 1]];
+    let batch = Batch::new(&texts, &config, &device);
+    let noise = Noise::draw(&mut Stream::new(3), &config, batch.dims(), &device);
+    let trace = model.forward(&batch, Some(&noise));
+    let total = objective.total(&objective.losses(&trace, &[0, 1, 1]));
+    let gradients = GradientsParams::from_grads(total.backward(), &model);
+    model.gradients(&gradients).await.unwrap()
+}
+
+fn norm(values: impl Iterator<Item = f32>) -> f64 {
+    values.map(|x| f64::from(x).powi(2)).sum::<f64>().sqrt()
+}
+
+async fn compare_gradients(gpu: &Device) {
+    for objective in [scale_free(), Objective::new(Family::Published, 1.0, 1.0)] {
+        let here = gradients(&objective, gpu).await;
+        let there = gradients(&objective, &Device::flex()).await;
+        assert_eq!(
+            here.keys().collect::<Vec<_>>(),
+            there.keys().collect::<Vec<_>>()
+        );
+        let norms = there
+            .values()
+            .map(|array| norm(array.values.iter().copied()));
+        let largest = norms.fold(0.0, f64::max);
+        for (name, there) in &there {
+            let here = &here[name].values;
+            let difference = norm(here.iter().zip(&there.values).map(|(a, b)| a - b));
+            // The keys' bias has the gradient 0, but for rounding.
+            let allowed = 1e-3 * norm(there.values.iter().copied()) + 1e-6 * largest;
+            assert!(
+                difference <= allowed,
+                "{objective:?}, {name}: {difference} > {allowed}"
+            );
+        }
+    }
+}
+
+async fn history(device: &Device) -> Vec<[f64; 4]> {
+    let objective = scale_free();
     let config = small_config(1, objective.reading(Words::Default));
     let mut stream = Stream::new(4);
     let weights = initial_weights(&config, &mut stream);
@@ -44,6 +93,8 @@ async fn history(device: &Device) -> Vec<[f64; 4]> {
         epochs: 2,
         patience: 2,
         seed: 4,
+        freeze_embeddings: false,
+        schedule: Schedule::default(),
     };
     let texts: Vec<EncodedExample> = (0..12)
         .map(|at| EncodedExample {
@@ -103,5 +154,19 @@ async fn the_gpu_explains_and_trains_as_the_cpu_does() {
     );
     for (a, b) in here.iter().flatten().zip(there.iter().flatten()) {
         close("a training measure", *a, *b, 1e-3);
+    }
+
+    compare_gradients(&gpu.device.device).await;
+
+    let exact = small_package().await.to_files(Precision::F32).unwrap();
+    gpu.load("small", &exact).unwrap();
+    let steps = losses(&gpu).await;
+    let reference = reference();
+    assert_eq!(steps.len(), reference.len());
+    for (step, (here, there)) in steps.iter().zip(&reference).enumerate() {
+        // The last number is the accuracy, in which a text that is all but undecided counts whole.
+        for (a, b) in here[..4].iter().zip(there) {
+            close(&format!("step {}", step + 1), *a, *b, 1e-2);
+        }
     }
 }

@@ -77,6 +77,7 @@ fn history(epochs: usize) -> History {
         pad_keep: Some(0.05),
         embedding_norm: 16.0,
         attention_entropy: 0.9,
+        regularised: 1.0,
         seconds: 30.0,
     };
     History {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::close;
-use safr::evaluate::{Comparison, Measure, Report, Section};
+use safr::evaluate::{Comparison, Measure, Report, Section, Summary};
 
 /// Sentences of our own as the treebank writes them; the third is neutral, and left out.
 const TREES: &str = "\
@@ -165,19 +165,61 @@ fn directories_and_reports_compare_alike() {
     let of_models = compared(&shipped("sst2-plain"), &shipped("sst2-safr"));
     assert_eq!(of_reports, of_models);
 
-    let [plain, safr] = &of_models.1.models[..] else {
-        panic!("two models")
+    let [plain, safr] = &of_models.1.variants[..] else {
+        panic!("two variants")
     };
-    let keep = |measures: &[Measure]| measures.iter().position(|m| m.name == "word_keep").unwrap();
+    let keep = |measures: &[Summary]| measures.iter().position(|m| m.name == "word_keep").unwrap();
     let (a, b) = (keep(&plain.measures), keep(&safr.measures));
     let difference = safr.differences[b].unwrap();
-    let expected = safr.measures[b].value.unwrap() - plain.measures[a].value.unwrap();
+    let expected = safr.measures[b].mean.unwrap() - plain.measures[a].mean.unwrap();
     close("difference", difference.value, expected, 1e-12);
     assert!(
         difference.interval.excludes_zero(),
         "the gate closes for many words"
     );
     assert!(difference.interval.low <= expected && expected <= difference.interval.high);
+}
+
+/// The same run twice is that run once, with a reference for each run.
+#[test]
+fn runs_joined_by_commas_are_one_variant() {
+    let data = data();
+    let [plain, safr] =
+        ["sst2-plain", "sst2-safr"].map(|model| evaluate(data.path(), model, &[]).1);
+    let [plain, safr] = [plain, safr].map(|path| path.display().to_string());
+    let [plains, safrs] = [&plain, &safr].map(|path| format!("{path},{path}"));
+    let compared = |first: &str, second: &str| {
+        let options = [
+            "--resamples",
+            "200",
+            "--title",
+            "Plain",
+            "--title",
+            "With SAFR",
+            "--format",
+            "markdown",
+            "--only",
+            "word_keep,accuracy,score/neurons/reference/top",
+        ];
+        self::safr(&[&["compare", first, second], &options[..]].concat()).unwrap()
+    };
+    let [once, twice] = [compared(&plain, &safr), compared(&plains, &safrs)];
+    let head = "|  | `word_keep` | `accuracy` | `score/neurons/reference/top` |";
+    assert!(once.starts_with(head), "{once}");
+    assert!(once.contains("\n| With SAFR |"), "{once}");
+    assert!(twice.contains("\n| With SAFR (2 runs) |"), "{twice}");
+    let as_once = twice.replace(" ± 0.0000", "").replace(" (2 runs)", "");
+    let as_once = as_once.replace("mean ± standard deviation over runs", "value");
+    assert_eq!(as_once, once);
+
+    let other = evaluate(data.path(), "sst2-safr", &["--limit", "6"]).1;
+    let other = format!("{safr},{}", other.display());
+    let error = self::safr(&["compare", &plains, &other]).unwrap_err();
+    assert!(error.contains("on different texts"), "{error}");
+    let error = self::safr(&["compare", &plain, &safr, "--only", "acuracy"]).unwrap_err();
+    assert!(error.contains("named acuracy"), "{error}");
+    let error = self::safr(&["compare", &plain, &safr, "--title", "one"]).unwrap_err();
+    assert!(error.contains("1 titles for 2 variants"), "{error}");
 }
 
 #[test]
@@ -194,6 +236,61 @@ fn refusals_say_what_to_do() {
     ];
     let unknown = safr(&[&evaluate[..], &["--measures", "colapse"]].concat()).unwrap_err();
     assert!(unknown.contains("'collapse'"), "{unknown}");
+}
+
+/// The control keeps the gates that there are, on other words.
+#[test]
+fn shuffled_gates_are_another_model() {
+    let data = data();
+    let report = |options: &[&str]| evaluate(data.path(), "sst2-safr", options).2;
+    let shuffled = report(&["--shuffle-gates", "1"]);
+    assert_eq!(shuffled.model, "sst2-safr, gate shuffled by seed 1");
+    let keep = |report: &Report| {
+        measure(report, Section::Collapse, "word_keep")
+            .value
+            .unwrap()
+    };
+    assert_ne!(keep(&shuffled), keep(&report(&[])));
+    assert_eq!(shuffled, report(&["--shuffle-gates", "1"]));
+    assert_ne!(keep(&shuffled), keep(&report(&["--shuffle-gates", "2"])));
+    let pad = |report: &Report| measure(report, Section::Collapse, "pad_keep").value;
+    assert_eq!(pad(&shuffled), pad(&report(&[])));
+}
+
+#[test]
+fn a_cause_is_said_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere").display().to_string();
+    let report = folder.path().join("report.json");
+    std::fs::write(&report, "[]").unwrap();
+    let report = report.display().to_string();
+    let bad = data();
+    std::fs::write(bad.path().join("test.txt"), "(2 (2 A)\n").unwrap();
+    let bad = bad.path().display().to_string();
+    let model = shipped("sst2-plain");
+    let of_data = |data| {
+        vec![
+            "evaluate", "--model", &model, "--task", "sst2", "--data", data,
+        ]
+    };
+    for (arguments, cause) in [
+        (of_data(&nowhere), "os error 2"),
+        (of_data(&bad), "line 1"),
+        (
+            vec![
+                "evaluate", "--model", &nowhere, "--task", "sst2", "--data", &bad,
+            ],
+            "os error 2",
+        ),
+        (vec!["compare", &report, &report], "expected struct"),
+        (
+            vec!["words", "--task", "imdb", "--data", &nowhere, "--out", "x"],
+            "os error 2",
+        ),
+    ] {
+        let error = safr(&arguments).unwrap_err();
+        assert_eq!(error.matches(cause).count(), 1, "{error}");
+    }
 }
 
 #[test]

@@ -3,12 +3,11 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use safr::engine::{Backend, Engine};
+use safr::engine::{Backend, Engine, TuningOptions};
 use safr::evaluate::EncodedExample;
 use safr::model::Stream;
-use safr::objective::{Family, GateGuard, Objective, ScaleFree};
 use safr::package::{Files, names};
-use safr::train::{Options, TrainEvent, Trainer, Wish};
+use safr::train::{Options, Schedule, TrainEvent, Trainer, Wish};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -27,9 +26,6 @@ const TEXT: &str =
 
 /// Steps of which the last is counted by itself; the trainer reads behind the 16th and the last.
 const STEPS: usize = 17;
-
-/// Texts a step.
-const BATCH: usize = 32;
 
 /// A model's files, as the page fetches them.
 macro_rules! files {
@@ -72,36 +68,32 @@ async fn cost() {
         take_gpu_calls();
         engine.load(id, &files).unwrap();
         report(&format!("{id}: load"));
-        for which in ["first", "second", "third"] {
+        for which in ["first", "second"] {
             engine.model(id).unwrap().explain(TEXT).await.unwrap();
             report(&format!("{id}: {which} explanation"));
         }
-        train(id, &engine).await;
+        for embeddings in [false, true] {
+            train(id, &engine, embeddings).await;
+        }
     }
 }
 
-/// Trains the model `id` as its card says.
-async fn train(id: &str, engine: &Engine) {
+/// Trains the model `id` as fine-tuning does by default, with or without its word embeddings.
+async fn train(id: &str, engine: &Engine, embeddings: bool) {
     let package = &engine.model(id).unwrap().package;
-    let guard = GateGuard::Rate {
-        rho: 0.3,
-        weight: 10.0,
-    };
-    let family = Family::ScaleFree(ScaleFree {
-        guard,
-        ..Default::default()
-    });
-    let card = &package.card;
+    let tuning = TuningOptions::of(package);
     let options = Options {
-        objective: Objective::new(family, card.lambda_importance, card.lambda_interaction),
-        learning_rate: 1e-4,
-        batch_size: BATCH,
+        objective: tuning.objective(package),
+        learning_rate: tuning.learning_rate,
+        batch_size: tuning.batch_size,
         epochs: 1,
         patience: 1,
         seed: 0,
+        freeze_embeddings: !embeddings,
+        schedule: Schedule::default(),
     };
     // Texts of 5 to 40 words, so that every batch is padded.
-    let texts: Vec<EncodedExample> = (0..STEPS * BATCH)
+    let texts: Vec<EncodedExample> = (0..STEPS * tuning.batch_size)
         .map(|at| EncodedExample {
             ids: (0..5 + at % 36)
                 .map(|word| 2 + (at * 131 + word * 37) as u32 % 7000)
@@ -114,14 +106,19 @@ async fn train(id: &str, engine: &Engine) {
     let stream = Stream::new(0);
     let (config, weights) = (&package.config, &package.weights);
     let mut trainer = Trainer::new(options, config, weights, stream, data, device).unwrap();
-    report(&format!("{id}: start of training"));
+    let what = if embeddings {
+        "all"
+    } else {
+        "embeddings frozen"
+    };
+    report(&format!("{id}, {what}: start of training"));
     let listen = |event| match event {
         TrainEvent::Progress(progress) if progress.step < STEPS => {
-            report(&format!("{id}: {} training steps", progress.step));
+            report(&format!("{id}, {what}: {} training steps", progress.step));
             Wish::Continue
         }
         _ => {
-            report(&format!("{id}: training step"));
+            report(&format!("{id}, {what}: training step"));
             Wish::Stop
         }
     };

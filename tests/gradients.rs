@@ -13,7 +13,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use common::{small_config, small_weights};
 use safr::model::{Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Trace, Weights};
-use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space, scale_free};
+use safr::objective::{Family, GateGuard, Objective, RateOf, ScaleFree, Space, scale_free};
 use safr::text::Words;
 
 const TEXTS: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6], &[7, 8, 9, 10, 11, 2, 1]];
@@ -97,10 +97,16 @@ fn published_objective() {
 #[test]
 fn cross_entropy_and_gate_guards() {
     let config = small_config(1, Reading::scale_free(Words::Default));
-    for guard in [GUARD, GateGuard::Entropy { beta: 0.7 }] {
+    let entropy = GateGuard::Entropy { beta: 0.7 };
+    for (guard, rate_of) in [
+        (GUARD, RateOf::Text),
+        (GUARD, RateOf::Batch),
+        (entropy, RateOf::Text),
+    ] {
         let family = Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
+            rate_of,
             ..Default::default()
         });
         check(&config, &objective(family, 0.0, 0.0));
@@ -155,7 +161,7 @@ fn scale_free_losses_on_neurons_and_gate() {
             ..frozen.clone()
         };
         let (importance, interaction) = scale_free::losses(&trace, &ScaleFree::default());
-        (neurons, gate, importance * 0.7 + interaction)
+        (neurons, gate, (importance * 0.7 + interaction).mean())
     };
 
     let (z, r, loss) = losses(neurons.clone(), gate.clone());

@@ -13,7 +13,8 @@ use common::close;
 use proptest::prelude::*;
 use safr::model::{Batch, LayerTrace, ModelConfig, Reading, Trace};
 use safr::objective::{
-    Apart, Controls, Family, Objective, Pairs, ScaleFree, Space, published, scale_free,
+    Apart, Controls, Family, GateGuard, Objective, Pairs, RateOf, ScaleFree, Space, published,
+    scale_free,
 };
 use safr::text::Words;
 
@@ -125,8 +126,50 @@ impl Case {
     }
 }
 
-fn value(tensor: Tensor<1>) -> f64 {
+fn value<const D: usize>(tensor: Tensor<D>) -> f64 {
     f64::from(tensor.into_data().try_into_vec::<f32>().unwrap()[0])
+}
+
+/// A text with two open gates beside one with a closed gate (and PAD): by text the rates miss ½ by ½
+/// each, by batch two of three words are kept.
+#[test]
+fn the_guard_counts_by_text_or_by_batch() {
+    let device = Device::flex();
+    let config = ModelConfig {
+        max_len: 2,
+        ..ModelConfig::new(8, 2, Reading::scale_free(Words::Default))
+    };
+    let keep: Tensor<2> = Tensor::from_data([[1.0, 1.0], [0.0, 0.9]], &device);
+    let z: Tensor<3> = Tensor::zeros([2, 2, WIDTH], &device);
+    let trace = Trace {
+        embedding: z.clone(),
+        gated: z.clone(),
+        gate: keep.clone(),
+        keep,
+        layers: Vec::new(),
+        logits: Tensor::zeros([2, 2], &device),
+        batch: Batch::new(&[&[2, 3], &[4]], &config, &device),
+    };
+    let guard = |rate_of| {
+        let guard = GateGuard::Rate {
+            rho: 0.5,
+            weight: 2.0,
+        };
+        let options = ScaleFree {
+            guard,
+            rate_of,
+            ..Default::default()
+        };
+        value(scale_free::guard(&trace, &options))
+    };
+    close("by text", guard(RateOf::Text), 2.0 * 0.25, TOLERANCE);
+    let miss: f64 = 2.0 / 3.0 - 0.5;
+    close(
+        "by batch",
+        guard(RateOf::Batch),
+        2.0 * miss * miss,
+        TOLERANCE,
+    );
 }
 
 fn same(what: &str, a: [f64; 2], b: [f64; 2]) {

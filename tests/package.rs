@@ -148,6 +148,26 @@ fn other_formats_and_missing_files_are_named() {
 }
 
 #[test]
+fn gate_values_are_dealt_out_anew_among_words_alone() {
+    let before = small_package();
+    let mut after = before.clone();
+    after.shuffle_gate_values(3);
+    assert_ne!(after.gate_values, before.gate_values);
+    assert_eq!(after.gate_values[..2], before.gate_values[..2]);
+    let sorted = |package: &Package| {
+        let mut values = package.gate_values.clone();
+        values.sort_by(f32::total_cmp);
+        values
+    };
+    assert_eq!(sorted(&after), sorted(&before));
+    let rest = Package {
+        gate_values: before.gate_values.clone(),
+        ..after
+    };
+    assert_eq!(rest, before, "nothing else changes");
+}
+
+#[test]
 fn any_text_is_explained_or_has_no_words() {
     let model = LoadedModel::new(&files(), &burn::tensor::Device::flex()).unwrap();
     let megabyte = "good film ".repeat(100_000);

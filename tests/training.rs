@@ -9,10 +9,10 @@ use common::small_config;
 use safr::engine::{Backend, OpenDevice};
 use safr::evaluate::EncodedExample;
 use safr::explain::History;
-use safr::model::{ModelConfig, Stream, Weights, initial_weights};
+use safr::model::{ModelConfig, Noise, Stream, Weights, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
-use safr::train::{Options, Outcome, TrainError, TrainEvent, Trainer, Wish};
+use safr::train::{Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
 
 fn scale_free() -> Objective {
     let guard = GateGuard::Rate {
@@ -69,16 +69,22 @@ fn trainer_of(
 ) -> Trainer {
     let mut stream = Stream::new(2);
     let weights = initial_weights(&config, &mut stream);
-    let options = Options {
+    let options = options(objective, epochs, learning_rate);
+    let data = (texts(32), texts(32));
+    Trainer::new(options, &config, &weights, stream, data, device).unwrap()
+}
+
+fn options(objective: Objective, epochs: usize, learning_rate: f64) -> Options {
+    Options {
         objective,
         learning_rate,
         batch_size: 8,
         epochs,
         patience: epochs,
         seed: 2,
-    };
-    let data = (texts(32), texts(32));
-    Trainer::new(options, &config, &weights, stream, data, device).unwrap()
+        freeze_embeddings: false,
+        schedule: Schedule::default(),
+    }
 }
 
 fn run(trainer: &mut Trainer) -> (History, Weights) {
@@ -141,29 +147,102 @@ fn a_run_repeats_itself_exactly() {
 }
 
 #[test]
-fn a_stopped_run_goes_on_as_if_it_had_not_been_stopped() {
+fn a_run_stopped_behind_any_step_goes_on_as_if_it_had_not_been_stopped() {
     let device = Device::flex();
     let whole = run(&mut trainer(scale_free(), 4, 1e-3, &device));
 
-    let mut first = trainer(scale_free(), 4, 1e-3, &device);
-    for _ in 0..2 {
-        let outcome = pollster::block_on(first.epoch(|_| Wish::Continue)).unwrap();
-        assert_eq!(outcome, Outcome::More);
+    // 4 steps an epoch, then 4 batches of the dev part: stopped within the first epoch, between
+    // two, in the middle of the third, and while that is measured.
+    for pieces in [3, 16, 18, 21] {
+        let mut first = trainer(scale_free(), 4, 1e-3, &device);
+        for _ in 0..pieces {
+            pollster::block_on(first.advance()).unwrap();
+        }
+        let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+        // What happens after it does not matter.
+        pollster::block_on(first.advance()).unwrap();
+        let mut second = trainer(scale_free(), 4, 1e-3, &device);
+        second.resume(checkpoint.clone()).unwrap();
+        assert!(run(&mut second) == whole, "after {pieces} pieces");
+
+        let mut other = trainer(scale_free(), 4, 5e-3, &device);
+        assert!(matches!(
+            other.resume(checkpoint),
+            Err(TrainError::Checkpoint(_))
+        ));
     }
-    let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
-    // Stopped in the middle of the third epoch.
-    let outcome = pollster::block_on(first.epoch(|_| Wish::Stop)).unwrap();
-    assert_eq!(outcome, Outcome::Stopped);
+}
 
-    let mut second = trainer(scale_free(), 4, 1e-3, &device);
-    second.resume(checkpoint.clone()).unwrap();
-    assert!(run(&mut second) == whole);
+#[test]
+fn reading_often_or_seldom_gives_the_same_run() {
+    let whole = run(&mut trainer(scale_free(), 2, 1e-3, &Device::flex()));
+    let mut often = trainer(scale_free(), 2, 1e-3, &Device::flex());
+    let mut steps = Vec::new();
+    while !often.is_finished() {
+        if let Some(TrainEvent::Progress(progress)) = pollster::block_on(often.advance()).unwrap() {
+            steps.extend(progress.recent);
+        }
+        if let Some(progress) = pollster::block_on(often.progress()).unwrap() {
+            steps.extend(progress.recent);
+        }
+    }
+    assert!(run(&mut often) == whole);
+    assert_eq!(steps.len(), 8, "every step is told once");
+    let mean = steps[4..]
+        .iter()
+        .map(|step| step.losses.cross_entropy)
+        .sum::<f64>()
+        / 4.0;
+    common::close(
+        "the epoch's mean",
+        mean,
+        whole.0.records[1].train_cross_entropy,
+        1e-6,
+    );
+}
 
-    let mut other = trainer(scale_free(), 4, 5e-3, &device);
-    assert!(matches!(
-        other.resume(checkpoint),
-        Err(TrainError::Checkpoint(_))
-    ));
+#[test]
+fn frozen_embeddings_stay_and_the_rest_learns() {
+    for rank in [None, Some(4)] {
+        for objective in [scale_free(), published()] {
+            let config = ModelConfig {
+                embedding_rank: rank,
+                ..small_config(1, objective.reading(Words::Default))
+            };
+            let weights = initial_weights(&config, &mut Stream::new(2));
+            let options = Options {
+                freeze_embeddings: true,
+                ..options(objective, 2, 1e-2)
+            };
+            let data = (texts(32), texts(32));
+            let device = Device::flex();
+            let mut trainer =
+                Trainer::new(options, &config, &weights, Stream::new(2), data, &device).unwrap();
+            pollster::block_on(trainer.epoch(|_| Wish::Continue)).unwrap();
+            let checkpoint = pollster::block_on(trainer.checkpoint()).unwrap();
+            let trained: usize = checkpoint
+                .weights
+                .values()
+                .map(|array| array.values.len())
+                .sum();
+            for (name, array) in &checkpoint.weights {
+                let frozen = name.starts_with("embedding.");
+                assert_eq!(
+                    *array == weights[name],
+                    frozen,
+                    "{name}, {rank:?}, {objective:?}"
+                );
+            }
+            let frozen: usize = weights
+                .iter()
+                .filter(|(name, _)| name.starts_with("embedding."))
+                .map(|(_, array)| array.values.len())
+                .sum();
+            for (name, moments) in &checkpoint.optimizer {
+                assert_eq!(moments.values.len(), trained - frozen, "moments {name}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -212,4 +291,61 @@ fn a_run_that_explodes_says_so_and_keeps_its_best_weights() {
     };
     assert!(matches!(error, TrainError::NotFinite { .. }), "{error}");
     assert_eq!(trainer.best().is_some(), epochs > 0);
+}
+
+/// While the weights rise from 0, the first step is that of a run without regularisers, and an epoch
+/// counts as best only once they are whole.
+#[test]
+fn regularisers_rise_along_the_run() {
+    let device = pollster::block_on(OpenDevice::open(Backend::Flex))
+        .unwrap()
+        .device;
+    let plain = Objective::new(
+        Family::ScaleFree(ScaleFree {
+            guard: GateGuard::None,
+            ..Default::default()
+        }),
+        0.0,
+        0.0,
+    );
+    let scheduled = |objective: Objective, ramp: f64, epochs: usize| {
+        let config = small_config(1, objective.reading(Words::Default));
+        let mut stream = Stream::new(2);
+        let weights = initial_weights(&config, &mut stream);
+        let options = Options {
+            // One step an epoch.
+            batch_size: 32,
+            schedule: Schedule { ramp, decay: true },
+            ..options(objective, epochs, 1e-2)
+        };
+        let data = (texts(32), texts(32));
+        let mut trainer = Trainer::new(options, &config, &weights, stream, data, &device).unwrap();
+        run(&mut trainer)
+    };
+    let (_, risen) = scheduled(scale_free(), 1.0, 1);
+    assert_eq!(risen, scheduled(plain, 0.0, 1).1);
+    assert_ne!(risen, scheduled(scale_free(), 0.0, 1).1);
+
+    let (history, _) = scheduled(scale_free(), 0.75, 4);
+    let parts: Vec<f64> = history.records.iter().map(|r| r.regularised).collect();
+    assert_eq!(parts, [1.0 / 3.0, 2.0 / 3.0, 1.0, 1.0]);
+    assert!(history.best().unwrap().epoch >= 3);
+}
+
+/// Word dropout closes that share of the gates in training; the others sample as before.
+#[test]
+fn word_dropout_closes_gates() {
+    let device = Device::flex();
+    let reading = scale_free().reading(Words::Default);
+    let config = ModelConfig {
+        word_dropout: 0.3,
+        ..small_config(1, reading)
+    };
+    let noise = Noise::draw(&mut Stream::new(3), &config, [100, 100], &device);
+    let noise = pollster::block_on(read(noise.gate.flatten(0, 1))).unwrap();
+    let closed = noise.iter().filter(|&&noise| noise < -1e6).count();
+    assert!((2850..3150).contains(&closed), "{closed} of 10000");
+    let drawn = Stream::new(3).logistic(noise.len());
+    let same = noise.iter().zip(&drawn).filter(|(a, b)| a == b).count();
+    assert_eq!(same, noise.len() - closed);
 }

@@ -15,11 +15,11 @@ pub enum ChartError {
     #[error("{0} would not be a PNG picture; choose a name that ends in .png")]
     Name(PathBuf),
     /// The file cannot be written.
-    #[error("the figure cannot be saved as {path}: {source}; choose another place")]
+    #[error("the figure cannot be saved as {path}: {error}; choose another place")]
     Save {
         /// Where it should have gone.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        error: io::Error,
     },
 }

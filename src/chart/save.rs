@@ -46,9 +46,9 @@ pub fn png(figure: &impl Figure, path: &Path) -> Result<(), ChartError> {
         return Err(ChartError::Name(path.to_owned()));
     }
     // plotters would hide the system's reason.
-    File::create(path).map_err(|source| ChartError::Save {
+    File::create(path).map_err(|error| ChartError::Save {
         path: path.to_owned(),
-        source,
+        error,
     })?;
     let (width, height) = figure.size();
     let size = (width * PNG_SCALE, height * PNG_SCALE);

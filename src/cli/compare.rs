@@ -1,24 +1,36 @@
-//! `safr compare`: models side by side on the same texts.
+//! `safr compare`: variants side by side on the same texts.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use super::chosen::Chosen;
 use super::data::{Data, Own, Task};
-use super::files::{read_text, write_json};
+use super::files::{read_model, read_text, write_json};
 use super::measuring::Measuring;
-use super::table;
-use crate::evaluate::{Report, compare};
+use super::{markdown, table};
+use crate::evaluate::{Report, Variant, compare};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Aligned, for a terminal.
+    Text,
+    /// For a document.
+    Markdown,
+}
 
 /// Put models side by side, with paired bootstrap intervals of their differences to the first
 #[derive(Args, Clone, Debug)]
 pub(super) struct Compare {
-    /// Model directories, which are evaluated now, or reports of `safr evaluate --json`; the first
-    /// is what the others are compared with, and selects words and pairs unless
-    /// --selection-from does
-    #[arg(required = true, num_args = 2.., value_name = "DIR|FILE")]
-    models: Vec<PathBuf>,
+    /// Model directories, which are evaluated now, or reports of `safr evaluate --json`; several with
+    /// commas between are the runs of one variant with different seeds. The first is what the others
+    /// are compared with, and selects words and pairs, run by run, unless --selection-from does
+    #[arg(required = true, num_args = 2.., value_name = "DIR|FILE,…")]
+    variants: Vec<String>,
+    /// Name of a variant in the table; one for each, in their order [default: its models' ids]
+    #[arg(long = "title", value_name = "TITLE")]
+    titles: Vec<String>,
     /// What the texts are; needed for model directories, since reports know
     #[arg(long, value_enum)]
     task: Option<Task>,
@@ -29,9 +41,14 @@ pub(super) struct Compare {
     own: Own,
     #[command(flatten)]
     measuring: Measuring,
+    #[command(flatten)]
+    chosen: Chosen,
     /// Bootstrap resamples
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     resamples: u32,
+    /// How the table is written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
     /// Write the comparison to this file, too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -40,19 +57,52 @@ pub(super) struct Compare {
 impl Compare {
     /// Measures or reads, compares and prints.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let mut measuring = self.measuring.clone();
-        let first = self.models.first().filter(|first| first.is_dir());
-        measuring.selection_from = measuring.selection_from.or(first.cloned());
-        let mut reports = Vec::with_capacity(self.models.len());
-        for path in &self.models {
-            reports.push(self.report(&measuring, path).await?);
-        }
-        let comparison = compare(&reports, self.resamples as usize, measuring.sampling.seed)?;
-        print!("{}", table::of_comparison(&comparison));
+        let variants = self.variants().await?;
+        let seed = self.measuring.sampling.seed;
+        let comparison = compare(&variants, self.resamples as usize, seed)?;
+        let table = match self.format {
+            Format::Text => table::of_comparison(&comparison, &self.chosen),
+            Format::Markdown => markdown::of_comparison(&comparison, &self.chosen),
+        };
+        print!("{table}");
         match &self.json {
             Some(path) => write_json(path, &comparison),
             None => Ok(()),
         }
+    }
+
+    /// The variants with the chosen measures of all their runs.
+    async fn variants(&self) -> anyhow::Result<Vec<Variant>> {
+        anyhow::ensure!(
+            self.titles.is_empty() || self.titles.len() == self.variants.len(),
+            "there are {} titles for {} variants; give one --title for each, or none",
+            self.titles.len(),
+            self.variants.len()
+        );
+        let paths: Vec<Vec<PathBuf>> = self.variants.iter().map(|given| runs(given)).collect();
+        let mut reports = Vec::new();
+        for runs in &paths {
+            for (at, path) in runs.iter().enumerate() {
+                let mut measuring = self.measuring.clone();
+                let first = paths[0].get(at).filter(|first| first.is_dir());
+                measuring.selection_from = measuring.selection_from.or(first.cloned());
+                reports.push(self.report(&measuring, path).await?);
+            }
+        }
+        self.chosen.limit(&mut reports)?;
+        let mut reports = reports.into_iter();
+        let mut titles = self.titles.iter().cloned();
+        let variant = |paths: &Vec<PathBuf>| {
+            let runs: Vec<Report> = reports.by_ref().take(paths.len()).collect();
+            let ids = || runs.iter().map(|run| run.model.as_str());
+            Variant {
+                name: titles
+                    .next()
+                    .unwrap_or_else(|| ids().collect::<Vec<_>>().join(", ")),
+                runs,
+            }
+        };
+        Ok(paths.iter().map(variant).collect())
     }
 
     /// The report of a model directory, measured now, or of a file.
@@ -62,8 +112,19 @@ impl Compare {
             let (task, data) =
                 given.context("to evaluate a model directory, give --task and --data")?;
             let own = self.own.clone();
-            return measuring.report(&Data { task, data, own }, path).await;
+            let data = Data { task, data, own };
+            return measuring.report(&data, read_model(path)?).await;
         }
         Report::from_json(&read_text(path)?).with_context(|| path.display().to_string())
+    }
+}
+
+/// The runs of a variant: what is there by this whole name, or by its parts between commas.
+fn runs(given: &str) -> Vec<PathBuf> {
+    let whole = PathBuf::from(given);
+    if whole.exists() {
+        vec![whole]
+    } else {
+        given.split(',').map(PathBuf::from).collect()
     }
 }

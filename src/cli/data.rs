@@ -23,7 +23,7 @@ pub(super) enum Task {
     Sst2,
     /// IMDB film reviews: train.tsv.gz and test.tsv.gz with label, name and text.
     Imdb,
-    /// Texts of your own: train, dev and test as .csv or .tsv, or a single file.
+    /// Texts of your own: train, dev and test as .csv, .tsv or .jsonl, or a single file.
     Csv,
 }
 

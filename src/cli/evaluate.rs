@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::data::Data;
-use super::files::write_json;
+use super::files::{read_model, write_json};
 use super::measuring::Measuring;
 use super::table;
 
-/// Measure a model: prediction, redistribution score, neurons, collapse, plausibility
+/// Measure a model: prediction, losses, redistribution score, neurons, collapse, plausibility
 #[derive(Args, Clone, Debug)]
 pub(super) struct Evaluate {
     /// Model directory
@@ -19,6 +19,9 @@ pub(super) struct Evaluate {
     data: Data,
     #[command(flatten)]
     measuring: Measuring,
+    /// Control: deal the gate's values out anew among the words
+    #[arg(long, value_name = "SEED")]
+    shuffle_gates: Option<u64>,
     /// Write the report to this file, too, with the values of every text
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -27,7 +30,12 @@ pub(super) struct Evaluate {
 impl Evaluate {
     /// Measures and prints.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let report = self.measuring.report(&self.data, &self.model).await?;
+        let mut package = read_model(&self.model)?;
+        if let Some(seed) = self.shuffle_gates {
+            package.shuffle_gate_values(seed);
+            package.card.id += &format!(", gate shuffled by seed {seed}");
+        }
+        let report = self.measuring.report(&self.data, package).await?;
         print!("{}", table::of_report(&report));
         match &self.json {
             Some(path) => write_json(path, &report),

@@ -9,11 +9,15 @@ use crate::engine::LoadedModel;
 use crate::model::Classifier;
 use crate::package::{Package, Precision, read_directory, write_directory};
 
+/// Reads a model directory.
+pub(super) fn read_model(directory: &Path) -> anyhow::Result<Package> {
+    let package = read_directory(directory).and_then(|files| Package::from_files(&files));
+    package.with_context(|| format!("the model {}", directory.display()))
+}
+
 /// Opens a model directory on a device.
 pub(super) fn open(directory: &Path, device: &burn::tensor::Device) -> anyhow::Result<LoadedModel> {
-    let name = || format!("the model {}", directory.display());
-    let files = read_directory(directory).with_context(name)?;
-    LoadedModel::new(&files, device).with_context(name)
+    Ok(LoadedModel::of(read_model(directory)?, device)?)
 }
 
 /// Writes a model directory, the gate's values computed anew from the weights as they are stored.

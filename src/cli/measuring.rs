@@ -1,6 +1,6 @@
 //! What `safr evaluate` and `safr compare` share: how a model becomes a report.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,6 +14,7 @@ use crate::evaluate::{
     EncodedExample, FaithfulnessOptions, Normalisation, PerText, REPORT_VERSION, Report, Section,
     Text, faithfulness, intervention, measure,
 };
+use crate::package::Package;
 
 /// What is measured, and how.
 #[derive(Args, Clone, Debug)]
@@ -55,10 +56,10 @@ pub(super) struct Measuring {
 }
 
 impl Measuring {
-    /// Measures the model of a directory on `data`.
-    pub(super) async fn report(&self, data: &Data, directory: &Path) -> anyhow::Result<Report> {
+    /// Measures a model on `data`.
+    pub(super) async fn report(&self, data: &Data, package: Package) -> anyhow::Result<Report> {
         let device = OpenDevice::open(self.backend).await?.device;
-        let model = open(directory, &device)?;
+        let model = LoadedModel::of(package, &device)?;
         let reference = match &self.selection_from {
             Some(directory) => Some(open(directory, &device)?),
             None => None,

@@ -1,6 +1,7 @@
 //! The native command: train, evaluate, explain, and exchange numbers and models with others.
 
 mod choices;
+mod chosen;
 mod compare;
 mod corpus;
 mod coverage;
@@ -10,6 +11,7 @@ mod explain;
 mod files;
 mod forward;
 mod import;
+mod markdown;
 mod measuring;
 mod neurons;
 mod objective;

@@ -2,7 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::objective::{Apart, Controls, Family, GateGuard, Objective, Pairs, ScaleFree, Space};
+use crate::objective::{
+    Apart, Controls, Family, GateGuard, Objective, Pairs, RateOf, ScaleFree, Space,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FamilyName {
@@ -26,6 +28,12 @@ enum ApartName {
 enum PairsName {
     Attended,
     Contrasted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RateOfName {
+    Text,
+    Batch,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -67,6 +75,9 @@ pub(super) struct ObjectiveOptions {
     /// Target keep rate of the gate guard `rate`
     #[arg(long, default_value_t = 0.3)]
     rho: f64,
+    /// Gate guard `rate`: whose mean keep rate it holds to the target
+    #[arg(long, value_enum, default_value = "text")]
+    rate_of: RateOfName,
     /// Weight of the gate guard `rate`
     #[arg(long, default_value_t = 1.0)]
     guard_weight: f64,
@@ -107,6 +118,10 @@ impl ObjectiveOptions {
             FamilyName::ScaleFree => Family::ScaleFree(ScaleFree {
                 space: self.space(),
                 guard: self.guard(),
+                rate_of: match self.rate_of {
+                    RateOfName::Text => RateOf::Text,
+                    RateOfName::Batch => RateOf::Batch,
+                },
                 apart: match self.apart {
                     ApartName::Important => Apart::Important,
                     ApartName::All => Apart::All,
@@ -137,63 +152,15 @@ impl ObjectiveOptions {
     }
 
     fn guard(&self) -> GateGuard {
-        let default = if self.lambda_importance > 0.0 {
-            GuardName::Rate
-        } else {
-            GuardName::None
+        let rate = GateGuard::Rate {
+            rho: self.rho,
+            weight: self.guard_weight,
         };
-        match self.gate_guard.unwrap_or(default) {
-            GuardName::Rate => GateGuard::Rate {
-                rho: self.rho,
-                weight: self.guard_weight,
-            },
-            GuardName::Entropy => GateGuard::Entropy { beta: self.beta },
-            GuardName::None => GateGuard::None,
+        match self.gate_guard {
+            None if self.lambda_importance > 0.0 => rate,
+            Some(GuardName::Rate) => rate,
+            Some(GuardName::Entropy) => GateGuard::Entropy { beta: self.beta },
+            Some(GuardName::None) | None => GateGuard::None,
         }
     }
-}
-
-/// An objective in words, for a model's card.
-pub(super) fn describe(objective: &Objective) -> String {
-    let mut words = match objective.family {
-        Family::Published => "published".to_owned(),
-        Family::ScaleFree(options) => describe_scale_free(&options),
-    };
-    for (name, weight) in [
-        ("embedding L2", objective.controls.embedding_l2),
-        ("neuron L1", objective.controls.neuron_l1),
-    ] {
-        if weight > 0.0 {
-            words += &format!(", {name} {weight}");
-        }
-    }
-    words
-}
-
-fn describe_scale_free(options: &ScaleFree) -> String {
-    let space = match options.space {
-        Space::Mlp => "mlp",
-        Space::Embedding => "embedding",
-    };
-    let apart = match options.apart {
-        Apart::Important => "each other",
-        Apart::All => "all words",
-    };
-    let given = if options.gate_given {
-        ", gate given"
-    } else {
-        ""
-    };
-    let pairs = match options.pairs {
-        Pairs::Attended => "attended",
-        Pairs::Contrasted => "contrasted",
-    };
-    let guard = match options.guard {
-        GateGuard::Rate { rho, weight } => format!("keep rate {rho}, weight {weight}"),
-        GateGuard::Entropy { beta } => format!("keep entropy, beta {beta}"),
-        GateGuard::None => "none".to_owned(),
-    };
-    format!(
-        "scale-free, space {space}, apart from {apart}{given}, pairs {pairs}, gate guard {guard}"
-    )
 }

@@ -1,6 +1,9 @@
 //! Reports and comparisons as aligned tables for a terminal.
 
-use crate::evaluate::{Compared, Comparison, DataSet, Difference, LEVEL, Report, Section};
+use super::chosen::Chosen;
+use crate::evaluate::{
+    Compared, Comparison, DataSet, Difference, Interval, LEVEL, Report, Section, Summary,
+};
 
 /// One line of a table: a measure, and a cell for each column.
 struct Row {
@@ -10,7 +13,7 @@ struct Row {
 }
 
 /// A report: a line for each measure, with the number of texts where some are left out, but for
-/// [details](is_detail).
+/// points of curves.
 pub(super) fn of_report(report: &Report) -> String {
     let selection = match &report.reference {
         Some(reference) => format!("; words and pairs of “reference” are chosen by {reference}"),
@@ -18,11 +21,13 @@ pub(super) fn of_report(report: &Report) -> String {
     };
     let title = format!("{}{selection}", describe(&report.data));
     let measures = report.measures.iter();
-    let rows = measures.filter(|m| !is_detail(&m.name)).map(|measure| Row {
+    let chosen = Chosen::default();
+    let shown = measures.filter(|m| chosen.place(m.section, &m.name).is_some());
+    let rows = shown.map(|measure| Row {
         section: measure.section,
         name: measure.name.clone(),
         cells: vec![
-            number(measure.value),
+            plain(measure.value),
             if measure.texts < report.data.texts {
                 format!("{} texts", measure.texts)
             } else {
@@ -33,64 +38,88 @@ pub(super) fn of_report(report: &Report) -> String {
     render(&title, vec![report.model.clone()], rows.collect())
 }
 
-/// A comparison: the first model's values, then each other's with their differences to it.
-pub(super) fn of_comparison(comparison: &Comparison) -> String {
-    let mut names: Vec<(Section, &str)> = Vec::new();
-    for measure in comparison.models.iter().flat_map(|model| &model.measures) {
-        let name = (measure.section, measure.name.as_str());
-        if !is_detail(name.1) && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names.sort_by_key(|name| name.0);
-    let rows = names.into_iter().map(|(section, name)| Row {
-        section,
-        name: name.to_owned(),
-        cells: comparison
-            .models
-            .iter()
-            .map(|model| cell(model, section, name))
-            .collect(),
-    });
+/// A comparison: the first variant's values, then each other's with their differences to it.
+pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String {
+    let rows = chosen
+        .of(comparison)
+        .into_iter()
+        .map(|(section, name)| Row {
+            section,
+            name: name.to_owned(),
+            cells: comparison
+                .variants
+                .iter()
+                .map(|variant| cell(variant, section, name))
+                .collect(),
+        });
     let title = format!(
-        "{}; value, difference to the first, its {} % interval ({} resamples), * if without 0",
+        "{}; {}, difference to the first, its {} % interval ({} resamples), * if without 0",
         describe(&comparison.data),
+        value(comparison),
         LEVEL * 100.0,
         comparison.resamples,
     );
-    let head = comparison.models.iter().map(|model| model.model.clone());
+    let head = comparison.variants.iter().map(label);
     render(&title, head.collect(), rows.collect())
 }
 
-fn cell(model: &Compared, section: Section, name: &str) -> String {
-    let mut measures = model.measures.iter();
+fn cell(variant: &Compared, section: Section, name: &str) -> String {
+    let mut measures = variant.measures.iter();
     let Some(at) = measures.position(|m| m.section == section && m.name == name) else {
         return String::new();
     };
-    let value = number(model.measures[at].value);
-    match model.differences[at] {
+    let value = number(&variant.measures[at]);
+    match &variant.differences[at] {
         None => value,
-        Some(Difference {
-            value: by,
-            interval,
-        }) => format!(
-            "{value}  {by:+.4} [{:+.4}, {:+.4}]{}",
-            interval.low,
-            interval.high,
-            if interval.excludes_zero() { '*' } else { ' ' },
-        ),
+        Some(difference) => {
+            let star = if difference.interval.excludes_zero() {
+                '*'
+            } else {
+                ' '
+            };
+            format!("{value}  {}{star}", interval(difference))
+        }
     }
 }
 
-/// Whether a measure is one point of a curve, such as `post_hoc_accuracy_3/keep/delete`; there are
-/// hundreds of them, for JSON's readers.
-fn is_detail(name: &str) -> bool {
-    let measure = name.split('/').next().unwrap_or_default();
-    let point = measure.rsplit_once('_').map(|(_, point)| point);
-    point.is_some_and(|point| point.parse::<u32>().is_ok())
+/// What the first number of a cell is.
+pub(super) fn value(comparison: &Comparison) -> &'static str {
+    if comparison
+        .variants
+        .iter()
+        .any(|variant| variant.runs.len() > 1)
+    {
+        "mean ± standard deviation over runs"
+    } else {
+        "value"
+    }
 }
 
-fn describe(data: &DataSet) -> String {
+/// A variant's name, and its runs where there are several.
+pub(super) fn label(variant: &Compared) -> String {
+    match variant.runs.len() {
+        1 => variant.name.clone(),
+        runs => format!("{} ({runs} runs)", variant.name),
+    }
+}
+
+/// A mean, and how far the runs scatter.
+pub(super) fn number(measure: &Summary) -> String {
+    let mean = plain(measure.mean);
+    match measure.deviation {
+        Some(deviation) => format!("{mean} ± {deviation:.4}"),
+        None => mean,
+    }
+}
+
+/// A difference and its interval.
+pub(super) fn interval(difference: &Difference) -> String {
+    let Interval { low, high } = difference.interval;
+    format!("{:+.4} [{low:+.4}, {high:+.4}]", difference.value)
+}
+
+/// What was measured.
+pub(super) fn describe(data: &DataSet) -> String {
     let drawn = match data.drawn {
         Some(drawn) => format!(" drawn from {} with seed {}", drawn.from, drawn.seed),
         None => String::new(),
@@ -98,7 +127,7 @@ fn describe(data: &DataSet) -> String {
     format!("{} {}, {} texts{drawn}", data.task, data.part, data.texts)
 }
 
-fn number(value: Option<f64>) -> String {
+fn plain(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"))
 }
 
@@ -142,19 +171,6 @@ fn render(title: &str, head: Vec<String>, rows: Vec<Row>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn points_of_curves_are_details() {
-        assert!(is_detail("comprehensiveness_50/keep/delete"));
-        for name in [
-            "macro_f1",
-            "f1/keep/treebank",
-            "fall/random/8",
-            "aopc/keep/delete",
-        ] {
-            assert!(!is_detail(name), "{name}");
-        }
-    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

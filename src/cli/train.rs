@@ -17,7 +17,7 @@ use crate::engine::{Backend, OpenDevice};
 use crate::model::{Stream, parameter_count};
 use crate::objective::Objective;
 use crate::text::Words;
-use crate::train::{Options, Outcome, Progress, TrainEvent, Trainer, Wish};
+use crate::train::{Options, Outcome, Progress, Schedule, TrainEvent, Trainer, Wish};
 use save::Run;
 use start::{FRESH, Fresh, Start};
 
@@ -37,7 +37,7 @@ pub(super) struct Train {
     /// Seed of everything random
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Most epochs
+    /// Most epochs; 0 keeps the model as it is before the first step
     #[arg(long, default_value_t = 100)]
     epochs: usize,
     /// Epochs without a better dev accuracy after which training ends
@@ -46,12 +46,21 @@ pub(super) struct Train {
     /// Adam's step size
     #[arg(long, default_value_t = 1e-4)]
     learning_rate: f64,
+    /// Let the step size fall in a straight line, to 0 after the last of --epochs
+    #[arg(long)]
+    decay: bool,
+    /// Part of --epochs over which the weights of all losses beside cross-entropy rise from 0
+    #[arg(long, value_name = "PART", default_value_t = 0.0, value_parser = part)]
+    ramp: f64,
     /// Texts a batch
     #[arg(long, default_value_t = 32)]
     batch_size: usize,
     /// Go on from the weights of this model, with its words and sizes
     #[arg(long, value_name = "DIR", conflicts_with_all = FRESH)]
     start: Option<PathBuf>,
+    /// Leave the word embeddings as they are
+    #[arg(long)]
+    freeze_embeddings: bool,
     #[command(flatten)]
     fresh: Fresh,
     /// Where to compute: flex, ndarray or wgpu
@@ -73,19 +82,30 @@ impl Train {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let objective = self.objective.objective()?;
         let classes = self.data.classes()?;
-        let sentences = self.data.sentences(Split::Train, &classes)?;
         let mut stream = Stream::new(self.seed);
+        let model = match &self.start {
+            Some(directory) => Some(Start::from_model(
+                directory,
+                &objective,
+                &classes,
+                &mut stream,
+            )?),
+            None => None,
+        };
+        let classes = model.as_ref().map_or(&classes, |model| &model.classes);
+        let sentences = self.data.sentences(Split::Train, classes)?;
         let Start {
             config,
             vocabulary,
             weights,
-        } = match &self.start {
-            Some(directory) => Start::from_model(directory, &objective, &classes)?,
+            classes,
+        } = match model {
+            Some(model) => model,
             None => {
                 let reading = objective.reading(Words::Default);
                 let max_len = self.data.max_len();
                 self.fresh
-                    .start(&sentences, classes.len(), reading, max_len, &mut stream)?
+                    .start(&sentences, classes, reading, max_len, &mut stream)?
             }
         };
         let examples = if self.phrases {
@@ -126,9 +146,16 @@ impl Train {
             )?;
             println!("resumed after epoch {}", trainer.history().records.len());
             // Fewer epochs may be asked for than are done: then this is all that is left to do.
-            run.save(&trainer).await?;
+            if trainer.is_finished() {
+                run.save(&mut trainer).await?;
+            }
         } else {
             run.refuse_to_overwrite()?;
+            if self.epochs == 0 {
+                run.save_model(None, weights).await?;
+                println!("untrained, kept in {}", self.out.display());
+                return Ok(());
+            }
         }
         self.train(&mut trainer, &run).await
     }
@@ -154,16 +181,12 @@ impl Train {
                 }
             };
             if trainer.epoch(listen).await? == Outcome::Stopped {
-                anyhow::bail!(
-                    "stopped; the same command with --resume goes on after the last finished epoch"
-                );
+                run.write_checkpoint(trainer).await?;
+                anyhow::bail!("stopped; the same command with --resume goes on from here");
             }
             run.save(trainer).await?;
         }
-        let best = trainer
-            .history()
-            .best()
-            .context("no epoch was trained; ask for at least one with --epochs")?;
+        let best = trainer.history().best().context("an epoch is done")?;
         println!(
             "best: epoch {} with dev accuracy {:.4}, kept in {}",
             best.epoch,
@@ -181,6 +204,11 @@ impl Train {
             epochs: self.epochs,
             patience: self.patience.max(1),
             seed: self.seed,
+            freeze_embeddings: self.freeze_embeddings,
+            schedule: Schedule {
+                ramp: self.ramp,
+                decay: self.decay,
+            },
         }
     }
 
@@ -203,4 +231,12 @@ fn show_progress(bar: &ProgressBar, progress: &Progress) {
         "{}: cross-entropy {:.4}, accuracy {:.4}",
         progress.epoch, progress.cross_entropy, progress.accuracy
     ));
+}
+
+/// Reads a part of a whole.
+fn part(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(part) if (0.0..=1.0).contains(&part) => Ok(part),
+        _ => Err("a part of a whole lies between 0 and 1".to_owned()),
+    }
 }

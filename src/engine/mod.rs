@@ -3,7 +3,9 @@
 
 mod backend;
 mod choice;
+mod error;
 pub mod faults;
+mod tuning;
 
 use std::collections::BTreeMap;
 
@@ -12,10 +14,17 @@ use web_time::Instant;
 
 pub use backend::{Backend, OpenDevice};
 pub use choice::{AdapterFacts, AdapterLimits, Choice, FRAME, Measured, choose};
+pub use error::EngineError;
+pub use tuning::{
+    BrokenRow, ChangedExample, ClassCount, Conflict, Confusion, DataChoices, DataProblem,
+    DataReport, Ending, Estimate, LossParts, MAX_CLASSES, MAX_ROWS, MeasureChange, MeasuredFor,
+    ProblemKind, Tuning, TuningEvent, TuningInfo, TuningOptions, TuningProgress, TuningResult,
+    examine,
+};
 
 use crate::explain::{Explanation, TraceNumbers, explain};
-use crate::model::{Batch, Classifier, ReadError, WeightsError};
-use crate::package::{Files, Package, PackageError};
+use crate::model::{Batch, Classifier};
+use crate::package::{Files, Package};
 use crate::text::{ReadText, read};
 
 /// Largest difference between two devices' numbers, relative to max(1, |value|), that still
@@ -43,10 +52,14 @@ impl LoadedModel {
     /// # Errors
     /// If the files are no model.
     pub fn new(files: &Files, device: &Device) -> Result<Self, EngineError> {
-        Self::place(Package::from_files(files)?, device)
+        Self::of(Package::from_files(files)?, device)
     }
 
-    fn place(package: Package, device: &Device) -> Result<Self, EngineError> {
+    /// Puts a model on `device`, its gate's values as they are given.
+    ///
+    /// # Errors
+    /// If its parameters do not fit its config.
+    pub fn of(package: Package, device: &Device) -> Result<Self, EngineError> {
         let classifier = Classifier::new(&package.config, &package.weights, device)?
             .with_gate_values(&package.gate_values);
         Ok(Self {
@@ -188,7 +201,7 @@ impl Engine {
     /// If the device fails or there is no such model.
     pub async fn measure(&self, id: &str) -> Result<Measured, EngineError> {
         let model = self.model(id)?;
-        let reference = LoadedModel::place(model.package.clone(), &Device::flex())?;
+        let reference = LoadedModel::of(model.package.clone(), &Device::flex())?;
         let read = model.read(FIXED_TEXT);
         let here = model.trace(&read).await?;
         let there = reference.trace(&read).await?;
@@ -269,53 +282,4 @@ fn largest(a: &[f32], b: &[f32]) -> f64 {
             largest.max(difference)
         }
     })
-}
-
-/// Why the engine has no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// No such device here.
-    #[error("{0}")]
-    Backend(String),
-    /// The device was lost or computes wrongly.
-    #[error("{0}")]
-    Fault(String),
-    /// The device did not answer.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The files are no model.
-    #[error(transparent)]
-    Package(#[from] PackageError),
-    /// The parameters do not fit.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    /// No model of that id was loaded.
-    #[error("no model named {0} is loaded")]
-    Model(String),
-}
-
-impl EngineError {
-    /// A word by which a program tells the kinds of errors apart.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Backend(_) => "backend",
-            Self::Fault(_) | Self::Read(_) => "device",
-            Self::Package(_) | Self::Weights(_) => "model",
-            Self::Model(_) => "missing-model",
-        }
-    }
-
-    /// What a person can do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Backend(_) => "Choose the CPU, or try a browser and a GPU with WebGPU.",
-            Self::Fault(_) | Self::Read(_) => {
-                "The page goes on with the CPU; reload it to try the GPU again."
-            }
-            Self::Package(_) | Self::Weights(_) => {
-                "Reload the page; if that does not help, the site's files need to be published again."
-            }
-            Self::Model(_) => "Choose another model, or reload the page.",
-        }
-    }
 }

@@ -1,13 +1,14 @@
-//! Models side by side on the same texts: differences to the first, and how sure they are.
+//! Variants side by side on the same texts: differences to the first, and how sure they are.
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataSet, Interval, Measure, Report, bootstrap};
+use super::variant::Measures;
+use super::{DataSet, Interval, Report, Summary, Variant, bootstrap};
 
 /// Version of the [`Comparison`] format; raised when a field changes its meaning.
-pub const COMPARISON_VERSION: u32 = 1;
+pub const COMPARISON_VERSION: u32 = 2;
 
-/// Models measured on the same texts.
+/// Variants measured on the same texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// [`COMPARISON_VERSION`] of the writer.
@@ -18,18 +19,20 @@ pub struct Comparison {
     pub resamples: usize,
     /// Seed of the resamples.
     pub seed: u64,
-    /// The models; the first is what the others are compared with.
-    pub models: Vec<Compared>,
+    /// The variants; the first is what the others are compared with.
+    pub variants: Vec<Compared>,
 }
 
-/// One model of a comparison.
+/// One variant of a comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Compared {
-    /// The model's id.
-    pub model: String,
+    /// Its name for people.
+    pub name: String,
+    /// Ids of its models, one a run.
+    pub runs: Vec<String>,
     /// Its measures.
-    pub measures: Vec<Measure>,
-    /// The difference of each measure to the first model's; `None` where one of the two does not
+    pub measures: Vec<Summary>,
+    /// The difference of each measure to the first variant's; `None` where one of the two does not
     /// have it.
     pub differences: Vec<Option<Difference>>,
 }
@@ -37,7 +40,7 @@ pub struct Compared {
 /// How much a measure differs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
-    /// This model's value less the first one's.
+    /// This variant's mean over its runs less the first one's.
     pub value: f64,
     /// Paired bootstrap interval of the difference.
     pub interval: Interval,
@@ -61,89 +64,100 @@ pub enum CompareError {
     },
     /// The important words are not the same.
     #[error(
-        "{first} and {other} were measured with different selecting models; evaluate both with the same --selection-from"
+        "{first} and {other} were measured with different selecting models; evaluate both with the same --selection-from, or run by run with the same ones in the same order"
     )]
     References {
-        /// The first model.
+        /// The first variant.
         first: String,
-        /// The model with another reference.
+        /// The variant with other references.
         other: String,
     },
 }
 
-/// Compares the models of `reports` with the first, measure by measure, by a paired bootstrap of
-/// `resamples` draws of the texts.
+/// Compares `variants` with the first, measure by measure, by a paired bootstrap of `resamples` draws
+/// of the texts: all runs of all variants are measured on the same draw, and what is drawn is the
+/// difference of two means over runs. Each run may have a reference of its own, as long as all
+/// variants have the same ones in the same order.
 ///
 /// # Errors
-/// If there are fewer than two reports, or they are not about the same texts and selections.
+/// If there are fewer than two variants or one without runs, or they are not about the same texts and
+/// selections.
 pub fn compare(
-    reports: &[Report],
+    variants: &[Variant],
     resamples: usize,
     seed: u64,
 ) -> Result<Comparison, CompareError> {
-    let [first, others @ ..] = reports else {
+    let [first, others @ ..] = variants else {
         return Err(CompareError::TooFew);
     };
-    if others.is_empty() {
+    if others.is_empty() || variants.iter().any(|variant| variant.runs.is_empty()) {
         return Err(CompareError::TooFew);
     }
-    let mut models = vec![Compared {
-        model: first.model.clone(),
-        measures: first.measures.clone(),
-        differences: vec![None; first.measures.len()],
-    }];
-    for other in others {
+    let data = &first.runs[0].data;
+    for other in variants {
         check(first, other)?;
-        models.push(Compared {
-            model: other.model.clone(),
-            measures: other.measures.clone(),
-            differences: differences(first, other, resamples, seed),
-        });
     }
+    let differences = differences(first, others, data.texts, resamples, seed);
+    let none = vec![None; first.runs[0].measures.len()];
+    let compared = |(variant, differences): (&Variant, Vec<Option<Difference>>)| Compared {
+        name: variant.name.clone(),
+        runs: variant.runs.iter().map(|run| run.model.clone()).collect(),
+        measures: variant.measures().summaries(),
+        differences,
+    };
+    let differences = std::iter::once(none).chain(differences);
     Ok(Comparison {
         version: COMPARISON_VERSION,
-        data: first.data.clone(),
+        data: data.clone(),
         resamples,
         seed,
-        models,
+        variants: variants.iter().zip(differences).map(compared).collect(),
     })
 }
 
-fn check(first: &Report, other: &Report) -> Result<(), CompareError> {
-    let names = || (first.model.clone(), other.model.clone());
-    if first.data.sha256 != other.data.sha256 {
-        let (first, other) = names();
-        return Err(CompareError::Texts { first, other });
+fn check(first: &Variant, other: &Variant) -> Result<(), CompareError> {
+    let named: &Report = &first.runs[0];
+    let strays = |run: &&Report| run.data.sha256 != named.data.sha256;
+    if let Some(stray) = other.runs.iter().find(strays) {
+        return Err(CompareError::Texts {
+            first: named.model.clone(),
+            other: stray.model.clone(),
+        });
     }
-    if first.reference != other.reference {
-        let (first, other) = names();
-        return Err(CompareError::References { first, other });
+    if first.references() != other.references() {
+        return Err(CompareError::References {
+            first: first.name.clone(),
+            other: other.name.clone(),
+        });
     }
     Ok(())
 }
 
-/// The differences of `other`'s measures to `first`'s. Each is the difference of two measures
-/// over the texts that define it, in the data set as in every resample.
+/// The differences of the measures of each of the `others` to the first's. Each is the difference of
+/// two measures over the texts that define it, in the data set as in every resample.
 fn differences(
-    first: &Report,
-    other: &Report,
+    first: &Variant,
+    others: &[Variant],
+    texts: usize,
     resamples: usize,
     seed: u64,
-) -> Vec<Option<Difference>> {
-    let named = |measure: &Measure| {
-        let same = |m: &Measure| (m.section, &m.name) == (measure.section, &measure.name);
-        first.measures.iter().position(same)
-    };
-    let partners: Vec<Option<usize>> = other.measures.iter().map(named).collect();
+) -> Vec<Vec<Option<Difference>>> {
+    let base = first.measures();
+    let others: Vec<_> = others.iter().map(Variant::measures).collect();
+    let partner = |name| base.names.iter().position(|other| other == name);
+    let partners: Vec<Vec<Option<usize>>> = others
+        .iter()
+        .map(|other| other.names.iter().map(partner).collect())
+        .collect();
     let statistics = |weights: &[f64]| -> Vec<Option<f64>> {
-        let base = first.per_text.measures(weights);
-        let measures = other.per_text.measures(weights).into_iter();
-        measures
-            .zip(&partners)
-            .map(|(measure, partner)| Some(measure.value? - base[(*partner)?].value?))
-            .collect()
+        let base = base.means(weights);
+        let of_other = |(other, partners): (&Measures, &Vec<Option<usize>>)| {
+            let means = other.means(weights).into_iter().zip(partners);
+            let by = means.map(|(mean, partner)| Some(mean? - base[(*partner)?]?));
+            by.collect::<Vec<_>>()
+        };
+        others.iter().zip(&partners).flat_map(of_other).collect()
     };
-    let texts = first.per_text.answers.len();
     let values = statistics(&vec![1.0; texts]);
     let intervals = bootstrap(texts, resamples, seed, statistics);
     let difference = |(value, interval): (Option<f64>, Option<Interval>)| {
@@ -152,7 +166,11 @@ fn differences(
             interval: interval?,
         })
     };
-    values.into_iter().zip(intervals).map(difference).collect()
+    let mut all = values.into_iter().zip(intervals).map(difference);
+    others
+        .iter()
+        .map(|other| all.by_ref().take(other.names.len()).collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -188,60 +206,137 @@ mod tests {
         }
     }
 
+    /// Places of two measures.
+    const ACCURACY: usize = 0;
+    const KEEP: usize = 4;
     const SOME: [Option<f32>; 4] = [Some(1.0), Some(2.0), Some(3.0), None];
+
+    /// A variant of one run for each report, under the first one's name.
+    fn variant<const N: usize>(runs: [Report; N]) -> Variant {
+        Variant {
+            name: runs[0].model.clone(),
+            runs: runs.into(),
+        }
+    }
+
+    fn difference(comparison: &Comparison, measure: usize) -> Difference {
+        comparison.variants[1].differences[measure].unwrap()
+    }
 
     #[test]
     fn a_constant_difference_is_exact() {
         let plain = report("plain", 2, "word_keep", SOME);
         let safr = report("safr", 2, "word_keep", SOME.map(|v| Some(v? - 0.5)));
-        let comparison = compare(&[plain, safr], 200, 0).unwrap();
-        let [plain, safr] = &comparison.models[..] else {
-            panic!("two models")
-        };
+        let comparison = compare(&[variant([plain]), variant([safr])], 200, 0).unwrap();
+        let plain = &comparison.variants[0];
         assert!(plain.differences.iter().all(Option::is_none));
-        let keep = safr.differences[4].unwrap();
+        assert_eq!(plain.differences.len(), plain.measures.len());
+        let keep = difference(&comparison, KEEP);
         assert_eq!(keep.value, -0.5);
         // A resample's mean is rounded.
         assert!((keep.interval.low + 0.5).abs() < 1e-12);
         assert!((keep.interval.high + 0.5).abs() < 1e-12);
-        let accuracy = safr.differences[0].unwrap();
+        let accuracy = difference(&comparison, ACCURACY);
         assert_eq!((accuracy.interval.low, accuracy.interval.high), (0.0, 0.0));
     }
 
     /// 2 against 4 of 4 right: the difference is the part of the last two texts in a resample.
     #[test]
     fn differences_of_answers_are_paired() {
-        let plain = report("plain", 2, "word_keep", SOME);
-        let safr = report("safr", 4, "word_keep", SOME);
+        let plain = variant([report("plain", 2, "word_keep", SOME)]);
+        let safr = variant([report("safr", 4, "word_keep", SOME)]);
         let comparison = compare(&[plain.clone(), safr.clone()], 2000, 0).unwrap();
-        let accuracy = comparison.models[1].differences[0].unwrap();
+        let accuracy = difference(&comparison, ACCURACY);
         assert_eq!(accuracy.value, 0.5);
         // Each end, 0 or 4 of 4, has probability 1/16.
         assert_eq!((accuracy.interval.low, accuracy.interval.high), (0.0, 1.0));
         assert_eq!(compare(&[plain, safr], 2000, 0).unwrap(), comparison);
     }
 
+    /// Right are 2 and 4 of 4, against 1 and 3: of the four texts, the first differs in no run, the
+    /// second and the fourth in one of two each, the third in none.
     #[test]
-    fn a_measure_of_one_model_alone_has_no_difference() {
+    fn runs_are_averaged_on_the_same_draw() {
+        let of = |right| report("model", right, "word_keep", SOME);
+        let [first, other] = [variant([of(2), of(4)]), variant([of(1), of(3)])];
+        let comparison = compare(&[first, other], 2000, 0).unwrap();
+        let [base, other] = &comparison.variants[..] else {
+            panic!("two variants")
+        };
+        let summary = &base.measures[ACCURACY];
+        assert_eq!(summary.mean, Some(0.75));
+        // ±1/4 about the mean: a variance of 2/16 with n − 1.
+        assert_eq!(summary.deviation, Some(0.125f64.sqrt()));
+        assert_eq!(summary.values, [Some(0.5), Some(1.0)]);
+        assert_eq!(base.runs, ["model", "model"]);
+        assert_eq!(other.measures[ACCURACY].mean, Some(0.5));
+        let accuracy = difference(&comparison, ACCURACY);
+        assert_eq!(accuracy.value, -0.25);
+        // A resample of texts 2 and 4 alone loses ½, one of texts 1 and 3 alone nothing: 1/16 each.
+        assert_eq!((accuracy.interval.low, accuracy.interval.high), (-0.5, 0.0));
+    }
+
+    #[test]
+    fn a_run_against_itself_with_another_beside_it_is_paired_too() {
+        let of = |right| report("model", right, "word_keep", SOME);
+        // The same run twice is that run once.
+        let [once, twice] = [variant([of(2)]), variant([of(2), of(2)])];
+        let accuracy = difference(&compare(&[once, twice], 500, 0).unwrap(), ACCURACY);
+        assert_eq!(
+            (
+                accuracy.interval.low,
+                accuracy.value,
+                accuracy.interval.high
+            ),
+            (0.0, 0.0, 0.0)
+        );
+    }
+
+    #[test]
+    fn a_measure_of_one_model_or_of_some_runs_alone_has_no_difference() {
         let plain = report("plain", 2, "word_keep", SOME);
         let safr = report("safr", 2, "largest_key_mass", SOME);
-        let comparison = compare(&[plain, safr], 10, 0).unwrap();
-        assert_eq!(comparison.models[1].differences[4], None);
+        let of = |variants: &[Variant]| compare(variants, 10, 0).unwrap().variants.remove(1);
+        let other = of(&[variant([plain.clone()]), variant([safr.clone()])]);
+        assert_eq!(other.differences[KEEP], None);
+        let other = of(&[variant([plain.clone()]), variant([plain, safr])]);
+        assert_eq!(other.differences[KEEP], None);
+        assert_eq!(other.measures[KEEP].mean, None);
+        assert_eq!(other.measures[KEEP].values, [Some(2.0), None]);
+        assert!(other.differences[ACCURACY].is_some());
     }
 
     #[test]
     fn what_cannot_be_paired_is_refused() {
         let plain = report("plain", 2, "word_keep", SOME);
-        assert_eq!(
-            compare(std::slice::from_ref(&plain), 10, 0),
-            Err(CompareError::TooFew)
-        );
+        let alone = [variant([plain.clone()])];
+        assert_eq!(compare(&alone, 10, 0), Err(CompareError::TooFew));
         let mut other = plain.clone();
         other.reference = Some("plain".into());
-        let error = compare(&[plain.clone(), other.clone()], 10, 0).unwrap_err();
-        assert!(matches!(error, CompareError::References { .. }));
+        let error = compare(&[variant([plain.clone()]), variant([other.clone()])], 10, 0);
+        assert!(matches!(error, Err(CompareError::References { .. })));
         other.data.sha256 = "01".into();
-        let error = compare(&[plain, other], 10, 0).unwrap_err();
-        assert!(matches!(error, CompareError::Texts { .. }));
+        let error = compare(&[variant([plain.clone()]), variant([plain, other])], 10, 0);
+        assert!(matches!(error, Err(CompareError::Texts { .. })));
+    }
+
+    #[test]
+    fn each_run_may_have_a_reference_of_its_own() {
+        let of = |references: &[&str]| Variant {
+            name: "variant".into(),
+            runs: references
+                .iter()
+                .map(|reference| Report {
+                    reference: Some((*reference).into()),
+                    ..report("model", 2, "word_keep", SOME)
+                })
+                .collect(),
+        };
+        let fits = |a: &[&str], b: &[&str]| compare(&[of(a), of(b)], 10, 0).is_ok();
+        assert!(fits(&["plain-1", "plain-2"], &["plain-1", "plain-2"]));
+        assert!(!fits(&["plain-1", "plain-2"], &["plain-2", "plain-1"]));
+        assert!(!fits(&["plain-1", "plain-2"], &["plain-1"]));
+        // One for all runs, however many they are.
+        assert!(fits(&["plain"], &["plain", "plain"]));
     }
 }

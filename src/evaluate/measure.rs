@@ -1,9 +1,10 @@
 //! Streams a data set through a model and keeps a small record of every text.
 
+use super::losses::losses;
 use super::one_pass::Pass;
 use super::{Answer, Column, EncodedExample, Marked, PerText, Section, Value};
 use crate::explain::TraceNumbers;
-use crate::model::{Batch, Classifier, ReadError, read};
+use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::text::PAD;
 
 /// A labelled text with what its measures need.
@@ -39,7 +40,7 @@ pub enum MeasureError {
 /// pairs that `reference` selects beside the model's own.
 ///
 /// Texts go through `batch_size`, at least one, at a time, longest first, with one readback a
-/// batch, so that memory does not grow with the data set beyond one small record a text.
+/// batch and one more of its losses, so that memory does not grow with the data set beyond one small record a text.
 /// `progress` hears how many words are done.
 ///
 /// # Errors
@@ -59,18 +60,29 @@ pub async fn measure(
     let mut columns = Vec::new();
     for chunk in order.chunks(batch_size) {
         let batch = || chunk.iter().map(|&at| &texts[at]);
-        let traces = forward(model, batch().map(|text| &text.example.ids[..])).await?;
+        let passed = forward(model, batch().map(|text| &text.example.ids[..]));
+        let losses = if sections.contains(&Section::Losses) {
+            losses(&passed, model.config.reading).await?
+        } else {
+            vec![Vec::new(); chunk.len()]
+        };
+        let traces = passed.read().await?;
         let references = match reference {
-            Some(model) => forward(model, batch().map(|text| &text.reference_ids[..])).await?,
+            Some(model) => {
+                let ids = batch().map(|text| &text.reference_ids[..]);
+                forward(model, ids).read().await?
+            }
             None => Vec::new(),
         };
-        for (in_chunk, (&at, trace)) in chunk.iter().zip(&traces).enumerate() {
+        let of_model = traces.iter().zip(&losses);
+        for (in_chunk, (&at, (trace, losses))) in chunk.iter().zip(of_model).enumerate() {
             let text = &texts[at];
             let reference = references.get(in_chunk);
             check_lengths(trace, reference)?;
             let pass = Pass {
                 trace,
                 reference,
+                losses,
                 marked: &text.marked,
                 pad_keep,
             };
@@ -85,14 +97,11 @@ pub async fn measure(
     })
 }
 
-/// One forward pass over a batch, read in one piece.
-async fn forward<'a>(
-    model: &Classifier,
-    ids: impl Iterator<Item = &'a [u32]>,
-) -> Result<Vec<TraceNumbers>, ReadError> {
+/// One forward pass over a batch.
+fn forward<'a>(model: &Classifier, ids: impl Iterator<Item = &'a [u32]>) -> Trace {
     let device = model.device();
     let batch = Batch::new(&ids.collect::<Vec<_>>(), &model.config, &device);
-    model.forward(&batch, None).read().await
+    model.forward(&batch, None)
 }
 
 /// Keep probability of PAD, which is the same everywhere, as that of every word.

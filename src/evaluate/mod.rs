@@ -6,12 +6,14 @@ mod columns;
 mod comparison;
 mod faithfulness;
 mod intervention;
+mod losses;
 mod measure;
 mod neurons;
 mod one_pass;
 mod redistribution;
 mod report;
 mod section;
+mod variant;
 
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,7 @@ pub use report::{
     Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,
 };
 pub use section::Section;
+pub use variant::{Summary, Variant};
 
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::objective::{Objective, label_column};
@@ -83,22 +86,81 @@ pub async fn evaluate(
     batch_size: usize,
     mut progress: impl FnMut(usize),
 ) -> Result<Evaluation, ReadError> {
-    let device = model.device();
-    let mut order: Vec<&EncodedExample> = examples.iter().collect();
-    order.sort_by_key(|example| example.ids.len());
-    let mut sums = [0f64; SUMS];
-    for chunk in order.chunks(batch_size) {
+    let mut sweep = Sweep::new(examples);
+    while !sweep.is_done() {
+        progress(
+            sweep
+                .advance(model, objective, examples, batch_size)
+                .await?,
+        );
+    }
+    Ok(sweep.finish())
+}
+
+/// [`evaluate`], batch by batch, for those who have other things to do in between.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    /// The examples by length.
+    order: Vec<usize>,
+    /// Examples that are measured.
+    at: usize,
+    sums: [f64; SUMS],
+}
+
+impl Sweep {
+    /// Prepares a sweep over `examples`.
+    pub fn new(examples: &[EncodedExample]) -> Self {
+        let mut order: Vec<usize> = (0..examples.len()).collect();
+        order.sort_by_key(|&at| examples[at].ids.len());
+        Self {
+            order,
+            at: 0,
+            sums: [0.0; SUMS],
+        }
+    }
+
+    /// Whether all examples are measured.
+    pub fn is_done(&self) -> bool {
+        self.at == self.order.len()
+    }
+
+    /// How many examples are measured.
+    pub fn texts(&self) -> usize {
+        self.at
+    }
+
+    /// Measures the next `batch_size` of the same examples; returns how many there were.
+    ///
+    /// # Errors
+    /// If the device was lost or failed.
+    pub async fn advance(
+        &mut self,
+        model: &Classifier,
+        objective: &Objective,
+        examples: &[EncodedExample],
+        batch_size: usize,
+    ) -> Result<usize, ReadError> {
+        let rest = &self.order[self.at..];
+        let chunk: Vec<&EncodedExample> = rest[..batch_size.min(rest.len())]
+            .iter()
+            .map(|&at| &examples[at])
+            .collect();
         let texts: Vec<&[u32]> = chunk.iter().map(|example| example.ids.as_slice()).collect();
         let labels: Vec<usize> = chunk.iter().map(|example| example.label).collect();
-        let batch = Batch::new(&texts, &model.config, &device);
+        let batch = Batch::new(&texts, &model.config, &model.device());
         let trace = model.forward(&batch, None);
         let values = read(batch_sums(&trace, objective, &labels)).await?;
-        for (sum, value) in sums.iter_mut().zip(values) {
+        for (sum, value) in self.sums.iter_mut().zip(values) {
             *sum += f64::from(value);
         }
-        progress(chunk.len());
+        self.at += chunk.len();
+        Ok(chunk.len())
     }
-    Ok(means(examples.len(), &sums))
+
+    /// The means over what was measured.
+    pub fn finish(self) -> Evaluation {
+        means(self.at, &self.sums)
+    }
 }
 
 /// Number of sums that [`batch_sums`] takes.

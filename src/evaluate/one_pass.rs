@@ -1,5 +1,6 @@
 //! The measures of one text that need nothing but its forward pass.
 
+use super::losses::Losses;
 use super::redistribution::{Space, redistribution};
 use super::{Section, Value};
 use crate::explain::{
@@ -21,6 +22,8 @@ pub(super) struct Pass<'a> {
     pub(super) trace: &'a TraceNumbers,
     /// The reference model's pass over the same words.
     pub(super) reference: Option<&'a TraceNumbers>,
+    /// The losses of the model's family; empty where they are not asked for.
+    pub(super) losses: &'a Losses,
     /// Words that people marked.
     pub(super) marked: &'a [Marked],
     /// What the gate makes of PAD.
@@ -33,6 +36,11 @@ impl Pass<'_> {
         let has = |section| sections.contains(&section);
         let trace = self.trace;
         let mut values = Vec::new();
+        if has(Section::Losses) {
+            let named =
+                |&(name, loss): &(&str, f32)| Value::new(Section::Losses, name, Some(loss.into()));
+            values.extend(self.losses.iter().map(named));
+        }
         if has(Section::Redistribution) || has(Section::Neurons) {
             let on_neurons = Space::of("neurons", &trace.last_layer().neurons);
             let on_embeddings = Space::of("embeddings", &trace.embedding);
@@ -140,6 +148,7 @@ mod tests {
         let pass = Pass {
             trace: &trace,
             reference: None,
+            losses: &vec![("importance/published", 0.25)],
             marked,
             pad_keep: 0.5,
         };
@@ -149,6 +158,13 @@ mod tests {
 
     fn named<const N: usize>(values: [(&str, Option<f64>); N]) -> Vec<(String, Option<f64>)> {
         values.map(|(name, value)| (name.to_owned(), value)).into()
+    }
+
+    #[test]
+    fn losses_are_there_when_asked_for() {
+        let expected = named([("importance/published", Some(0.25))]);
+        assert_eq!(measured(&[Section::Losses], &[]), expected);
+        assert!(measured(&[Section::Prediction], &[]).is_empty());
     }
 
     #[test]
@@ -207,6 +223,7 @@ mod tests {
         let all = Pass {
             trace: &trace(),
             reference: None,
+            losses: &vec![("importance/published", 0.25)],
             marked: &[],
             pad_keep: 0.5,
         }
@@ -216,6 +233,5 @@ mod tests {
             place.unwrap()
         });
         assert!(places.is_sorted());
-        assert!(measured(&[Section::Prediction], &[]).is_empty());
     }
 }

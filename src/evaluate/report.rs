@@ -91,11 +91,11 @@ impl Report {
     /// # Errors
     /// If `json` is not a report of [`REPORT_VERSION`].
     pub fn from_json(json: &str) -> Result<Self, ReportError> {
-        let Versioned { version } = serde_json::from_str(json)?;
+        let Versioned { version } = serde_json::from_str(json).map_err(ReportError::Format)?;
         if version != REPORT_VERSION {
             return Err(ReportError::Version { found: version });
         }
-        Ok(serde_json::from_str(json)?)
+        serde_json::from_str(json).map_err(ReportError::Format)
     }
 }
 
@@ -110,7 +110,7 @@ struct Versioned {
 pub enum ReportError {
     /// The text is no report.
     #[error("this is not a report of safr evaluate: {0}; write a new one with --json")]
-    Format(#[from] serde_json::Error),
+    Format(serde_json::Error),
     /// The report was written by another release.
     #[error(
         "this report has format {found}, but this release reads {REPORT_VERSION}; evaluate the model again"
@@ -142,6 +142,18 @@ pub struct Column {
 }
 
 impl PerText {
+    /// Adds the records of further texts, of which the same was measured.
+    pub fn append(&mut self, more: Self) {
+        self.answers.extend(more.answers);
+        if self.columns.is_empty() {
+            self.columns = more.columns;
+        } else {
+            for (column, more) in self.columns.iter_mut().zip(more.columns) {
+                column.values.extend(more.values);
+            }
+        }
+    }
+
     /// The measures over the data set, section by section: those of the answers, then the mean of
     /// every column over the texts that define it.
     ///

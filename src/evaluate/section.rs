@@ -11,6 +11,8 @@ pub enum Section {
     /// How right the classes are, and how sure of itself the model is. Costs nothing, so it is
     /// always measured.
     Prediction,
+    /// What the objective weighs beside the cross-entropy.
+    Losses,
     /// Redistribution score and its parts.
     Redistribution,
     /// Capacity, allocation, polysemanticity and sharing, averaged.
@@ -29,8 +31,9 @@ pub enum Section {
 
 impl Section {
     /// All of them, in the order of the report.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Prediction,
+        Self::Losses,
         Self::Redistribution,
         Self::Neurons,
         Self::Collapse,
@@ -40,8 +43,9 @@ impl Section {
     ];
 
     /// Those that one pass a text gives.
-    pub const ONE_PASS: [Self; 5] = [
+    pub const ONE_PASS: [Self; 6] = [
         Self::Prediction,
+        Self::Losses,
         Self::Redistribution,
         Self::Neurons,
         Self::Collapse,
@@ -52,6 +56,7 @@ impl Section {
     pub fn name(self) -> &'static str {
         match self {
             Self::Prediction => "prediction",
+            Self::Losses => "losses",
             Self::Redistribution => "redistribution",
             Self::Neurons => "neurons",
             Self::Collapse => "collapse",

@@ -38,8 +38,16 @@ pub struct EpochRecord {
     /// Mean entropy of the attention rows over their largest possible value, in [0, 1]; near
     /// 0 when every word attends to one.
     pub attention_entropy: f64,
+    /// Part of their full weight that the losses beside cross-entropy had at its end, in [0, 1];
+    /// the weighted losses above stand as if it were 1.
+    #[serde(default = "fully")]
+    pub regularised: f64,
     /// Wall-clock time of the epoch, dev part included, in seconds.
     pub seconds: f64,
+}
+
+fn fully() -> f64 {
+    1.0
 }
 
 /// All epochs of one training run.
@@ -56,7 +64,7 @@ pub struct History {
 pub enum HistoryError {
     /// The text is no history.
     #[error("this is not a training history: {0}; train again to write a new one")]
-    Format(#[from] serde_json::Error),
+    Format(serde_json::Error),
     /// The history was written by another release.
     #[error(
         "this training history has format {found}, but this release reads {HISTORY_VERSION}; use the release that wrote it, or train again"
@@ -77,18 +85,13 @@ impl Default for History {
 }
 
 impl History {
-    /// The epoch with the highest dev accuracy, the earliest on a tie; `None` before the
-    /// first epoch.
+    /// Of the epochs that were regularised most, the one with the highest dev accuracy, the
+    /// earliest on a tie; `None` before the first epoch.
     pub fn best(&self) -> Option<&EpochRecord> {
-        let later_is_better =
-            |best: &'_ EpochRecord, next: &EpochRecord| next.dev_accuracy > best.dev_accuracy;
-        self.records.iter().reduce(|best, next| {
-            if later_is_better(best, next) {
-                next
-            } else {
-                best
-            }
-        })
+        let rank = |record: &EpochRecord| (record.regularised, record.dev_accuracy);
+        self.records
+            .iter()
+            .reduce(|best, next| if rank(next) > rank(best) { next } else { best })
     }
 
     /// Reads a history from JSON.
@@ -96,11 +99,11 @@ impl History {
     /// # Errors
     /// If `json` is not a history of [`HISTORY_VERSION`].
     pub fn from_json(json: &str) -> Result<Self, HistoryError> {
-        let Versioned { version } = serde_json::from_str(json)?;
+        let Versioned { version } = serde_json::from_str(json).map_err(HistoryError::Format)?;
         if version != HISTORY_VERSION {
             return Err(HistoryError::Version { found: version });
         }
-        Ok(serde_json::from_str(json)?)
+        serde_json::from_str(json).map_err(HistoryError::Format)
     }
 }
 
@@ -129,6 +132,7 @@ mod tests {
             pad_keep: None,
             embedding_norm: 16.0,
             attention_entropy: 0.9,
+            regularised: 1.0,
             seconds: 12.5,
         };
         History {
@@ -141,6 +145,13 @@ mod tests {
     fn the_earliest_of_the_best_epochs_is_best() {
         assert_eq!(history(&[0.7, 0.8, 0.8, 0.75]).best().unwrap().epoch, 2);
         assert_eq!(History::default().best(), None);
+    }
+
+    #[test]
+    fn an_epoch_under_full_weight_beats_those_before() {
+        let mut history = history(&[0.9, 0.8, 0.7]);
+        history.records[0].regularised = 0.5;
+        assert_eq!(history.best().unwrap().epoch, 2);
     }
 
     #[test]

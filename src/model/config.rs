@@ -94,6 +94,10 @@ pub struct ModelConfig {
     pub max_len: usize,
     /// Dropout probability in training.
     pub dropout: f64,
+    /// Probability with which the gate of a word is closed in training, whatever it would decide
+    /// (word dropout, Iyyer et al. 2015).
+    #[serde(default)]
+    pub word_dropout: f64,
     /// How a text is read.
     pub reading: Reading,
 }
@@ -112,6 +116,7 @@ impl ModelConfig {
             classes,
             max_len: 128,
             dropout: 0.1,
+            word_dropout: 0.0,
             reading,
         }
     }
@@ -153,8 +158,10 @@ impl ModelConfig {
                 heads: self.heads,
             });
         }
-        if !(0.0..1.0).contains(&self.dropout) {
-            return Err(ConfigError::Dropout(self.dropout));
+        for dropout in [self.dropout, self.word_dropout] {
+            if !(0.0..1.0).contains(&dropout) {
+                return Err(ConfigError::Dropout(dropout));
+            }
         }
         Ok(())
     }

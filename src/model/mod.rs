@@ -24,5 +24,6 @@ pub use random::{Stream, StreamPosition};
 pub use trace::{ReadError, Trace, read};
 pub use vectors::{begin_at_vectors, scale_embeddings};
 pub use weights::{
-    Array, Weights, WeightsError, check_weights, initial_weights, parameter_count, parameter_shapes,
+    Array, Weights, WeightsError, check_weights, initial_weights, parameter_count,
+    parameter_shapes, renew_head,
 };

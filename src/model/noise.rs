@@ -4,10 +4,13 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{ModelConfig, Stream};
 
+/// Noise under which a gate is closed whatever its log-odds.
+const CLOSED: f32 = -1e9;
+
 /// Gate noise and dropout masks for a batch of `B` texts of length `L`.
 #[derive(Clone, Debug)]
 pub struct Noise {
-    /// Logistic noise on the gate's log-odds, `[B, L]`.
+    /// Logistic noise on the gate's log-odds, and what closes it for word dropout, `[B, L]`.
     pub gate: Tensor<2>,
     /// Dropout factors of the encoder's input, `[B, L, E]`.
     pub input: Tensor<3>,
@@ -24,7 +27,13 @@ impl Noise {
         device: &Device,
     ) -> Self {
         let shape = [b, l, config.d_model];
-        let gate = Tensor::from_data(TensorData::new(stream.logistic(b * l), [b, l]), device);
+        let mut gate = stream.logistic(b * l);
+        if config.word_dropout > 0.0 {
+            let left = stream.dropout(b * l, config.word_dropout);
+            let closed = gate.iter_mut().zip(left).filter(|(_, left)| *left == 0.0);
+            closed.for_each(|(noise, _)| *noise = CLOSED);
+        }
+        let gate = Tensor::from_data(TensorData::new(gate, [b, l]), device);
         let mut dropout = || {
             let mask = stream.dropout(shape.iter().product(), config.dropout);
             Tensor::from_data(TensorData::new(mask, shape), device)

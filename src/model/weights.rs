@@ -103,6 +103,18 @@ pub fn initial_weights(config: &ModelConfig, stream: &mut Stream) -> Weights {
         .collect()
 }
 
+/// Draws the head anew, for `config`'s number of classes: as that of a fresh model.
+pub fn renew_head(config: &ModelConfig, weights: &mut Weights, stream: &mut Stream) {
+    let bound = 1.0 / (config.d_model as f32).sqrt();
+    for (name, shape) in [
+        ("fc.weight", vec![config.classes, config.d_model]),
+        ("fc.bias", vec![config.classes]),
+    ] {
+        let values = stream.uniform(shape.iter().product(), bound);
+        weights.insert(name.to_owned(), Array { shape, values });
+    }
+}
+
 /// Checks that `weights` are those of a `config` model: every parameter there, of its shape,
 /// finite, and none that the model does not have.
 ///

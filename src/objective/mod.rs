@@ -3,6 +3,7 @@
 mod norm;
 pub mod published;
 pub mod scale_free;
+mod words;
 
 use burn::tensor::{Device, Int, Tensor, TensorData, activation::log_softmax};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,21 @@ pub enum GateGuard {
     None,
 }
 
+impl GateGuard {
+    fn weighted(self, factor: f64) -> Self {
+        match self {
+            Self::Rate { rho, weight } => Self::Rate {
+                rho,
+                weight: weight * factor,
+            },
+            Self::Entropy { beta } => Self::Entropy {
+                beta: beta * factor,
+            },
+            Self::None => Self::None,
+        }
+    }
+}
+
 /// Which of the two families of losses.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -57,6 +73,9 @@ pub struct ScaleFree {
     pub space: Space,
     /// The gate guard.
     pub guard: GateGuard,
+    /// Whose mean keep rate the guard `rate` holds to its target.
+    #[serde(default)]
+    pub rate_of: RateOf,
     /// Whom the importance loss keeps important words apart from.
     #[serde(default)]
     pub apart: Apart,
@@ -77,11 +96,23 @@ impl Default for ScaleFree {
                 rho: 0.3,
                 weight: 1.0,
             },
+            rate_of: RateOf::default(),
             apart: Apart::default(),
             gate_given: false,
             pairs: Pairs::default(),
         }
     }
+}
+
+/// Whose mean keep rate the gate guard holds to its target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RateOf {
+    /// Each text's: every text has important words and others.
+    #[default]
+    Text,
+    /// The batch's: among short texts, one may be all important and another not at all.
+    Batch,
 }
 
 /// Whom the importance loss keeps important words apart from.
@@ -131,6 +162,27 @@ pub struct Controls {
 }
 
 impl Objective {
+    /// The same with all that is beside cross-entropy weighted by `factor` once more.
+    #[must_use]
+    pub fn weighted(self, factor: f64) -> Self {
+        let family = match self.family {
+            Family::ScaleFree(options) => Family::ScaleFree(ScaleFree {
+                guard: options.guard.weighted(factor),
+                ..options
+            }),
+            Family::Published => Family::Published,
+        };
+        Self {
+            family,
+            lambda_importance: self.lambda_importance * factor,
+            lambda_interaction: self.lambda_interaction * factor,
+            controls: Controls {
+                embedding_l2: self.controls.embedding_l2 * factor,
+                neuron_l1: self.controls.neuron_l1 * factor,
+            },
+        }
+    }
+
     /// SAFR's two losses without other penalties.
     pub fn new(family: Family, lambda_importance: f64, lambda_interaction: f64) -> Self {
         Self {
@@ -139,6 +191,25 @@ impl Objective {
             lambda_interaction,
             controls: Controls::default(),
         }
+    }
+
+    /// The objective with the default losses of the family that reads as `reading` does. Without
+    /// L_imp nothing closes the gate, so that it has no guard.
+    pub fn for_reading(reading: Reading, lambda_importance: f64, lambda_interaction: f64) -> Self {
+        let new = |family| Self::new(family, lambda_importance, lambda_interaction);
+        let published = new(Family::Published);
+        if published.reading(reading.words) == reading {
+            return published;
+        }
+        let default = ScaleFree::default();
+        new(Family::ScaleFree(ScaleFree {
+            guard: if lambda_importance > 0.0 {
+                default.guard
+            } else {
+                GateGuard::None
+            },
+            ..default
+        }))
     }
 
     /// How a model of this objective reads (method §3.4).
@@ -160,22 +231,18 @@ impl Objective {
         let (importance, interaction, guard) = match self.family {
             Family::Published => {
                 let (importance, interaction) = published::losses(trace);
-                let none = importance.clone() * 0.0;
+                let none = importance.clone().mean() * 0.0;
                 (importance, interaction, none)
             }
             Family::ScaleFree(options) => {
                 let (importance, interaction) = scale_free::losses(trace, &options);
-                (
-                    importance,
-                    interaction,
-                    scale_free::guard(trace, options.guard),
-                )
+                (importance, interaction, scale_free::guard(trace, &options))
             }
         };
         Losses {
             cross_entropy: cross_entropy(trace.logits.clone(), labels),
-            importance,
-            interaction,
+            importance: importance.mean(),
+            interaction: interaction.mean(),
             guard,
             penalty: self.controls.penalty(trace),
         }

@@ -3,15 +3,15 @@
 use burn::tensor::{Tensor, TensorData};
 
 use super::norm::{cosines, relative};
-use super::{Apart, GateGuard, Pairs, ScaleFree, Space};
+use super::{Apart, GateGuard, Pairs, RateOf, ScaleFree, Space};
 use crate::model::{Batch, Trace};
 use crate::text::PAD;
 
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
 
-/// L_imp and L_int of a batch, each the mean over texts and blocks, in [0, 1]; `[1]` each.
-pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
+/// L_imp and L_int of each text, each the mean over blocks, in [0, 1]; `[B, 1]` each.
+pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     let pairs = eligible_pairs(&trace.batch);
     let weight = trace.gate.clone() * trace.batch.valid.clone();
     let weight = if options.gate_given {
@@ -19,7 +19,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
     } else {
         weight
     };
-    let mut sums: Option<(Tensor<1>, Tensor<1>)> = None;
+    let mut sums: Option<(Tensor<2>, Tensor<2>)> = None;
     for layer in &trace.layers {
         let eligible = eligible_attention(layer.attention.clone(), &pairs);
         let attention: Tensor<3> = eligible.clone().detach().mean_dim(1).squeeze_dim(1);
@@ -28,8 +28,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
             Space::Mlp => {
                 let cosine = cosines(layer.neurons.clone());
                 let loss = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
-                let loss = mean_over_words(loss, &trace.batch).mean();
-                (cosine, loss)
+                (cosine, mean_over_words(loss, &trace.batch))
             }
             Space::Embedding => {
                 let attention = layer.attention.clone();
@@ -49,11 +48,19 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<1>, Tensor<1>) {
 }
 
 /// What keeps the gate from closing (or from opening once and for all): the mean over texts, `[1]`.
-pub fn guard(trace: &Trace, guard: GateGuard) -> Tensor<1> {
+pub fn guard(trace: &Trace, options: &ScaleFree) -> Tensor<1> {
     let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch);
-    let of_texts = match guard {
+    let of_texts = match options.guard {
         GateGuard::Rate { rho, weight } => {
-            let miss = mean(trace.keep.clone()) - rho;
+            let rate = match options.rate_of {
+                RateOf::Text => mean(trace.keep.clone()),
+                RateOf::Batch => {
+                    let valid = trace.batch.valid.clone();
+                    let words = valid.clone().sum().clamp_min(1.0);
+                    ((trace.keep.clone() * valid).sum() / words).unsqueeze()
+                }
+            };
+            let miss = rate - rho;
             miss.clone() * miss * weight
         }
         GateGuard::Entropy { beta } => {
@@ -104,7 +111,7 @@ fn mean_over_words(of_words: Tensor<2>, batch: &Batch) -> Tensor<2> {
 }
 
 /// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
-/// correlated with.
+/// correlated with; `[B, 1]`.
 ///
 /// # Shapes
 /// `weight` `[B, L]`, the others `[B, L, L]`.
@@ -113,7 +120,7 @@ fn importance(
     weight: &Tensor<2>,
     uncorrelated: Tensor<3>,
     apart: Apart,
-) -> Tensor<1> {
+) -> Tensor<2> {
     let omega = match apart {
         Apart::Important => uncorrelated * weight.clone().unsqueeze_dim::<3>(1),
         Apart::All => uncorrelated,
@@ -126,7 +133,7 @@ fn importance(
     let overlap = overlap / among.mask_fill(alone.clone(), 1.0);
     let overlap: Tensor<2> = overlap.mask_fill(alone, 0.0).squeeze_dim(2);
     let total = (overlap * weight.clone()).sum_dim(1);
-    (total / weight.clone().sum_dim(1).clamp_min(EPSILON)).mean()
+    total / weight.clone().sum_dim(1).clamp_min(EPSILON)
 }
 
 /// L_int of each word, from what shares its neurons, `[B, L]`; all arguments `[B, L, L]`.
@@ -147,11 +154,12 @@ fn interaction(
     loss.sum_dim(2).squeeze_dim(2)
 }
 
-/// L_int on attention rows, head by head; kept for comparison only. `[B, H, L, L]` each.
-fn attention_interaction(eligible: Tensor<4>, attention: Tensor<4>, batch: &Batch) -> Tensor<1> {
+/// L_int on attention rows, head by head, `[B, 1]`; kept for comparison only. Both attentions
+/// `[B, H, L, L]`.
+fn attention_interaction(eligible: Tensor<4>, attention: Tensor<4>, batch: &Batch) -> Tensor<2> {
     let apart: Tensor<2> = (eligible * (cosines(attention).neg() + 1.0))
         .sum_dim(3)
         .mean_dim(1)
         .squeeze_dims(&[1, 3]);
-    mean_over_words(apart, batch).mean()
+    mean_over_words(apart, batch)
 }

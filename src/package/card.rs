@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::explain::EpochRecord;
+
 /// Version of the model directory's format; raised when a file changes its meaning.
 pub const FORMAT: u32 = 1;
 
@@ -36,6 +38,21 @@ pub struct Card {
     pub metrics: BTreeMap<String, f64>,
     /// SHA-256 of every other file of the directory, in hexadecimal.
     pub sha256: BTreeMap<String, String>,
+}
+
+impl Card {
+    /// What a card says of the epoch whose weights a model has.
+    pub fn metrics_of(epoch: &EpochRecord) -> BTreeMap<String, f64> {
+        [
+            ("epoch", epoch.epoch as f64),
+            ("dev_accuracy", epoch.dev_accuracy),
+            ("dev_cross_entropy", epoch.dev_cross_entropy),
+            ("train_accuracy", epoch.train_accuracy),
+            ("word_keep", epoch.word_keep),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
 }
 
 /// SHA-256 of `bytes` in lower-case hexadecimal.

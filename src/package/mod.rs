@@ -1,17 +1,21 @@
 //! A model directory: the same few files for the command line and for the page, checked against
 //! each other when they are read.
 
+mod archive;
 mod card;
 mod tensors;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+pub use archive::{files_of_zip, model_of_zip, zip_of};
 pub use card::{Card, FORMAT, checksum};
 pub use tensors::Precision;
 
-use crate::model::{ConfigError, ModelConfig, Weights, WeightsError, check_weights};
-use crate::text::{Vocabulary, VocabularyError};
+use crate::model::{
+    ConfigError, ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head,
+};
+use crate::text::{UNKNOWN, Vocabulary, VocabularyError};
 
 /// The files of a model directory, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -82,6 +86,13 @@ impl Package {
         Ok(package)
     }
 
+    /// Deals the gate's values out anew among the words by `seed`, those of PAD and UNKNOWN left where
+    /// they are: a control, whose gate keeps as much as before, but chooses no word (method §5).
+    pub fn shuffle_gate_values(&mut self, seed: u64) {
+        let words = UNKNOWN as usize + 1;
+        Stream::new(seed).shuffle(&mut self.gate_values[words..]);
+    }
+
     /// Writes the files of the directory, its card brought up to date with their checksums.
     ///
     /// # Errors
@@ -119,6 +130,28 @@ impl Package {
         };
         files.insert(names::CARD.to_owned(), print(names::CARD, &card)?);
         Ok(files)
+    }
+
+    /// The model as a start for telling `classes` apart: with a head drawn from `stream`, unless it
+    /// knows [just these](Self::knows).
+    #[must_use]
+    pub fn for_classes(mut self, classes: &[String], stream: &mut Stream) -> Self {
+        if !self.knows(classes) {
+            self.config.classes = classes.len();
+            self.card.classes = classes.to_vec();
+            renew_head(&self.config, &mut self.weights, stream);
+        }
+        self
+    }
+
+    /// Whether the model's classes are `classes`, in any order.
+    pub fn knows(&self, classes: &[String]) -> bool {
+        let sorted = |classes: &[String]| {
+            let mut classes = classes.to_vec();
+            classes.sort();
+            classes
+        };
+        sorted(&self.card.classes) == sorted(classes)
     }
 
     /// The weights as they are after storing at `precision`; the gate's values are left to be
@@ -176,19 +209,21 @@ pub fn tensors_of(bytes: &[u8]) -> Result<Weights, PackageError> {
     tensors::read(bytes)
 }
 
-/// Reads the files of a model directory.
+/// Reads the files of a model directory, or of a zip of one.
 ///
 /// # Errors
 /// If one is missing or cannot be read.
 pub fn read_directory(directory: &Path) -> Result<Files, PackageError> {
-    let read = |name: &str| {
-        let path = directory.join(name);
-        let bytes = std::fs::read(&path).map_err(|error| PackageError::File {
+    let bytes = |path: &Path| {
+        std::fs::read(path).map_err(|error| PackageError::File {
             path: path.display().to_string(),
             error,
-        })?;
-        Ok((name.to_owned(), bytes))
+        })
     };
+    if directory.is_file() {
+        return model_of_zip(&bytes(directory)?);
+    }
+    let read = |name: &str| Ok((name.to_owned(), bytes(&directory.join(name))?));
     names::ALL.into_iter().map(read).collect()
 }
 
@@ -281,6 +316,22 @@ pub enum PackageError {
         /// How many there should be.
         expected: usize,
     },
+    /// Not a zip file.
+    #[error("this is no zip file; choose the zip of a model, or the files of a model directory")]
+    NoZip,
+    /// A zip file that cannot be read to its end.
+    #[error("the zip is damaged or was cut short ({0}); download it again")]
+    CutZip(String),
+    /// A zip file of other things.
+    #[error(
+        "the zip holds no model: none of card.json, config.json, vocabulary.json and model.safetensors is in it; choose the zip of a model"
+    )]
+    ForeignZip,
+    /// A zip file that would fill the memory.
+    #[error(
+        "the zip holds more than a gigabyte; unpack it, and choose the four files of the model"
+    )]
+    LargeZip,
     /// A file cannot be read or written.
     #[error("{path}: {error}")]
     File {

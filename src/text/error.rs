@@ -10,28 +10,28 @@ use super::table::TableError;
 #[derive(Debug, thiserror::Error)]
 pub enum TextError {
     /// The file is missing or cannot be read as UTF-8.
-    #[error("cannot read {}: {source}. Check that the data folder holds this file as UTF-8 text", path.display())]
+    #[error("cannot read {}: {error}. Check that the data folder holds this file as UTF-8 text", path.display())]
     Unreadable {
         /// The file asked for.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        error: io::Error,
     },
     /// The file is there, but a line of it is not a labelled tree.
-    #[error("{}, {source}. Expected one Stanford Sentiment Treebank tree a line, such as (3 (2 A) (3 gem))", path.display())]
+    #[error("{}, {error}. Expected one Stanford Sentiment Treebank tree a line, such as (3 (2 A) (3 gem))", path.display())]
     Tree {
         /// The file read.
         path: PathBuf,
         /// The line and what is wrong with it.
-        source: TreeError,
+        error: TreeError,
     },
     /// The file is there, but is no table of labelled texts.
-    #[error("{}, {source}", path.display())]
+    #[error("{}, {error}", path.display())]
     Table {
         /// The file read.
         path: PathBuf,
         /// What is wrong with it, and in which line.
-        source: TableError,
+        error: TableError,
     },
     /// The file is there, but holds no word vectors.
     #[error("{} holds no word vectors: {problem}. Expected NAME.f32le.bin with NAME.vocab.txt beside it", path.display())]

@@ -35,7 +35,7 @@ pub fn frequencies<'a>(texts: impl IntoIterator<Item = &'a [String]>) -> Vec<Fre
 
 /// How many of the word tokens of some texts a vocabulary knows. A token
 /// without a letter or digit is punctuation, which is not counted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Coverage {
     /// Word tokens.
     pub tokens: usize,

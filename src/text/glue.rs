@@ -15,9 +15,9 @@ use super::{TextError, read_bytes};
 /// # Errors
 /// If the file cannot be read, or is not a table of sentences labelled 0 or 1.
 pub fn read(path: &Path) -> Result<Vec<Example>, TextError> {
-    parse(&read_bytes(path)?).map_err(|source| TextError::Table {
+    parse(&read_bytes(path)?).map_err(|error| TextError::Table {
         path: path.to_owned(),
-        source,
+        error,
     })
 }
 

@@ -27,11 +27,11 @@ pub fn read(folder: &std::path::Path, split: Split) -> Result<Vec<LabelledText>,
     let mut bytes = Vec::new();
     flate2::read::MultiGzDecoder::new(read_bytes(&path)?.as_slice())
         .read_to_end(&mut bytes)
-        .map_err(|source| TextError::Unreadable {
+        .map_err(|error| TextError::Unreadable {
             path: path.clone(),
-            source,
+            error,
         })?;
-    let texts = parse(&bytes).map_err(|source| TextError::Table { path, source })?;
+    let texts = parse(&bytes).map_err(|error| TextError::Table { path, error })?;
     Ok(part(texts, split))
 }
 

@@ -27,8 +27,8 @@ pub use vectors::WordVectors;
 pub use vocabulary::{PAD, UNKNOWN, Vocabulary, VocabularyError};
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, TextError> {
-    std::fs::read(path).map_err(|source| TextError::Unreadable {
+    std::fs::read(path).map_err(|error| TextError::Unreadable {
         path: path.to_owned(),
-        source,
+        error,
     })
 }

@@ -24,9 +24,9 @@ impl WordVectors {
     /// # Errors
     /// If a file cannot be read, or they do not fit each other.
     pub fn read(path: &Path) -> Result<Self, TextError> {
-        let unreadable = |path: &Path, source| TextError::Unreadable {
+        let unreadable = |path: &Path, error| TextError::Unreadable {
             path: path.to_owned(),
-            source,
+            error,
         };
         let unfit = |problem: &str| TextError::Vectors {
             path: path.to_owned(),
@@ -38,9 +38,9 @@ impl WordVectors {
             .ok_or_else(|| unfit("its name does not end in .f32le.bin"))?;
         let words_path = format!("{name}{WORDS}");
         let words_path = Path::new(&words_path);
-        let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
+        let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
         let words =
-            std::fs::read_to_string(words_path).map_err(|source| unreadable(words_path, source))?;
+            std::fs::read_to_string(words_path).map_err(|error| unreadable(words_path, error))?;
         let rows: HashMap<String, usize> = words.lines().map(str::to_owned).zip(0..).collect();
         let values: Vec<f32> = bytes
             .as_chunks()

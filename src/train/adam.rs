@@ -21,10 +21,34 @@ pub(super) struct Rows {
     pub(super) leaf: Tensor<2>,
 }
 
+/// How the word embeddings are moved: the word table, and the matrix of a factorised one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Embeddings {
+    /// With all other parameters.
+    Whole,
+    /// Only the rows that a batch holds; the matrix with all other parameters.
+    ByRows,
+    /// Not at all.
+    Frozen,
+}
+
+impl Embeddings {
+    /// The first of `model`'s parameters that stands in the flat vector. The embeddings are the
+    /// first ones.
+    fn first_flat(self, model: &Classifier) -> u64 {
+        match self {
+            Self::Whole => 0,
+            Self::ByRows => 1,
+            Self::Frozen => 1 + u64::from(model.projection.is_some()),
+        }
+    }
+}
+
 /// The optimiser's state.
 pub(super) struct Adam {
     steps: usize,
-    /// All parameters, the word table's only where it is not moved by rows, `[N]`.
+    embeddings: Embeddings,
+    /// All parameters but those embeddings that are moved by rows or not at all, `[N]`.
     values: Tensor<1>,
     moments: Moments<1>,
     /// Of the word table, where it is moved by rows, `[V, R]`.
@@ -32,18 +56,20 @@ pub(super) struct Adam {
 }
 
 impl Adam {
-    /// A fresh optimiser of `model`; with `by_rows` it moves only the words of a batch.
-    pub(super) fn new(model: &Classifier, by_rows: bool) -> Self {
+    /// A fresh optimiser of `model`.
+    pub(super) fn new(model: &Classifier, embeddings: Embeddings) -> Self {
         let mut flat = Flatten {
-            table_too: !by_rows,
+            first: embeddings.first_flat(model),
             gradients: None,
             parts: Vec::new(),
         };
         model.visit(&mut flat);
         let values = joined(flat.parts);
+        let by_rows = embeddings == Embeddings::ByRows;
         let table = by_rows.then(|| Moments::zeros(&model.words.val().without_autodiff()));
         Self {
             steps: 0,
+            embeddings,
             moments: Moments::zeros(&values),
             values,
             table,
@@ -55,9 +81,9 @@ impl Adam {
         self.steps
     }
 
-    /// Whether the word table is moved by rows.
-    pub(super) fn by_rows(&self) -> bool {
-        self.table.is_some()
+    /// How the embeddings are moved.
+    pub(super) fn embeddings(&self) -> Embeddings {
+        self.embeddings
     }
 
     /// One step of size `rate`: returns the model moved.
@@ -80,8 +106,9 @@ impl Adam {
             let words = words.select_assign(0, rows.types.clone(), change, IndexingUpdateOp::Add);
             model.words = Param::initialized(model.words.id, words.autodiff().require_grad());
         }
+        let first = self.embeddings.first_flat(&model);
         let mut flat = Flatten {
-            table_too: self.table.is_none(),
+            first,
             gradients: Some(&mut gradients),
             parts: Vec::new(),
         };
@@ -89,7 +116,7 @@ impl Adam {
         let change = self.moments.step(joined(flat.parts), &scale);
         self.values = self.values.clone() + change;
         model.map(&mut Unflatten {
-            table_too: self.table.is_none(),
+            first,
             values: &self.values,
             at: 0,
         })
@@ -137,11 +164,11 @@ impl Adam {
     /// model.
     pub(super) fn restore(
         model: &Classifier,
-        by_rows: bool,
+        embeddings: Embeddings,
         steps: usize,
         state: &Weights,
     ) -> Option<Self> {
-        let fresh = Self::new(model, by_rows);
+        let fresh = Self::new(model, embeddings);
         let device = fresh.values.device();
         let place = |name: &str, shape: &[usize]| {
             let array = state.get(name).filter(|array| array.shape == shape)?;
@@ -249,21 +276,17 @@ impl Scale {
     }
 }
 
-/// The word table is a model's first parameter.
-fn is_table<const D: usize>(param: &Param<Tensor<D>>) -> bool {
-    param.id.val() == 0
-}
-
 /// Collects parameters, or their gradients, as flat vectors in the order of the model's fields.
 struct Flatten<'a> {
-    table_too: bool,
+    /// Those before it are left out.
+    first: u64,
     gradients: Option<&'a mut Gradients>,
     parts: Vec<Tensor<1>>,
 }
 
 impl ModuleVisitor for Flatten<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if is_table(param) && !self.table_too {
+        if param.id.val() < self.first {
             return;
         }
         let value = param.val();
@@ -291,14 +314,15 @@ fn joined(mut parts: Vec<Tensor<1>>) -> Tensor<1> {
 
 /// Puts flat values back into a model, in the order in which [`Flatten`] took them.
 struct Unflatten<'a> {
-    table_too: bool,
+    /// Those before it stay as they are.
+    first: u64,
     values: &'a Tensor<1>,
     at: usize,
 }
 
 impl ModuleMapper for Unflatten<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if is_table(&param) && !self.table_too {
+        if param.id.val() < self.first {
             return param;
         }
         let (id, shape) = (param.id, param.val().shape());
@@ -356,13 +380,14 @@ mod tests {
 
     /// Steps on the loss Σ x² of the head's bias and of the rows of the words 1 and 3, the latter
     /// in the steps 1 and 3 only.
-    fn run(by_rows: bool) -> [Vec<f64>; 4] {
+    fn run(embeddings: Embeddings) -> [Vec<f64>; 4] {
+        let by_rows = embeddings == Embeddings::ByRows;
         let mut model = model();
         let start = [
             values(&model, "fc.bias"),
             values(&model, "embedding.weight"),
         ];
-        let mut adam = Adam::new(&model, by_rows);
+        let mut adam = Adam::new(&model, embeddings);
         for step in 1..=3 {
             let types = Tensor::from_ints([1, 3], &model.device());
             let leaf = model.words.val().select(0, types.clone());
@@ -394,7 +419,7 @@ mod tests {
 
     #[test]
     fn every_parameter_follows_the_rule() {
-        let [before, after, table, moved] = run(false);
+        let [before, after, table, moved] = run(Embeddings::Whole);
         let mut bias = Scalar {
             value: before[1],
             ..Default::default()
@@ -415,7 +440,7 @@ mod tests {
 
     #[test]
     fn by_rows_a_word_rests_while_no_text_holds_it() {
-        let [_, _, table, moved] = run(true);
+        let [_, _, table, moved] = run(Embeddings::ByRows);
         let mut row = Scalar {
             value: table[3 * 4 + 2],
             ..Default::default()

@@ -2,19 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::epoch::{Epoch, Position};
 use super::{Adam, Options, TrainError, Trainer};
 use crate::explain::History;
-use crate::model::{Classifier, Stream, StreamPosition, Weights};
+use crate::model::{Stream, StreamPosition, Weights};
 
-/// A run at the end of an epoch.
+/// A run behind one of its steps.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     /// Everything small, as JSON.
     pub state: String,
     /// Weights as they are now.
     pub weights: Weights,
-    /// Weights of the best epoch.
-    pub best: Weights,
+    /// Weights of the best epoch; `None` before the first is done.
+    pub best: Option<Weights>,
     /// Adam's moments.
     pub optimizer: Weights,
 }
@@ -26,25 +27,31 @@ struct State {
     stream: StreamPosition,
     steps: usize,
     history: History,
+    /// The epoch in progress.
+    #[serde(default)]
+    epoch: Option<Position>,
 }
 
 impl Trainer {
-    /// The run as it is after an epoch.
+    /// The run as it is now.
     ///
     /// # Errors
-    /// If the device was lost or failed.
-    pub async fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+    /// If the device was lost or failed, or a loss is no longer a number.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, TrainError> {
+        if let Some(epoch) = &mut self.epoch {
+            epoch.read(self.optimizer.steps()).await?;
+        }
         let state = State {
             options: self.options.clone(),
             stream: self.stream.position(),
             steps: self.optimizer.steps(),
             history: self.history.clone(),
+            epoch: self.epoch.as_ref().map(|epoch| epoch.position().clone()),
         };
-        let weights = self.model.weights().await?;
         Ok(Checkpoint {
             state: serde_json::to_string_pretty(&state).map_err(unusable)?,
-            best: self.best.clone().unwrap_or_else(|| weights.clone()),
-            weights,
+            best: self.best.clone(),
+            weights: self.model.weights().await?,
             optimizer: self.optimizer.state().await?,
         })
     }
@@ -64,13 +71,25 @@ impl Trainer {
         if state.options != asked {
             return Err(unusable("it was made with other options"));
         }
-        self.model = Classifier::new(&self.model.config, &checkpoint.weights, &self.device)?;
-        let by_rows = self.optimizer.by_rows();
-        self.optimizer = Adam::restore(&self.model, by_rows, state.steps, &checkpoint.optimizer)
+        let config = &self.model.config;
+        self.model = self
+            .options
+            .place(config, &checkpoint.weights, &self.device)?;
+        let embeddings = self.options.embeddings();
+        self.optimizer = Adam::restore(&self.model, embeddings, state.steps, &checkpoint.optimizer)
             .ok_or_else(|| unusable("its optimiser is that of another model"))?;
         self.stream = Stream::at(state.stream);
         self.history = state.history;
-        self.best = Some(checkpoint.best);
+        self.best = checkpoint.best;
+        self.epoch = state.epoch.map(|position| {
+            let number = self.history.records.len() + 1;
+            let data = (
+                self.train.as_slice(),
+                self.options.batch_size,
+                self.padding(),
+            );
+            Epoch::resume(number, self.annealed(number), data, position)
+        });
         Ok(())
     }
 }

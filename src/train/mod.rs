@@ -3,89 +3,35 @@
 mod adam;
 mod batches;
 mod checkpoint;
+mod epoch;
+mod error;
+mod event;
 mod hold_out;
+mod options;
+mod schedule;
+mod sums;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
 pub use checkpoint::Checkpoint;
+pub use error::TrainError;
+pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
 pub use hold_out::hold_out;
+pub use options::Options;
+pub use schedule::Schedule;
 
-use crate::evaluate::{EncodedExample, correct, evaluate};
+use crate::evaluate::{EncodedExample, Evaluation, Sweep, correct};
 use crate::explain::{EpochRecord, History};
-use crate::model::{
-    Batch, Classifier, ModelConfig, Noise, ReadError, Stream, Weights, WeightsError, read,
-};
+use crate::model::{Batch, Classifier, ModelConfig, Noise, Padding, Stream, Weights, WeightsError};
 use crate::objective::{Family, GateGuard, Objective, ScaleFree};
-use adam::{Adam, Rows};
-use batches::batches;
+use adam::{Adam, Embeddings, Rows};
+use epoch::Epoch;
 
-/// Steps between two readbacks: often enough to show progress and to bound memory, seldom enough
-/// not to hold a GPU up.
+/// Most steps between two readbacks: often enough to show progress and to bound memory, seldom
+/// enough not to hold a GPU up.
 const READ_EVERY: usize = 16;
-
-/// What a run is given besides model and data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Options {
-    /// What is minimised.
-    pub objective: Objective,
-    /// Adam's step size.
-    pub learning_rate: f64,
-    /// Texts a batch.
-    pub batch_size: usize,
-    /// Most epochs.
-    pub epochs: usize,
-    /// Epochs without a strictly better dev accuracy after which training ends.
-    pub patience: usize,
-    /// Seed of the run's one random stream.
-    pub seed: u64,
-}
-
-/// What a run says of itself.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TrainEvent {
-    /// Some steps are done.
-    Progress(Progress),
-    /// An epoch is done and the dev part measured.
-    Epoch(EpochRecord),
-}
-
-/// Where a run stands within an epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
-    /// Number of the epoch, from 1.
-    pub epoch: usize,
-    /// Steps done in this epoch.
-    pub step: usize,
-    /// Steps of an epoch.
-    pub steps: usize,
-    /// Mean cross-entropy of the epoch so far.
-    pub cross_entropy: f64,
-    /// Training accuracy of the epoch so far.
-    pub accuracy: f64,
-}
-
-/// What the listener to a run wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// Go on.
-    Continue,
-    /// Stop at once; the run goes on from the last finished epoch.
-    Stop,
-}
-
-/// How an epoch ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// There is more to do.
-    More,
-    /// All epochs are done, or patience is at its end.
-    Finished,
-    /// The listener wanted to stop.
-    Stopped,
-}
 
 /// A run in progress.
 pub struct Trainer {
@@ -98,6 +44,7 @@ pub struct Trainer {
     stream: Stream,
     history: History,
     best: Option<Weights>,
+    epoch: Option<Epoch>,
 }
 
 impl Trainer {
@@ -115,9 +62,9 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self, WeightsError> {
         let device = device.clone().autodiff();
-        let model = Classifier::new(config, weights, &device)?;
+        let model = options.place(config, weights, &device)?;
         Ok(Self {
-            optimizer: Adam::new(&model, options.objective.moves_words_apart()),
+            optimizer: Adam::new(&model, options.embeddings()),
             model,
             options,
             train,
@@ -126,10 +73,11 @@ impl Trainer {
             stream,
             history: History::default(),
             best: None,
+            epoch: None,
         })
     }
 
-    /// Trains one epoch and measures the dev part.
+    /// Trains an epoch, or what is left of the one in progress, and measures the dev part.
     ///
     /// # Errors
     /// If the device was lost, or a loss is no longer a number.
@@ -137,47 +85,65 @@ impl Trainer {
         &mut self,
         mut listen: impl FnMut(TrainEvent) -> Wish,
     ) -> Result<Outcome, TrainError> {
-        let start = Instant::now();
-        let epoch = self.history.records.len() + 1;
-        let objective = self.annealed(epoch);
-        let lengths: Vec<usize> = self.train.iter().map(|example| example.ids.len()).collect();
-        let padding = self.model.config.reading.padding;
-        let batches = batches(&lengths, self.options.batch_size, padding, &mut self.stream);
-        let mut sums = Sums::default();
-        let mut pending: Option<Tensor<1>> = None;
-        for (at, batch) in batches.iter().enumerate() {
-            let part = self.step(batch, &objective);
-            pending = Some(match pending {
-                Some(sum) => sum + part,
-                None => part,
-            });
-            if (at + 1).is_multiple_of(READ_EVERY) || at + 1 == batches.len() {
-                let part = read(pending.take().expect("a step was taken")).await?;
-                sums.add(&part).ok_or(TrainError::NotFinite {
-                    step: self.optimizer.steps(),
-                })?;
-                sums.texts = batches[..=at].iter().map(Vec::len).sum();
-                let progress = sums.progress(epoch, at + 1, batches.len());
-                if listen(TrainEvent::Progress(progress)) == Wish::Stop {
-                    return Ok(Outcome::Stopped);
-                }
+        loop {
+            let Some(event) = self.advance().await? else {
+                continue;
+            };
+            let done = matches!(event, TrainEvent::Epoch(_));
+            let wish = listen(event);
+            if done && self.is_finished() {
+                return Ok(Outcome::Finished);
+            } else if done {
+                return Ok(Outcome::More);
+            } else if wish == Wish::Stop {
+                return Ok(Outcome::Stopped);
             }
         }
-        let record = self.record(epoch, &objective, &sums, start).await?;
-        if self
-            .history
-            .best()
-            .is_none_or(|best| record.dev_accuracy > best.dev_accuracy)
-        {
-            self.best = Some(self.model.weights().await?);
-        }
-        self.history.records.push(record.clone());
-        listen(TrainEvent::Epoch(record));
-        Ok(if self.is_finished() {
-            Outcome::Finished
+    }
+
+    /// Goes one piece further: takes a step, or measures a batch of the dev part. Tells of steps
+    /// when it reads them, which it does not do after each.
+    ///
+    /// # Errors
+    /// If the device was lost, or a loss is no longer a number.
+    pub async fn advance(&mut self) -> Result<Option<TrainEvent>, TrainError> {
+        let start = Instant::now();
+        let mut epoch = match self.epoch.take() {
+            Some(epoch) => epoch,
+            None => self.begin_epoch(),
+        };
+        let Some(batch) = epoch.next_batch() else {
+            let record = self.measure(&mut epoch, start).await?;
+            if record.is_none() {
+                self.epoch = Some(epoch);
+            }
+            return Ok(record.map(TrainEvent::Epoch));
+        };
+        let values = self.step(batch, &epoch.objective);
+        epoch.stepped(values);
+        let told = if epoch.unread() == READ_EVERY || epoch.next_batch().is_none() {
+            epoch.read(self.optimizer.steps()).await?;
+            Some(TrainEvent::Progress(epoch.progress()))
         } else {
-            Outcome::More
-        })
+            None
+        };
+        epoch.spend(start.elapsed().as_secs_f64());
+        self.epoch = Some(epoch);
+        Ok(told)
+    }
+
+    /// Reads what the last steps gave, if there were any that were not told; in one readback.
+    ///
+    /// # Errors
+    /// If the device was lost, or a loss is no longer a number.
+    pub async fn progress(&mut self) -> Result<Option<Progress>, TrainError> {
+        let Some(epoch) = &mut self.epoch else {
+            return Ok(None);
+        };
+        let start = Instant::now();
+        epoch.read(self.optimizer.steps()).await?;
+        epoch.spend(start.elapsed().as_secs_f64());
+        Ok(epoch.has_news().then(|| epoch.progress()))
     }
 
     /// Whether all epochs are done or patience is at its end.
@@ -197,6 +163,47 @@ impl Trainer {
         self.best.as_ref()
     }
 
+    /// The model as it is now, in eval mode.
+    pub fn model(&self) -> Classifier {
+        self.model.valid()
+    }
+
+    /// Optimiser steps taken.
+    pub fn steps(&self) -> usize {
+        self.optimizer.steps()
+    }
+
+    /// Steps of an epoch.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.train.len().div_ceil(self.options.batch_size)
+    }
+
+    /// How much of its most steps the run has behind it, in [0, 1].
+    fn part_behind(&self) -> f64 {
+        let most = self.options.epochs.saturating_mul(self.steps_per_epoch());
+        (self.steps() as f64 / most.max(1) as f64).min(1.0)
+    }
+
+    /// How many dev texts of the epoch in progress are measured, once its steps are taken.
+    pub fn measured(&self) -> Option<usize> {
+        Some(self.epoch.as_ref()?.sweep.as_ref()?.texts())
+    }
+
+    fn begin_epoch(&mut self) -> Epoch {
+        let number = self.history.records.len() + 1;
+        let objective = self.annealed(number);
+        let data = (
+            self.train.as_slice(),
+            self.options.batch_size,
+            self.padding(),
+        );
+        Epoch::begin(number, objective, data, &mut self.stream)
+    }
+
+    fn padding(&self) -> Padding {
+        self.model.config.reading.padding
+    }
+
     /// One optimiser step; returns the batch's sums, `[5]`: cross-entropy, L_imp, L_int and guard
     /// times the number of texts, and the number of texts classified rightly.
     fn step(&mut self, batch: &[usize], objective: &Objective) -> Tensor<1> {
@@ -208,7 +215,8 @@ impl Trainer {
         let config = &self.model.config;
         let input = Batch::new(&texts, config, &self.device);
         let noise = Noise::draw(&mut self.stream, config, input.dims(), &self.device);
-        let rows = self.optimizer.by_rows().then(|| Rows {
+        let by_rows = self.optimizer.embeddings() == Embeddings::ByRows;
+        let rows = by_rows.then(|| Rows {
             types: input.types.clone(),
             leaf: self.model.rows(&input).detach().require_grad(),
         });
@@ -218,9 +226,12 @@ impl Trainer {
                 .forward_rows(&input, rows.leaf.clone(), Some(&noise)),
             None => self.model.forward(&input, Some(&noise)),
         };
+        let part = self.part_behind();
+        let schedule = self.options.schedule;
+        let objective = objective.weighted(schedule.weight(part));
         let losses = objective.losses(&trace, &labels);
         let gradients = objective.total(&losses).backward();
-        let rate = self.options.learning_rate;
+        let rate = self.options.learning_rate * schedule.rate(part);
         self.model = self
             .optimizer
             .step(self.model.clone(), rows.as_ref(), gradients, rate);
@@ -238,39 +249,54 @@ impl Trainer {
         Tensor::cat(sums, 0)
     }
 
-    async fn record(
-        &self,
-        epoch: usize,
-        objective: &Objective,
-        sums: &Sums,
+    /// Measures the next batch of the dev part; the record of the epoch when it was the last.
+    async fn measure(
+        &mut self,
+        epoch: &mut Epoch,
         start: Instant,
-    ) -> Result<EpochRecord, ReadError> {
-        let model = self.model.valid();
-        let dev = evaluate(
-            &model,
-            objective,
-            &self.dev,
-            self.options.batch_size,
-            |_| {},
-        )
-        .await?;
-        let texts = self.train.len() as f64;
-        Ok(EpochRecord {
-            epoch,
+    ) -> Result<Option<EpochRecord>, TrainError> {
+        let sweep = epoch.sweep.get_or_insert_with(|| Sweep::new(&self.dev));
+        if !sweep.is_done() {
+            let (model, size) = (self.model.valid(), self.options.batch_size);
+            sweep
+                .advance(&model, &epoch.objective, &self.dev, size)
+                .await?;
+        }
+        let dev = sweep.is_done().then(|| sweep.clone().finish());
+        epoch.spend(start.elapsed().as_secs_f64());
+        let Some(dev) = dev else { return Ok(None) };
+        if !dev.cross_entropy.is_finite() {
+            let step = self.optimizer.steps();
+            return Err(TrainError::NotFinite { step });
+        }
+        let record = self.record(epoch, &dev);
+        self.history.records.push(record.clone());
+        if self.history.best() == Some(&record) {
+            self.best = Some(self.model.weights().await?);
+        }
+        Ok(Some(record))
+    }
+
+    fn record(&self, epoch: &Epoch, dev: &Evaluation) -> EpochRecord {
+        let (losses, train_accuracy) = epoch.means();
+        let objective = &epoch.objective;
+        EpochRecord {
+            epoch: self.history.records.len() + 1,
             step: self.optimizer.steps(),
-            train_cross_entropy: sums.cross_entropy / texts,
+            train_cross_entropy: losses.cross_entropy,
             dev_cross_entropy: dev.cross_entropy,
-            weighted_importance: objective.lambda_importance * sums.importance / texts,
-            weighted_interaction: objective.lambda_interaction * sums.interaction / texts,
-            gate_guard: sums.guard / texts,
-            train_accuracy: sums.correct / texts,
+            weighted_importance: objective.lambda_importance * losses.importance,
+            weighted_interaction: objective.lambda_interaction * losses.interaction,
+            gate_guard: losses.guard,
+            train_accuracy,
             dev_accuracy: dev.accuracy,
             word_keep: dev.word_keep,
             pad_keep: dev.pad_keep,
+            regularised: self.options.schedule.weight(self.part_behind()),
             embedding_norm: dev.embedding_norm,
             attention_entropy: dev.attention_entropy,
-            seconds: start.elapsed().as_secs_f64(),
-        })
+            seconds: epoch.position().seconds,
+        }
     }
 
     /// The objective of an epoch: β of VMASK's entropy falls from its first value to a hundredth
@@ -287,64 +313,4 @@ impl Trainer {
         }
         objective
     }
-}
-
-/// Sums over the texts of an epoch so far.
-#[derive(Default)]
-struct Sums {
-    texts: usize,
-    cross_entropy: f64,
-    importance: f64,
-    interaction: f64,
-    guard: f64,
-    correct: f64,
-}
-
-impl Sums {
-    fn progress(&self, epoch: usize, step: usize, steps: usize) -> Progress {
-        let texts = self.texts.max(1) as f64;
-        let (cross_entropy, accuracy) = (self.cross_entropy / texts, self.correct / texts);
-        Progress {
-            epoch,
-            step,
-            steps,
-            cross_entropy,
-            accuracy,
-        }
-    }
-
-    /// Adds what [`Trainer::step`] returned; `None` if it is not finite.
-    fn add(&mut self, part: &[f32]) -> Option<()> {
-        let &[ce, importance, interaction, guard, correct] = part else {
-            return None;
-        };
-        self.cross_entropy += f64::from(ce);
-        self.importance += f64::from(importance);
-        self.interaction += f64::from(interaction);
-        self.guard += f64::from(guard);
-        self.correct += f64::from(correct);
-        part.iter().all(|value| value.is_finite()).then_some(())
-    }
-}
-
-/// Why a run cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    /// A loss is NaN or infinite.
-    #[error(
-        "a loss is no longer a number after step {step}; the best weights so far are kept; try a lower learning rate or smaller λ"
-    )]
-    NotFinite {
-        /// Optimiser steps taken.
-        step: usize,
-    },
-    /// The device failed.
-    #[error(transparent)]
-    Device(#[from] ReadError),
-    /// The weights do not fit the config.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    /// A checkpoint cannot be written or taken up.
-    #[error("the checkpoint cannot be used: {0}; delete it to start anew")]
-    Checkpoint(String),
 }

@@ -1,14 +1,17 @@
 //! What the page's Worker calls: the engine behind wasm-bindgen.
 
 mod log;
+mod tuning;
 mod view;
+
+pub use tuning::{Tuning, describe, unzip, zip};
 
 use js_sys::{Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::engine::{self, AdapterFacts, Backend, EngineError, Measured};
-use crate::package::Files;
+use crate::package::{Files, Package};
 
 /// Sets up what every later call needs; runs when the module is loaded.
 #[wasm_bindgen(start)]
@@ -24,7 +27,7 @@ pub struct Engine {
     inner: engine::Engine,
 }
 
-/// What the page shows of a model and its device.
+/// What the page shows of a model.
 #[derive(Serialize)]
 struct ModelInfo<'a> {
     id: &'a str,
@@ -33,6 +36,19 @@ struct ModelInfo<'a> {
     classes: &'a [String],
     max_words: usize,
     words_known: usize,
+}
+
+impl<'a> ModelInfo<'a> {
+    fn of(id: &'a str, package: &'a Package) -> Self {
+        Self {
+            id,
+            title: &package.card.title,
+            card: &package.card,
+            classes: &package.card.classes,
+            max_words: package.config.max_len,
+            words_known: package.vocabulary.len() - 2,
+        }
+    }
 }
 
 /// What the page shows of a device.
@@ -83,16 +99,7 @@ impl Engine {
             .inner
             .load(id, &files)
             .map_err(|error| failure(&error))?;
-        let package = &model.package;
-        let info = ModelInfo {
-            id,
-            title: &package.card.title,
-            card: &package.card,
-            classes: &package.card.classes,
-            max_words: package.config.max_len,
-            words_known: package.vocabulary.len() - 2,
-        };
-        to_js(&info)
+        to_js(&ModelInfo::of(id, &model.package))
     }
 
     /// Explains what the model `id` makes of a text; see [`crate::explain::Explanation`]. Matrices
@@ -144,6 +151,15 @@ fn files_of(files: &Object) -> Result<Files, JsValue> {
             Ok((name.as_string().unwrap_or_default(), bytes))
         })
         .collect()
+}
+
+/// Files by name as `Uint8Array`s.
+fn js_files(files: &Files) -> Result<Object, JsValue> {
+    let object = Object::new();
+    for (name, bytes) in files {
+        Reflect::set(&object, &name.into(), &Uint8Array::from(bytes.as_slice()))?;
+    }
+    Ok(object)
 }
 
 /// Hands a value over as plain objects: maps too, `None` as null.

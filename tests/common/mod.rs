@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test program takes what it needs")]
 
+pub(crate) mod tuning;
+
 use std::path::PathBuf;
 
 use burn::tensor::Device;

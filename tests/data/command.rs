@@ -91,7 +91,7 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
     );
     let error = refuses(folder, &[&["train", "--out", "other"], &other[..]].concat());
     assert!(
-        error.contains(". holds neither train.csv nor train.tsv"),
+        error.contains(". holds neither train.csv nor train.tsv nor train.jsonl"),
         "{error}"
     );
 }
@@ -164,6 +164,38 @@ fn words_of_one_data_set_extend_the_vocabulary_of_another() {
         );
         assert!(covered.contains("2 charm\n"), "{covered}");
     }
+}
+
+#[test]
+fn no_epochs_keep_the_model_as_it_is_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
+    let own = ["train", "--task", "csv", "--data", "moods.csv"];
+    let mut none = SMALL;
+    none[1 + SMALL.iter().position(|word| *word == "--epochs").unwrap()] = "0";
+    let drawn = [&own[..], &none, &["--out", "drawn"]].concat();
+    let said = prints(folder, &drawn);
+    assert!(said.contains("untrained, kept in drawn"), "{said}");
+    prints(
+        folder,
+        &[
+            &own[..],
+            &SMALL,
+            &["--learning-rate", "0", "--out", "still"],
+        ]
+        .concat(),
+    );
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    for file in ["model.safetensors", "vocabulary.json", "config.json"] {
+        assert_eq!(
+            read(&format!("drawn/{file}")),
+            read(&format!("still/{file}")),
+            "{file}"
+        );
+    }
+    let error = refuses(folder, &drawn);
+    assert!(error.contains("holds a model already"), "{error}");
 }
 
 #[test]

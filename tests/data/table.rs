@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use safr::text::table::{
-    Columns, Format, LabelledTexts, RowError, RowProblem, Table, TableError, classes,
+    Columns, Format, LabelledTexts, Layout, RowError, RowProblem, Table, TableError, classes,
 };
 
 const CSV: Format = Format {
@@ -139,6 +139,92 @@ fn classes_are_the_labels_sorted() {
     );
 }
 
+/// Lines, texts and labels of a file of which nothing is known.
+fn recognised(bytes: &[u8]) -> Result<Vec<(usize, String, String)>, TableError> {
+    let table = Table::read(bytes, Layout::recognise(bytes))?;
+    let columns = Columns::of(&table, None, None)?;
+    let texts = table.labelled(columns).whole()?.into_iter();
+    Ok(texts.map(|row| (row.line, row.text, row.label)).collect())
+}
+
+#[test]
+fn every_layout_is_recognised() {
+    let expected = [row(1, "so, so", "bad"), row(2, "fine, it is", "good")];
+    for lines in [
+        "bad\tso, so\ngood\tfine, it is\n",
+        "__label__bad so, so\r\n__label__good fine, it is",
+        "{\"text\": \"so, so\", \"label\": \"bad\"}\n{\"label\": \"good\", \"text\": \"fine, it is\"}",
+    ] {
+        assert_eq!(recognised(lines.as_bytes()).unwrap(), expected, "{lines}");
+    }
+    // Which side the labels are on is told by their repeating.
+    let behind = "so, so\tbad\nawful\tbad\nfine, it is\tgood\n";
+    let expected = [
+        row(1, "so, so", "bad"),
+        row(2, "awful", "bad"),
+        row(3, "fine, it is", "good"),
+    ];
+    assert_eq!(recognised(behind.as_bytes()).unwrap(), expected);
+    // A first row that names the columns is none of them, whatever the names.
+    let named = format!("remark\tmood\n{behind}");
+    let numbered = expected.map(|(line, text, label)| (line + 1, text, label));
+    assert_eq!(recognised(named.as_bytes()).unwrap(), numbered);
+}
+
+#[test]
+fn json_lines_have_values_of_any_kind_and_name_what_is_broken() {
+    let bytes = "\u{feff}{\"id\": 1, \"review\": \"a\", \"stars\": 2}\n\n{\"review\": \"b\"}\n[1]\n{\"stars\": true, \"review\": \"c\"}\n{\"review\": \"d\", \"stars\": null}\n";
+    let layout = Layout::recognise(bytes.as_bytes());
+    assert_eq!(layout, Layout::JsonLines);
+    let table = Table::read(bytes.as_bytes(), layout).unwrap();
+    assert_eq!(table.columns, ["id", "review", "stars"]);
+    let columns = Columns::of(&table, None, None).unwrap();
+    let all = table.labelled(columns);
+    let labels: Vec<_> = all
+        .texts
+        .iter()
+        .map(|text| (text.line, text.label.as_str()))
+        .collect();
+    assert_eq!(labels, [(1, "2"), (5, "true")]);
+    let broken: Vec<_> = all.broken.iter().map(|row| row.line).collect();
+    assert_eq!(broken, [3, 4, 6]);
+    assert!(matches!(all.broken[1].problem, RowProblem::Json(_)));
+    assert_eq!(
+        recognised(b"[\n{\"text\": \"a\"}]"),
+        Err(TableError::JsonArray)
+    );
+}
+
+#[test]
+fn texts_without_labels_are_told_apart_from_broken_tables() {
+    for lines in [
+        "I liked it.\nI did not.\nIt was so so.\n",
+        "Well, I liked it.\nNo, I did not.\nHm, so so.\n",
+        "text\nI liked it.\n",
+    ] {
+        assert_eq!(
+            recognised(lines.as_bytes()),
+            Err(TableError::NoLabels),
+            "{lines}"
+        );
+    }
+    let layout = Layout::Delimited {
+        delimiter: 'é',
+        quotes: true,
+        header: true,
+    };
+    assert_eq!(
+        Table::read(b"text,label", layout),
+        Err(TableError::Delimiter('é'))
+    );
+}
+
+#[test]
+fn rows_without_anything_are_counted() {
+    let all = labelled(b"text,label,id\n,,\na,1,1\n , ,2\n");
+    assert_eq!((all.empty, all.texts.len(), all.broken.len()), (2, 1, 0));
+}
+
 fn quoted(field: &str) -> String {
     format!("\"{}\"", field.replace('"', "\"\""))
 }
@@ -170,6 +256,7 @@ proptest! {
         prop::collection::vec(prop::sample::select(b"a,\"\n\r;\t \xff".to_vec()), 0..64),
     ]) {
         let lines = 1 + bytes.iter().filter(|&&byte| byte == b'\n').count();
+        let _ = recognised(&bytes);
         if let Ok(table) = parse(&bytes) {
             prop_assert!(table.rows.iter().all(|row| row.fields.len() == table.columns.len()));
             let numbers = table.rows.iter().map(|row| row.line).chain(table.broken.iter().map(|row| row.line));

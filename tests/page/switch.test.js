@@ -36,6 +36,37 @@ pageTest(
   { browser: BROAD },
 );
 
+pageTest(
+  "what is ready belongs to the text in both panels, and the panel that is behind can be pointed at",
+  async (page) => {
+    await ready(page);
+    await page.fill("#text", "Good");
+    await ready(page);
+    await page.evaluate(() => {
+      const words = (/** @type {string} */ panel) =>
+        [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-panel="${panel}"] [data-word]`))];
+      const seen = /** @type {string[][][]} */ ([]);
+      Object.assign(window, { seen });
+      new MutationObserver(() => {
+        if (document.documentElement.dataset.state === "ready") seen.push(["main", "beside"].map((panel) => words(panel).map(({ dataset }) => dataset.word ?? "")));
+      }).observe(document, { subtree: true, attributeFilter: ["data-state"] });
+      const point = new MutationObserver(() => {
+        for (const panel of ["main", "beside"]) words(panel).at(-1)?.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+      });
+      for (const sentence of document.querySelectorAll(".sentence > :first-child")) point.observe(sentence, { childList: true });
+    });
+    for (const letter of " and bad and ugly") {
+      await page.keyboard.press(letter === " " ? "Space" : letter);
+      await ready(page);
+    }
+    const seen = await page.evaluate(() => /** @type {{seen: string[][][]}} */ (/** @type {unknown} */ (window)).seen);
+    assert.ok(seen.length >= 5, `ready ${seen.length} times`);
+    for (const [main, beside] of seen) assert.deepEqual(beside, main);
+    assert.deepEqual(seen.at(-1)?.[0], ["Good", "and", "bad", "and", "ugly"]);
+  },
+  { browser: BROAD },
+);
+
 pageTest("the backend line says what runs, and why", async (page) => {
   await ready(page);
   const line = page.locator("#backend-in-use");

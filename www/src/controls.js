@@ -1,7 +1,7 @@
 // @ts-check
 /** What a person types into and chooses from: shows the state, and tells what is to change in it. */
 
-import { byId, html } from "./html.js";
+import { byId, html, write } from "./html.js";
 import { samples } from "./samples.js";
 import { isDark, otherTheme } from "./theme.js";
 
@@ -29,7 +29,7 @@ export class Controls {
     this.model.value = state.model;
     this.compare.checked = state.compare;
     this.backend.value = state.backend;
-    this.theme.textContent = isDark(state.theme) ? "Light theme" : "Dark theme";
+    write(this.theme, isDark(state.theme) ? "Light theme" : "Dark theme");
   }
 
   /** @param {() => State} state what is chosen now @param {OnChange} change */

@@ -3,7 +3,7 @@
 
 import { Host } from "./host.js";
 
-/** @import { Assets, Backend, Device, ModelInfo, Problem } from "./protocol.js" */
+/** @import { Assets, Backend, Device, Explanation, ModelInfo, Problem } from "./protocol.js" */
 /** @import { Answer } from "./host.js" */
 
 /** Deaths in a row, with no answer between them, after which the page stops trying. */
@@ -14,6 +14,7 @@ const STRIKES = 3;
  * @property {string} text
  * @property {string[]} models ids, the selected one first
  * @property {number | null} since time of the keystroke, if it was one
+ * @property {{[id: string]: Explanation}} explanations those that have come so far, by model
  */
 
 /**
@@ -24,7 +25,7 @@ const STRIKES = 3;
  * @property {(problem: Problem, model: string) => void} badModel
  * @property {(device: Device, reason: string) => void} backend what runs now, and why
  * @property {(problem: Problem) => void} fellBack the CPU takes over from something that failed
- * @property {(request: Request, answer: Answer) => void} explained
+ * @property {(request: Request, model: string, answer: Answer) => void} explained by one of the models that could answer
  * @property {(problem: Problem) => void} unexplained the newest text has no explanation
  * @property {(problem: Problem) => void} stopped nothing runs any more
  */
@@ -179,7 +180,7 @@ export class Engine {
     this.#runOnCpu("The engine had stopped, and was started again on the CPU.");
   }
 
-  /** Sends the newest text if the worker is free. */
+  /** Sends the newest text if the worker is free, to one model after another. */
   async #pump() {
     const host = this.#host;
     const request = this.#wanted;
@@ -187,12 +188,14 @@ export class Engine {
     this.#wanted = null;
     this.#asking = true;
     const models = request.models.filter((id) => host.models.has(id));
-    const answer = await host.explain(request.text, models).catch((problem) => this.#unanswered(host, request, problem));
-    this.#asking = false;
-    if (answer) {
+    for (const model of models) {
+      const answer = await host.explain(request.text, model).catch((problem) => this.#unanswered(host, request, problem));
+      if (!answer) break;
       this.#strikes = 0;
-      this.events.explained(request, answer);
+      this.events.explained({ ...request, models }, model, answer);
+      if (this.#wanted) break; // A newer text goes first.
     }
+    this.#asking = false;
     this.#pump();
   }
 

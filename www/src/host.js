@@ -9,7 +9,7 @@
 /** A worker that owes an answer for this long has hung. */
 const ANSWER_WITHIN = 30_000;
 
-/** @typedef {{explanations: {[id: string]: Explanation}, milliseconds: number}} Answer */
+/** @typedef {{explanation: Explanation, milliseconds: number}} Answer */
 
 /**
  * @typedef {object} Listener
@@ -105,14 +105,14 @@ export class Host {
   }
 
   /**
-   * Explains `text` by each of `models`; one request at a time.
+   * Explains `text` by `model`; one request at a time.
    * @param {string} text
-   * @param {string[]} models
+   * @param {string} model
    */
-  explain(text, models) {
+  explain(text, model) {
     this.#answer = new Deferred();
     this.#request += 1;
-    this.#tell({ type: "explain", request: this.#request, text, models });
+    this.#tell({ type: "explain", request: this.#request, text, model });
     this.#watchdog = setTimeout(() => this.#die(`it gave no answer for ${ANSWER_WITHIN / 1000} seconds`), ANSWER_WITHIN);
     return this.#answer.promise;
   }

@@ -17,6 +17,11 @@ export function html(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Writes `text`, unless it stands there already: to write it again would cost a layout. @param {Element} element @param {string} text */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** The element with this id. @template {HTMLElement} T @param {string} id @param {new () => T} type @returns {T} */
 export function byId(id, type) {
   const element = document.getElementById(id);

@@ -4,15 +4,16 @@
 import { assets } from "./assets.js";
 import { card } from "./cards.js";
 import { readPalette } from "./charts/palette.js";
-import { extentOf, viewOf } from "./charts/view.js";
+import { viewOf } from "./charts/view.js";
 import { Controls } from "./controls.js";
 import { Engine } from "./engine.js";
-import { exact, list } from "./format.js";
-import { byId } from "./html.js";
+import { list } from "./format.js";
+import { byId, write } from "./html.js";
 import { Loading } from "./loading.js";
 import { Notices } from "./notices.js";
 import { afterPaint } from "./paint.js";
 import { Panel } from "./panel.js";
+import { Scale } from "./scale.js";
 import { Spotlight } from "./spotlight.js";
 import { copyLink, readState, writeState } from "./state.js";
 import { backendInUse, summary } from "./status.js";
@@ -39,6 +40,7 @@ const backendLine = byId("backend-in-use", HTMLElement);
 const controls = new Controls(models);
 const notices = new Notices(byId("notices", HTMLElement));
 const loading = new Loading(byId("progress", HTMLProgressElement), byId("progress-bytes", HTMLElement));
+const scale = new Scale();
 const spotlight = new Spotlight();
 const main = new Panel("main", spotlight);
 const beside = new Panel("beside", spotlight);
@@ -48,8 +50,12 @@ const usual = { text: controls.text.defaultValue, model: ids[0], compare: true, 
 let state = readState(location.hash, { ...usual, text: controls.text.value }, ids);
 /** @type {Palette} */
 let palette;
-/** What is drawn. @type {{[id: string]: Explanation} | null} */
+/** What has come of the newest text so far, by model. @type {{[id: string]: Explanation}} */
+let newest = {};
+/** What is drawn: of the selected model first, of the one beside it next. @type {{[id: string]: Explanation} | null} */
 let drawn = null;
+/** Resolves when what was drawn last is on the screen. @type {Promise<void>} */
+let painted = Promise.resolve();
 /** @type {{device: Device, reason: string, time: number | null} | null} */
 let running = null;
 /** Ids of models that could not be loaded. @type {Set<string>} */
@@ -110,7 +116,8 @@ function needed() {
 function explain(since = null) {
   if (broken.has(state.model)) return enter("error");
   enter(drawn ? "busy" : "loading");
-  engine.explain({ text: state.text, models: needed(), since });
+  newest = {};
+  engine.explain({ text: state.text, models: needed(), since, explanations: newest });
 }
 
 /** Loads everything anew, after something could not be had. */
@@ -152,35 +159,43 @@ function recolour() {
   beside.recolour(palette);
 }
 
-/** @param {Request} request @param {Answer} answer */
-function draw({ text, since }, { explanations, milliseconds }) {
+/**
+ * Draws what a model makes of the text: the selected one at once, the one beside it when that has been seen.
+ * @param {Request} request
+ * @param {string} model
+ * @param {Answer} answer
+ */
+async function draw(request, model, { explanation, milliseconds }) {
+  await (model === state.model ? null : painted); // Either way, the worker is at the next model meanwhile.
+  const { text, since, explanations } = request;
   const [selected, other] = needed();
-  if (!explanations[selected]) return; // The model was switched meanwhile; its own explanation is on the way.
-  drawn = explanations;
-  if (running) running.time = milliseconds;
-  const extent = extentOf(Object.values(explanations));
+  const isSelected = model === selected;
+  if (!isSelected && !(model === other && explanations === drawn)) return; // Something else was chosen or typed meanwhile.
+  explanations[model] = explanation;
   notices.clear("text");
   spotlight.clear();
-  for (const dot of document.querySelectorAll(".dots [data-part]")) {
-    dot.textContent = exact(Number(/** @type {HTMLElement} */ (dot).dataset.part) * extent.attention);
+  const rescaled = scale.fit([explanations[selected], explanations[other] ?? drawn?.[other]]);
+  if (isSelected) {
+    drawn = explanations;
+    if (running) running.time = milliseconds;
   }
-  main.draw(viewOf(explanations[selected], text, extent), palette);
-  if (explanations[other]) beside.draw(viewOf(explanations[other], text, extent), palette);
-  else beside.wait(text);
-  afterPaint(() => {
-    if (since !== null) performance.measure("explain", { start: since, end: performance.now() });
-    if (drawn === explanations) finish(text, explanations);
-  });
+  if (isSelected || rescaled) main.draw(viewOf(explanations[selected], text, scale.extent), palette);
+  if (!isSelected) beside.draw(viewOf(explanation, text, scale.extent), palette);
+  else if (other && !request.models.includes(other)) beside.wait(text);
+  painted = afterPaint();
+  await painted;
+  if (isSelected && since !== null) performance.measure("explain", { start: since, end: performance.now() });
+  if (drawn === explanations) finish(request);
 }
 
-/** What need not hold up what one sees. @param {string} text @param {{[id: string]: Explanation}} explanations */
-function finish(text, explanations) {
+/** What need not hold up what one sees. @param {Request} request */
+function finish({ text, models, explanations }) {
   main.finish();
   beside.finish();
-  const late = needed().some((id) => !explanations[id] && engine.has(id)); // It was loaded meanwhile.
-  if (late) explain();
-  else if (text === state.text) enter("ready");
-  document.dispatchEvent(new CustomEvent("explained", { detail: { text, explanations } }));
+  if (explanations !== newest || models.some((id) => !explanations[id])) return; // More is on its way.
+  if (needed().some((id) => !explanations[id] && engine.has(id))) return explain(); // It was loaded meanwhile.
+  enter("ready");
+  document.dispatchEvent(new CustomEvent("explained", { detail: { text, explanations, milliseconds: running?.time } }));
 }
 
 /** @param {"loading" | "ready" | "busy" | "error"} next */
@@ -213,9 +228,7 @@ function describe() {
 }
 
 /** @param {string} sentence */
-function say(sentence) {
-  if (status.textContent !== sentence) status.textContent = sentence;
-}
+const say = (sentence) => write(status, sentence);
 
 function listen() {
   controls.listen(() => state, change);

@@ -1,17 +1,15 @@
 // @ts-check
 /** Tells when what was drawn has reached the screen. */
 
-/**
- * Calls `then` in the first task after the next frame.
- * @param {() => void} then
- */
-export function afterPaint(then) {
-  requestAnimationFrame(() => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      channel.port1.close();
-      then();
-    };
-    channel.port2.postMessage(null);
+/** Resolves in the first task after the next frame. @returns {Promise<void>} */
+export const afterPaint = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        channel.port1.close();
+        resolve();
+      };
+      channel.port2.postMessage(null);
+    });
   });
-}

@@ -5,10 +5,11 @@ import { AllocationChart } from "./charts/allocation.js";
 import { InteractionChart } from "./charts/interaction.js";
 import { PredictionChart } from "./charts/prediction.js";
 import { Words } from "./charts/words.js";
+import { write } from "./html.js";
 
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { View } from "./charts/view.js" */
-/** @import { Spotlight } from "./spotlight.js" */
+/** @import { Spotlight, Subject } from "./spotlight.js" */
 
 /** Charts this near to what one sees, in pixels, are drawn as if one saw them. */
 const NEAR = 200;
@@ -49,8 +50,9 @@ export class Panel {
     ].map((chart) => new SlowChart(chart));
     this.#observe();
     spotlight.watch((subject) => {
-      this.words.highlight(subject);
-      for (const { chart, stale } of this.charts) if (!stale) chart.highlight(subject);
+      const here = this.#here(subject);
+      this.words.highlight(here);
+      for (const { chart, stale } of this.charts) if (!stale) chart.highlight(here);
     });
   }
 
@@ -58,7 +60,7 @@ export class Panel {
   entitle(name) {
     for (const slot of this.slots) {
       const heading = slot.querySelector(".model-name");
-      if (heading && heading.textContent !== name) heading.textContent = name;
+      if (heading) write(heading, name);
     }
   }
 
@@ -75,17 +77,22 @@ export class Panel {
     this.words.wait(text);
   }
 
-  /** Draws what is in sight; the rest waits for `finish`. @param {View} view @param {Palette} palette */
+  /**
+   * Draws what is in sight; the rest waits for `finish`. Canvases come first: to write labels on one, the browser
+   * lays out whatever changed in the document before.
+   * @param {View} view
+   * @param {Palette} palette
+   */
   draw(view, palette) {
     this.#view = view;
     this.#palette = palette;
     this.#mark(false);
-    this.prediction.draw(view.explanation);
-    this.words.draw(view, palette);
     for (const slow of this.charts) {
       slow.stale = true;
       if (slow.inSight) this.#drawChart(slow);
     }
+    this.prediction.draw(view.explanation);
+    this.words.draw(view, palette);
   }
 
   /** Draws what is not yet drawn. */
@@ -99,12 +106,17 @@ export class Panel {
     this.finish();
   }
 
+  /** What one points at, if it stands here too: for a moment, the other panel may show another text. @param {Subject | null} subject */
+  #here(subject) {
+    const last = subject?.kind === "word" ? subject.word : subject?.kind === "pair" ? Math.max(subject.row, subject.column) : -1;
+    return last < (this.#view?.words.length ?? 0) ? subject : null;
+  }
+
   /** @param {SlowChart} slow */
   #drawChart(slow) {
     if (!this.#view || !this.#palette || this.#width === 0) return; // The observer is back as soon as there is a width.
     slow.stale = false;
-    slow.chart.prepare(this.#view, this.#palette, this.#width);
-    slow.chart.highlight(this.spotlight.subject);
+    slow.chart.draw(this.#view, this.#palette, this.#width, this.#here(this.spotlight.subject));
   }
 
   #observe() {

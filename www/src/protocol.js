@@ -93,7 +93,7 @@
 
 /**
  * @typedef {{type: "start", module: ModuleAsset, label: string, backend: Backend, models: ModelAsset[]}
- *   | {type: "explain", request: number, text: string, models: string[]}
+ *   | {type: "explain", request: number, text: string, model: string}
  *   | {type: "judge", measure: boolean}
  *   | {type: "check"}} ToWorker addresses in `start` are absolute
  */
@@ -102,7 +102,7 @@
  * @typedef {{type: "progress", label: string, loaded: number, total: number}
  *   | {type: "started", device: Device}
  *   | {type: "model", info: ModelInfo}
- *   | {type: "explained", request: number, explanations: {[id: string]: Explanation}, milliseconds: number}
+ *   | {type: "explained", request: number, explanation: Explanation, milliseconds: number}
  *   | {type: "judged", choice: Choice, device: Device}
  *   | {type: "checked", measured: Measured}
  *   | {type: "failed", error: Problem, request?: number, model?: string}

@@ -120,19 +120,13 @@ async function start({ module: asset, label, backend, models }) {
 }
 
 /** @param {Extract<ToWorker, {type: "explain"}>} message */
-async function explain({ request, text, models }) {
-  /** @type {{[id: string]: Explanation}} */
-  const explanations = {};
-  let milliseconds = 0;
-  for (const id of models) {
-    const before = performance.now();
-    explanations[id] = await engine.explain(id, text);
-    if (id === models[0]) milliseconds = performance.now() - before;
-  }
-  const buffers = Object.values(explanations).flatMap(({ allocation, interaction }) =>
-    [allocation.shares, interaction.sharing, interaction.cosine, interaction.attention].map(({ values }) => values.buffer),
-  );
-  tell({ type: "explained", request, explanations, milliseconds }, buffers);
+async function explain({ request, text, model }) {
+  const before = performance.now();
+  const explanation = await engine.explain(model, text);
+  const milliseconds = performance.now() - before;
+  const { allocation: { shares }, interaction: { sharing, cosine, attention } } = explanation;
+  const buffers = [shares, sharing, cosine, attention].map(({ values }) => values.buffer);
+  tell({ type: "explained", request, explanation, milliseconds }, buffers);
 }
 
 /** How the running backend does on a fixed input, and whether it agrees with the CPU. */

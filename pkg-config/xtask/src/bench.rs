@@ -21,8 +21,8 @@ pub(crate) enum Bench {
     GpuCost,
 }
 
-/// Runs one measurement, or all.
-pub(crate) fn run(project: &Project, what: Option<Bench>) -> Result<()> {
+/// Runs one measurement, or all; the page in `quality`.
+pub(crate) fn run(project: &Project, what: Option<Bench>, quality: Quality) -> Result<()> {
     let all = Bench::value_variants();
     for bench in all
         .iter()
@@ -30,19 +30,20 @@ pub(crate) fn run(project: &Project, what: Option<Bench>) -> Result<()> {
     {
         match bench {
             Bench::Native => run_command(&mut project.cargo("bench --features cli"))?,
-            Bench::Page => in_page(project, "tests/page/bench.js")?,
+            Bench::Page => in_page(project, "tests/page/bench.js", quality)?,
             Bench::GpuCost => gpu_cost::run(project)?,
         }
     }
     Ok(())
 }
 
-/// Runs `script` against the page as it is published, once for each offer.
-fn in_page(project: &Project, script: &str) -> Result<()> {
+/// Runs `script` against the page, once for each offer.
+fn in_page(project: &Project, script: &str, quality: Quality) -> Result<()> {
     tools::set_up(project, Need::Test)?;
-    let page = bundle::build(project, Quality::Publish)?;
+    let page = bundle::build(project, quality)?;
     for offer in [Offer::Webgpu, Offer::Cpu] {
-        println!("\n── {script}, {} ──", offer.name());
+        let (offered, profile) = (offer.name(), quality.profile());
+        println!("\n── {script}, {offered}, profile {profile} ──");
         run_command(visit::node(project, &page, offer)?.arg(script))?;
     }
     Ok(())

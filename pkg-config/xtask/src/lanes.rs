@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::bundle::{self, Quality};
+use crate::native;
 use crate::process::{run as run_command, tee};
 use crate::project::Project;
 use crate::tally::Tally;
@@ -36,9 +37,6 @@ pub(crate) enum Lane {
     /// The page in Chromium, without WebGPU
     PageCpu,
 }
-
-/// The native tests, with the program that they and the page's tests call.
-const NATIVE: &str = "test --release --features cli";
 
 /// What clippy looks at: this tool, everything native, and what runs in the browser.
 const LINTED: [&str; 3] = [
@@ -96,7 +94,7 @@ fn tally(project: &Project, lane: Lane) -> Tally {
             .map(|what| check(&mut project.cargo(&format!("clippy {what} -- --deny warnings"))))
             .into_iter()
             .sum()),
-        Lane::Native => cargo_test(&mut project.cargo(NATIVE)),
+        Lane::Native => cargo_test(&mut project.cargo(native::TESTS)),
         Lane::BrowserWebgpu => browser(project, Offer::Webgpu),
         Lane::BrowserCpu => browser(project, Offer::Cpu),
         Lane::PageWebgpu => page(project, Offer::Webgpu),
@@ -141,7 +139,7 @@ fn page(project: &Project, offer: Offer) -> Result<Tally> {
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     tests.sort();
     ensure!(!tests.is_empty(), "tests/page holds no test");
-    run_command(&mut project.cargo(&format!("{NATIVE} --no-run")))?; // The page is compared with the native program.
+    native::build(project)?; // The page is compared with the native program.
     let page = bundle::build(project, Quality::Quick)?;
     let mut node = visit::node(project, &page, offer)?;
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])

@@ -1,4 +1,4 @@
-//! `cargo xtask`: sets up, builds, serves, tests and measures the page.
+//! `cargo xtask`: sets up, builds, serves, tests and measures the page, and repeats the results.
 
 mod bench;
 mod browser;
@@ -9,8 +9,10 @@ mod gpu_cost;
 mod lanes;
 mod models;
 mod modules;
+mod native;
 mod process;
 mod project;
+mod results;
 mod serve;
 mod size;
 mod tally;
@@ -27,9 +29,10 @@ use crate::bench::Bench;
 use crate::bundle::Quality;
 use crate::lanes::Lane;
 use crate::project::Project;
+use crate::results::Results;
 use crate::tools::Need;
 
-/// Sets up, builds, serves, tests and measures the page.
+/// Sets up, builds, serves, tests and measures the page, and repeats the results.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
@@ -62,7 +65,11 @@ enum Task {
     Bench {
         /// What to measure
         what: Option<Bench>,
+        /// Measure the page as tests run it: its modules are soon built, and slower than those that `build` publishes
+        #[arg(long)]
+        quick: bool,
     },
+    Results(Results),
 }
 
 fn main() -> ExitCode {
@@ -93,6 +100,14 @@ fn run(task: Task) -> Result<()> {
             size::check(&project, &bundle::build(&project, Quality::Publish)?)
         }
         Task::Test { lanes } => lanes::run(&project, &lanes),
-        Task::Bench { what } => bench::run(&project, what),
+        Task::Bench { what, quick } => {
+            let quality = if quick {
+                Quality::Quick
+            } else {
+                Quality::Publish
+            };
+            bench::run(&project, what, quality)
+        }
+        Task::Results(options) => results::run(&project, &options),
     }
 }

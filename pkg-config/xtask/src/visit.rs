@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::browser;
 use crate::bundle::Page;
+use crate::native;
 use crate::project::Project;
 use crate::serve;
 
@@ -36,7 +37,7 @@ pub(crate) fn node(project: &Project, page: &Page, offer: Offer) -> Result<Comma
     let mut node = project.command("node");
     node.env("SAFR_URL", server.to_string());
     node.env("SAFR_LANE", offer.name());
-    node.env("SAFR_BIN", project.target.join("release/safr"));
+    node.env("SAFR_BIN", native::program(project));
     node.env("SAFR_CHROMIUM", browser::chromium(project)?.path);
     Ok(node)
 }

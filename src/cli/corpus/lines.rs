@@ -23,7 +23,7 @@ pub(super) enum LineProblem {
     TooLong,
     /// Bytes that are no text.
     #[error("the line is not UTF-8: {0}")]
-    Encoding(#[from] Utf8Error),
+    Encoding(Utf8Error),
     /// Nothing to classify.
     #[error("the line has no words")]
     NoWords,
@@ -76,7 +76,10 @@ impl<R: BufRead> Iterator for Lines<R> {
         self.number += 1;
         Some(bytes.map(|bytes| Line {
             number: self.number,
-            text: bytes.and_then(|bytes| Ok(std::str::from_utf8(without_end(&bytes))?.to_owned())),
+            text: bytes.and_then(|bytes| {
+                let text = std::str::from_utf8(without_end(&bytes));
+                text.map(str::to_owned).map_err(LineProblem::Encoding)
+            }),
         }))
     }
 }

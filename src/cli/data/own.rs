@@ -1,4 +1,4 @@
-//! Texts of people's own, as csv or tsv files.
+//! Texts of people's own, as csv, tsv or JSON-lines files.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::model::Stream;
 use crate::text::Split;
-use crate::text::table::{Columns, Format, LabelledText, Table, classes};
+use crate::text::table::{Columns, Format, LabelledText, Layout, Table, classes};
 use crate::train::hold_out;
 
 const HEADING: &str = "Options of --task csv";
@@ -27,6 +27,9 @@ pub(crate) struct Own {
     /// Read quotes as characters like others
     #[arg(long, help_heading = HEADING)]
     no_quotes: bool,
+    /// Go on without the lines that cannot be used
+    #[arg(long, help_heading = HEADING)]
+    skip_broken: bool,
     /// Share of each class that is the dev part of a single file; its other texts are the train
     /// part, and all of them the test part
     #[arg(long, help_heading = HEADING, value_name = "SHARE", default_value_t = 0.1)]
@@ -77,13 +80,13 @@ impl Own {
         if !data.is_dir() {
             return Ok(data.to_owned());
         }
-        ["csv", "tsv"]
+        ["csv", "tsv", "jsonl"]
             .map(|ending| data.join(split.name()).with_extension(ending))
             .into_iter()
             .find(|path| path.is_file())
             .with_context(|| {
                 format!(
-                    "{0} holds neither {1}.csv nor {1}.tsv",
+                    "{0} holds neither {1}.csv nor {1}.tsv nor {1}.jsonl",
                     data.display(),
                     split.name()
                 )
@@ -93,24 +96,31 @@ impl Own {
     fn read(&self, path: &Path) -> anyhow::Result<Vec<LabelledText>> {
         let name = || path.display().to_string();
         let bytes = std::fs::read(path).with_context(name)?;
-        let table = Table::parse(&bytes, self.format(path, &bytes)).with_context(name)?;
-        let columns = Columns::choose(
-            &table.columns,
+        let table = Table::read(&bytes, self.layout(path, &bytes)).with_context(name)?;
+        let columns = Columns::of(
+            &table,
             self.text_column.as_deref(),
             self.label_column.as_deref(),
         )
         .with_context(|| format!("{}: use --text-column and --label-column", path.display()))?;
-        table.labelled(columns).whole().with_context(name)
+        let texts = table.labelled(columns);
+        match self.skip_broken {
+            true => Ok(texts.texts),
+            false => texts.whole().with_context(name),
+        }
     }
 
-    fn format(&self, path: &Path, bytes: &[u8]) -> Format {
-        let recognised = Format::recognise(bytes);
+    fn layout(&self, path: &Path, bytes: &[u8]) -> Layout {
         let is_tsv = path.extension().is_some_and(|ending| ending == "tsv");
-        let by_name = is_tsv.then_some(b'\t');
-        Format {
-            delimiter: self.delimiter.or(by_name).unwrap_or(recognised.delimiter),
-            quotes: !self.no_quotes,
+        let delimiter = self.delimiter.or(is_tsv.then_some(b'\t'));
+        if delimiter.is_none() && !self.no_quotes {
+            return Layout::recognise(bytes);
         }
+        let format = Format {
+            delimiter: delimiter.unwrap_or_else(|| Format::recognise(bytes).delimiter),
+            quotes: !self.no_quotes,
+        };
+        Layout::delimited(bytes, format)
     }
 }
 

@@ -6,9 +6,8 @@ use anyhow::Context;
 
 use super::Train;
 use crate::cli::files::{self, id_of, write_json};
-use crate::cli::objective::describe;
 use crate::explain::EpochRecord;
-use crate::model::ModelConfig;
+use crate::model::{ModelConfig, Weights};
 use crate::objective::Objective;
 use crate::package::{
     Card, FORMAT, Files, Package, Precision, tensor_file, tensors_of, write_directory,
@@ -32,20 +31,29 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     /// Writes model, history and checkpoint after an epoch.
-    pub(super) async fn save(&self, trainer: &Trainer) -> anyhow::Result<()> {
-        let out = &self.command.out;
-        let checkpoint = trainer.checkpoint().await?;
-        self.write_checkpoint(&checkpoint)?;
-        let best = trainer.history().best().context("an epoch is done")?;
+    pub(super) async fn save(&self, trainer: &mut Trainer) -> anyhow::Result<()> {
+        self.write_checkpoint(trainer).await?;
+        let history = trainer.history();
+        let best = history.best().context("an epoch is done")?;
+        let weights = trainer.best().context("an epoch is done")?.clone();
+        self.save_model(Some(best), weights).await?;
+        write_json(&self.command.out.join("history.json"), history)
+    }
+
+    /// Writes the model of an epoch, or that of none, as it is before the first step.
+    pub(super) async fn save_model(
+        &self,
+        epoch: Option<&EpochRecord>,
+        weights: Weights,
+    ) -> anyhow::Result<()> {
         let package = Package {
-            card: self.card(best),
+            card: self.card(epoch),
             config: self.config.clone(),
             vocabulary: self.vocabulary.clone(),
-            weights: checkpoint.best,
+            weights,
             gate_values: Vec::new(),
         };
-        files::save(out, package, Precision::F32).await?;
-        write_json(&out.join("history.json"), trainer.history())
+        files::save(&self.command.out, package, Precision::F32).await
     }
 
     /// Reads the checkpoint of the run's folder.
@@ -57,7 +65,10 @@ impl Run<'_> {
         Ok(Checkpoint {
             state: String::from_utf8(read(STATE)?)?,
             weights: tensors_of(&read(WEIGHTS)?)?,
-            best: tensors_of(&read(BEST)?)?,
+            best: match self.folder().join(BEST).exists() {
+                true => Some(tensors_of(&read(BEST)?)?),
+                false => None,
+            },
             optimizer: tensors_of(&read(OPTIMIZER)?)?,
         })
     }
@@ -73,15 +84,19 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn write_checkpoint(&self, checkpoint: &Checkpoint) -> anyhow::Result<()> {
-        let files = Files::from([
+    /// Writes the checkpoint of the run as it is now.
+    pub(super) async fn write_checkpoint(&self, trainer: &mut Trainer) -> anyhow::Result<()> {
+        let checkpoint = trainer.checkpoint().await?;
+        let mut files = Files::from([
             (WEIGHTS.to_owned(), tensor_file(&checkpoint.weights)?),
-            (BEST.to_owned(), tensor_file(&checkpoint.best)?),
             (OPTIMIZER.to_owned(), tensor_file(&checkpoint.optimizer)?),
         ]);
+        if let Some(best) = &checkpoint.best {
+            files.insert(BEST.to_owned(), tensor_file(best)?);
+        }
         // The state goes last: with it the checkpoint is whole.
         write_directory(&self.folder(), &files)?;
-        let state = Files::from([(STATE.to_owned(), checkpoint.state.clone().into_bytes())]);
+        let state = Files::from([(STATE.to_owned(), checkpoint.state.into_bytes())]);
         Ok(write_directory(&self.folder(), &state)?)
     }
 
@@ -89,28 +104,21 @@ impl Run<'_> {
         self.command.out.join("checkpoint")
     }
 
-    fn card(&self, best: &EpochRecord) -> Card {
+    fn card(&self, epoch: Option<&EpochRecord>) -> Card {
         let command = self.command;
         let id = id_of(&command.out);
-        let metrics = [
-            ("epoch", best.epoch as f64),
-            ("dev_accuracy", best.dev_accuracy),
-            ("dev_cross_entropy", best.dev_cross_entropy),
-            ("train_accuracy", best.train_accuracy),
-            ("word_keep", best.word_keep),
-        ];
         Card {
             format: FORMAT,
             title: command.title.clone().unwrap_or_else(|| id.clone()),
             id,
             data: command.data.title(command.phrases, command.glue.is_some()),
             classes: self.classes.clone(),
-            objective: describe(&self.objective),
+            objective: self.objective.to_string(),
             lambda_importance: self.objective.lambda_importance,
             lambda_interaction: self.objective.lambda_interaction,
             seed: Some(command.seed()),
             command: repeatable_command(),
-            metrics: metrics.map(|(name, value)| (name.to_owned(), value)).into(),
+            metrics: epoch.map(Card::metrics_of).unwrap_or_default(),
             sha256: Default::default(),
         }
     }

@@ -2,15 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 
+use crate::cli::files::read_model;
 use crate::cli::vocabulary::VocabularyOptions;
 use crate::model::{
     ModelConfig, Reading, Stream, Weights, begin_at_vectors, initial_weights, scale_embeddings,
 };
 use crate::objective::Objective;
-use crate::package::{Package, read_directory};
 use crate::text::{Example, Vocabulary, WordVectors};
 
 /// A model before its first step.
@@ -18,6 +17,8 @@ pub(super) struct Start {
     pub(super) config: ModelConfig,
     pub(super) vocabulary: Vocabulary,
     pub(super) weights: Weights,
+    /// Names of the classes, in the order of the logits.
+    pub(super) classes: Vec<String>,
 }
 
 /// Words, sizes and first weights of a fresh model.
@@ -50,10 +51,16 @@ pub(super) struct Fresh {
     /// MLP neurons a block
     #[arg(long, default_value_t = 1024)]
     d_ff: usize,
+    /// Share of values that dropout zeroes: of the block's input, and behind attention and MLP
+    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    dropout: f64,
+    /// Probability with which training leaves a word out, its gate closed
+    #[arg(long, value_name = "PART", default_value_t = 0.0)]
+    word_dropout: f64,
 }
 
 /// The options of [`Fresh`], which mean nothing where a run goes on from a model.
-pub(super) const FRESH: [&str; 11] = [
+pub(super) const FRESH: [&str; 13] = [
     "min_frequency",
     "extra_words",
     "vocabulary_size",
@@ -65,6 +72,8 @@ pub(super) const FRESH: [&str; 11] = [
     "d_model",
     "embedding_rank",
     "d_ff",
+    "dropout",
+    "word_dropout",
 ];
 
 impl Fresh {
@@ -72,7 +81,7 @@ impl Fresh {
     pub(super) fn start(
         &self,
         sentences: &[Example],
-        classes: usize,
+        classes: &[String],
         reading: Reading,
         max_len: usize,
         stream: &mut Stream,
@@ -85,8 +94,10 @@ impl Fresh {
             heads: self.heads,
             d_ff: self.d_ff,
             layers: self.layers,
+            dropout: self.dropout,
+            word_dropout: self.word_dropout,
             max_len: self.max_len.unwrap_or(max_len),
-            ..ModelConfig::new(vocabulary.len(), classes, reading)
+            ..ModelConfig::new(vocabulary.len(), classes.len(), reading)
         };
         config.check()?;
         let mut weights = initial_weights(&config, stream);
@@ -98,33 +109,33 @@ impl Fresh {
             config,
             vocabulary,
             weights,
+            classes: classes.to_vec(),
         })
     }
 }
 
 impl Start {
-    /// The model of a directory, which must read as `objective` does and know `classes`.
+    /// The model of a directory, which must read as `objective` does; with a new head if it does
+    /// not know just `classes`.
     pub(super) fn from_model(
         directory: &Path,
         objective: &Objective,
         classes: &[String],
+        stream: &mut Stream,
     ) -> anyhow::Result<Self> {
-        let files = read_directory(directory);
-        let package = files.and_then(|files| Package::from_files(&files));
-        let package = package.with_context(|| format!("the model {}", directory.display()))?;
+        let package = read_model(directory)?;
         let reading = package.config.reading;
         anyhow::ensure!(
             reading == objective.reading(reading.words),
             "the model {} was trained by the other of the objectives published and scale-free, which read texts otherwise; choose its --objective, or another --start",
             package.card.id
         );
-        anyhow::ensure!(
-            package.card.classes == classes,
-            "the model {} knows the classes {:?}, the data has {classes:?}",
-            package.card.id,
-            package.card.classes
-        );
+        if !package.knows(classes) {
+            println!("the head is new, since the model tells other classes apart");
+        }
+        let package = package.for_classes(classes, stream);
         Ok(Self {
+            classes: package.card.classes,
             config: package.config,
             vocabulary: package.vocabulary,
             weights: package.weights,

@@ -23,13 +23,13 @@ pub fn file_name(split: Split) -> String {
 /// # Errors
 /// If the file cannot be read, or a line is not a labelled tree.
 pub fn read_trees(path: &Path) -> Result<Vec<Tree>, TextError> {
-    let text = fs::read_to_string(path).map_err(|source| TextError::Unreadable {
+    let text = fs::read_to_string(path).map_err(|error| TextError::Unreadable {
         path: path.to_owned(),
-        source,
+        error,
     })?;
-    parse_trees(&text).map_err(|source| TextError::Tree {
+    parse_trees(&text).map_err(|error| TextError::Tree {
         path: path.to_owned(),
-        source,
+        error,
     })
 }
 

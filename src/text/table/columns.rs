@@ -1,7 +1,8 @@
 //! Which columns of a table hold text and label: by the names asked for, or by
 //! the names that such columns usually have.
 
-use super::{Role, TableError};
+use super::layout::{counts, label_of_two};
+use super::{Role, Row, Table, TableError};
 
 /// Usual names of a text column, the surest first.
 const TEXT: [&str; 12] = [
@@ -41,6 +42,29 @@ pub struct Columns {
 }
 
 impl Columns {
+    /// [`choose`](Self::choose) for a table; of two columns without a usual name, the labels are
+    /// those that repeat.
+    ///
+    /// # Errors
+    /// As `choose`, and if the table holds no labels.
+    pub fn of(table: &Table, text: Option<&str>, label: Option<&str>) -> Result<Self, TableError> {
+        if table.columns.len() < 2 {
+            return Err(TableError::NoLabels);
+        }
+        let chosen = Self::choose(&table.columns, text, label);
+        if chosen.is_ok() || (text, label) != (None, None) || table.columns.len() > 2 {
+            return chosen;
+        }
+        let rows: Vec<&Row> = table.rows.iter().collect();
+        let label = label_of_two(&rows);
+        let labels = counts(&rows, label).len();
+        if labels > 2 && labels > rows.len() / 2 {
+            return Err(TableError::NoLabels);
+        }
+        let text = 1 - label;
+        Ok(Self { text, label })
+    }
+
     /// Finds the columns named `text` and `label`; for `None`, one with a usual
     /// name, in any case, or the one that is left of two.
     ///
@@ -72,6 +96,12 @@ impl Columns {
         }
         Ok(Self { text, label })
     }
+}
+
+/// Whether text or label columns usually have that name.
+pub(super) fn is_usual(name: &str) -> bool {
+    let mut names = TEXT.iter().chain(&LABEL);
+    names.any(|usual| usual.eq_ignore_ascii_case(name.trim()))
 }
 
 fn find(columns: &[String], name: Option<&str>, role: Role) -> Result<Option<usize>, TableError> {

@@ -9,6 +9,19 @@ pub enum TableError {
     /// There is no first line.
     #[error("the table is empty; its first line must name the columns")]
     Empty,
+    /// There is one column alone.
+    #[error(
+        "there are texts here, but no labels; write label, tab and text in each line, or name the two columns of a csv file text and label"
+    )]
+    NoLabels,
+    /// The whole file is one JSON value.
+    #[error(
+        "this is one JSON array; write its objects one a line, without brackets and commas around them (JSON lines)"
+    )]
+    JsonArray,
+    /// No text table has such a delimiter.
+    #[error("{0:?} cannot stand between two fields; choose a comma, a semicolon, a bar or a tab")]
+    Delimiter(char),
     /// No column has the name that was asked for, or that a text or label column usually has.
     #[error("cannot tell which column holds the {role}s; name one of: {}", columns.join(", "))]
     NoColumn {
@@ -85,6 +98,11 @@ pub enum RowProblem {
     /// It is not UTF-8.
     #[error("the line is not UTF-8; save the file in UTF-8")]
     NotUtf8,
+    /// It is no JSON object.
+    #[error(
+        "the line is no JSON object ({0}); write one object a line, such as {{\"text\": \"…\", \"label\": \"…\"}}"
+    )]
+    Json(String),
     /// The text is missing.
     #[error("there is a label, but no text")]
     NoText,

@@ -23,19 +23,21 @@ pub struct LabelledTexts {
     pub texts: Vec<LabelledText>,
     /// The lines that cannot be used, in order.
     pub broken: Vec<RowError>,
+    /// Rows with neither text nor label, which are left out.
+    pub empty: usize,
 }
 
 impl Table {
     /// The texts of one column with the labels of another.
     pub fn labelled(self, columns: Columns) -> LabelledTexts {
-        let (mut texts, mut broken) = (Vec::new(), self.broken);
+        let (mut texts, mut broken, mut empty) = (Vec::new(), self.broken, self.empty);
         for mut row in self.rows {
             let label = row.fields[columns.label].trim().to_owned();
             let text = std::mem::take(&mut row.fields[columns.text]);
             let line = row.line;
             match (text.trim().is_empty(), label.is_empty()) {
                 (false, false) => texts.push(LabelledText { line, text, label }),
-                (true, true) => {}
+                (true, true) => empty += 1,
                 (true, false) => broken.push(RowError {
                     line,
                     problem: RowProblem::NoText,
@@ -47,7 +49,11 @@ impl Table {
             }
         }
         broken.sort_by_key(|error| error.line);
-        LabelledTexts { texts, broken }
+        LabelledTexts {
+            texts,
+            broken,
+            empty,
+        }
     }
 }
 

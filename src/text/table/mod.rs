@@ -1,16 +1,19 @@
-//! Tables of labelled texts as bytes (csv, tsv): into rows that know their
+//! Tables of labelled texts as bytes (csv, tsv, JSON lines): into rows that know their
 //! line, and on to texts with a label. No files, so that the page can read
 //! what is dropped on it.
 
 mod columns;
 mod error;
 mod labelled;
+mod layout;
+mod lines;
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 pub use columns::Columns;
 pub use error::{Role, RowError, RowProblem, TableError};
 pub use labelled::{LabelledText, LabelledTexts, classes};
+pub use layout::Layout;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -30,24 +33,30 @@ impl Format {
         quotes: false,
     };
 
-    /// Comma, tab, semicolon or bar, whichever the first line has most often
-    /// outside quotes.
+    /// Tab, where all lines have as many of them; else comma, tab, semicolon or bar, whichever the
+    /// first line has most often outside quotes.
     pub fn recognise(bytes: &[u8]) -> Self {
-        let first_line = bytes
-            .split(|byte| matches!(byte, b'\n' | b'\r'))
-            .find(|line| !line.is_empty())
-            .unwrap_or_default();
-        let outside_quotes = || first_line.split(|&byte| byte == b'"').step_by(2);
-        let count = |delimiter| {
-            outside_quotes()
-                .flatten()
-                .filter(|&&byte| byte == delimiter)
-                .count()
+        let lines = || {
+            without_mark(bytes)
+                .split(|byte| matches!(byte, b'\n' | b'\r'))
+                .filter(|line| !line.trim_ascii().is_empty())
         };
-        // Of equals, `max_by_key` takes the last.
-        let delimiter = [b'|', b';', b'\t', b',']
-            .into_iter()
-            .max_by_key(|&delimiter| count(delimiter));
+        let first_line = lines().next().unwrap_or_default();
+        let tabs = count(first_line, b'\t');
+        let delimiter = if tabs > 0 && lines().all(|line| count(line, b'\t') == tabs) {
+            Some(b'\t')
+        } else {
+            let outside_quotes = || first_line.split(|&byte| byte == b'"').step_by(2);
+            let count = |delimiter| {
+                outside_quotes()
+                    .map(|part| count(part, delimiter))
+                    .sum::<usize>()
+            };
+            // Of equals, `max_by_key` takes the last.
+            [b'|', b';', b'\t', b',']
+                .into_iter()
+                .max_by_key(|&delimiter| count(delimiter))
+        };
         Self {
             delimiter: delimiter.unwrap_or(b','),
             quotes: true,
@@ -64,6 +73,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// The rows that are not.
     pub broken: Vec<RowError>,
+    /// Rows of blank fields, which are left out.
+    pub empty: usize,
 }
 
 /// A row of a table.
@@ -83,13 +94,13 @@ impl Table {
     /// If the bytes are no text, or the first line cannot be used. Later lines
     /// that cannot are listed in [`Table::broken`].
     pub fn parse(bytes: &[u8], format: Format) -> Result<Self, TableError> {
-        let mut rows = rows(bytes, format)?;
+        let (mut rows, empty) = rows(bytes, format)?;
         if rows.is_empty() {
             return Err(TableError::Empty);
         }
         let columns = rows.remove(0)?.fields;
         let columns = columns.iter().map(|name| name.trim().to_owned());
-        Ok(Self::of(columns.collect(), rows))
+        Ok(Self::of(columns.collect(), rows, empty))
     }
 
     /// Reads a table that has no line with the columns' names.
@@ -98,10 +109,11 @@ impl Table {
     /// If the bytes are no text.
     pub fn parse_rows(bytes: &[u8], format: Format, columns: &[&str]) -> Result<Self, TableError> {
         let columns = columns.iter().map(|&name| name.to_owned());
-        Ok(Self::of(columns.collect(), rows(bytes, format)?))
+        let (rows, empty) = rows(bytes, format)?;
+        Ok(Self::of(columns.collect(), rows, empty))
     }
 
-    fn of(columns: Vec<String>, all: Vec<Result<Row, RowError>>) -> Self {
+    fn of(columns: Vec<String>, all: Vec<Result<Row, RowError>>, empty: usize) -> Self {
         let (mut rows, mut broken) = (Vec::new(), Vec::new());
         for row in all {
             match row {
@@ -120,20 +132,26 @@ impl Table {
             columns,
             rows,
             broken,
+            empty,
         }
     }
 }
 
-/// The rows of `bytes`, blank ones left out.
-fn rows(bytes: &[u8], format: Format) -> Result<Vec<Result<Row, RowError>>, TableError> {
+/// `bytes` without a byte order mark.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
+}
+
+/// Rows, each whole or broken.
+type Rows = Vec<Result<Row, RowError>>;
+
+/// The rows of `bytes`, and how many blank ones are left out.
+fn rows(bytes: &[u8], format: Format) -> Result<(Rows, usize), TableError> {
     if bytes.contains(&0) {
         return Err(TableError::NotText);
     }
     // With a line end at the end, a row without one can only be an open quote.
-    let mut input = bytes
-        .strip_prefix(BYTE_ORDER_MARK)
-        .unwrap_or(bytes)
-        .to_vec();
+    let mut input = without_mark(bytes).to_vec();
     input.push(b'\n');
     let mut reader = ReaderBuilder::new()
         .delimiter(format.delimiter)
@@ -142,7 +160,7 @@ fn rows(bytes: &[u8], format: Format) -> Result<Vec<Result<Row, RowError>>, Tabl
     // Large enough for any row.
     let mut content = vec![0; input.len()];
     let mut ends = vec![0; 1 + count(&input, format.delimiter)];
-    let mut rows = Vec::new();
+    let (mut rows, mut empty) = (Vec::new(), 0);
     let (mut at, mut line) = (0, 1);
     while at < input.len() {
         if matches!(input[at], b'\r' | b'\n') {
@@ -154,7 +172,9 @@ fn rows(bytes: &[u8], format: Format) -> Result<Vec<Result<Row, RowError>>, Tabl
         match result {
             ReadRecordResult::Record => {
                 let fields = fields_of(&content, &ends[..fields]);
-                if !fields.iter().all(|field| field.trim_ascii().is_empty()) {
+                if fields.iter().all(|field| field.trim_ascii().is_empty()) {
+                    empty += 1;
+                } else {
                     rows.push(row(line, &fields));
                 }
             }
@@ -166,7 +186,7 @@ fn rows(bytes: &[u8], format: Format) -> Result<Vec<Result<Row, RowError>>, Tabl
         line += count(&input[at..at + read], b'\n');
         at += read;
     }
-    Ok(rows)
+    Ok((rows, empty))
 }
 
 fn count(bytes: &[u8], wanted: u8) -> usize {

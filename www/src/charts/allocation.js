@@ -39,15 +39,15 @@ export class AllocationChart {
     this.#listen();
   }
 
-  /** Prepares what `highlight` paints. @param {View} view @param {Palette} palette @param {number} width of the chart, in CSS pixels */
-  prepare(view, palette, width) {
+  /** The canvas first, then the document. @param {View} view @param {Palette} palette @param {number} width in CSS pixels @param {Subject | null} subject */
+  draw(view, palette, width, subject) {
     const { words, allocation } = view.explanation;
     const places = frameOf(view, width);
     this.#drawn = { view, frame: places, palette };
-    this.root.classList.toggle("empty", words.length === 0);
     const { left, right, rowHeight, columns } = places;
     const size = { width: right - left, rowHeight, gap: rowHeight > 14 ? 2 : 1 };
     this.#picture = words.length === 0 ? null : pictureOf(allocation.shares, columns, size, palette);
+    this.highlight(subject);
     this.#say(view);
   }
 
@@ -92,6 +92,7 @@ export class AllocationChart {
     const { allocation } = explanation;
     const active = allocation.neurons.length;
     const idle = allocation.width - active;
+    this.root.classList.toggle("empty", words.length === 0);
     this.summary.textContent =
       words.length === 0
         ? "Without words, no neuron is taken."

@@ -62,15 +62,15 @@ export class InteractionChart {
     this.#listen();
   }
 
-  /** Prepares what `highlight` paints. @param {View} view @param {Palette} palette @param {number} width of the chart, in CSS pixels */
-  prepare(view, palette, width) {
+  /** The canvas first, then the document. @param {View} view @param {Palette} palette @param {number} width in CSS pixels @param {Subject | null} subject */
+  draw(view, palette, width, subject) {
     const n = view.words.length;
-    const places = frameOf(view, width);
-    this.#drawn = { view, frame: places, palette };
+    this.#drawn = { view, frame: frameOf(view, width), palette };
+    this.#picture = null;
+    this.highlight(subject);
     this.root.classList.toggle("empty", n === 0);
     this.grid.setAttribute("aria-rowcount", String(n));
     this.grid.setAttribute("aria-colcount", String(n));
-    this.#picture = null;
     this.#tabulate(view);
   }
 

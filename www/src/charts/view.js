@@ -13,6 +13,13 @@
 
 /** @typedef {{neurons: number, attention: number}} Extent largest N_i and largest attention of all panels, so that they share a scale */
 
+/** `value` rounded up to one digit: a scale that stays where it is while one types. @param {number} value */
+function roundUp(value) {
+  if (value === 0) return 0;
+  const unit = 10 ** Math.floor(Math.log10(value));
+  return Math.ceil(value / unit) * unit;
+}
+
 /** @param {Explanation[]} explanations @returns {Extent} */
 export function extentOf(explanations) {
   const largest = (/** @type {Iterable<number>} */ values) => {
@@ -21,8 +28,8 @@ export function extentOf(explanations) {
     return most;
   };
   return {
-    neurons: largest(explanations.flatMap(({ words }) => words.map(({ neurons }) => neurons))),
-    attention: largest(explanations.map(({ interaction }) => largest(interaction.attention.values))),
+    neurons: roundUp(largest(explanations.flatMap(({ words }) => words.map(({ neurons }) => neurons)))),
+    attention: roundUp(largest(explanations.map(({ interaction }) => largest(interaction.attention.values)))),
   };
 }
 

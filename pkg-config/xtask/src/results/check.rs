@@ -1,0 +1,145 @@
+//! Whether the parts of a plan fit each other.
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::plan::{Plan, TRAIN, Table, Variant};
+
+/// Fails at the first thing of `plan` that names what is not there.
+pub(crate) fn check(plan: &Plan) -> Result<()> {
+    for (at, variant) in plan.variants.iter().enumerate() {
+        let name = &variant.name;
+        let earlier = &plan.variants[..at];
+        ensure!(
+            earlier.iter().all(|other| other.name != *name),
+            "two variants are named {name}"
+        );
+        let problem = || format!("the variant {name}");
+        check_variant(plan, variant).with_context(problem)?;
+    }
+    for name in ["data", "runs", "seed", "reference"] {
+        ensure!(
+            !plan.options.contains_key(name),
+            "{{{name}}} has a meaning already, so that no options may be named {name}"
+        );
+    }
+    for name in plan.evaluations.keys() {
+        check_name(name)?;
+        ensure!(name != TRAIN, "an evaluation may not be named {TRAIN}");
+    }
+    for table in &plan.tables {
+        check_table(plan, table).with_context(|| format!("the table {}", table.name))?;
+    }
+    Ok(())
+}
+
+fn check_variant(plan: &Plan, variant: &Variant) -> Result<()> {
+    check_name(&variant.name)?;
+    ensure!(!variant.seeds.is_empty(), "it has no seeds");
+    match (&variant.train, &variant.model) {
+        (Some(_), None) => {}
+        (None, Some(model)) => {
+            check_models(plan, model, variant)?;
+        }
+        _ => bail!("it must have either train or model"),
+    }
+    if let Some(reference) = &variant.reference {
+        check_models(plan, reference, variant)?;
+    }
+    for evaluation in &variant.evaluate {
+        ensure!(
+            plan.evaluations.contains_key(evaluation),
+            "the plan has no evaluation {evaluation}"
+        );
+    }
+    Ok(())
+}
+
+/// A variant that another takes models from must train one of each of its seeds.
+fn check_models(plan: &Plan, from: &str, variant: &Variant) -> Result<()> {
+    let Variant { train, seeds, .. } = plan.variant(from)?;
+    ensure!(
+        train.is_some(),
+        "it needs models of {from}, which trains none"
+    );
+    for seed in &variant.seeds {
+        ensure!(seeds.contains(seed), "{from} has no seed {seed}");
+    }
+    Ok(())
+}
+
+fn check_table(plan: &Plan, table: &Table) -> Result<()> {
+    ensure!(!table.measures.is_empty(), "it names no measures");
+    let mut columns = 0;
+    for name in &table.variants {
+        for variant in plan.named(name)? {
+            ensure!(
+                variant.evaluate.contains(&table.evaluation),
+                "{} has no evaluation {}",
+                variant.name,
+                table.evaluation
+            );
+            columns += 1;
+        }
+    }
+    ensure!(columns > 1, "it needs two variants or more");
+    Ok(())
+}
+
+/// Names are parts of file names; those that begin with a dot are not for variants.
+fn check_name(name: &str) -> Result<()> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    ensure!(
+        !name.is_empty() && !name.starts_with('.') && name.chars().all(fits),
+        "{name:?} cannot be a name: use letters, digits, - and _, and dots inside"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::plan::tests::SMALL;
+
+    fn problem(from: &str, to: &str) -> String {
+        assert!(SMALL.contains(from), "{from}");
+        let plan = Plan::parse(&SMALL.replace(from, to));
+        format!("{:#}", plan.err().expect("a plan that does not fit"))
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        for (from, to, says) in [
+            ("\"shuffled\"", "\"plain\"", "two variants are named plain"),
+            ("\"shuffled\"", "\"a/b\"", "cannot be a name"),
+            ("model = \"plain\"", "", "either train or model"),
+            ("seeds = [2, 1]", "seeds = [3]", "plain has no seed 3"),
+            ("seeds = [2, 1]", "seeds = []", "no seeds"),
+            (
+                "[\"few\"]",
+                "[\"fex\"]",
+                "shuffled: the plan has no evaluation fex",
+            ),
+            (
+                "evaluation = \"whole\"",
+                "evaluation = \"few\"",
+                "safr-1-0.1 has no evaluation few",
+            ),
+            (
+                "[\"plain\", \"safr-{a}-{b}\"]",
+                "[\"plain\"]",
+                "two variants or more",
+            ),
+            ("title = \"First\"", "titel = \"First\"", "titel"),
+            ("few = ", "train = ", "no evaluation few"),
+            (
+                "reference = \"plain\"\n        [[variant]]\n        name = \"shuffled\"",
+                "reference = \"shuffled\"\n        [[variant]]\n        name = \"shuffled\"",
+                "it needs models of shuffled, which trains none",
+            ),
+            ("sst2 = ", "seed = ", "{seed} has a meaning already"),
+        ] {
+            let problem = problem(from, to);
+            assert!(problem.contains(says), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! `results`: does what `pkg-config/experiments.toml` plans, and writes its tables.
+
+mod check;
+mod document;
+mod plan;
+mod progress;
+mod runs;
+mod step;
+mod tables;
+mod time;
+mod work;
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf, absolute};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::native;
+use crate::project::{Project, read};
+use plan::Plan;
+use progress::Progress;
+use runs::{Runs, State};
+use step::Step;
+
+/// Repeat the tables of docs/results.md: train, evaluate, compare
+#[derive(Args)]
+pub(crate) struct Results {
+    /// Folder of the data sets [default: that of SAFR_DATA, or ../shared/data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Folder of models, reports and logs [default: results in cargo's target folder]
+    #[arg(long, value_name = "DIR")]
+    runs: Option<PathBuf>,
+    /// What to do
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "pkg-config/experiments.toml"
+    )]
+    plan: PathBuf,
+    /// Steps at a time, each on one core
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
+    /// These variants only, and the models that they need
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    only: Vec<String>,
+    /// Do again what was done with other options, or from another model, than the plan now says
+    #[arg(long)]
+    renew: bool,
+    /// Run nothing: say what is done and how long the rest may take
+    #[arg(long, conflicts_with = "renew")]
+    list: bool,
+    /// Run nothing: write the tables from what is there
+    #[arg(long, conflicts_with_all = ["renew", "list"])]
+    tables: bool,
+}
+
+/// What a run of this command works with.
+struct Session<'a> {
+    project: &'a Project,
+    plan: Plan,
+    steps: Vec<Step>,
+    runs: Runs,
+    data: String,
+    jobs: usize,
+    /// A copy of `safr`, so that a build meanwhile does not change what the steps run.
+    program: PathBuf,
+}
+
+/// Does the steps of the plan that are not done, several at a time, and writes the tables.
+pub(crate) fn run(project: &Project, options: &Results) -> Result<()> {
+    let session = Session::open(project, options)?;
+    let chosen = session.chosen(&options.only)?;
+    let mut states = session.states()?;
+    if options.list {
+        print!(
+            "{}",
+            progress::list(&chosen, &session.steps, &states, session.jobs)
+        );
+        return Ok(());
+    }
+    let _lock = runs::lock(&session.runs.folder)?;
+    fs::copy(native::build(project)?, &session.program)?;
+    let mut left = Vec::new();
+    if !options.tables {
+        let to_do = work::to_do(&chosen, &session.steps, &states, options.renew);
+        left = session.work(&to_do, &states)?;
+        states = session.states()?;
+        for at in chosen {
+            if states[at] == State::Changed {
+                println!(
+                    "{}: its options, or a model that it reads, changed since it was made; it and what needs it are left as they are, --renew does them again",
+                    session.steps[at]
+                );
+            }
+        }
+    }
+    session.write_tables(&states)?;
+    ensure!(left.is_empty(), "not done: {}", left.join(", "));
+    Ok(())
+}
+
+impl<'a> Session<'a> {
+    fn open(project: &'a Project, options: &Results) -> Result<Self> {
+        let path = project.root.join(&options.plan);
+        let problem = || format!("the plan {}", path.display());
+        let plan = Plan::parse(&read(&path)?).with_context(problem)?;
+        let steps = step::steps(&plan).with_context(problem)?;
+        let data = options.data.clone().unwrap_or_else(|| {
+            let default = project.root.join("../shared/data");
+            std::env::var_os("SAFR_DATA").map_or(default, PathBuf::from)
+        });
+        let runs = options.runs.clone();
+        let folder = absolute(runs.unwrap_or_else(|| project.target.join("results")))?;
+        Ok(Self {
+            project,
+            plan,
+            steps,
+            data: text(&absolute(data)?)?,
+            jobs: options.jobs.into(),
+            program: folder.join(".safr"),
+            runs: Runs { folder },
+        })
+    }
+
+    /// Places of the steps of the variants `only`, and of those that make the models which they read;
+    /// of all steps if none is named.
+    fn chosen(&self, only: &[String]) -> Result<Vec<usize>> {
+        let mut names = BTreeSet::new();
+        for name in only {
+            let named = self.plan.named(name)?;
+            names.extend(named.into_iter().map(|variant| variant.name.as_str()));
+        }
+        let is_named = |step: &Step| only.is_empty() || names.contains(step.variant.as_str());
+        let named = self.steps.iter().filter(|step| is_named(step));
+        let needs: Vec<_> = named.flat_map(|step| &step.needs).collect();
+        let is_needed = |step: &Step| step.trains().is_some_and(|model| needs.contains(&&model));
+        let steps = self.steps.iter().enumerate();
+        let chosen = steps.filter(|(_, step)| is_named(step) || is_needed(step));
+        Ok(chosen.map(|(at, _)| at).collect())
+    }
+
+    /// How far each step is.
+    fn states(&self) -> Result<Vec<State>> {
+        self.steps
+            .iter()
+            .map(|step| self.runs.state(step))
+            .collect()
+    }
+
+    /// Runs the steps at the places `to_do`; returns those that are not done then.
+    fn work(&self, to_do: &[usize], states: &[State]) -> Result<Vec<String>> {
+        let steps: Vec<&Step> = to_do.iter().map(|&at| &self.steps[at]).collect();
+        let progress = Progress::new(&steps, &self.steps, states, self.jobs);
+        let left = work::work(&steps, self.jobs, |step| {
+            progress.begins(step);
+            let result = self.run_step(step);
+            let is_done = result.is_ok();
+            progress.ends(step, result);
+            is_done
+        });
+        Ok(left.iter().map(|step| step.to_string()).collect())
+    }
+
+    /// Runs one step; its seconds, `None` if it had been begun before.
+    fn run_step(&self, step: &Step) -> Result<Option<f64>> {
+        for model in &step.needs {
+            let card = self.runs.folder.join(model.folder()).join("card.json");
+            ensure!(
+                card.exists(),
+                "the model {} {} is not there",
+                model.variant,
+                model.seed
+            );
+        }
+        let resumes = self.runs.begin(step, self.runs.state(step)?)?;
+        let start = std::time::Instant::now();
+        let mut safr = self.safr();
+        safr.args(step.arguments(&self.data, &text(&self.runs.folder)?));
+        if resumes {
+            safr.arg("--resume");
+        }
+        let path = self.runs.folder.join(step.file("log"));
+        let log = fs::File::options().create(true).append(true).open(&path)?;
+        safr.stdout(log.try_clone()?).stderr(log);
+        let succeeded = safr.status()?.success();
+        ensure!(
+            succeeded,
+            "{}; all of it in {}",
+            last_line(&path),
+            path.display()
+        );
+        let seconds = (!resumes).then(|| start.elapsed().as_secs_f64());
+        self.runs.finish(step, seconds)?;
+        Ok(seconds)
+    }
+
+    /// The native program on one core: several at once are quicker than one on several.
+    fn safr(&self) -> Command {
+        let mut safr = self.project.command(&self.program);
+        safr.env("RAYON_NUM_THREADS", "1");
+        safr
+    }
+
+    /// Writes those tables for which there is something.
+    fn write_tables(&self, states: &[State]) -> Result<()> {
+        let path = self.project.root.join(&self.plan.document);
+        for table in &self.plan.tables {
+            let there = tables::there(&self.plan, table, &self.steps, states)?;
+            let Some(there) = there else {
+                println!("table {}: there is nothing to compare yet", table.name);
+                continue;
+            };
+            let mut safr = self.safr();
+            safr.args(there.arguments(table, &self.runs.folder));
+            let compared = crate::process::capture(&mut safr)?;
+            let text = document::put(&read(&path)?, &table.name, &there.text(table, &compared))
+                .with_context(|| path.display().to_string())?;
+            fs::write(&path, text)?;
+            println!("table {}: written to {}", table.name, path.display());
+        }
+        Ok(())
+    }
+}
+
+/// The last line of a log that says something.
+fn last_line(path: &Path) -> String {
+    let log = fs::read(path).unwrap_or_default();
+    let log = String::from_utf8_lossy(&log).into_owned();
+    let last = log.lines().rev().find(|line| !line.trim().is_empty());
+    last.unwrap_or("it said nothing").to_owned()
+}
+
+/// A path as a part of a word of a command.
+fn text(path: &Path) -> Result<String> {
+    let text = OsString::from(path).into_string();
+    text.ok()
+        .with_context(|| format!("{} is no UTF-8 text", path.display()))
+}

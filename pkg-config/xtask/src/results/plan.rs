@@ -1,0 +1,202 @@
+//! What the plan file says: variants with their seeds, how they are trained and evaluated, and tables.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use super::check;
+
+/// The step that makes a model; the others are evaluations.
+pub(crate) const TRAIN: &str = "train";
+
+/// A plan whose parts fit each other.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plan {
+    /// The document that holds the tables, from the project's folder.
+    pub(crate) document: PathBuf,
+    /// Options that are written often; `{NAME}` stands for them.
+    #[serde(default)]
+    pub(crate) options: BTreeMap<String, String>,
+    /// Options of `safr evaluate` by the name of the report.
+    pub(crate) evaluations: BTreeMap<String, String>,
+    /// The variants; after [`Plan::parse`] none has [`Variant::each`].
+    #[serde(rename = "variant")]
+    pub(crate) variants: Vec<Variant>,
+    #[serde(default, rename = "table")]
+    pub(crate) tables: Vec<Table>,
+}
+
+/// Models that differ in their seed alone.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    /// Its name in tables.
+    pub(crate) title: String,
+    pub(crate) seeds: Vec<u64>,
+    /// Options of `safr train`.
+    pub(crate) train: Option<String>,
+    /// In place of training: the variant whose models it takes, seed by seed.
+    pub(crate) model: Option<String>,
+    /// Names of its evaluations.
+    pub(crate) evaluate: Vec<String>,
+    /// Further options of `safr evaluate`.
+    #[serde(default)]
+    pub(crate) with: String,
+    /// The variant whose model of the same seed `{reference}` stands for.
+    pub(crate) reference: Option<String>,
+    /// Makes a variant of each combination of these values, each of which `{KEY}` stands for.
+    #[serde(default)]
+    each: BTreeMap<String, Vec<String>>,
+    /// The name before the values of `each` were put in.
+    #[serde(skip)]
+    family: String,
+}
+
+/// A table of the document.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Table {
+    /// Its name in the document's marks.
+    pub(crate) name: String,
+    pub(crate) title: String,
+    /// Which report it shows.
+    pub(crate) evaluation: String,
+    /// The first is what the others are compared with.
+    pub(crate) variants: Vec<String>,
+    /// Names of measures, or how they begin.
+    pub(crate) measures: Vec<String>,
+}
+
+impl Plan {
+    /// Reads a plan, and checks that it names nothing that is not there.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let mut plan: Self = toml::from_str(text)?;
+        plan.variants = plan.variants.iter().flat_map(Variant::of_each).collect();
+        check::check(&plan)?;
+        Ok(plan)
+    }
+
+    /// The variants of that name, or of that name before values were put in.
+    pub(crate) fn named(&self, name: &str) -> Result<Vec<&Variant>> {
+        let is_named = |variant: &&Variant| variant.name == name || variant.family == name;
+        let found: Vec<_> = self.variants.iter().filter(is_named).collect();
+        ensure!(!found.is_empty(), "the plan has no variant {name}");
+        Ok(found)
+    }
+
+    /// The one variant of that name.
+    pub(crate) fn variant(&self, name: &str) -> Result<&Variant> {
+        let mut variants = self.variants.iter();
+        let found = variants.find(|variant| variant.name == name);
+        found.with_context(|| format!("the plan has no variant {name}"))
+    }
+}
+
+impl Variant {
+    /// The variants that this one stands for.
+    fn of_each(&self) -> Vec<Self> {
+        let mut all = vec![Self {
+            family: self.name.clone(),
+            each: BTreeMap::new(),
+            ..self.clone()
+        }];
+        for (key, values) in &self.each {
+            let put_in = |variant: &Self| -> Vec<Self> {
+                let put = |value: &String| {
+                    let put = |text: &str| text.replace(&format!("{{{key}}}"), value);
+                    Self {
+                        name: put(&variant.name),
+                        title: put(&variant.title),
+                        train: variant.train.as_deref().map(put),
+                        model: variant.model.as_deref().map(put),
+                        with: put(&variant.with),
+                        ..variant.clone()
+                    }
+                };
+                values.iter().map(put).collect()
+            };
+            all = all.iter().flat_map(put_in).collect();
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A plan with each thing that a plan may have.
+    pub(crate) const SMALL: &str = r#"
+        document = "results.md"
+        [options]
+        sst2 = "--task sst2 --data {data}/sst-trees"
+        [evaluations]
+        whole = "{sst2} --selection-from {reference}"
+        few = "--limit 5 {sst2}"
+        [[variant]]
+        name = "plain"
+        title = "Plain"
+        seeds = [1, 2]
+        train = "{sst2} --lambda-importance 0"
+        evaluate = ["whole", "few"]
+        reference = "plain"
+        [[variant]]
+        name = "safr-{a}-{b}"
+        title = "SAFR ({a}, {b})"
+        each = { a = ["1", "10"], b = ["0.1", "1"] }
+        seeds = [2]
+        train = "--lambda-importance {a} --lambda-interaction {b} {sst2}"
+        evaluate = ["whole"]
+        reference = "plain"
+        [[variant]]
+        name = "shuffled"
+        title = "Shuffled"
+        seeds = [2, 1]
+        model = "plain"
+        with = "--shuffle-gates {seed}"
+        evaluate = ["few"]
+        [[table]]
+        name = "first"
+        title = "First"
+        evaluation = "whole"
+        variants = ["plain", "safr-{a}-{b}"]
+        measures = ["accuracy"]
+    "#;
+
+    #[test]
+    fn each_combination_of_values_is_a_variant() -> Result<()> {
+        let plan = Plan::parse(SMALL)?;
+        let names: Vec<_> = plan.variants.iter().map(|v| v.name.as_str()).collect();
+        let expected = [
+            "plain",
+            "safr-1-0.1",
+            "safr-1-1",
+            "safr-10-0.1",
+            "safr-10-1",
+            "shuffled",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(plan.named("safr-{a}-{b}")?.len(), 4);
+        let one = plan.variant("safr-10-0.1")?;
+        assert_eq!(one.title, "SAFR (10, 0.1)");
+        let train = "--lambda-importance 10 --lambda-interaction 0.1 {sst2}";
+        assert_eq!(one.train.as_deref(), Some(train));
+        Ok(())
+    }
+
+    /// The plan of the project itself.
+    #[test]
+    fn the_experiments_fit_each_other() -> Result<()> {
+        let plan = Plan::parse(include_str!("../../../experiments.toml"))?;
+        crate::results::step::steps(&plan)?;
+        let document = include_str!("../../../../docs/results.md");
+        for table in &plan.tables {
+            crate::results::document::put(document, &table.name, "")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! A comparison as a table for a document: a line a variant, a column a measure.
+
+use super::chosen::Chosen;
+use super::table::{describe, interval, label, number, value};
+use crate::evaluate::{Compared, Comparison, Difference, LEVEL, Section};
+
+/// The table, and a line that says what its numbers are.
+pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String {
+    let names = chosen.of(comparison);
+    let mut lines = vec![
+        row("", names.iter().map(|(_, name)| format!("`{name}`"))),
+        row("---", names.iter().map(|_| "---".to_owned())),
+    ];
+    lines.extend(comparison.variants.iter().map(|variant| {
+        let cells = names
+            .iter()
+            .map(|&(section, name)| cell(variant, section, name));
+        row(&label(variant).replace('|', "\\|"), cells)
+    }));
+    format!(
+        "{}\n\n{}: {}, and below it the difference to the first line with its {} % interval ({} paired resamples of the texts), bold where the interval excludes 0.\n",
+        lines.join("\n"),
+        describe(&comparison.data),
+        value(comparison),
+        LEVEL * 100.0,
+        comparison.resamples,
+    )
+}
+
+fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
+    let cells: String = cells.map(|cell| format!(" {cell} |")).collect();
+    format!("| {first} |{cells}")
+}
+
+fn cell(variant: &Compared, section: Section, name: &str) -> String {
+    let mut measures = variant.measures.iter();
+    let Some(at) = measures.position(|m| m.section == section && m.name == name) else {
+        return String::new();
+    };
+    let mean = number(&variant.measures[at]);
+    match &variant.differences[at] {
+        None => mean,
+        Some(difference) => {
+            let text = interval(difference);
+            let Difference { interval, .. } = difference;
+            let mark = if interval.excludes_zero() { "**" } else { "" };
+            format!("{mean}<br>{mark}{text}{mark}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::{COMPARISON_VERSION, DataSet, Interval, Summary};
+
+    #[test]
+    fn a_table_by_hand() {
+        let variant = |name: &str, mean, difference| Compared {
+            name: name.into(),
+            runs: vec!["1".into(), "2".into()],
+            measures: vec![Summary {
+                section: Section::Prediction,
+                name: "accuracy".into(),
+                mean: Some(mean),
+                deviation: Some(0.01),
+                values: vec![Some(mean - 0.01), Some(mean + 0.01)],
+            }],
+            differences: vec![difference],
+        };
+        let by = |value, low, high| {
+            Some(Difference {
+                value,
+                interval: Interval { low, high },
+            })
+        };
+        let comparison = Comparison {
+            version: COMPARISON_VERSION,
+            data: DataSet {
+                task: "sst2".into(),
+                part: "test".into(),
+                texts: 9,
+                drawn: None,
+                sha256: "00".into(),
+            },
+            resamples: 100,
+            seed: 0,
+            variants: vec![
+                variant("a|b", 0.8, None),
+                variant("more", 0.9, by(0.1, 0.05, 0.15)),
+                variant("less", 0.75, by(-0.05, -0.1, 0.0)),
+            ],
+        };
+        let table = of_comparison(&comparison, &Chosen::default());
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(
+            lines[..5],
+            [
+                "|  | `accuracy` |",
+                "| --- | --- |",
+                "| a\\|b (2 runs) | 0.8000 ± 0.0100 |",
+                "| more (2 runs) | 0.9000 ± 0.0100<br>**+0.1000 [+0.0500, +0.1500]** |",
+                "| less (2 runs) | 0.7500 ± 0.0100<br>-0.0500 [-0.1000, +0.0000] |",
+            ]
+        );
+        assert!(lines[6].starts_with("sst2 test, 9 texts: mean"), "{table}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Why the engine has no answer, in words for people and for programs.
+
+use super::DataProblem;
+use crate::evaluate::MeasureError;
+use crate::model::{ReadError, WeightsError};
+use crate::package::PackageError;
+use crate::train::TrainError;
+
+/// Why the engine has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No such device here.
+    #[error("{0}")]
+    Backend(String),
+    /// The device was lost or computes wrongly.
+    #[error("{0}")]
+    Fault(String),
+    /// The device did not answer.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The files are no model.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// The parameters do not fit.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// No model of that id was loaded.
+    #[error("no model named {0} is loaded")]
+    Model(String),
+    /// The labelled texts cannot be used as they are.
+    #[error(transparent)]
+    Data(#[from] DataProblem),
+    /// An option of a run has no such value.
+    #[error("{0}")]
+    Options(String),
+    /// A run cannot go on.
+    #[error(transparent)]
+    Train(TrainError),
+    /// The bytes are no run that can be taken up.
+    #[error("the checkpoint cannot be used: {0}")]
+    Checkpoint(String),
+    /// What was asked for does not fit the state of the run.
+    #[error("{0}")]
+    Run(&'static str),
+}
+
+impl From<TrainError> for EngineError {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Device(error) => Self::Read(error),
+            TrainError::Weights(error) => Self::Weights(error),
+            TrainError::Checkpoint(reason) => Self::Checkpoint(reason),
+            other @ TrainError::NotFinite { .. } => Self::Train(other),
+        }
+    }
+}
+
+impl From<MeasureError> for EngineError {
+    fn from(error: MeasureError) -> Self {
+        match error {
+            MeasureError::Device(error) => Self::Read(error),
+            MeasureError::Lengths { .. } => Self::Run("the two models read texts otherwise"),
+        }
+    }
+}
+
+impl EngineError {
+    /// A word by which a program tells the kinds of errors apart.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Backend(_) => "backend",
+            Self::Fault(_) | Self::Read(_) => "device",
+            Self::Package(_) | Self::Weights(_) => "model",
+            Self::Model(_) => "missing-model",
+            Self::Data(_) => "data",
+            Self::Options(_) => "options",
+            Self::Train(_) | Self::Run(_) => "run",
+            Self::Checkpoint(_) => "checkpoint",
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Backend(_) => "Choose the CPU, or try a browser and a GPU with WebGPU.",
+            Self::Fault(_) | Self::Read(_) => {
+                "The page goes on with the CPU; reload it to try the GPU again."
+            }
+            Self::Package(_) | Self::Weights(_) => {
+                "Reload the page; if that does not help, the site's files need to be published again."
+            }
+            Self::Model(_) => "Choose another model, or reload the page.",
+            Self::Data(_) => "Change the data, or how they are read.",
+            Self::Options(_) => "Change it, and start again.",
+            Self::Train(_) => "Start again with a lower learning rate or smaller λ.",
+            Self::Run(_) => "Wait until the run has got there.",
+            Self::Checkpoint(_) => "Start the run anew; your data are still in their file.",
+        }
+    }
+}

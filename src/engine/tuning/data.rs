@@ -1,0 +1,216 @@
+//! From the bytes of a person's file to labelled texts that a model can be fine-tuned on, and a
+//! report of what is in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::report::{DataProblem, DataReport, ProblemKind, Repeated};
+use crate::evaluate::EncodedExample;
+use crate::model::Stream;
+use crate::package::Package;
+use crate::text::table::{Columns, LabelledText, LabelledTexts, Layout, Table, TableError};
+use crate::text::{coverage, tokenize};
+use crate::train::hold_out;
+
+/// Most rows of a file: what a page can hold and train on in some minutes.
+pub const MAX_ROWS: usize = 10_000;
+
+/// Most classes.
+pub const MAX_CLASSES: usize = 20;
+
+/// Unknown words that a report lists.
+const LISTED_WORDS: usize = 20;
+
+/// What a person says of their data; `None` means: recognise it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataChoices {
+    /// How the file is written.
+    pub layout: Option<Layout>,
+    /// Column of the texts.
+    pub text_column: Option<String>,
+    /// Column of the labels.
+    pub label_column: Option<String>,
+    /// Whether to go on without the rows that cannot be used.
+    pub skip_broken: bool,
+    /// Share of each class that is kept from training, in (0, 1).
+    pub hold_out_share: f64,
+    /// Seed by which it is drawn.
+    pub hold_out_seed: u64,
+}
+
+impl Default for DataChoices {
+    /// A tenth is held out, as by `safr train --task csv`.
+    fn default() -> Self {
+        Self {
+            layout: None,
+            text_column: None,
+            label_column: None,
+            skip_broken: false,
+            hold_out_share: 0.1,
+            hold_out_seed: 0,
+        }
+    }
+}
+
+/// Labelled texts as a model reads them.
+#[derive(Clone, Debug, Default)]
+pub struct TuningData {
+    /// Names of the classes, in the order of the logits.
+    pub classes: Vec<String>,
+    /// The texts that are trained on.
+    pub training: Vec<EncodedExample>,
+    /// The others.
+    pub held_out: Vec<HeldOut>,
+}
+
+/// A text that is kept from training.
+#[derive(Clone, Debug)]
+pub struct HeldOut {
+    /// The text as it stands in the file, and its line.
+    pub source: LabelledText,
+    /// The text as the model reads it.
+    pub example: EncodedExample,
+}
+
+/// Reads `bytes` for fine-tuning `model`. The data can be used if the report names no problem.
+pub fn examine(bytes: &[u8], choices: &DataChoices, model: &Package) -> (DataReport, TuningData) {
+    let mut report = DataReport::default();
+    let mut data = TuningData::default();
+    if let Err(problem) = fill(&mut report, &mut data, bytes, choices, model) {
+        report.problem = Some(problem);
+    }
+    (report, data)
+}
+
+/// Fills the report as far as a problem lets it.
+fn fill(
+    report: &mut DataReport,
+    data: &mut TuningData,
+    bytes: &[u8],
+    choices: &DataChoices,
+    model: &Package,
+) -> Result<(), DataProblem> {
+    let table = table(report, bytes, choices)?;
+    let columns = Columns::of(
+        &table,
+        choices.text_column.as_deref(),
+        choices.label_column.as_deref(),
+    )?;
+    report.text_column = Some(table.columns[columns.text].clone());
+    report.label_column = Some(table.columns[columns.label].clone());
+    let LabelledTexts {
+        texts,
+        broken,
+        empty,
+    } = table.labelled(columns);
+    report.empty = empty;
+    report.set_broken(&broken);
+    report.set_repeated(Repeated::of(&texts));
+    let words = words(report, &texts, model);
+    *data = divided(texts, words, choices, model)?;
+    report.set_classes(data, model);
+    report.check(choices.skip_broken)
+}
+
+/// The rows of the file, if there are not too many.
+fn table(
+    report: &mut DataReport,
+    bytes: &[u8],
+    choices: &DataChoices,
+) -> Result<Table, DataProblem> {
+    let recognised = || Layout::recognise(bytes);
+    let layout = choices.layout.unwrap_or_else(recognised);
+    let table = Table::read(bytes, layout)?;
+    report.layout = Some(layout);
+    report.columns.clone_from(&table.columns);
+    let rows = table.rows.len() + table.broken.len();
+    if rows > MAX_ROWS {
+        return Err(DataProblem::new(
+            ProblemKind::TooManyRows,
+            format!(
+                "the file has {rows} rows, and a page takes {MAX_ROWS} at most; take a part of them, or train with the command safr train"
+            ),
+        ));
+    }
+    Ok(table)
+}
+
+/// The texts as words, and what the model knows of them.
+fn words(report: &mut DataReport, texts: &[LabelledText], model: &Package) -> Vec<Vec<String>> {
+    let words = |text: &LabelledText| -> Vec<String> {
+        let tokens = tokenize(&text.text, model.config.reading.words);
+        tokens.into_iter().map(|token| token.word).collect()
+    };
+    let words: Vec<Vec<String>> = texts.iter().map(words).collect();
+    let lengths = || words.iter().map(Vec::len);
+    report.wordless = lengths().filter(|&length| length == 0).count();
+    report.longest = lengths().max().unwrap_or(0);
+    let longer = |&length: &usize| length > model.config.max_len;
+    report.cut = lengths().filter(longer).count();
+    let all = words.iter().map(Vec::as_slice);
+    report.words = coverage(all, &model.vocabulary, LISTED_WORDS);
+    words
+}
+
+/// The texts that have words, some of each class held out. The classes keep the model's order
+/// where they are the model's; else they are sorted.
+fn divided(
+    texts: Vec<LabelledText>,
+    words: Vec<Vec<String>>,
+    choices: &DataChoices,
+    model: &Package,
+) -> Result<TuningData, DataProblem> {
+    let share = choices.hold_out_share;
+    if !(share > 0.0 && share < 1.0) {
+        return Err(DataProblem::new(
+            ProblemKind::HoldOut,
+            format!("{share} cannot be held out; a share lies between 0 and 1"),
+        ));
+    }
+    let labels: Vec<&str> = texts.iter().map(|text| text.label.as_str()).collect();
+    let held = hold_out(&labels, share, &mut Stream::new(choices.hold_out_seed));
+    let different: BTreeSet<&str> = labels.into_iter().collect();
+    let mut classes: Vec<String> = different.into_iter().map(str::to_owned).collect();
+    if model.knows(&classes) {
+        classes.clone_from(&model.card.classes);
+    }
+    let index: BTreeMap<String, usize> = classes.iter().cloned().zip(0..).collect();
+    let mut data = TuningData {
+        classes,
+        ..TuningData::default()
+    };
+    for ((source, words), held) in texts.into_iter().zip(words).zip(held) {
+        if words.is_empty() {
+            continue;
+        }
+        let example = EncodedExample {
+            ids: model.vocabulary.encode_words(&words),
+            label: index[&source.label],
+        };
+        if held {
+            data.held_out.push(HeldOut { source, example });
+        } else {
+            data.training.push(example);
+        }
+    }
+    Ok(data)
+}
+
+impl From<TableError> for DataProblem {
+    fn from(error: TableError) -> Self {
+        let kind = match &error {
+            TableError::NotText => ProblemKind::NotText,
+            TableError::Empty => ProblemKind::Empty,
+            TableError::NoLabels => ProblemKind::NoLabels,
+            TableError::NoColumn { .. } | TableError::TwoColumns(_) | TableError::OneColumn(_) => {
+                ProblemKind::Columns
+            }
+            TableError::Rows { .. }
+            | TableError::TooFewClasses(_)
+            | TableError::JsonArray
+            | TableError::Delimiter(_) => ProblemKind::Table,
+        };
+        Self::new(kind, error.to_string())
+    }
+}

@@ -1,0 +1,67 @@
+//! What a run is, told before its first step and after it was resumed.
+
+use serde::Serialize;
+
+use super::store::EMBEDDINGS;
+use super::{DataChoices, Tuning, TuningOptions};
+use crate::explain::EpochRecord;
+use crate::model::parameter_shapes;
+
+/// What a run is; the same after it was resumed.
+#[derive(Clone, Debug, Serialize)]
+pub struct TuningInfo {
+    /// Id of the model that it began with.
+    pub start: String,
+    /// Its name for people.
+    pub start_title: String,
+    /// What is minimised, in words.
+    pub objective: String,
+    /// As chosen.
+    pub options: TuningOptions,
+    /// As chosen and recognised.
+    pub data: DataChoices,
+    /// Names of the classes, in the order of the logits.
+    pub classes: Vec<String>,
+    /// Whether they are other classes than the start model's, so that the head began anew.
+    pub new_head: bool,
+    /// Texts that are trained on.
+    pub training: usize,
+    /// The others.
+    pub held_out: usize,
+    /// Steps of an epoch.
+    pub steps: usize,
+    /// Number of values that learn.
+    pub parameters: usize,
+    /// The epochs that are done.
+    pub epochs: Vec<EpochRecord>,
+    /// Steps taken so far.
+    pub step: usize,
+}
+
+impl Tuning {
+    /// What the run is.
+    pub fn info(&self) -> TuningInfo {
+        let embeddings = self.plan.options.embeddings;
+        let learns = |name: &str| embeddings || !name.starts_with(EMBEDDINGS);
+        let config = &self.current.package.config;
+        TuningInfo {
+            start: self.start.package.card.id.clone(),
+            start_title: self.start.package.card.title.clone(),
+            objective: self.objective.to_string(),
+            options: self.plan.options.clone(),
+            data: self.plan.choices.clone(),
+            classes: self.classes.clone(),
+            new_head: self.new_head(),
+            training: self.training,
+            held_out: self.held_out.len(),
+            steps: self.trainer.steps_per_epoch(),
+            parameters: parameter_shapes(config)
+                .into_iter()
+                .filter(|(name, _)| learns(name))
+                .map(|(_, shape)| shape.iter().product::<usize>())
+                .sum(),
+            epochs: self.trainer.history().records.clone(),
+            step: self.trainer.steps(),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The tuned model as a model directory.
+
+use super::{Phase, Tuned, Tuning};
+use crate::engine::EngineError;
+use crate::package::{Card, FORMAT, Files, Package, Precision};
+
+impl Tuning {
+    /// The tuned model as the files of a model directory, under a new id and name.
+    ///
+    /// # Errors
+    /// If the run is not finished or gave no model, or the device failed.
+    pub async fn files(&self, id: &str, title: &str) -> Result<Files, EngineError> {
+        let Phase::Finished(Some(tuned)) = &self.phase else {
+            return Err(EngineError::Run("there is no tuned model yet"));
+        };
+        let package = Package {
+            card: self.card(tuned, id, title),
+            weights: tuned.weights.clone(),
+            gate_values: tuned.classifier.gate_values().await?,
+            ..self.current.package.clone()
+        };
+        Ok(package.to_files(Precision::F32)?)
+    }
+
+    fn card(&self, tuned: &Tuned, id: &str, title: &str) -> Card {
+        let start = &self.start.package;
+        let data = format!(
+            "own texts, {} trained on and {} held out, from {}",
+            self.training,
+            self.held_out.len(),
+            start.card.title
+        );
+        Card {
+            format: FORMAT,
+            id: id.to_owned(),
+            title: title.to_owned(),
+            data,
+            classes: self.classes.clone(),
+            objective: self.objective.to_string(),
+            lambda_importance: self.objective.lambda_importance,
+            lambda_interaction: self.objective.lambda_interaction,
+            seed: Some(self.plan.options.seed),
+            command: self.plan.options.command(start, &self.plan.choices),
+            metrics: tuned
+                .epoch
+                .as_ref()
+                .map(Card::metrics_of)
+                .unwrap_or_default(),
+            sha256: Default::default(),
+        }
+    }
+}

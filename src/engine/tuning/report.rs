@@ -1,0 +1,271 @@
+//! What is told of a person's labelled texts before a model is fine-tuned on them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::data::{MAX_CLASSES, TuningData};
+use crate::package::Package;
+use crate::text::Coverage;
+use crate::text::table::{LabelledText, Layout, RowError, RowProblem};
+
+/// Broken rows that a report lists.
+const LISTED_ROWS: usize = 100;
+
+/// Conflicts that a report lists.
+const LISTED_CONFLICTS: usize = 20;
+
+/// What is in a file of labelled texts, as far as it could be read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct DataReport {
+    /// How it is written; `None` if it is no text.
+    pub layout: Option<Layout>,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Column of the texts.
+    pub text_column: Option<String>,
+    /// Column of the labels.
+    pub label_column: Option<String>,
+    /// Texts that can be used.
+    pub texts: usize,
+    /// Those of them that are kept from training.
+    pub held_out: usize,
+    /// The classes in the order of the model's logits.
+    pub classes: Vec<ClassCount>,
+    /// Whether they are other classes than the model's.
+    pub new_head: bool,
+    /// Rows with neither text nor label, which are left out.
+    pub empty: usize,
+    /// Rows with a label alone.
+    pub missing_texts: usize,
+    /// Rows with a text alone.
+    pub missing_labels: usize,
+    /// Rows that cannot be used, those of the two kinds above among them.
+    pub broken_rows: usize,
+    /// The first of them.
+    pub broken: Vec<BrokenRow>,
+    /// Texts without a word, which are left out.
+    pub wordless: usize,
+    /// Texts that stood before with the same label.
+    pub duplicates: usize,
+    /// Different texts that stand under several labels.
+    pub conflicting_texts: usize,
+    /// The first of them.
+    pub conflicts: Vec<Conflict>,
+    /// Words of the longest text.
+    pub longest: usize,
+    /// Texts that are longer than the model reads.
+    pub cut: usize,
+    /// How many of the words the model knows. It learns no new ones: unknown words are all read
+    /// as the one unknown word.
+    pub words: Coverage,
+    /// Why the data cannot be used as they are; `None` if they can.
+    pub problem: Option<DataProblem>,
+}
+
+/// A class and its texts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClassCount {
+    /// Its name.
+    pub name: String,
+    /// Its texts.
+    pub texts: usize,
+    /// Those of them that are kept from training.
+    pub held_out: usize,
+}
+
+/// A row that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BrokenRow {
+    /// The line in which it begins, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// A text that stands under several labels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    /// The text.
+    pub text: String,
+    /// The labels.
+    pub labels: Vec<String>,
+    /// Where it stands.
+    pub lines: Vec<usize>,
+}
+
+/// Why data cannot be used as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct DataProblem {
+    /// Tells programs the problems apart.
+    pub kind: ProblemKind,
+    /// One sentence for people.
+    pub message: String,
+}
+
+/// The kinds of problems with data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemKind {
+    /// The bytes are no text.
+    NotText,
+    /// There is nothing.
+    Empty,
+    /// There are texts alone.
+    NoLabels,
+    /// The columns must be chosen.
+    Columns,
+    /// Rows cannot be used, and it was not said that they may be skipped.
+    BrokenRows,
+    /// No row can be used.
+    NoTexts,
+    /// All texts are of one class.
+    TooFewClasses,
+    /// There are more classes than are taken.
+    TooManyClasses,
+    /// Nothing is left to learn from or to measure with.
+    TooFewTexts,
+    /// There are more rows than are taken.
+    TooManyRows,
+    /// The share to hold out is none.
+    HoldOut,
+    /// The bytes are no table of any known layout.
+    Table,
+}
+
+impl DataProblem {
+    pub(super) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { kind, message }
+    }
+}
+
+impl DataReport {
+    pub(super) fn set_broken(&mut self, broken: &[RowError]) {
+        let count = |problem| broken.iter().filter(|row| row.problem == problem).count();
+        self.missing_texts = count(RowProblem::NoText);
+        self.missing_labels = count(RowProblem::NoLabel);
+        self.broken_rows = broken.len();
+        let listed = broken.iter().take(LISTED_ROWS);
+        self.broken = listed
+            .map(|row| BrokenRow {
+                line: row.line,
+                message: row.problem.to_string(),
+            })
+            .collect();
+    }
+
+    pub(super) fn set_repeated(&mut self, repeated: Repeated) {
+        self.duplicates = repeated.duplicates;
+        self.conflicting_texts = repeated.conflicts.len();
+        self.conflicts = repeated.conflicts;
+        self.conflicts.truncate(LISTED_CONFLICTS);
+    }
+
+    pub(super) fn set_classes(&mut self, data: &TuningData, model: &Package) {
+        self.new_head = !model.knows(&data.classes);
+        self.held_out = data.held_out.len();
+        self.texts = data.held_out.len() + data.training.len();
+        let mut counts = vec![(0, 0); data.classes.len()];
+        for example in &data.training {
+            counts[example.label].0 += 1;
+        }
+        for text in &data.held_out {
+            counts[text.example.label].0 += 1;
+            counts[text.example.label].1 += 1;
+        }
+        let named = data.classes.iter().cloned().zip(counts);
+        self.classes = named
+            .map(|(name, (texts, held_out))| ClassCount {
+                name,
+                texts,
+                held_out,
+            })
+            .collect();
+    }
+
+    /// Whether the texts can be trained on.
+    pub(super) fn check(&self, skip_broken: bool) -> Result<(), DataProblem> {
+        let classes = self.classes.len();
+        let problem = |kind, message: String| Err(DataProblem::new(kind, message));
+        if self.texts == 0 {
+            let why = match self.broken.first() {
+                Some(row) => format!(": line {}: {}", row.line, row.message),
+                None => String::new(),
+            };
+            return problem(
+                ProblemKind::NoTexts,
+                format!("no row holds a text with a label that can be used{why}"),
+            );
+        }
+        if classes < 2 {
+            let name = &self.classes[0].name;
+            return problem(
+                ProblemKind::TooFewClasses,
+                format!(
+                    "all texts have the label \"{name}\"; there must be two different labels at least"
+                ),
+            );
+        }
+        if classes > MAX_CLASSES {
+            return problem(
+                ProblemKind::TooManyClasses,
+                format!(
+                    "there are {classes} different labels, and {MAX_CLASSES} are taken at most; is \"{}\" the column of the labels?",
+                    self.label_column.as_deref().unwrap_or_default()
+                ),
+            );
+        }
+        if self.held_out == 0 || self.held_out == self.texts {
+            return problem(
+                ProblemKind::TooFewTexts,
+                "no class has two texts, one to learn from and one to measure with; add some"
+                    .to_owned(),
+            );
+        }
+        if self.broken_rows > 0 && !skip_broken {
+            return problem(
+                ProblemKind::BrokenRows,
+                format!(
+                    "{} rows cannot be used; mend them, or go on without them",
+                    self.broken_rows
+                ),
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Texts that stand more than once.
+pub(super) struct Repeated {
+    duplicates: usize,
+    conflicts: Vec<Conflict>,
+}
+
+impl Repeated {
+    pub(super) fn of(texts: &[LabelledText]) -> Self {
+        let mut places: BTreeMap<&str, Vec<&LabelledText>> = BTreeMap::new();
+        for text in texts {
+            places.entry(text.text.trim()).or_default().push(text);
+        }
+        let mut duplicates = 0;
+        let mut conflicts = Vec::new();
+        for (text, places) in places {
+            let labels: BTreeSet<&str> = places.iter().map(|text| text.label.as_str()).collect();
+            duplicates += places.len() - labels.len();
+            if labels.len() > 1 {
+                conflicts.push(Conflict {
+                    text: text.to_owned(),
+                    labels: labels.into_iter().map(str::to_owned).collect(),
+                    lines: places.iter().map(|text| text.line).collect(),
+                });
+            }
+        }
+        conflicts.sort_by_key(|conflict| conflict.lines[0]);
+        Self {
+            duplicates,
+            conflicts,
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What came of fine-tuning: the start model and the tuned one on the held-out texts.
+
+use serde::Serialize;
+
+use super::data::HeldOut;
+use crate::evaluate::{Answer, Interval, MeasureError, PerText, Section, Text, bootstrap, measure};
+use crate::model::Classifier;
+
+/// What is measured besides the prediction.
+const SECTIONS: [Section; 2] = [Section::Redistribution, Section::Collapse];
+
+/// Held-out texts that are measured in one piece.
+const PIECE: usize = 16;
+
+/// Bootstrap resamples of the held-out texts.
+const RESAMPLES: usize = 1000;
+
+/// Seed of the resamples.
+const SEED: u64 = 0;
+
+/// Both models on the held-out texts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TuningResult {
+    /// Held-out texts.
+    pub texts: usize,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// The epoch whose weights were measured; `None` if the run was stopped within its first.
+    pub epoch: Option<usize>,
+    /// The measures, accuracy first.
+    pub measures: Vec<MeasureChange>,
+    /// Resamples behind the intervals.
+    pub resamples: usize,
+    /// Texts by true class and class that the start model predicts; `None` where the head is new.
+    pub confusion_before: Option<Confusion>,
+    /// The same of the tuned model.
+    pub confusion_after: Confusion,
+    /// Texts whose predicted class changed; none where the head is new.
+    pub changed: Vec<ChangedExample>,
+}
+
+/// Numbers of texts: a row a true class, a column a predicted one.
+pub type Confusion = Vec<Vec<usize>>;
+
+/// A measure before and after.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MeasureChange {
+    /// Where it belongs.
+    pub section: Section,
+    /// Its name within the section.
+    pub name: String,
+    /// Of the start model; `None` where it is not defined.
+    pub before: Option<Estimate>,
+    /// Of the tuned one.
+    pub after: Option<Estimate>,
+    /// After less before, paired text by text.
+    pub difference: Option<Estimate>,
+}
+
+/// A value and how sure it is: the 95 % percentile interval of a bootstrap over the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The value.
+    pub value: f64,
+    /// Its interval; `None` where no resample defines one.
+    pub interval: Option<Interval>,
+}
+
+/// A held-out text whose predicted class changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedExample {
+    /// Its line in the data.
+    pub line: usize,
+    /// The text.
+    pub text: String,
+    /// Its label.
+    pub label: String,
+    /// The start model's class.
+    pub before: String,
+    /// The tuned model's.
+    pub after: String,
+}
+
+/// Measuring of both models, piece by piece.
+pub(super) struct Comparing {
+    /// Texts by length, so that those of a piece are alike.
+    texts: Vec<Text>,
+    /// Which of the held-out texts each of them is.
+    order: Vec<usize>,
+    new_head: bool,
+    /// Of the start model and of the tuned one.
+    measured: [PerText; 2],
+}
+
+impl Comparing {
+    pub(super) fn new(held_out: &[HeldOut], new_head: bool) -> Self {
+        let mut order: Vec<usize> = (0..held_out.len()).collect();
+        order.sort_by_key(|&at| held_out[at].example.ids.len());
+        let text = |&at: &usize| Text {
+            example: held_out[at].example.clone(),
+            reference_ids: held_out[at].example.ids.clone(),
+            marked: Vec::new(),
+        };
+        Self {
+            texts: order.iter().map(text).collect(),
+            order,
+            new_head,
+            measured: Default::default(),
+        }
+    }
+
+    /// Texts that are measured.
+    pub(super) fn done(&self) -> usize {
+        self.measured[0].answers.len()
+    }
+
+    /// Measures some more texts with both models; the start model selects words and pairs for
+    /// both, beside their own choice.
+    pub(super) async fn advance(
+        &mut self,
+        start: &Classifier,
+        tuned: &Classifier,
+    ) -> Result<(), MeasureError> {
+        let done = self.done();
+        let piece = &self.texts[done..self.texts.len().min(done + PIECE)];
+        let [before, after] = &mut self.measured;
+        before.append(match self.new_head {
+            true => measured(start, start, &unlabelled(piece)).await?,
+            false => measured(start, start, piece).await?,
+        });
+        after.append(measured(tuned, start, piece).await?);
+        Ok(())
+    }
+
+    /// The result, once all texts are measured.
+    pub(super) fn finish(
+        &self,
+        held_out: &[HeldOut],
+        classes: &[String],
+        epoch: Option<usize>,
+    ) -> TuningResult {
+        let [before, after] = &self.measured;
+        let new_head = self.new_head;
+        let mut changed: Vec<ChangedExample> = self
+            .order
+            .iter()
+            .zip(before.answers.iter().zip(&after.answers))
+            .filter(|(_, (before, after))| !new_head && before.predicted != after.predicted)
+            .map(|(&at, (before, after))| {
+                let source = &held_out[at].source;
+                ChangedExample {
+                    line: source.line,
+                    text: source.text.clone(),
+                    label: source.label.clone(),
+                    before: classes[before.predicted].clone(),
+                    after: classes[after.predicted].clone(),
+                }
+            })
+            .collect();
+        changed.sort_by_key(|example| example.line);
+        TuningResult {
+            texts: self.texts.len(),
+            classes: classes.to_vec(),
+            epoch,
+            measures: changes(before, after, new_head),
+            resamples: RESAMPLES,
+            confusion_before: (!new_head).then(|| confusion(&before.answers, classes.len())),
+            confusion_after: confusion(&after.answers, classes.len()),
+            changed,
+        }
+    }
+}
+
+async fn measured(
+    model: &Classifier,
+    start: &Classifier,
+    texts: &[Text],
+) -> Result<PerText, MeasureError> {
+    measure(model, Some(start), texts, &SECTIONS, PIECE, |_| {}).await
+}
+
+/// Texts with a label that every model has, for a model that does not have theirs; what is
+/// measured of its answers means nothing.
+fn unlabelled(texts: &[Text]) -> Vec<Text> {
+    let mut texts = texts.to_vec();
+    texts.iter_mut().for_each(|text| text.example.label = 0);
+    texts
+}
+
+/// All measures with their intervals, by one bootstrap, so that differences are paired.
+fn changes(before: &PerText, after: &PerText, new_head: bool) -> Vec<MeasureChange> {
+    // A new head's classes are none that the start model could predict.
+    let defined = |section| !(new_head && section == Section::Prediction);
+    let statistics = |weights: &[f64]| -> Vec<Option<f64>> {
+        let [before, after] = [before, after].map(|texts| texts.measures(weights));
+        let each = before.iter().zip(&after).flat_map(|(before, after)| {
+            let value = before.value.filter(|_| defined(before.section));
+            let difference = value.zip(after.value).map(|(before, after)| after - before);
+            [value, after.value, difference]
+        });
+        each.collect()
+    };
+    let texts = after.answers.len();
+    let whole = vec![1.0; texts];
+    let intervals = bootstrap(texts, RESAMPLES, SEED, statistics);
+    let estimates: Vec<Option<Estimate>> = statistics(&whole)
+        .into_iter()
+        .zip(intervals)
+        .map(|(value, interval)| {
+            Some(Estimate {
+                value: value?,
+                interval,
+            })
+        })
+        .collect();
+    let named = after.measures(&whole);
+    let changes = named.into_iter().zip(estimates.as_chunks().0);
+    changes
+        .map(|(measure, &[before, after, difference])| MeasureChange {
+            section: measure.section,
+            name: measure.name,
+            before,
+            after,
+            difference,
+        })
+        .collect()
+}
+
+fn confusion(answers: &[Answer], classes: usize) -> Confusion {
+    let mut counts = vec![vec![0; classes]; classes];
+    for answer in answers {
+        counts[answer.label][answer.predicted] += 1;
+    }
+    counts
+}

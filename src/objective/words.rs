@@ -1,0 +1,66 @@
+//! An objective in words, for a model's card.
+
+use std::fmt::{Display, Formatter, Result};
+
+use super::{Apart, Family, GateGuard, Objective, Pairs, ScaleFree, Space};
+
+impl Family {
+    /// Its name in options and cards.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::ScaleFree(_) => "scale-free",
+        }
+    }
+}
+
+impl Display for Objective {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(self.family.name())?;
+        if let Family::ScaleFree(options) = &self.family {
+            write!(f, ", {options}")?;
+        }
+        for (name, weight) in [
+            ("embedding L2", self.controls.embedding_l2),
+            ("neuron L1", self.controls.neuron_l1),
+        ] {
+            if weight > 0.0 {
+                write!(f, ", {name} {weight}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Display for ScaleFree {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let space = match self.space {
+            Space::Mlp => "mlp",
+            Space::Embedding => "embedding",
+        };
+        let apart = match self.apart {
+            Apart::Important => "each other",
+            Apart::All => "all words",
+        };
+        let given = if self.gate_given { ", gate given" } else { "" };
+        let pairs = match self.pairs {
+            Pairs::Attended => "attended",
+            Pairs::Contrasted => "contrasted",
+        };
+        let guard = self.guard;
+        write!(
+            f,
+            "space {space}, apart from {apart}{given}, pairs {pairs}, gate guard {guard}"
+        )
+    }
+}
+
+impl Display for GateGuard {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Rate { rho, weight } => write!(f, "keep rate {rho}, weight {weight}"),
+            Self::Entropy { beta } => write!(f, "keep entropy, beta {beta}"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Why a run cannot go on.
+
+use crate::model::{ReadError, WeightsError};
+
+/// Why a run cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A loss is NaN or infinite.
+    #[error(
+        "a loss is no longer a number after step {step}; the best weights so far are kept; try a lower learning rate or smaller λ"
+    )]
+    NotFinite {
+        /// Optimiser steps taken.
+        step: usize,
+    },
+    /// The device failed.
+    #[error(transparent)]
+    Device(#[from] ReadError),
+    /// The weights do not fit the config.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// A checkpoint cannot be written or taken up.
+    #[error("the checkpoint cannot be used: {0}; delete it to start anew")]
+    Checkpoint(String),
+}

@@ -1,0 +1,61 @@
+//! What a run is given besides model and data.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use super::Schedule;
+use super::adam::Embeddings;
+use crate::model::{Classifier, ModelConfig, Weights, WeightsError};
+use crate::objective::Objective;
+
+/// What a run is given besides model and data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Options {
+    /// What is minimised.
+    pub objective: Objective,
+    /// Adam's step size.
+    pub learning_rate: f64,
+    /// How the step size and the weights of the objective change along the run.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// Texts a batch.
+    pub batch_size: usize,
+    /// Most epochs.
+    pub epochs: usize,
+    /// Epochs without a strictly better dev accuracy after which training ends.
+    pub patience: usize,
+    /// Seed of the run's one random stream.
+    pub seed: u64,
+    /// Whether the word embeddings stay as they are: they then get no gradient and no moments.
+    #[serde(default)]
+    pub freeze_embeddings: bool,
+}
+
+impl Options {
+    /// How the word embeddings are moved.
+    pub(super) fn embeddings(&self) -> Embeddings {
+        if self.freeze_embeddings {
+            Embeddings::Frozen
+        } else if self.objective.moves_words_apart() {
+            Embeddings::ByRows
+        } else {
+            Embeddings::Whole
+        }
+    }
+
+    /// Puts a model on an autodiff device, where what is frozen has no gradient.
+    pub(super) fn place(
+        &self,
+        config: &ModelConfig,
+        weights: &Weights,
+        device: &Device,
+    ) -> Result<Classifier, WeightsError> {
+        let mut model = Classifier::new(config, weights, device)?;
+        if self.freeze_embeddings {
+            model.words = model.words.no_grad();
+            model.projection = model.projection.no_grad();
+        }
+        Ok(model)
+    }
+}

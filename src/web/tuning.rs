@@ -1,0 +1,161 @@
+//! Fine-tuning as the page's Worker calls it; `www/src/tuning-protocol.js` has the shapes of all
+//! values.
+
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+
+use super::{Engine, ModelInfo, failure, files_of, js_files, to_js, view};
+use crate::engine::{self, DataChoices, EngineError, TuningOptions};
+use crate::package::{self, Package};
+
+#[wasm_bindgen]
+impl Engine {
+    /// What a file of labelled texts holds, for the model `id`: a `DataReport`.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if there is no such model. What is wrong with the file stands in
+    /// the report.
+    pub fn examine(&self, id: &str, data: &[u8], choices: JsValue) -> Result<JsValue, JsValue> {
+        let choices: DataChoices = serde_wasm_bindgen::from_value(choices)?;
+        let report = self.inner.examine(id, data, &choices);
+        to_js(&report.map_err(|error| failure(&error))?)
+    }
+
+    /// How data are read unless a person says otherwise: `DataChoices`.
+    ///
+    /// # Errors
+    /// Never in practice: if the value cannot be handed over.
+    pub fn data_choices(&self) -> Result<JsValue, JsValue> {
+        to_js(&DataChoices::default())
+    }
+
+    /// How the model `id` is fine-tuned unless a person says otherwise: `TuningOptions`.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if there is no such model.
+    pub fn tuning_options(&self, id: &str) -> Result<JsValue, JsValue> {
+        let model = self.inner.model(id).map_err(|error| failure(&error))?;
+        to_js(&TuningOptions::of(&model.package))
+    }
+
+    /// Prepares fine-tuning of the model `id` on a file of labelled texts.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if there is no such model, or the data or an option cannot be used.
+    pub fn tune(
+        &self,
+        id: &str,
+        data: Vec<u8>,
+        choices: JsValue,
+        options: JsValue,
+    ) -> Result<Tuning, JsValue> {
+        let choices: DataChoices = serde_wasm_bindgen::from_value(choices)?;
+        let options: TuningOptions = serde_wasm_bindgen::from_value(options)?;
+        let inner = self.inner.tune(id, data, &choices, &options);
+        Ok(Tuning {
+            inner: inner.map_err(|error| failure(&error))?,
+        })
+    }
+
+    /// Takes up the run of a checkpoint, on this engine's device.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if the bytes are no checkpoint.
+    pub fn resume(&self, checkpoint: &[u8]) -> Result<Tuning, JsValue> {
+        let inner = self.inner.resume(checkpoint);
+        Ok(Tuning {
+            inner: inner.map_err(|error| failure(&error))?,
+        })
+    }
+}
+
+/// A fine-tuning run. One call at a time: each must be awaited before the next.
+#[wasm_bindgen]
+pub struct Tuning {
+    inner: engine::Tuning,
+}
+
+#[wasm_bindgen]
+impl Tuning {
+    /// What the run is: `TuningInfo`.
+    ///
+    /// # Errors
+    /// Never in practice: if the value cannot be handed over.
+    #[wasm_bindgen(getter)]
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.inner.info())
+    }
+
+    /// Goes on for about so long, for one batch at least, and not beyond the end of an epoch;
+    /// answers what happened, a list of `TuningEvent`.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if the device was lost or failed.
+    pub async fn advance(&mut self, milliseconds: f64) -> Result<JsValue, JsValue> {
+        let events = self.inner.advance(milliseconds).await;
+        to_js(&events.map_err(|error| failure(&error))?)
+    }
+
+    /// Trains no more; `advance` then measures the result.
+    pub fn stop(&mut self) {
+        self.inner.stop();
+    }
+
+    /// Explains what the model as it is now makes of a text; once training has ended, with its
+    /// best weights.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if the device was lost or failed.
+    pub async fn explain(&mut self, text: String) -> Result<JsValue, JsValue> {
+        let explanation = self.inner.explain(&text).await;
+        view::explanation(explanation.map_err(|error| failure(&error))?)
+    }
+
+    /// All that `Engine.resume` needs to go on from here.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if the device was lost or failed, or the run is over.
+    pub async fn checkpoint(&mut self) -> Result<Vec<u8>, JsValue> {
+        let bytes = self.inner.checkpoint().await;
+        bytes.map_err(|error| failure(&error))
+    }
+
+    /// The tuned model's files by name, under a new id and title.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if there is no tuned model yet, or the device failed.
+    pub async fn files(&self, id: String, title: String) -> Result<Object, JsValue> {
+        let files = self.inner.files(&id, &title).await;
+        js_files(&files.map_err(|error| failure(&error))?)
+    }
+}
+
+/// A model directory's files as one zip.
+///
+/// # Errors
+/// `{kind, message, hint}` if they cannot be packed.
+#[wasm_bindgen]
+pub fn zip(files: &Object) -> Result<Vec<u8>, JsValue> {
+    package::zip_of(&files_of(files)?).map_err(|error| failure(&error.into()))
+}
+
+/// The model directory's files in a zip.
+///
+/// # Errors
+/// `{kind, message, hint}` if the bytes are no zip of a model.
+#[wasm_bindgen]
+pub fn unzip(zip: &[u8]) -> Result<Object, JsValue> {
+    let files = package::model_of_zip(zip);
+    js_files(&files.map_err(|error| failure(&error.into()))?)
+}
+
+/// What the files of a model say of it, checked, under its card's id: `ModelInfo`.
+///
+/// # Errors
+/// `{kind, message, hint}` if the files are no model.
+#[wasm_bindgen]
+pub fn describe(files: &Object) -> Result<JsValue, JsValue> {
+    let package = Package::from_files(&files_of(files)?);
+    let package = package.map_err(|error| failure(&EngineError::from(error)))?;
+    to_js(&ModelInfo::of(&package.card.id, &package))
+}

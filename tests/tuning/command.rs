@@ -1,0 +1,98 @@
+//! The command trains as the page does: the same data, seed and options give the same model, and
+//! the same losses as are compared in a browser.
+
+use std::path::Path;
+use std::process::Command;
+
+use safr::engine::{Backend, TuningEvent, TuningOptions};
+use safr::explain::History;
+use safr::package::{Precision, names, write_directory};
+
+use crate::common::tuning::{data, engine, losses, options, reference, tune};
+use crate::common::{close, reference as reference_path, small_package};
+
+fn safr(folder: &Path, arguments: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_safr"))
+        .current_dir(folder)
+        .args(arguments.split(' '))
+        .output()
+        .expect("the command starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_command_of_the_card_gives_the_same_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("own.csv"), data()).unwrap();
+    let files = pollster::block_on(small_package())
+        .to_files(Precision::F32)
+        .unwrap();
+    write_directory(&folder.join("small"), &files).unwrap();
+    let engine = pollster::block_on(engine(Backend::Flex));
+    for embeddings in [true, false] {
+        let options = TuningOptions {
+            embeddings,
+            ..options()
+        };
+        let mut run = tune(&engine, &options);
+        let mut events = Vec::new();
+        while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
+            events.extend(pollster::block_on(run.advance(1e6)).unwrap());
+        }
+        let files = pollster::block_on(run.files("tuned", "Tuned")).unwrap();
+        let card: serde_json::Value = serde_json::from_slice(&files[names::CARD]).unwrap();
+        let out = format!("out-{embeddings}");
+        let command = card["command"]
+            .as_str()
+            .unwrap()
+            .replace("FILE", "own.csv")
+            .replace("DIR", &out);
+        safr(folder, command.strip_prefix("safr ").unwrap());
+
+        for name in [names::CONFIG, names::VOCABULARY, names::WEIGHTS] {
+            let native = std::fs::read(folder.join(&out).join(name)).unwrap();
+            assert!(native == files[name], "{name} differs");
+        }
+        let history = std::fs::read_to_string(folder.join(&out).join("history.json")).unwrap();
+        let mut native = History::from_json(&history).unwrap().records;
+        let mut here = run.info().epochs;
+        native
+            .iter_mut()
+            .chain(&mut here)
+            .for_each(|record| record.seconds = 0.0);
+        assert_eq!(native, here);
+
+        // And the command takes what the page gives.
+        std::fs::write(
+            folder.join("tuned.zip"),
+            safr::package::zip_of(&files).unwrap(),
+        )
+        .unwrap();
+        let measured = safr(
+            folder,
+            "evaluate --model tuned.zip --task csv --data own.csv --split dev",
+        );
+        assert!(measured.starts_with("csv dev, 6 texts"), "{measured}");
+    }
+}
+
+/// See [`crate::common::tuning::REFERENCE`].
+#[test]
+fn the_reference_is_what_is_computed_natively() {
+    let engine = pollster::block_on(engine(Backend::Flex));
+    let steps = pollster::block_on(losses(&engine));
+    if std::env::var_os("SAFR_WRITE_REFERENCE").is_some() {
+        let json = serde_json::to_string_pretty(&steps).unwrap();
+        std::fs::write(reference_path("tuning.json"), json + "\n").unwrap();
+        return;
+    }
+    assert_eq!(reference().len(), steps.len());
+    for (step, (here, there)) in steps.iter().zip(reference()).enumerate() {
+        for (a, b) in here.iter().zip(there) {
+            close(&format!("step {}", step + 1), *a, b, 1e-5);
+        }
+    }
+}

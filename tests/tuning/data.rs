@@ -1,0 +1,171 @@
+//! The report on a person's file, and every reason for which it is not trained on.
+
+use safr::engine::{DataChoices, DataReport, MAX_ROWS, ProblemKind, examine};
+use safr::package::Package;
+use safr::text::table::Layout;
+
+fn model() -> Package {
+    pollster::block_on(crate::common::small_package())
+}
+
+fn report(bytes: &[u8]) -> DataReport {
+    examine(bytes, &DataChoices::default(), &model()).0
+}
+
+#[track_caller]
+fn problem(bytes: &[u8]) -> (ProblemKind, String) {
+    let problem = report(bytes).problem.expect("a problem");
+    (problem.kind, problem.message)
+}
+
+const ROWS: &str = "text,label\n\"good, very good\",positive\nbad film,negative\nit is good,positive\nit is bad,negative\n";
+
+#[test]
+fn a_good_file_is_told_of_in_full() {
+    let report = report(ROWS.as_bytes());
+    assert_eq!(report.problem, None);
+    let layout = Layout::Delimited {
+        delimiter: ',',
+        quotes: true,
+        header: true,
+    };
+    assert_eq!(report.layout, Some(layout));
+    assert_eq!(report.columns, ["text", "label"]);
+    assert_eq!(
+        (
+            report.text_column.as_deref(),
+            report.label_column.as_deref()
+        ),
+        (Some("text"), Some("label"))
+    );
+    let classes: Vec<_> = report
+        .classes
+        .iter()
+        .map(|class| (class.name.as_str(), class.texts, class.held_out))
+        .collect();
+    assert_eq!(classes, [("negative", 2, 1), ("positive", 2, 1)]);
+    assert_eq!(
+        (report.texts, report.held_out, report.new_head),
+        (4, 2, false)
+    );
+    assert_eq!(
+        (report.longest, report.cut, report.words.share),
+        (4, 0, 1.0)
+    );
+}
+
+#[test]
+fn marks_line_ends_and_quotes_do_not_change_it() {
+    let windows = format!("\u{feff}{}", ROWS.replace('\n', "\r\n"));
+    assert_eq!(report(windows.as_bytes()), report(ROWS.as_bytes()));
+}
+
+#[test]
+fn typed_and_chosen_layouts_say_the_same() {
+    let lines = "positive\tgood, very good\nnegative\tbad film\npositive\tit is good\nnegative\tit is bad\n";
+    let lines = report(lines.as_bytes());
+    assert_eq!(lines.classes, report(ROWS.as_bytes()).classes);
+    assert_eq!(lines.label_column.as_deref(), Some("1"));
+
+    let other = ROWS.replace("text,label", "words,mood");
+    let choices = DataChoices {
+        text_column: Some("words".into()),
+        label_column: Some("mood".into()),
+        ..DataChoices::default()
+    };
+    let chosen = examine(other.as_bytes(), &choices, &model()).0;
+    assert_eq!((chosen.problem, chosen.texts), (None, 4));
+}
+
+#[test]
+fn repeated_unknown_and_missing_things_are_counted() {
+    let rows = "label,text,id\nglad,good zest,1\nglad,good zest,2\nsad,good zest,3\nsad,bad,4\n,,5\nsad,,6\n,it is,7\nsad,…,8\ncalm,a a a a a a a a a,9\ncalm,it,10\n";
+    let found = report(rows.as_bytes());
+    assert_eq!((found.duplicates, found.conflicting_texts), (1, 1));
+    assert_eq!(found.conflicts[0].labels, ["glad", "sad"]);
+    assert_eq!(found.conflicts[0].lines, [2, 3, 4]);
+    assert_eq!(
+        (found.empty, found.missing_texts, found.missing_labels),
+        (1, 1, 1)
+    );
+    let lines: Vec<usize> = found.broken.iter().map(|row| row.line).collect();
+    assert_eq!((found.broken_rows, lines), (2, vec![7, 8]));
+    assert_eq!((found.longest, found.cut), (9, 1));
+    assert_eq!((found.words.tokens, found.words.known), (17, 14));
+    assert_eq!(found.words.unknown[0].word, "zest");
+    assert!(found.new_head, "glad, sad and calm are not the model's");
+
+    let problem = found.problem.expect("a problem");
+    assert_eq!(problem.kind, ProblemKind::BrokenRows);
+    let choices = DataChoices {
+        skip_broken: true,
+        ..DataChoices::default()
+    };
+    let (skipped, data) = examine(rows.as_bytes(), &choices, &model());
+    assert_eq!(skipped.problem, None);
+    assert_eq!(data.training.len() + data.held_out.len(), skipped.texts);
+}
+
+#[test]
+fn the_model_s_classes_keep_their_order_and_others_are_sorted() {
+    let mut model = model();
+    model.card.classes.reverse();
+    let names = |bytes: &str| -> Vec<String> {
+        let report = examine(bytes.as_bytes(), &DataChoices::default(), &model).0;
+        report.classes.into_iter().map(|class| class.name).collect()
+    };
+    assert_eq!(names(ROWS), ["positive", "negative"]);
+    assert_eq!(
+        names(&ROWS.replace("negative", "zero")),
+        ["positive", "zero"]
+    );
+}
+
+#[test]
+fn every_reason_for_a_refusal_has_its_name() {
+    for (bytes, kind) in [
+        (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], ProblemKind::NotText),
+        (b"", ProblemKind::Empty),
+        (b"text,label\n", ProblemKind::NoTexts),
+        (b"I liked it\nI did not like it\n", ProblemKind::NoLabels),
+        (b"id,mood,remark\n1,good,a film\n", ProblemKind::Columns),
+        (
+            b"text,label\ngood,1\n\xff\xfe,0\nbad,0\na,1\nit,0\n",
+            ProblemKind::BrokenRows,
+        ),
+        (b"text,label\n\xff\xfe\xfd,\x80\n", ProblemKind::NoTexts),
+        (b"text,label\ngood,1\nbad,1\n", ProblemKind::TooFewClasses),
+        (b"text,label\ngood,1\nbad,0\n", ProblemKind::TooFewTexts),
+        (b"[{\"text\": \"good\", \"label\": 1}]", ProblemKind::Table),
+    ] {
+        let (found, message) = problem(bytes);
+        assert_eq!(found, kind, "{}: {message}", String::from_utf8_lossy(bytes));
+        assert!(!message.is_empty());
+    }
+    let choices = DataChoices {
+        hold_out_share: 1.0,
+        ..DataChoices::default()
+    };
+    let report = examine(ROWS.as_bytes(), &choices, &model()).0;
+    assert_eq!(
+        report.problem.expect("a problem").kind,
+        ProblemKind::HoldOut
+    );
+}
+
+#[test]
+fn no_more_rows_and_classes_are_taken_than_can_be_trained_on() {
+    let table = |rows: usize, classes: usize| {
+        let rows = (0..rows).map(|at| format!("good {at},{}\n", at % classes));
+        format!("text,label\n{}", rows.collect::<String>())
+    };
+    assert_eq!(report(table(MAX_ROWS, 2).as_bytes()).problem, None);
+    let (kind, message) = problem(table(MAX_ROWS + 1, 2).as_bytes());
+    assert_eq!(kind, ProblemKind::TooManyRows);
+    assert!(message.contains("10001 rows"), "{message}");
+    assert_eq!(report(table(60, 20).as_bytes()).problem, None);
+    assert_eq!(
+        problem(table(60, 21).as_bytes()).0,
+        ProblemKind::TooManyClasses
+    );
+}

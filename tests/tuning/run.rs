@@ -1,0 +1,347 @@
+//! A run from its first step to its result: pieces, checkpoints, and every way in which it ends.
+
+use safr::engine::{
+    Backend, DataChoices, Ending, Engine, EngineError, Tuning, TuningEvent, TuningOptions,
+    TuningResult,
+};
+use safr::evaluate::Section;
+use safr::package::{Files, Package, names};
+
+use crate::common::tuning::{data, engine, options, tune};
+
+fn flex() -> Engine {
+    pollster::block_on(engine(Backend::Flex))
+}
+
+fn advance(run: &mut Tuning, milliseconds: f64) -> Vec<TuningEvent> {
+    pollster::block_on(run.advance(milliseconds)).unwrap()
+}
+
+/// Runs to the end, `between` each two pieces; all events, and the tuned model's files.
+fn finish(run: &mut Tuning, mut between: impl FnMut(&mut Tuning)) -> (Vec<TuningEvent>, Files) {
+    let mut events = Vec::new();
+    while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
+        events.extend(advance(run, 0.0));
+        between(run);
+    }
+    let files = pollster::block_on(run.files("tuned", "Tuned")).unwrap();
+    (events, files)
+}
+
+fn result(events: &[TuningEvent]) -> (Ending, Option<&TuningResult>) {
+    match events.last() {
+        Some(TuningEvent::Finished { ending, result, .. }) => (*ending, result.as_deref()),
+        other => panic!("{other:?} is no end"),
+    }
+}
+
+fn weights(files: &Files) -> &[u8] {
+    &files[names::WEIGHTS]
+}
+
+#[test]
+fn a_run_tells_of_its_steps_epochs_and_result() {
+    let engine = flex();
+    let mut run = tune(&engine, &options());
+    let info = run.info();
+    assert_eq!(info.classes, ["blame", "neither", "praise"]);
+    assert!(info.new_head);
+    assert_eq!((info.training, info.held_out, info.steps), (42, 6, 6));
+    let (events, files) = finish(&mut run, |_| {});
+
+    let steps: Vec<(usize, usize)> = events
+        .iter()
+        .filter_map(|event| match event {
+            TuningEvent::Progress(progress) => Some((progress.epoch, progress.step)),
+            _ => None,
+        })
+        .collect();
+    let expected = (1..=6).flat_map(|epoch| (1..=6).map(move |step| (epoch, step)));
+    assert_eq!(steps, expected.collect::<Vec<_>>());
+    let records: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            TuningEvent::Epoch { record, .. } => Some(record.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(records, run.info().epochs);
+
+    let (ending, result) = result(&events);
+    let result = result.unwrap();
+    assert_eq!(ending, Ending::AllEpochs);
+    let best = records
+        .iter()
+        .map(|record| record.dev_accuracy)
+        .fold(0.0, f64::max);
+    let accuracy = &result.measures[0];
+    assert_eq!(
+        (accuracy.section, accuracy.name.as_str()),
+        (Section::Prediction, "accuracy")
+    );
+    assert_eq!(accuracy.after.unwrap().value, best);
+    // The start model knows other classes, but its neurons can be compared.
+    assert_eq!((accuracy.before, accuracy.difference), (None, None));
+    assert!(result.confusion_before.is_none() && result.changed.is_empty());
+    let word_keep = result
+        .measures
+        .iter()
+        .find(|measure| measure.name == "word_keep")
+        .unwrap();
+    assert!(word_keep.before.is_some() && word_keep.difference.is_some());
+    let score = "score/neurons/reference/top";
+    assert!(result.measures.iter().any(|measure| measure.name == score));
+    assert_eq!(result.confusion_after.iter().flatten().sum::<usize>(), 6);
+
+    let package = Package::from_files(&files).unwrap();
+    assert_eq!(
+        (package.card.id.as_str(), package.card.title.as_str()),
+        ("tuned", "Tuned")
+    );
+    assert_eq!(package.card.metrics["dev_accuracy"], best);
+    assert!(
+        package.card.command.contains("--start small"),
+        "{}",
+        package.card.command
+    );
+    assert!(
+        advance(&mut run, 0.0).is_empty(),
+        "nothing comes after the end"
+    );
+}
+
+#[test]
+fn with_the_model_s_own_classes_both_are_compared_text_by_text() {
+    let engine = flex();
+    let own = data()
+        .replace("praise", "positive")
+        .replace("blame", "negative");
+    let own: String = own
+        .lines()
+        .filter(|row| !row.ends_with("neither"))
+        .map(|row| row.to_owned() + "\n")
+        .collect();
+    let options = TuningOptions {
+        learning_rate: 0.03,
+        ..options()
+    };
+    let mut run = engine
+        .tune("small", own.into_bytes(), &DataChoices::default(), &options)
+        .unwrap();
+    assert!(!run.info().new_head);
+    let (events, _) = finish(&mut run, |_| {});
+    let result = result(&events).1.unwrap();
+    let accuracy = &result.measures[0];
+    let [before, after] = [accuracy.before, accuracy.after].map(|estimate| estimate.unwrap().value);
+    let difference = accuracy.difference.unwrap();
+    assert_eq!(difference.value, after - before);
+    let interval = difference.interval.unwrap();
+    assert!(interval.low <= difference.value && difference.value <= interval.high);
+    let right = |confusion: &Vec<Vec<usize>>| confusion[0][0] + confusion[1][1];
+    let before_right = right(result.confusion_before.as_ref().unwrap());
+    assert_eq!(before, before_right as f64 / result.texts as f64);
+    assert_eq!(
+        after,
+        right(&result.confusion_after) as f64 / result.texts as f64
+    );
+    assert!(after > before, "it learnt something: {before}, {after}");
+    assert!(!result.changed.is_empty());
+    let right = |wanted: fn(&safr::engine::ChangedExample) -> &String| {
+        result
+            .changed
+            .iter()
+            .filter(|text| *wanted(text) == text.label)
+            .count()
+    };
+    let gained = right(|text| &text.after) as f64 - right(|text| &text.before) as f64;
+    assert!((gained / result.texts as f64 - difference.value).abs() < 1e-12);
+}
+
+#[test]
+fn what_is_asked_in_between_changes_nothing() {
+    let engine = flex();
+    let (events, files) = finish(&mut tune(&engine, &options()), |_| {});
+    let mut explained = Vec::new();
+    let (disturbed, other) = finish(&mut tune(&engine, &options()), |run| {
+        explained.push(pollster::block_on(run.explain("a very good film")).unwrap());
+    });
+    assert_eq!(files, other);
+    assert_eq!(result(&events), result(&disturbed));
+    let probabilities = |at: usize| {
+        explained[at]
+            .prediction
+            .as_ref()
+            .unwrap()
+            .probabilities
+            .clone()
+    };
+    assert_eq!(probabilities(0).len(), 3);
+    assert_ne!(probabilities(0), probabilities(10), "the model learns");
+
+    let mut slow = tune(&engine, &options());
+    let mut events = Vec::new();
+    while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
+        events.extend(advance(&mut slow, 1e6));
+    }
+    assert_eq!(
+        files,
+        pollster::block_on(slow.files("tuned", "Tuned")).unwrap()
+    );
+}
+
+#[test]
+fn a_checkpoint_goes_on_as_if_nothing_had_happened_whatever_is_frozen() {
+    for embeddings in [true, false] {
+        let options = TuningOptions {
+            embeddings,
+            ..options()
+        };
+        let mut whole = tune(&flex(), &options);
+        let (events, files) = finish(&mut whole, |_| {});
+        // Before the first step, within the first epoch, at the end of one, and within one.
+        for pieces in [0, 3, 7, 16] {
+            let mut first = tune(&flex(), &options);
+            for _ in 0..pieces {
+                advance(&mut first, 0.0);
+            }
+            let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+            advance(&mut first, 0.0);
+            // Another session, which has loaded no model.
+            let other = pollster::block_on(Engine::start(Backend::Flex)).unwrap();
+            let mut second = other.resume(&checkpoint).unwrap();
+            let (told, resumed) = finish(&mut second, |_| {});
+            assert_eq!(weights(&files), weights(&resumed), "after {pieces} pieces");
+            assert_eq!(result(&events), result(&told));
+        }
+    }
+}
+
+#[test]
+fn a_checkpoint_goes_on_on_another_device() {
+    let mut first = tune(&flex(), &options());
+    advance(&mut first, 0.0);
+    let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+    let other = pollster::block_on(Engine::start(Backend::NdArray)).unwrap();
+    let mut second = other.resume(&checkpoint).unwrap();
+    assert_eq!(second.info().step, 1);
+    let (events, _) = finish(&mut second, |_| {});
+    let (there, _) = finish(&mut first, |_| {});
+    let accuracy = |events: &[TuningEvent]| result(events).1.unwrap().measures[0].after;
+    assert_eq!(accuracy(&events), accuracy(&there));
+}
+
+#[test]
+fn bytes_that_are_no_checkpoint_are_refused() {
+    let engine = flex();
+    let mut run = tune(&engine, &options());
+    let checkpoint = pollster::block_on(run.checkpoint()).unwrap();
+    for bytes in [&b""[..], b"PK\x03\x04", &checkpoint[..checkpoint.len() / 2]] {
+        let error = engine.resume(bytes).err().expect("an error");
+        assert!(matches!(error, EngineError::Checkpoint(_)), "{error}");
+    }
+    let (_, files) = finish(&mut run, |_| {});
+    let model = safr::package::zip_of(&files).unwrap();
+    let error = engine.resume(&model).err().expect("an error");
+    assert_eq!(error.kind(), "checkpoint");
+}
+
+#[test]
+fn a_stopped_run_gives_what_it_has() {
+    let engine = flex();
+    for (pieces, epoch) in [(0, None), (2, None), (8, Some(1))] {
+        let mut run = tune(&engine, &options());
+        for _ in 0..pieces {
+            advance(&mut run, 0.0);
+        }
+        run.stop();
+        let (events, _) = finish(&mut run, |_| {});
+        let (ending, result) = result(&events);
+        assert_eq!(ending, Ending::Stopped);
+        assert_eq!(result.unwrap().epoch, epoch, "after {pieces} pieces");
+    }
+}
+
+#[test]
+fn a_run_that_learns_no_more_ends() {
+    let options = TuningOptions {
+        learning_rate: 1e-9,
+        patience: 2,
+        ..options()
+    };
+    let (events, _) = finish(&mut tune(&flex(), &options), |_| {});
+    let (ending, result) = result(&events);
+    assert_eq!((ending, result.unwrap().epoch), (Ending::Patience, Some(1)));
+}
+
+#[test]
+fn a_lost_loss_ends_the_run_with_the_last_good_weights() {
+    let options = TuningOptions {
+        learning_rate: 1e30,
+        ..options()
+    };
+    let mut run = tune(&flex(), &options);
+    let mut events = Vec::new();
+    while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
+        events.extend(advance(&mut run, 0.0));
+    }
+    let (ending, result) = result(&events);
+    assert_eq!(ending, Ending::NotFinite);
+    let good = events
+        .iter()
+        .any(|event| matches!(event, TuningEvent::Epoch { .. }));
+    assert_eq!(result.is_some(), good);
+    assert!(pollster::block_on(run.checkpoint()).is_err());
+    let explanation = pollster::block_on(run.explain("a good film")).unwrap();
+    let probabilities = explanation.prediction.unwrap().probabilities;
+    assert!(
+        probabilities
+            .iter()
+            .all(|probability| probability.is_finite())
+    );
+}
+
+#[test]
+fn what_cannot_be_run_is_refused_before_it_begins() {
+    let engine = flex();
+    let refused = |data: &str, options: &TuningOptions| {
+        let choices = DataChoices::default();
+        let run = engine.tune("small", data.as_bytes().to_vec(), &choices, options);
+        run.err().expect("an error").kind()
+    };
+    assert_eq!(refused("text,label\ngood,1\nbad,1\n", &options()), "data");
+    for options in [
+        TuningOptions {
+            learning_rate: 0.0,
+            ..options()
+        },
+        TuningOptions {
+            lambda_importance: -1.0,
+            ..options()
+        },
+        TuningOptions {
+            lambda_interaction: f64::NAN,
+            ..options()
+        },
+        TuningOptions {
+            batch_size: 0,
+            ..options()
+        },
+        TuningOptions {
+            epochs: 0,
+            ..options()
+        },
+        TuningOptions {
+            patience: 0,
+            ..options()
+        },
+    ] {
+        assert_eq!(refused(&data(), &options), "options");
+    }
+    let run = engine.tune(
+        "other",
+        data().into_bytes(),
+        &DataChoices::default(),
+        &options(),
+    );
+    assert_eq!(run.err().expect("an error").kind(), "missing-model");
+}

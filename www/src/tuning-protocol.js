@@ -1,0 +1,224 @@
+// @ts-check
+/**
+ * What crosses between the wasm module and the page when a model is fine-tuned: types alone, no
+ * code. Whatever is thrown is a `Problem` of `protocol.js`.
+ */
+
+/** @import { Explanation, ModelInfo } from "./protocol.js" */
+
+/** @typedef {{[name: string]: Uint8Array}} Files files of a model directory, or whatever stood in a zip, by name */
+
+/**
+ * How labelled texts are written in a file. `delimited`: csv, tsv, or lines such as `label<TAB>text`
+ * (then without `header`); `json-lines`: one object a line; `prefixed`: lines of `__label__NAME text`.
+ * @typedef {{kind: "delimited", delimiter: string, quotes: boolean, header: boolean}
+ *   | {kind: "json-lines"}
+ *   | {kind: "prefixed"}} Layout
+ */
+
+/**
+ * @typedef {object} DataChoices what a person says of their data; null means: recognise it
+ * @property {Layout | null} layout
+ * @property {string | null} text_column
+ * @property {string | null} label_column
+ * @property {boolean} skip_broken go on without the rows that cannot be used; until then they are a problem
+ * @property {number} hold_out_share share of each class that is kept from training, in (0, 1)
+ * @property {number} hold_out_seed seed by which it is drawn
+ */
+
+/** @typedef {{name: string, texts: number, held_out: number}} ClassCount `held_out` of the `texts` */
+
+/** @typedef {{line: number, message: string}} BrokenRow lines count from 1 */
+
+/** @typedef {{text: string, labels: string[], lines: number[]}} Conflict one text that stands under several labels */
+
+/** @typedef {{word: string, count: number}} Frequency */
+
+/**
+ * @typedef {object} Coverage of the words of all usable texts, punctuation left out
+ * @property {number} tokens
+ * @property {number} known how many of them the model knows; the others are read as one unknown word, and stay so
+ * @property {number} share `known` over `tokens`
+ * @property {number} unknown_words different words that the model does not know
+ * @property {Frequency[]} unknown the most frequent of them
+ */
+
+/**
+ * @typedef {object} DataProblem why the data cannot be trained on as they are
+ * @property {"not-text" | "empty" | "no-labels" | "columns" | "broken-rows" | "no-texts" | "too-few-classes"
+ *   | "too-many-classes" | "too-few-texts" | "too-many-rows" | "hold-out" | "table"} kind
+ *   `columns`: choose them; `broken-rows`: confirm by `skip_broken`
+ * @property {string} message one sentence
+ */
+
+/**
+ * What the module makes of a file of labelled texts. Always there; as much of it as is known.
+ * @typedef {object} DataReport
+ * @property {Layout | null} layout as recognised or chosen; null where the bytes are no text
+ * @property {string[]} columns
+ * @property {string | null} text_column
+ * @property {string | null} label_column
+ * @property {number} texts that can be used
+ * @property {number} held_out of them, kept from training
+ * @property {ClassCount[]} classes in the order of the model's logits
+ * @property {boolean} new_head whether they are other classes than the model's, so that its head is drawn anew
+ * @property {number} empty rows that hold neither text nor label; they are left out
+ * @property {number} missing_texts rows with a label alone; they are broken
+ * @property {number} missing_labels rows with a text alone; they are broken
+ * @property {number} broken_rows all rows that cannot be used, the two kinds above among them
+ * @property {BrokenRow[]} broken the first hundred of them
+ * @property {number} wordless texts in which there is no word; they are left out
+ * @property {number} duplicates texts that stood before with the same label; they stay
+ * @property {number} conflicting_texts different texts that stand under several labels; they stay
+ * @property {Conflict[]} conflicts the first twenty of them
+ * @property {number} longest words of the longest text
+ * @property {number} cut texts that are longer than the model reads; it reads their beginning
+ * @property {Coverage} words
+ * @property {DataProblem | null} problem null: they can be trained on
+ */
+
+/**
+ * @typedef {object} TuningOptions
+ * @property {boolean} embeddings train the word embeddings, too; else they are frozen: head, gate and blocks learn
+ * @property {number} lambda_importance λ_imp ≥ 0
+ * @property {number} lambda_interaction λ_int ≥ 0
+ * @property {number} learning_rate Adam's step size, > 0
+ * @property {number} batch_size texts a batch, ≥ 1
+ * @property {number} epochs most epochs, ≥ 1
+ * @property {number} patience epochs without a better held-out accuracy after which training ends, ≥ 1
+ * @property {number} seed of everything random, a whole number ≥ 0
+ */
+
+/**
+ * @typedef {object} TuningInfo what a run is; the same after it was resumed
+ * @property {string} start id of the model that it began with
+ * @property {string} start_title
+ * @property {string} objective in words
+ * @property {TuningOptions} options
+ * @property {DataChoices} data as chosen and recognised
+ * @property {string[]} classes
+ * @property {boolean} new_head
+ * @property {number} training texts
+ * @property {number} held_out texts
+ * @property {number} steps of an epoch
+ * @property {number} parameters values that learn
+ * @property {EpochRecord[]} epochs those that are done
+ * @property {number} step steps taken so far, over all epochs
+ */
+
+/**
+ * @typedef {object} LossParts means over the texts of some steps; losses as they enter the sum, λ applied
+ * @property {number} cross_entropy nats
+ * @property {number} weighted_importance λ_imp·L_imp
+ * @property {number} weighted_interaction λ_int·L_int
+ * @property {number} gate_guard
+ * @property {number} accuracy training accuracy, in [0, 1]
+ */
+
+/**
+ * @typedef {object} EpochRecord
+ * @property {number} epoch from 1
+ * @property {number} step steps taken so far, over all epochs
+ * @property {number} train_cross_entropy
+ * @property {number} dev_cross_entropy on the held-out texts
+ * @property {number} weighted_importance
+ * @property {number} weighted_interaction
+ * @property {number} gate_guard
+ * @property {number} train_accuracy
+ * @property {number} dev_accuracy on the held-out texts
+ * @property {number} word_keep mean keep probability of the held-out words
+ * @property {number | null} pad_keep
+ * @property {number} embedding_norm mean norm of the gated embeddings
+ * @property {number} attention_entropy in [0, 1]
+ * @property {number} seconds
+ */
+
+/** @typedef {{low: number, high: number}} Interval holds 95 % of bootstrap resamples of the held-out texts */
+
+/** @typedef {{value: number, interval: Interval | null}} Estimate */
+
+/**
+ * @typedef {object} MeasureChange one measure before and after; null where it is not defined
+ * @property {"prediction" | "redistribution" | "collapse"} section
+ * @property {string} name `accuracy`, `macro_f1`, `negative_log_likelihood`, `calibration_error`; of the redistribution
+ *   score `score`, `mono` and `poly`, each `/neurons` or `/embeddings`, by `/own` or `/reference` (the start model's)
+ *   choice of words, `/kept` or `/top`, such as `score/neurons/reference/kept`; `word_keep` and the like
+ * @property {Estimate | null} before of the start model; null for all of `prediction` where the head is new
+ * @property {Estimate | null} after
+ * @property {Estimate | null} difference after less before, text by text (paired)
+ */
+
+/**
+ * @typedef {object} ChangedExample a held-out text whose predicted class changed
+ * @property {number} line in the data
+ * @property {string} text
+ * @property {string} label
+ * @property {string} before the start model's class
+ * @property {string} after
+ */
+
+/** @typedef {number[][]} Confusion texts by true class (rows) and predicted class (columns) */
+
+/**
+ * @typedef {object} TuningResult on the held-out texts, with the best weights
+ * @property {number} texts
+ * @property {string[]} classes
+ * @property {number | null} epoch of the weights; null if the run was stopped within its first
+ * @property {MeasureChange[]} measures accuracy first
+ * @property {number} resamples of the bootstrap
+ * @property {Confusion | null} confusion_before null where the head is new
+ * @property {Confusion} confusion_after
+ * @property {ChangedExample[]} changed in the order of the data; empty where the head is new
+ */
+
+/**
+ * Why a run is over. `not-finite`: a loss is no longer a number; the result is that of the last good weights.
+ * @typedef {"all-epochs" | "patience" | "stopped" | "not-finite"} Ending
+ */
+
+/**
+ * `progress`: some steps are done; `measuring`: the held-out texts are gone through, after an epoch or for the result;
+ * `epoch`: one is done, time for a checkpoint; `finished`: the last event.
+ * @typedef {({kind: "progress", epoch: number, step: number, steps: number, total_step: number,
+ *     examples_per_second: number, seconds_left: number} & LossParts)
+ *   | {kind: "measuring", what: "epoch" | "result", texts: number, of: number}
+ *   | ({kind: "epoch", best: boolean} & EpochRecord)
+ *   | {kind: "finished", ending: Ending, message: string, result: TuningResult | null}} TuningEvent
+ *   `step` of the epoch's `steps`, from 1; `seconds_left` if no patience ends it before; `result` null if the loss was
+ *   lost before there were any good weights
+ */
+
+/**
+ * What `Engine` has besides (see `worker.js` for the rest). One call at a time: await each before the next.
+ * @typedef {object} TuningEngine
+ * @property {(model: string, data: Uint8Array, choices: DataChoices) => DataReport} examine what a file holds, for a loaded model
+ * @property {(model: string) => TuningOptions} tuning_options defaults for a loaded model
+ * @property {() => DataChoices} data_choices defaults
+ * @property {(model: string, data: Uint8Array, choices: DataChoices, options: TuningOptions) => Tuning} tune
+ *   prepares a run; throws (`kind` "data" or "options") what cannot be used
+ * @property {(checkpoint: Uint8Array) => Tuning} resume (`kind` "checkpoint" if it cannot be used) takes a run up, on this engine's device; its start model need not be loaded
+ */
+
+/**
+ * A run. One call at a time: await each before the next; other calls of the engine may come between.
+ * @typedef {object} Tuning
+ * @property {TuningInfo} info
+ * @property {(milliseconds: number) => Promise<TuningEvent[]>} advance goes on for about so long, at least one batch; after
+ *   `finished` there is nothing more. Pausing is not calling it. After a throw the run is over: resume a checkpoint
+ * @property {() => void} stop trains no more; `advance` then measures the result
+ * @property {(text: string) => Promise<Explanation>} explain by the weights as they are now; once finished, by the best.
+ *   Does not change the run
+ * @property {() => Promise<Uint8Array>} checkpoint all that `resume` needs, at any time before `finished`
+ * @property {(id: string, title: string) => Promise<Files>} files once finished: a model directory, for `Engine.load` and to keep
+ * @property {() => void} free
+ */
+
+/**
+ * Functions of the module beside its classes.
+ * @typedef {object} TuningModule
+ * @property {(files: Files) => Uint8Array} zip a model directory as one file
+ * @property {(zip: Uint8Array) => Files} unzip the model directory in a zip, in a folder of it or not
+ * @property {(files: Files) => ModelInfo} describe what a model's files say of it, checked; `id` is the card's
+ */
+
+export {};
