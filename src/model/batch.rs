@@ -17,8 +17,9 @@ pub struct Batch {
     pub places: Tensor<2, Int>,
     /// 1 where there is a word, 0 where there is PAD, `[B, L]`.
     pub valid: Tensor<2>,
-    /// Words of each text, at least 1, `[B, 1]`: what means over words divide by.
-    pub counts: Tensor<2>,
+    /// What each word counts in a mean over its text, `[B, L]`: one part in as many as the text
+    /// has words, 0 for PAD.
+    pub shares: Tensor<2>,
     /// What PAD adds to attention scores, `[B, 1, 1, L]`: −1e9 for PAD keys; `None` without PAD.
     pub pad_bias: Option<Tensor<4>>,
     /// The words' ids, text by text, without PAD.
@@ -48,10 +49,7 @@ impl Batch {
             let bias: Vec<f32> = valid.iter().map(|valid| (valid - 1.0) * 1e9).collect();
             Tensor::from_data(TensorData::new(bias, [words.len(), 1, 1, length]), device)
         });
-        let counts: Vec<f32> = valid
-            .chunks(length)
-            .map(|text| text.iter().sum::<f32>().max(1.0))
-            .collect();
+        let shares: Vec<f32> = valid.chunks(length).flat_map(shares).collect();
         let count = types.len();
         let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
         let shape = [words.len(), length];
@@ -59,7 +57,7 @@ impl Batch {
             types: Tensor::from_data(TensorData::new(types, [count]), device),
             places: Tensor::from_data(TensorData::new(places, shape), device),
             valid: Tensor::from_data(TensorData::new(valid, shape), device),
-            counts: Tensor::from_data(TensorData::new(counts, [words.len(), 1]), device),
+            shares: Tensor::from_data(TensorData::new(shares, shape), device),
             pad_bias,
             words,
         }
@@ -88,6 +86,12 @@ impl Batch {
             .select(0, self.places.clone().flatten(0, 1))
             .reshape([b, l, width])
     }
+}
+
+/// [`Batch::shares`] of one text.
+fn shares(valid: &[f32]) -> impl Iterator<Item = f32> {
+    let words = valid.iter().sum::<f32>().max(1.0);
+    valid.iter().map(move |valid| valid / words)
 }
 
 /// The words of all texts, each filled up with PAD to `length`.

@@ -159,8 +159,8 @@ impl Classifier {
         match self.config.reading.pooling {
             Pooling::All => x.mean_dim(1).squeeze_dim(1),
             Pooling::Valid => {
-                let sum = (x * batch.valid.clone().unsqueeze_dim(2)).sum_dim(1);
-                (sum / batch.counts.clone().unsqueeze_dim(2)).squeeze_dim(1)
+                let shares = batch.shares.clone().unsqueeze_dim(2);
+                (x * shares).sum_dim(1).squeeze_dim(1)
             }
         }
     }

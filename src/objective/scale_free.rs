@@ -107,7 +107,7 @@ fn uncorrelated(attention: Tensor<3>, pairs: &Tensor<3>) -> Tensor<3> {
 
 /// Mean over the words of each text, `[B, L]` → `[B, 1]`; 0 without words.
 fn mean_over_words(of_words: Tensor<2>, batch: &Batch) -> Tensor<2> {
-    (of_words * batch.valid.clone()).sum_dim(1) / batch.counts.clone()
+    (of_words * batch.shares.clone()).sum_dim(1)
 }
 
 /// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
