@@ -6,7 +6,7 @@
 use burn::module::Module;
 use safr::engine::{Backend, Engine, TuningOptions};
 use safr::evaluate::EncodedExample;
-use safr::model::{Batch, Classifier, Noise, Stream, read};
+use safr::model::{Batch, Classifier, Noise, Stream};
 use safr::package::{Files, names};
 use safr::train::{Options, Schedule, Trainer};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -111,9 +111,9 @@ async fn differentiate(id: &str, engine: &Engine) {
         let batch = Batch::new(&ids, config, &device);
         let noise = Noise::draw(&mut stream, config, batch.dims(), &device);
         let trace = model.forward(&batch, Some(&noise));
-        let losses = objective.losses(&trace, &labels);
+        let losses = objective.minimised_losses(&trace, &labels);
         let gradients = objective.total(&losses).backward();
-        read(losses.cross_entropy.without_autodiff()).await.unwrap();
+        losses.read().await.unwrap();
         drop(gradients);
     }
     report(&format!("{id}, frozen: losses and gradients"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::{ModelConfig, Padding};
+use super::{ModelConfig, PadEmbedding, Padding};
 use crate::text::PAD;
 
 /// A batch of `B` texts, padded to the length `L`.
@@ -13,6 +13,9 @@ pub struct Batch {
     /// The distinct words of the batch by id, rising, `[U]`; PAD is one where anything is padded.
     /// What depends on a word alone is computed once for each of them.
     pub types: Tensor<1, Int>,
+    /// What the embedding of each type is multiplied by, `[U, 1]`: √E, or 0 for a PAD that reads as
+    /// zero.
+    pub scales: Tensor<2>,
     /// For each position, which of `types` stands there, `[B, L]`, PAD behind the words.
     pub places: Tensor<2, Int>,
     /// 1 where there is a word, 0 where there is PAD, `[B, L]`.
@@ -51,10 +54,15 @@ impl Batch {
         });
         let shares: Vec<f32> = valid.chunks(length).flat_map(shares).collect();
         let count = types.len();
+        let root = (config.d_model as f32).sqrt();
+        let zeroed = config.reading.pad_embedding == PadEmbedding::Zero;
+        let scale = |&id: &u32| if zeroed && id == PAD { 0.0 } else { root };
+        let scales: Vec<f32> = types.iter().map(scale).collect();
         let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
         let shape = [words.len(), length];
         Self {
             types: Tensor::from_data(TensorData::new(types, [count]), device),
+            scales: Tensor::from_data(TensorData::new(scales, [count, 1]), device),
             places: Tensor::from_data(TensorData::new(places, shape), device),
             valid: Tensor::from_data(TensorData::new(valid, shape), device),
             shares: Tensor::from_data(TensorData::new(shares, shape), device),

@@ -2,13 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::{Device, Int, Tensor, activation::sigmoid};
+use burn::tensor::{Device, Tensor, activation::sigmoid};
 
 use super::ablation::{Ablation, scaled};
-use super::{
-    Batch, Block, Gate, LayerTrace, ModelConfig, Noise, PadEmbedding, Pooling, Trace, gate,
-};
-use crate::text::PAD;
+use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Pooling, Trace, gate};
 
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
@@ -118,14 +115,7 @@ impl Classifier {
             Some(projection) => projection.forward(rows),
             None => rows,
         };
-        let x0 = vectors * (self.config.d_model as f64).sqrt();
-        match self.config.reading.pad_embedding {
-            PadEmbedding::Trained => x0,
-            PadEmbedding::Zero => {
-                let types: Tensor<2, Int> = batch.types.clone().unsqueeze_dim(1);
-                x0.mask_fill(types.equal_elem(PAD), 0.0)
-            }
-        }
+        vectors * batch.scales.clone()
     }
 
     /// Keep probabilities, and the gate as it is applied; both `[B, L]`.

@@ -47,30 +47,35 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     (importance / layers, interaction / layers)
 }
 
-/// What keeps the gate from closing (or from opening once and for all): the mean over texts, `[1]`.
-pub fn guard(trace: &Trace, options: &ScaleFree) -> Tensor<1> {
+/// What keeps the gate from closing (or from opening once and for all), of each text, `[B, 1]`.
+pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
     let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch);
-    let of_texts = match options.guard {
+    match options.guard {
         GateGuard::Rate { rho, weight } => {
             let rate = match options.rate_of {
                 RateOf::Text => mean(trace.keep.clone()),
-                RateOf::Batch => {
-                    let valid = trace.batch.valid.clone();
-                    let words = valid.clone().sum().clamp_min(1.0);
-                    ((trace.keep.clone() * valid).sum() / words).unsqueeze()
-                }
+                RateOf::Batch => rate_of_batch(trace),
             };
             let miss = rate - rho;
-            miss.clone() * miss * weight
+            Some(miss.clone() * miss * weight)
         }
         GateGuard::Entropy { beta } => {
             let keep = trace.keep.clone().clamp(1e-6, 1.0 - 1e-6);
             let drop = keep.clone().neg() + 1.0;
-            mean(keep.clone() * keep.log() + drop.clone() * drop.log()) * beta
+            let entropy = mean(keep.clone() * keep.log() + drop.clone() * drop.log());
+            Some(entropy * beta)
         }
-        GateGuard::None => mean(trace.keep.zeros_like()),
-    };
-    of_texts.mean()
+        GateGuard::None => None,
+    }
+}
+
+/// Mean keep probability over all words of the batch, once for each text, `[B, 1]`.
+fn rate_of_batch(trace: &Trace) -> Tensor<2> {
+    let [texts, _] = trace.batch.dims();
+    let words: usize = trace.batch.words.iter().map(Vec::len).sum();
+    let sum = (trace.keep.clone() * trace.batch.valid.clone()).sum();
+    let rate: Tensor<2> = (sum / words.max(1) as f64).unsqueeze();
+    rate.expand([texts, 1])
 }
 
 /// 1 for pairs of different words, 0 with PAD, `[B, L, L]`.
