@@ -95,17 +95,21 @@ impl Classifier {
         noise: Option<&Noise>,
         ablation: Option<&Ablation>,
     ) -> (Vec<LayerTrace>, Tensor<2>) {
-        let [_, length] = batch.dims();
+        let [b, length] = batch.dims();
         let x = gated + self.positions.clone().narrow(0, 0, length).unsqueeze();
-        let mut x = scaled(x, noise.map(|noise| &noise.input));
+        let x = scaled(x, noise.map(|noise| &noise.input));
+        let [_, _, width] = x.dims();
+        let mut x = x.reshape([b * length, width]);
         let mut layers = Vec::with_capacity(self.blocks.len());
         for (at, block) in self.blocks.iter().enumerate() {
             let dropout = noise.map(|noise| &noise.blocks[at]);
             let ablation = ablation.and_then(|ablation| ablation.blocks.get(at));
-            let (out, layer) = block.forward(x, batch.pad_bias.as_ref(), dropout, ablation);
+            let bias = batch.pad_bias.as_ref();
+            let (out, layer) = block.forward(x, batch.dims(), bias, dropout, ablation);
             layers.push(layer);
             x = out;
         }
+        let x = x.reshape([b, length, width]);
         (layers, self.head.forward(self.pool(x, batch)))
     }
 
@@ -180,6 +184,18 @@ impl Classifier {
     #[must_use]
     pub fn with_gate_values(mut self, values: &[f32]) -> Self {
         self.keep_table = Some(values.to_vec());
+        self
+    }
+
+    /// The same model for passes without gradient, with fewer and larger products: what suits a
+    /// GPU, which starts a program for each.
+    #[must_use]
+    pub fn with_joined_heads(mut self) -> Self {
+        self.blocks = self
+            .blocks
+            .into_iter()
+            .map(Block::with_joined_heads)
+            .collect();
         self
     }
 }

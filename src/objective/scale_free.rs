@@ -21,19 +21,21 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     };
     let mut sums: Option<(Tensor<2>, Tensor<2>)> = None;
     for layer in &trace.layers {
-        let eligible = eligible_attention(layer.attention.clone(), &pairs);
-        let attention: Tensor<3> = eligible.clone().detach().mean_dim(1).squeeze_dim(1);
+        let given = layer.attention.clone().detach();
+        let attention: Tensor<3> = eligible_attention(given, &pairs).mean_dim(1).squeeze_dim(1);
         let uncorrelated = uncorrelated(attention.clone(), &pairs);
         let (cosine, interaction) = match options.space {
             Space::Mlp => {
                 let cosine = cosines(layer.neurons.clone());
-                let loss = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
-                (cosine, mean_over_words(loss, &trace.batch))
+                let pairs = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
+                (cosine, mean_of_sums(pairs, &trace.batch))
             }
             Space::Embedding => {
                 let attention = layer.attention.clone();
-                let loss = attention_interaction(eligible, attention, &trace.batch);
-                (cosines(trace.embedding.clone()), loss)
+                let eligible = eligible_attention(attention.clone(), &pairs);
+                let pairs = attention_interaction(eligible, attention);
+                let cosine = cosines(trace.embedding.clone());
+                (cosine, mean_of_sums(pairs, &trace.batch))
             }
         };
         let importance = importance(cosine, &weight, uncorrelated, options.apart);
@@ -106,13 +108,22 @@ fn eligible_attention(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
 /// `attention` is the head mean of Ã, `[B, L, L]`.
 fn uncorrelated(attention: Tensor<3>, pairs: &Tensor<3>) -> Tensor<3> {
     let either = attention.clone().max_pair(attention.swap_dims(1, 2));
-    let strongest = either.clone().max_dims(&[1, 2]);
+    let [texts, length, _] = either.dims();
+    let strongest = either.clone().reshape([texts, length * length]);
+    let strongest = strongest.max_dim(1).reshape([texts, 1, 1]);
     (relative(either, strongest).neg() + 1.0) * pairs.clone()
 }
 
 /// Mean over the words of each text, `[B, L]` → `[B, 1]`; 0 without words.
 fn mean_over_words(of_words: Tensor<2>, batch: &Batch) -> Tensor<2> {
     (of_words * batch.shares.clone()).sum_dim(1)
+}
+
+/// Mean over the words of each text of the sums over their pairs, `[B, L, L]` → `[B, 1]`.
+fn mean_of_sums(of_pairs: Tensor<3>, batch: &Batch) -> Tensor<2> {
+    let [texts, length, _] = of_pairs.dims();
+    let shared = of_pairs * batch.shares.clone().unsqueeze_dim(2);
+    shared.reshape([texts, length * length]).sum_dim(1)
 }
 
 /// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
@@ -136,35 +147,31 @@ fn importance(
     // Where nobody else counts the overlap is 0, and its slope too: a quotient over ε would push
     // every closed gate beside a single open one shut, a million times as hard as anything else.
     let overlap = overlap / among.mask_fill(alone.clone(), 1.0);
-    let overlap: Tensor<2> = overlap.mask_fill(alone, 0.0).squeeze_dim(2);
-    let total = (overlap * weight.clone()).sum_dim(1);
-    total / weight.clone().sum_dim(1).clamp_min(EPSILON)
+    let weight = weight.clone().unsqueeze_dim::<3>(2);
+    let total = (overlap.mask_fill(alone, 0.0) * weight.clone()).sum_dim(1);
+    (total / weight.sum_dim(1).clamp_min(EPSILON)).squeeze_dim(2)
 }
 
-/// L_int of each word, from what shares its neurons, `[B, L]`; all arguments `[B, L, L]`.
+/// What each pair adds to a word's L_int, by what shares its neurons; all `[B, L, L]`.
 fn interaction(
     cosine: Tensor<3>,
     attention: Tensor<3>,
     uncorrelated: &Tensor<3>,
     pairs: Pairs,
-) -> Tensor<2> {
+) -> Tensor<3> {
     let apart = attention * (cosine.clone().neg() + 1.0);
-    let loss = match pairs {
+    match pairs {
         Pairs::Attended => apart,
         Pairs::Contrasted => {
             let others = relative(uncorrelated.clone(), uncorrelated.clone().sum_dim(2));
             (others * cosine + apart) / 2.0
         }
-    };
-    loss.sum_dim(2).squeeze_dim(2)
+    }
 }
 
-/// L_int on attention rows, head by head, `[B, 1]`; kept for comparison only. Both attentions
-/// `[B, H, L, L]`.
-fn attention_interaction(eligible: Tensor<4>, attention: Tensor<4>, batch: &Batch) -> Tensor<2> {
-    let apart: Tensor<2> = (eligible * (cosines(attention).neg() + 1.0))
-        .sum_dim(3)
-        .mean_dim(1)
-        .squeeze_dims(&[1, 3]);
-    mean_over_words(apart, batch)
+/// The same by attention rows, head by head, `[B, L, L]`; kept for comparison only. Both
+/// attentions `[B, H, L, L]`.
+fn attention_interaction(eligible: Tensor<4>, attention: Tensor<4>) -> Tensor<3> {
+    let apart = eligible * (cosines(attention).neg() + 1.0);
+    apart.mean_dim(1).squeeze_dim(1)
 }
