@@ -69,9 +69,9 @@ async fn cost() {
         take_gpu_calls();
         engine.load(id, &files).unwrap();
         report(&format!("{id}: load"));
-        for which in ["first", "second"] {
+        for which in ["first explanation", "explanation"] {
             engine.model(id).unwrap().explain(TEXT).await.unwrap();
-            report(&format!("{id}: {which} explanation"));
+            report(&format!("{id}: {which}"));
         }
         differentiate(id, &engine).await;
         for embeddings in [false, true] {
@@ -116,7 +116,7 @@ async fn differentiate(id: &str, engine: &Engine) {
         losses.read().await.unwrap();
         drop(gradients);
     }
-    report(&format!("{id}, frozen: losses and gradients"));
+    report(&format!("{id}, embeddings frozen: losses and gradients"));
 }
 
 /// Trains the model `id` as fine-tuning does by default, with or without its word embeddings.
@@ -139,12 +139,22 @@ async fn train(id: &str, engine: &Engine, embeddings: bool) {
     let stream = Stream::new(0);
     let (config, weights) = (&package.config, &package.weights);
     let mut trainer = Trainer::new(options, config, weights, stream, data, device).unwrap();
-    let what = if embeddings { "all" } else { "frozen" };
+    let what = if embeddings {
+        "all trained"
+    } else {
+        "embeddings frozen"
+    };
     report(&format!("{id}, {what}: start of training"));
-    for step in 1..=EARLIER_STEPS + 1 {
+    let last = EARLIER_STEPS + 1;
+    for step in 1..=last {
+        take_gpu_calls();
         trainer.advance().await.unwrap();
         // The trainer itself reads but every sixteenth step. What is read shows that all is done.
         trainer.progress().await.unwrap();
-        report(&format!("{id}, {what}: training step {step}"));
+        match step {
+            1 => report(&format!("{id}, {what}: first training step")),
+            _ if step == last => report(&format!("{id}, {what}: training step")),
+            _ => {}
+        }
     }
 }

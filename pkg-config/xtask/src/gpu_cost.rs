@@ -61,14 +61,22 @@ fn parse(output: &str) -> Result<Vec<Cost>> {
     Ok(costs)
 }
 
+/// Dispatches of a training step that are Adam's: those beyond losses and gradients.
+fn of_adam(step: &Cost, costs: &[Cost]) -> Option<u64> {
+    let of = step.what.strip_suffix("training step")?;
+    let before = format!("{of}losses and gradients");
+    let before = costs.iter().find(|cost| cost.what == before)?;
+    step.dispatches.checked_sub(before.dispatches)
+}
+
 fn table(costs: &[Cost]) {
     println!(
-        "\n{:32} {:>10} {:>9} {:>7} {:>7} {:>12} {:>9} {:>12}",
+        "\n{:48} {:>10} {:>9} {:>7} {:>7} {:>12} {:>9} {:>12}",
         "", "dispatches", "pipelines", "submits", "uploads", "bytes up", "readbacks", "bytes down"
     );
     for cost in costs {
         println!(
-            "{:32} {:>10} {:>9} {:>7} {:>7} {:>12} {:>9} {:>12}",
+            "{:48} {:>10} {:>9} {:>7} {:>7} {:>12} {:>9} {:>12}",
             cost.what,
             cost.dispatches,
             cost.pipelines,
@@ -78,6 +86,9 @@ fn table(costs: &[Cost]) {
             cost.readbacks,
             cost.bytes_down
         );
+        if let Some(adam) = of_adam(cost, costs) {
+            println!("{:48} {adam:>10}", "  of them Adam's");
+        }
     }
 }
 
@@ -87,13 +98,18 @@ mod tests {
 
     #[test]
     fn costs_are_found_among_what_the_runner_says() -> Result<()> {
-        let cost = r#"{"what":"step","dispatches":2,"passes":1,"pipelines":0,"submits":1,"buffers":0,
+        let cost = r#"{"what":"safr: losses and gradients","dispatches":2,"passes":1,"pipelines":0,"submits":1,"buffers":0,
             "copies":0,"uploads":3,"bytesUp":12,"readbacks":1,"bytesDown":4,"kernels":{"add":2}}"#;
         let cost = cost.replace('\n', "");
+        let step = cost
+            .replace("losses and gradients", "training step")
+            .replace(r#""dispatches":2"#, r#""dispatches":5"#);
         let costs = parse(&format!(
-            "running 1 test\nlog gpu-cost {cost}\ntest result: ok"
+            "running 1 test\nlog gpu-cost {cost}\nlog gpu-cost {step}\ntest result: ok"
         ))?;
-        assert_eq!((costs[0].what.as_str(), costs[0].bytes_up), ("step", 12));
+        assert_eq!((costs[0].bytes_up, costs[1].dispatches), (12, 5));
+        assert_eq!(of_adam(&costs[1], &costs), Some(3));
+        assert_eq!(of_adam(&costs[0], &costs), None);
         assert!(parse("running 1 test").is_err());
         Ok(())
     }
