@@ -147,9 +147,9 @@ fn importance(
     // Where nobody else counts the overlap is 0, and its slope too: a quotient over ε would push
     // every closed gate beside a single open one shut, a million times as hard as anything else.
     let overlap = overlap / among.mask_fill(alone.clone(), 1.0);
-    let weight = weight.clone().unsqueeze_dim::<3>(2);
-    let total = (overlap.mask_fill(alone, 0.0) * weight.clone()).sum_dim(1);
-    (total / weight.sum_dim(1).clamp_min(EPSILON)).squeeze_dim(2)
+    let overlap: Tensor<2> = overlap.mask_fill(alone, 0.0).squeeze_dim(2);
+    let total = (overlap * weight.clone()).sum_dim(1);
+    total / weight.clone().sum_dim(1).clamp_min(EPSILON)
 }
 
 /// What each pair adds to a word's L_int, by what shares its neurons; all `[B, L, L]`.
