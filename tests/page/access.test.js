@@ -42,7 +42,7 @@ pageTest(
     /** @type {string[]} */
     const reached = [];
     await page.focus(".skip");
-    for (let step = 0; step < 32; step += 1) {
+    while (reached.length < 100 && reached.at(-1) !== "skip") {
       await page.keyboard.press("Tab");
       reached.push(await page.evaluate(() => {
         const at = /** @type {HTMLElement} */ (document.activeElement);

@@ -136,7 +136,10 @@ async function tuning(backend) {
   await page.focus("#text");
   for (const end = Date.now() + 1000 * TUNED; Date.now() < end; await page.waitForTimeout(150)) await page.keyboard.press("s");
   await reports(REPORTS);
-  const { rates, tasks } = await page.evaluate(() => /** @type {{rates: number[], tasks: number[]}} */ (/** @type {any} */ (window)));
+  const { rates, tasks } = await page.evaluate(() => {
+    const { rates, tasks } = /** @type {{rates: number[], tasks: number[]}} */ (/** @type {any} */ (window));
+    return { rates, tasks };
+  });
   const device = /on (.*?); /.exec(await page.innerText("#tune-figures"))?.[1] ?? backend;
   await page.context().close();
   return { device, rates, longest: Math.max(...tasks) };

@@ -2,10 +2,12 @@
 /** The text above as the start model and the one in training explain it, side by side. */
 
 import { extentOf, viewOf } from "../charts/view.js";
+import { afterPaint } from "../paint.js";
 import { Panel } from "../panel.js";
 import { Spotlight } from "../spotlight.js";
 
 /** @import { Palette } from "../charts/palette.js" */
+/** @import { View } from "../charts/view.js" */
 /** @import { Explanation } from "../protocol.js" */
 
 /** Redrawn no more often than this, in milliseconds. */
@@ -20,12 +22,15 @@ export class Preview {
   /** Whether something is newer than what is drawn. */
   #stale = false;
   #text = "";
+  /** What the start model makes of a text, and that text: it stays the same. @type {{text: string, explanation: Explanation} | null} */
+  #start = null;
+  #extent = extentOf([]);
   /** @type {Palette | null} */
   #palette = null;
 
   /**
    * @param {HTMLElement} root
-   * @param {(text: string) => Promise<{before: Explanation, after: Explanation} | null>} explain
+   * @param {(which: "before" | "after", text: string) => Promise<Explanation | null>} explain
    */
   constructor(root, explain) {
     this.root = root;
@@ -41,6 +46,7 @@ export class Preview {
 
   /** @param {string} before @param {string} after names of both models */
   entitle(before, after) {
+    this.#start = null;
     this.#before.entitle(before);
     this.#after.entitle(after);
   }
@@ -68,17 +74,31 @@ export class Preview {
     if (!this.#stale || this.#asking || !this.#inSight || document.hidden || this.root.hidden || !this.#palette) return;
     this.#asking = true;
     this.#stale = false;
-    const text = this.#text;
-    const both = await this.explain(text);
-    if (both && text === this.#text) {
-      const extent = extentOf([both.before, both.after]);
-      this.#before.draw(viewOf(both.before, text, extent), this.#palette);
-      this.#after.draw(viewOf(both.after, text, extent), this.#palette);
-      this.#before.finish();
-      this.#after.finish();
-    }
+    await this.#explain(this.#text, this.#palette);
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     this.#asking = false;
     this.#draw();
+  }
+
+  /** One panel at a time, so that the page is never long at it. @param {string} text @param {Palette} palette */
+  async #explain(text, palette) {
+    const isNew = this.#start?.text !== text;
+    const before = isNew ? await this.explain("before", text) : this.#start?.explanation;
+    const after = await this.explain("after", text);
+    if (!before || !after || text !== this.#text) return;
+    this.#start = { text, explanation: before };
+    const extent = extentOf([before, after]);
+    const rescaled = JSON.stringify(extent) !== JSON.stringify(this.#extent);
+    this.#extent = extent;
+    if (isNew || rescaled) await this.#drawPanel(this.#before, viewOf(before, text, extent), palette);
+    await this.#drawPanel(this.#after, viewOf(after, text, extent), palette);
+  }
+
+  /** @param {Panel} panel @param {View} view @param {Palette} palette */
+  async #drawPanel(panel, view, palette) {
+    panel.draw(view, palette);
+    await afterPaint();
+    panel.finish();
+    await afterPaint();
   }
 }

@@ -70,7 +70,7 @@ export class TuningSection {
       problem: (problem, remedy) => this.notices.show(problem, remedy),
     });
     this.#outcome = new Outcome(this.library, { kept: () => this.trainer.kept(), undone: () => this.#undo() });
-    this.preview = new Preview(this.#figure, (text) => this.trainer.explain(text));
+    this.preview = new Preview(this.#figure, (which, text) => this.trainer.explain(which, text));
     new Sources({
       changing: () => this.#forget(),
       data: (bytes, name) => this.#take(bytes, name),

@@ -155,16 +155,11 @@ export class Trainer {
     return this.progress.drop();
   }
 
-  /** What the start model and the one in training make of a text; null if there is no run. @param {string} text */
-  async explain(text) {
+  /** What the start model or the one in training makes of a text; null if there is no run. @param {"before" | "after"} which @param {string} text */
+  async explain(which, text) {
     const client = this.#client;
     if (!client?.alive || client !== this.#trains) return null;
-    try {
-      const before = await client.call("explainStart", text);
-      return { before, after: await client.call("explain", text) };
-    } catch {
-      return null; // A worker that dies is told of as an event.
-    }
+    return client.call(which === "before" ? "explainStart" : "explain", text).catch(() => null); // A worker that dies is told of as an event.
   }
 
   #running() {
