@@ -7,6 +7,9 @@ use super::{Adam, Options, TrainError, Trainer};
 use crate::explain::History;
 use crate::model::{Stream, StreamPosition, Weights};
 
+/// Format of a checkpoint; raised when one of its parts changes its meaning.
+const FORMAT: u32 = 1;
+
 /// A run behind one of its steps.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
@@ -23,6 +26,7 @@ pub struct Checkpoint {
 /// The small part of a run.
 #[derive(Serialize, Deserialize)]
 struct State {
+    format: u32,
     options: Options,
     stream: StreamPosition,
     steps: usize,
@@ -42,6 +46,7 @@ impl Trainer {
             epoch.read(self.optimizer.steps()).await?;
         }
         let state = State {
+            format: FORMAT,
             options: self.options.clone(),
             stream: self.stream.position(),
             steps: self.optimizer.steps(),
@@ -62,6 +67,9 @@ impl Trainer {
     /// If the checkpoint is of another run, or cannot be read.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         let state: State = serde_json::from_str(&checkpoint.state).map_err(unusable)?;
+        if state.format != FORMAT {
+            return Err(unusable("it was made by another version of the program"));
+        }
         // More epochs or more patience may be asked for; anything else makes another run.
         let asked = Options {
             epochs: state.options.epochs,
