@@ -257,6 +257,36 @@ fn shuffled_gates_are_another_model() {
     assert_eq!(pad(&shuffled), pad(&report(&[])));
 }
 
+/// Each control changes what it is there to change: keep rate, norm, or the attention's entropy.
+#[test]
+fn controls_move_one_thing() {
+    let data = data();
+    let collapse = |options: &[&str]| {
+        let report = evaluate(data.path(), "sst2-safr", options).2;
+        ["word_keep", "embedding_norm", "attention_entropy"]
+            .map(|name| measure(&report, Section::Collapse, name).value.unwrap())
+    };
+    let [keep, norm, entropy] = collapse(&[]);
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-5 * b.max(1.0);
+
+    let scaled = collapse(&["--scale-embeddings", "0.25"]);
+    assert!(
+        near(scaled[0], keep) && near(scaled[1], norm / 4.0),
+        "{scaled:?}"
+    );
+    let shifted = collapse(&["--shift-gates", "-3"]);
+    assert!(shifted[0] < keep && shifted[1] < norm, "{shifted:?}");
+    let back = collapse(&["--shift-gates", "0"]);
+    assert!(near(back[0], keep), "{back:?}");
+    let uniform = collapse(&["--sharpen-attention", "0"]);
+    assert!(
+        near(uniform[0], keep) && near(uniform[1], norm) && near(uniform[2], 1.0),
+        "{uniform:?}"
+    );
+    let sharp = collapse(&["--sharpen-attention", "100"]);
+    assert!(sharp[2] < entropy, "{sharp:?}");
+}
+
 #[test]
 fn a_cause_is_said_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -230,6 +230,7 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
         let batch = Batch::new(&TEXTS, &config, &device);
         let [b, l] = batch.dims();
         let drop = Tensor::<3>::ones([b, l, config.d_model], &device);
+        let rows = Tensor::<2>::ones([b * l, config.d_model], &device);
         // All closed, all open, and every second one.
         for pattern in [
             vec![-1e6; b * l],
@@ -241,7 +242,7 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
             let noise = Noise {
                 gate: Tensor::from_data(TensorData::new(pattern.clone(), [b, l]), &device),
                 input: drop.clone(),
-                blocks: vec![[drop.clone(), drop.clone()]],
+                blocks: vec![[rows.clone(), rows.clone()]],
             };
             let trace = model.forward(&batch, Some(&noise));
             let loss = objective.total(&objective.losses(&trace, &LABELS));
@@ -276,14 +277,15 @@ fn a_single_open_gate_has_moderate_gradients() {
     let batch = Batch::new(&TEXTS, &config, &device);
     let [b, l] = batch.dims();
     let drop = Tensor::<3>::ones([b, l, config.d_model], &device);
+    let rows = Tensor::<2>::ones([b * l, config.d_model], &device);
     // The first word's gate is surely open, the others are just closed.
     let gate: Vec<f64> = (0..b * l)
         .map(|at| if at % l == 0 { 5.0 } else { -5.0 })
         .collect();
     let noise = Noise {
         gate: Tensor::from_data(TensorData::new(gate, [b, l]), &device),
-        input: drop.clone(),
-        blocks: vec![[drop.clone(), drop]],
+        input: drop,
+        blocks: vec![[rows.clone(), rows]],
     };
     let trace = model.forward(&batch, Some(&noise));
     let loss = objective.total(&objective.losses(&trace, &LABELS));

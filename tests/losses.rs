@@ -160,7 +160,7 @@ fn the_guard_counts_by_text_or_by_batch() {
             rate_of,
             ..Default::default()
         };
-        value(scale_free::guard(&trace, &options))
+        value(scale_free::guard(&trace, &options).unwrap())
     };
     close("by text", guard(RateOf::Text), 2.0 * 0.25, TOLERANCE);
     let miss: f64 = 2.0 / 3.0 - 0.5;

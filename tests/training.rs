@@ -238,8 +238,10 @@ fn frozen_embeddings_stay_and_the_rest_learns() {
                 .filter(|(name, _)| name.starts_with("embedding."))
                 .map(|(_, array)| array.values.len())
                 .sum();
+            // In whole lines of 64 values.
+            let moved = (trained - frozen).next_multiple_of(64);
             for (name, moments) in &checkpoint.optimizer {
-                assert_eq!(moments.values.len(), trained - frozen, "moments {name}");
+                assert_eq!(moments.values.len(), moved, "moments {name}");
             }
         }
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::controls::Controls;
 use super::data::Data;
 use super::files::{read_model, write_json};
 use super::measuring::Measuring;
@@ -19,9 +20,8 @@ pub(super) struct Evaluate {
     data: Data,
     #[command(flatten)]
     measuring: Measuring,
-    /// Control: deal the gate's values out anew among the words
-    #[arg(long, value_name = "SEED")]
-    shuffle_gates: Option<u64>,
+    #[command(flatten)]
+    controls: Controls,
     /// Write the report to this file, too, with the values of every text
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -31,10 +31,7 @@ impl Evaluate {
     /// Measures and prints.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let mut package = read_model(&self.model)?;
-        if let Some(seed) = self.shuffle_gates {
-            package.shuffle_gate_values(seed);
-            package.card.id += &format!(", gate shuffled by seed {seed}");
-        }
+        self.controls.apply(&mut package);
         let report = self.measuring.report(&self.data, package).await?;
         print!("{}", table::of_report(&report));
         match &self.json {

@@ -3,6 +3,7 @@
 mod choices;
 mod chosen;
 mod compare;
+mod controls;
 mod corpus;
 mod coverage;
 mod data;

@@ -179,7 +179,10 @@ impl Engine {
     /// # Errors
     /// If the files are no model.
     pub fn load(&mut self, id: &str, files: &Files) -> Result<&LoadedModel, EngineError> {
-        let model = LoadedModel::new(files, &self.device.device)?;
+        let mut model = LoadedModel::new(files, &self.device.device)?;
+        if self.device.backend == Backend::WebGpu {
+            model.classifier = model.classifier.with_joined_heads();
+        }
         self.models.insert(id.to_owned(), model);
         self.model(id)
     }

@@ -168,8 +168,8 @@ const SUMS: usize = 12;
 
 /// Sums over one batch, `[SUMS]`, in the order in which [`means`] takes them apart.
 fn batch_sums(trace: &Trace, objective: &Objective, labels: &[usize]) -> Tensor<1> {
-    let texts = labels.len() as f64;
-    let losses = objective.losses(trace, labels);
+    let mut columns = vec![correct(trace.logits.clone(), labels)];
+    columns.extend(objective.losses(trace, labels).columns());
     let valid = trace.batch.valid.clone();
     let pad = valid.clone().neg() + 1.0;
     let norms: Tensor<2> = (trace.gated.clone() * trace.gated.clone())
@@ -179,11 +179,7 @@ fn batch_sums(trace: &Trace, objective: &Objective, labels: &[usize]) -> Tensor<
     let (entropy, rows) = attention_entropy(trace);
     Tensor::cat(
         vec![
-            correct(trace.logits.clone(), labels),
-            losses.cross_entropy * texts,
-            losses.importance * texts,
-            losses.interaction * texts,
-            losses.guard * texts,
+            Tensor::cat(columns, 1).sum_dim(0).squeeze_dim(0),
             (trace.keep.clone() * valid.clone()).sum(),
             valid.clone().sum(),
             (trace.keep.clone() * pad.clone()).sum(),
@@ -226,10 +222,10 @@ fn means(texts: usize, sums: &[f64; SUMS]) -> Evaluation {
     }
 }
 
-/// Number of texts whose most probable class is the label, `[1]`.
-pub fn correct(logits: Tensor<2>, labels: &[usize]) -> Tensor<1> {
+/// 1 for each text whose most probable class is the label, else 0, `[B, 1]`.
+pub fn correct(logits: Tensor<2>, labels: &[usize]) -> Tensor<2> {
     let labels = label_column(labels, &logits.device());
-    logits.argmax(1).equal(labels).float().sum()
+    logits.argmax(1).equal(labels).float()
 }
 
 /// Sum over the rows of words of the entropy of the last block's attention, head mean, relative

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::{ModelConfig, Padding};
+use super::{ModelConfig, PadEmbedding, Padding};
 use crate::text::PAD;
 
 /// A batch of `B` texts, padded to the length `L`.
@@ -13,10 +13,16 @@ pub struct Batch {
     /// The distinct words of the batch by id, rising, `[U]`; PAD is one where anything is padded.
     /// What depends on a word alone is computed once for each of them.
     pub types: Tensor<1, Int>,
+    /// What the embedding of each type is multiplied by, `[U, 1]`: √E, or 0 for a PAD that reads as
+    /// zero.
+    pub scales: Tensor<2>,
     /// For each position, which of `types` stands there, `[B, L]`, PAD behind the words.
     pub places: Tensor<2, Int>,
     /// 1 where there is a word, 0 where there is PAD, `[B, L]`.
     pub valid: Tensor<2>,
+    /// What each word counts in a mean over its text, `[B, L]`: one part in as many as the text
+    /// has words, 0 for PAD.
+    pub shares: Tensor<2>,
     /// What PAD adds to attention scores, `[B, 1, 1, L]`: −1e9 for PAD keys; `None` without PAD.
     pub pad_bias: Option<Tensor<4>>,
     /// The words' ids, text by text, without PAD.
@@ -25,6 +31,9 @@ pub struct Batch {
 
 impl Batch {
     /// Pads `texts` as `config` says and puts them on `device`. Words beyond `max_len` are cut.
+    ///
+    /// All that depends on the words alone is computed here, on the host: a GPU starts a program
+    /// for each operation, however small.
     pub fn new(texts: &[&[u32]], config: &ModelConfig, device: &Device) -> Self {
         let words: Vec<Vec<u32>> = texts
             .iter()
@@ -34,32 +43,29 @@ impl Batch {
             Padding::Fixed => config.max_len,
             Padding::Longest => words.iter().map(Vec::len).max().unwrap_or(0).max(1),
         };
-        let padded = || {
-            words.iter().flat_map(move |text| {
-                text.iter()
-                    .copied()
-                    .chain(std::iter::repeat_n(PAD, length - text.len()))
-            })
-        };
-        let shape = [words.len(), length];
+        let padded = || padded(&words, length);
         let types: Vec<u32> = padded().collect::<BTreeSet<u32>>().into_iter().collect();
         let place = |id: u32| types.partition_point(|&other| other < id) as i32;
         let places: Vec<i32> = padded().map(place).collect();
         let valid: Vec<f32> = padded().map(|id| f32::from(id != PAD)).collect();
-        let has_pad = valid.contains(&0.0);
-        let valid = Tensor::from_data(TensorData::new(valid, shape), device);
-        let pad_bias = has_pad.then(|| {
-            let bias: Tensor<2> = (valid.clone() - 1.0) * 1e9;
-            bias.reshape([words.len(), 1, 1, length])
+        let pad_bias = valid.contains(&0.0).then(|| {
+            let bias: Vec<f32> = valid.iter().map(|valid| (valid - 1.0) * 1e9).collect();
+            Tensor::from_data(TensorData::new(bias, [words.len(), 1, 1, length]), device)
         });
-        let places = Tensor::from_data(TensorData::new(places, shape), device);
+        let shares: Vec<f32> = valid.chunks(length).flat_map(shares).collect();
         let count = types.len();
+        let root = (config.d_model as f32).sqrt();
+        let zeroed = config.reading.pad_embedding == PadEmbedding::Zero;
+        let scale = |&id: &u32| if zeroed && id == PAD { 0.0 } else { root };
+        let scales: Vec<f32> = types.iter().map(scale).collect();
         let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
-        let types = Tensor::from_data(TensorData::new(types, [count]), device);
+        let shape = [words.len(), length];
         Self {
-            types,
-            places,
-            valid,
+            types: Tensor::from_data(TensorData::new(types, [count]), device),
+            scales: Tensor::from_data(TensorData::new(scales, [count, 1]), device),
+            places: Tensor::from_data(TensorData::new(places, shape), device),
+            valid: Tensor::from_data(TensorData::new(valid, shape), device),
+            shares: Tensor::from_data(TensorData::new(shares, shape), device),
             pad_bias,
             words,
         }
@@ -70,6 +76,16 @@ impl Batch {
         self.places.dims()
     }
 
+    /// The values of `of_words`, which holds one for each word of the vocabulary, at the batch's
+    /// positions, `[B, L]`.
+    pub fn look_up(&self, of_words: &[f32]) -> Tensor<2> {
+        let [b, l] = self.dims();
+        let values: Vec<f32> = padded(&self.words, l)
+            .map(|id| of_words[id as usize])
+            .collect();
+        Tensor::from_data(TensorData::new(values, [b, l]), &self.valid.device())
+    }
+
     /// Spreads what belongs to the types, `[U, D]`, over the positions: `[B, L, D]`.
     pub fn spread(&self, of_types: Tensor<2>) -> Tensor<3> {
         let [b, l] = self.dims();
@@ -78,4 +94,19 @@ impl Batch {
             .select(0, self.places.clone().flatten(0, 1))
             .reshape([b, l, width])
     }
+}
+
+/// [`Batch::shares`] of one text.
+fn shares(valid: &[f32]) -> impl Iterator<Item = f32> {
+    let words = valid.iter().sum::<f32>().max(1.0);
+    valid.iter().map(move |valid| valid / words)
+}
+
+/// The words of all texts, each filled up with PAD to `length`.
+fn padded(words: &[Vec<u32>], length: usize) -> impl Iterator<Item = u32> {
+    words.iter().flat_map(move |text| {
+        text.iter()
+            .copied()
+            .chain(std::iter::repeat_n(PAD, length - text.len()))
+    })
 }

@@ -44,71 +44,110 @@ pub struct Block {
     pub norm2: LayerNorm,
     /// Number of heads H.
     pub heads: usize,
+    /// Q, K and V of all heads in one, for a GPU that only answers.
+    #[module(skip)]
+    pub joined: Option<JoinedHeads>,
+}
+
+/// The projections to the queries (over √d_k), keys and values of each head, side by side: one
+/// product gives all heads where they are needed.
+#[derive(Clone, Debug)]
+pub struct JoinedHeads {
+    /// `[1, 3H, E, d_k]`.
+    weight: Tensor<4>,
+    /// `[1, 3H, 1, d_k]`.
+    bias: Tensor<4>,
 }
 
 impl Block {
-    /// Runs the block.
+    /// Runs the block on the rows of all texts, one below the other: rows of one rank throughout
+    /// are what a GPU's programs can be fused on.
     ///
     /// # Shapes
-    /// - `x`: `[B, L, E]`
+    /// - `x`: `[B·L, E]`
+    /// - `batch`: B and L
     /// - `pad_bias`: `[B, 1, 1, L]`, added to the attention scores
-    /// - `dropout`: factors behind the attention and behind the MLP, `[B, L, E]` each
+    /// - `dropout`: factors behind the attention and behind the MLP, `[B·L, E]` each
     /// - `ablation`: what is taken away of heads and neurons
-    /// - returns the block's output `[B, L, E]` and its trace
+    /// - returns the block's output `[B·L, E]` and its trace
     pub fn forward(
         &self,
-        x: Tensor<3>,
+        x: Tensor<2>,
+        batch: [usize; 2],
         pad_bias: Option<&Tensor<4>>,
-        dropout: Option<&[Tensor<3>; 2]>,
+        dropout: Option<&[Tensor<2>; 2]>,
         ablation: Option<&BlockAblation>,
-    ) -> (Tensor<3>, LayerTrace) {
-        let drop = |x: Tensor<3>, at: usize| scaled(x, dropout.map(|masks| &masks[at]));
-        let heads = ablation.and_then(|ablation| ablation.heads.as_ref());
-        let attention = self.attention(x.clone(), pad_bias);
-        let mixed = self.mix(x.clone(), attention.clone(), heads);
-        let x = self.norm1.forward(x + drop(mixed, 0));
-        let neurons = relu(self.linear1.forward(x.clone()));
-        let neurons = scaled(
-            neurons,
-            ablation.and_then(|ablation| ablation.neurons.as_ref()),
-        );
-        let written = self.linear2.forward(neurons.clone());
-        let sum = x + drop(written, 1);
-        let x = self.norm2.forward(sum.clone());
-        let trace = LayerTrace {
-            attention,
-            neurons,
-            sum,
-        };
-        (x, trace)
-    }
-
-    /// Attention weights softmax(QKᵀ/√d_k + bias), `[B, H, L, L]`.
-    fn attention(&self, x: Tensor<3>, pad_bias: Option<&Tensor<4>>) -> Tensor<4> {
-        let d_head = x.dims()[2] / self.heads;
-        let query = self.split(self.query.forward(x.clone()));
-        let key = self.split(self.key.forward(x));
-        let scores = query.matmul(key.swap_dims(2, 3)) / (d_head as f64).sqrt();
+    ) -> (Tensor<2>, LayerTrace) {
+        let [b, l] = batch;
+        let drop = |x: Tensor<2>, at: usize| scaled(x, dropout.map(|masks| &masks[at]));
+        let [query, key, value] = self.project(x.clone(), batch);
+        let scores = query.matmul(key.swap_dims(2, 3));
         let scores = match pad_bias {
             Some(bias) => scores + bias.clone(),
             None => scores,
         };
-        softmax(scores, 3)
-    }
-
-    /// Mixes the values by the attention weights and projects them: `[B, L, E]`.
-    fn mix(&self, x: Tensor<3>, attention: Tensor<4>, heads: Option<&Tensor<2>>) -> Tensor<3> {
-        let shape = x.dims();
-        let value = self.split(self.value.forward(x));
+        let attention = softmax(scores, 3);
+        let heads = ablation.and_then(|ablation| ablation.heads.as_ref());
         let heads = heads.map(|heads| heads.clone().unsqueeze_dims(&[2, 3]));
-        let mixed = scaled(attention.matmul(value), heads.as_ref());
-        self.out.forward(mixed.swap_dims(1, 2).reshape(shape))
+        let mixed = scaled(attention.clone().matmul(value), heads.as_ref());
+        let mixed = self.out.forward(mixed.swap_dims(1, 2).reshape(x.dims()));
+        let x = self.norm1.forward(x + drop(mixed, 0));
+
+        let neurons = relu(self.linear1.forward(x.clone()));
+        let [rows, count] = neurons.dims();
+        let neurons = scaled(
+            neurons.reshape([b, l, count]),
+            ablation.and_then(|ablation| ablation.neurons.as_ref()),
+        );
+        let written = self.linear2.forward(neurons.clone().reshape([rows, count]));
+        let sum = x + drop(written, 1);
+        let x = self.norm2.forward(sum.clone());
+        let [_, width] = sum.dims();
+        let trace = LayerTrace {
+            attention,
+            neurons,
+            sum: sum.reshape([b, l, width]),
+        };
+        (x, trace)
     }
 
-    /// `[B, L, E]` → `[B, H, L, E/H]`.
-    fn split(&self, x: Tensor<3>) -> Tensor<4> {
-        let [b, l, e] = x.dims();
-        x.reshape([b, l, self.heads, e / self.heads])
-            .swap_dims(1, 2)
+    /// Queries over √d_k, keys and values of each head, `[B, H, L, d_k]`, of rows `[B·L, E]`.
+    fn project(&self, x: Tensor<2>, [b, l]: [usize; 2]) -> [Tensor<4>; 3] {
+        let [_, width] = x.dims();
+        let d_head = width / self.heads;
+        if let Some(JoinedHeads { weight, bias }) = &self.joined {
+            let all = x.reshape([b, 1, l, width]).matmul(weight.clone()) + bias.clone();
+            return [0, 1, 2].map(|at| all.clone().narrow(1, at * self.heads, self.heads));
+        }
+        let split = |x: Tensor<2>| x.reshape([b, l, self.heads, d_head]).swap_dims(1, 2);
+        [
+            split(self.query.forward(x.clone()) / (d_head as f64).sqrt()),
+            split(self.key.forward(x.clone())),
+            split(self.value.forward(x)),
+        ]
+    }
+
+    /// The same block, its projections joined for passes without gradient.
+    pub(super) fn with_joined_heads(mut self) -> Self {
+        let [width, _] = self.query.weight.val().dims();
+        let d_head = width / self.heads;
+        let weight = |linear: &Linear| {
+            let weight = linear.weight.val().reshape([width, self.heads, d_head]);
+            weight.swap_dims(0, 1)
+        };
+        let bias = |linear: &Linear| {
+            let bias = linear.bias.as_ref().map(|bias| bias.val());
+            let bias = bias.unwrap_or_else(|| Tensor::zeros([width], &linear.weight.device()));
+            bias.reshape([self.heads, 1, d_head])
+        };
+        let joined = |of: &dyn Fn(&Linear) -> Tensor<3>| -> Tensor<4> {
+            let query = of(&self.query) / (d_head as f64).sqrt();
+            Tensor::cat(vec![query, of(&self.key), of(&self.value)], 0).unsqueeze()
+        };
+        self.joined = Some(JoinedHeads {
+            weight: joined(&weight),
+            bias: joined(&bias),
+        });
+        self
     }
 }

@@ -2,13 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData, activation::sigmoid};
+use burn::tensor::{Device, Tensor, activation::sigmoid};
 
 use super::ablation::{Ablation, scaled};
-use super::{
-    Batch, Block, Gate, LayerTrace, ModelConfig, Noise, PadEmbedding, Pooling, Trace, gate,
-};
-use crate::text::PAD;
+use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Pooling, Trace, gate};
 
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
@@ -23,7 +20,8 @@ pub struct Classifier {
     pub gate: Gate,
     /// Keep probability of every word, `[V]`: at eval the gate depends on the word alone, so
     /// that a loaded model looks its value up. A model in training has none.
-    pub keep_table: Option<Tensor<1>>,
+    #[module(skip)]
+    pub keep_table: Option<Vec<f32>>,
     /// Encoder blocks.
     pub blocks: Vec<Block>,
     /// E → K.
@@ -97,17 +95,21 @@ impl Classifier {
         noise: Option<&Noise>,
         ablation: Option<&Ablation>,
     ) -> (Vec<LayerTrace>, Tensor<2>) {
-        let [_, length] = batch.dims();
+        let [b, length] = batch.dims();
         let x = gated + self.positions.clone().narrow(0, 0, length).unsqueeze();
-        let mut x = scaled(x, noise.map(|noise| &noise.input));
+        let x = scaled(x, noise.map(|noise| &noise.input));
+        let [_, _, width] = x.dims();
+        let mut x = x.reshape([b * length, width]);
         let mut layers = Vec::with_capacity(self.blocks.len());
         for (at, block) in self.blocks.iter().enumerate() {
             let dropout = noise.map(|noise| &noise.blocks[at]);
             let ablation = ablation.and_then(|ablation| ablation.blocks.get(at));
-            let (out, layer) = block.forward(x, batch.pad_bias.as_ref(), dropout, ablation);
+            let bias = batch.pad_bias.as_ref();
+            let (out, layer) = block.forward(x, batch.dims(), bias, dropout, ablation);
             layers.push(layer);
             x = out;
         }
+        let x = x.reshape([b, length, width]);
         (layers, self.head.forward(self.pool(x, batch)))
     }
 
@@ -117,13 +119,7 @@ impl Classifier {
             Some(projection) => projection.forward(rows),
             None => rows,
         };
-        let x0 = vectors * (self.config.d_model as f64).sqrt();
-        match self.config.reading.pad_embedding {
-            PadEmbedding::Trained => x0,
-            PadEmbedding::Zero => {
-                x0.mask_fill(batch.types.clone().equal_elem(PAD).unsqueeze_dim(1), 0.0)
-            }
-        }
+        vectors * batch.scales.clone()
     }
 
     /// Keep probabilities, and the gate as it is applied; both `[B, L]`.
@@ -133,13 +129,12 @@ impl Classifier {
         types: &Tensor<2>,
         noise: Option<&Noise>,
     ) -> (Tensor<2>, Tensor<2>) {
-        let spread = |of_types: Tensor<2>| batch.spread(of_types).squeeze_dim::<2>(2);
         if let (Some(table), None) = (&self.keep_table, noise) {
-            let keep = table.clone().select(0, batch.types.clone());
-            let keep = spread(keep.unsqueeze_dim(1));
+            let keep = batch.look_up(table);
             return (keep.clone(), keep);
         }
-        let log_odds = spread(self.gate.log_odds(types.clone()));
+        let log_odds = self.gate.log_odds(types.clone());
+        let log_odds: Tensor<2> = batch.spread(log_odds).squeeze_dim(2);
         let keep = sigmoid(log_odds.clone());
         let gate = match noise {
             Some(noise) => gate::sample(log_odds, noise.gate.clone()),
@@ -158,9 +153,8 @@ impl Classifier {
         match self.config.reading.pooling {
             Pooling::All => x.mean_dim(1).squeeze_dim(1),
             Pooling::Valid => {
-                let words = batch.valid.clone().sum_dim(1).clamp_min(1.0);
-                let sum = (x * batch.valid.clone().unsqueeze_dim(2)).sum_dim(1);
-                sum.squeeze_dim(1) / words
+                let shares = batch.shares.clone().unsqueeze_dim(2);
+                (x * shares).sum_dim(1).squeeze_dim(1)
             }
         }
     }
@@ -189,8 +183,19 @@ impl Classifier {
     /// The same model, its gate looked up in `values`, `V` keep probabilities.
     #[must_use]
     pub fn with_gate_values(mut self, values: &[f32]) -> Self {
-        let data = TensorData::new(values.to_vec(), [values.len()]);
-        self.keep_table = Some(Tensor::from_data(data, &self.device()));
+        self.keep_table = Some(values.to_vec());
+        self
+    }
+
+    /// The same model for passes without gradient, with fewer and larger products: what suits a
+    /// GPU, which starts a program for each.
+    #[must_use]
+    pub fn with_joined_heads(mut self) -> Self {
+        self.blocks = self
+            .blocks
+            .into_iter()
+            .map(Block::with_joined_heads)
+            .collect();
         self
     }
 }

@@ -15,7 +15,7 @@ mod weights;
 
 pub use ablation::{Ablation, BlockAblation};
 pub use batch::Batch;
-pub use block::{Block, LayerTrace, NORM_EPSILON};
+pub use block::{Block, JoinedHeads, LayerTrace, NORM_EPSILON};
 pub use classifier::{Classifier, sinusoids};
 pub use config::{ConfigError, ModelConfig, PadEmbedding, Padding, Pooling, Reading};
 pub use gate::Gate;

@@ -14,8 +14,8 @@ pub struct Noise {
     pub gate: Tensor<2>,
     /// Dropout factors of the encoder's input, `[B, L, E]`.
     pub input: Tensor<3>,
-    /// Dropout factors behind the attention and behind the MLP, `[B, L, E]` each, block by block.
-    pub blocks: Vec<[Tensor<3>; 2]>,
+    /// Dropout factors behind the attention and behind the MLP, `[B·L, E]` each, block by block.
+    pub blocks: Vec<[Tensor<2>; 2]>,
 }
 
 impl Noise {
@@ -26,7 +26,7 @@ impl Noise {
         [b, l]: [usize; 2],
         device: &Device,
     ) -> Self {
-        let shape = [b, l, config.d_model];
+        let width = config.d_model;
         let mut gate = stream.logistic(b * l);
         if config.word_dropout > 0.0 {
             let left = stream.dropout(b * l, config.word_dropout);
@@ -34,11 +34,11 @@ impl Noise {
             closed.for_each(|(noise, _)| *noise = CLOSED);
         }
         let gate = Tensor::from_data(TensorData::new(gate, [b, l]), device);
-        let mut dropout = || {
-            let mask = stream.dropout(shape.iter().product(), config.dropout);
-            Tensor::from_data(TensorData::new(mask, shape), device)
+        let mut dropout = || -> Tensor<2> {
+            let mask = stream.dropout(b * l * width, config.dropout);
+            Tensor::from_data(TensorData::new(mask, [b * l, width]), device)
         };
-        let input = dropout();
+        let input = dropout().reshape([b, l, width]);
         let blocks = (0..config.layers).map(|_| [dropout(), dropout()]).collect();
         Self {
             gate,

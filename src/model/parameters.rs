@@ -191,6 +191,7 @@ impl Place<'_> {
             linear2: self.linear(&name("ff.linear2")),
             norm2: self.norm(&name("norm2")),
             heads,
+            joined: None,
         }
     }
 }

@@ -228,40 +228,50 @@ impl Objective {
 
     /// The losses of one batch with its `B` labels.
     pub fn losses(&self, trace: &Trace, labels: &[usize]) -> Losses {
-        let (importance, interaction, guard) = match self.family {
-            Family::Published => {
-                let (importance, interaction) = published::losses(trace);
-                let none = importance.clone().mean() * 0.0;
-                (importance, interaction, none)
-            }
-            Family::ScaleFree(options) => {
-                let (importance, interaction) = scale_free::losses(trace, &options);
-                (importance, interaction, scale_free::guard(trace, &options))
-            }
+        self.with_losses(trace, labels, true)
+    }
+
+    /// The losses that are minimised: L_imp and L_int are 0 where both have no weight.
+    pub fn minimised_losses(&self, trace: &Trace, labels: &[usize]) -> Losses {
+        let weighty = self.lambda_importance > 0.0 || self.lambda_interaction > 0.0;
+        self.with_losses(trace, labels, weighty)
+    }
+
+    fn with_losses(&self, trace: &Trace, labels: &[usize], both: bool) -> Losses {
+        let none = || Tensor::zeros([labels.len(), 1], &trace.logits.device());
+        let (importance, interaction) = match self.family {
+            _ if !both => (none(), none()),
+            Family::Published => published::losses(trace),
+            Family::ScaleFree(options) => scale_free::losses(trace, &options),
+        };
+        let guard = match self.family {
+            Family::Published => None,
+            Family::ScaleFree(options) => scale_free::guard(trace, &options),
         };
         Losses {
             cross_entropy: cross_entropy(trace.logits.clone(), labels),
-            importance: importance.mean(),
-            interaction: interaction.mean(),
-            guard,
+            importance,
+            interaction,
+            guard: guard.unwrap_or_else(none),
             penalty: self.controls.penalty(trace),
         }
     }
 
     /// The weighted sum that is minimised, `[1]`.
     pub fn total(&self, losses: &Losses) -> Tensor<1> {
-        let mut total = losses.cross_entropy.clone() + losses.guard.clone();
+        let mut of_texts = losses.cross_entropy.clone() + losses.guard.clone();
         // A loss without weight stays out of the graph: its gradient would be 0 or, worse, 0·∞.
         if self.lambda_importance > 0.0 {
-            total = total + losses.importance.clone() * self.lambda_importance;
+            of_texts = of_texts + losses.importance.clone() * self.lambda_importance;
         }
         if self.lambda_interaction > 0.0 {
-            total = total + losses.interaction.clone() * self.lambda_interaction;
+            of_texts = of_texts + losses.interaction.clone() * self.lambda_interaction;
         }
-        if let Some(penalty) = &losses.penalty {
-            total = total + penalty.clone();
+        let total = of_texts.mean();
+        match &losses.penalty {
+            Some(penalty) => total + penalty.clone(),
+            None => total,
         }
-        total
     }
 }
 
@@ -286,18 +296,18 @@ impl Controls {
     }
 }
 
-/// The parts of the objective on a device, `[1]` each, λ not applied.
+/// The parts of the objective on a device, of each text, `[B, 1]` each, λ not applied.
 #[derive(Clone, Debug)]
 pub struct Losses {
-    /// Mean cross-entropy of the batch.
-    pub cross_entropy: Tensor<1>,
+    /// Cross-entropy.
+    pub cross_entropy: Tensor<2>,
     /// L_imp.
-    pub importance: Tensor<1>,
+    pub importance: Tensor<2>,
     /// L_int.
-    pub interaction: Tensor<1>,
+    pub interaction: Tensor<2>,
     /// The gate guard; 0 for the published family.
-    pub guard: Tensor<1>,
-    /// The controls, weighted; `None` where none has a weight.
+    pub guard: Tensor<2>,
+    /// The controls, weighted, of the batch, `[1]`; `None` where none has a weight.
     pub penalty: Option<Tensor<1>>,
 }
 
@@ -315,18 +325,24 @@ pub struct LossNumbers {
 }
 
 impl Losses {
-    /// Reads the four numbers at once.
+    /// The four losses side by side, `[B, 1]` each, without what a gradient needs.
+    pub(crate) fn columns(&self) -> Vec<Tensor<2>> {
+        let columns = [
+            &self.cross_entropy,
+            &self.importance,
+            &self.interaction,
+            &self.guard,
+        ];
+        columns.map(|column| column.clone().detach()).to_vec()
+    }
+
+    /// Reads the means of the four losses over the texts at once.
     ///
     /// # Errors
     /// If the device was lost or failed.
     pub async fn read(self) -> Result<LossNumbers, ReadError> {
-        let parts = vec![
-            self.cross_entropy,
-            self.importance,
-            self.interaction,
-            self.guard,
-        ];
-        let values = read(Tensor::cat(parts, 0).detach()).await?;
+        let means: Tensor<1> = Tensor::cat(self.columns(), 1).mean_dim(0).squeeze_dim(0);
+        let values = read(means).await?;
         let at = |i: usize| f64::from(values[i]);
         Ok(LossNumbers {
             cross_entropy: at(0),
@@ -337,10 +353,13 @@ impl Losses {
     }
 }
 
-/// Mean negative log-likelihood of the labels, from logits `[B, K]`; `[1]`.
-pub fn cross_entropy(logits: Tensor<2>, labels: &[usize]) -> Tensor<1> {
-    let labels = label_column(labels, &logits.device());
-    log_softmax(logits, 1).gather(1, labels).mean().neg()
+/// Negative log-likelihood of each text's label, `[B, 1]`, from logits `[B, K]`.
+pub fn cross_entropy(logits: Tensor<2>, labels: &[usize]) -> Tensor<2> {
+    let [texts, classes] = logits.dims();
+    let chosen = (0..texts * classes).map(|at| -f32::from(labels[at / classes] == at % classes));
+    let chosen = TensorData::new(chosen.collect::<Vec<f32>>(), [texts, classes]);
+    let chosen = Tensor::from_data(chosen, &logits.device());
+    (log_softmax(logits, 1) * chosen).sum_dim(1)
 }
 
 /// Labels as a tensor, `[B, 1]`.
@@ -351,5 +370,14 @@ pub(crate) fn label_column(labels: &[usize], device: &Device) -> Tensor<2, Int> 
 
 /// 1 everywhere but on the diagonal, `[L, L]`.
 fn off_diagonal(length: usize, device: &Device) -> Tensor<2> {
-    Tensor::ones([length, length], device) - Tensor::eye(length, device)
+    pairs_where(length, device, |i, j| i != j)
+}
+
+/// 1 for the pairs of positions of which `holds` is true, 0 for the others, `[L, L]`; filled in
+/// on the host, which is one upload instead of several programs on a GPU.
+fn pairs_where(length: usize, device: &Device, holds: impl Fn(usize, usize) -> bool) -> Tensor<2> {
+    let values: Vec<f32> = (0..length * length)
+        .map(|at| f32::from(holds(at / length, at % length)))
+        .collect();
+    Tensor::from_data(TensorData::new(values, [length, length]), device)
 }

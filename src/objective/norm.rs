@@ -5,6 +5,8 @@
 
 use burn::tensor::Tensor;
 
+use super::pairs_where;
+
 /// √`squares`, elementwise; value and slope 0 where a square is 0.
 pub(super) fn root<const D: usize>(squares: Tensor<D>) -> Tensor<D> {
     let zero = squares.clone().equal_elem(0.0);
@@ -30,7 +32,7 @@ pub(super) fn cosines<const D: usize>(z: Tensor<D>) -> Tensor<D> {
     let dead = largest.clone().equal_elem(0.0);
     let z = z / largest.mask_fill(dead.clone(), 1.0);
     let products = z.clone().matmul(z.swap_dims(D - 2, D - 1));
-    let eye = Tensor::<2>::eye(products.dims()[D - 1], &products.device());
+    let eye = pairs_where(products.dims()[D - 1], &products.device(), |i, j| i == j);
     let squares = (products.clone() * eye.unsqueeze()).sum_dim(D - 1);
     let length = squares.mask_fill(dead, 1.0).sqrt();
     products / length.clone() / length.swap_dims(D - 2, D - 1)

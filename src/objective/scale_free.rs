@@ -1,10 +1,11 @@
 //! The scale-free losses: our own, on neurons or on embeddings (method §3.3).
 
-use burn::tensor::{Bool, Tensor};
+use burn::tensor::{Tensor, TensorData};
 
 use super::norm::{cosines, relative};
-use super::{Apart, GateGuard, Pairs, RateOf, ScaleFree, Space, off_diagonal};
+use super::{Apart, GateGuard, Pairs, RateOf, ScaleFree, Space};
 use crate::model::{Batch, Trace};
+use crate::text::PAD;
 
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
@@ -18,21 +19,23 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     } else {
         weight
     };
-    let valid = &trace.batch.valid;
     let mut sums: Option<(Tensor<2>, Tensor<2>)> = None;
     for layer in &trace.layers {
-        let attention = eligible_attention(layer.attention.clone(), &pairs);
-        let uncorrelated = uncorrelated(attention.clone().detach(), &pairs);
+        let given = layer.attention.clone().detach();
+        let attention: Tensor<3> = eligible_attention(given, &pairs).mean_dim(1).squeeze_dim(1);
+        let uncorrelated = uncorrelated(attention.clone(), &pairs);
         let (cosine, interaction) = match options.space {
             Space::Mlp => {
                 let cosine = cosines(layer.neurons.clone());
-                let attention: Tensor<3> = attention.detach().mean_dim(1).squeeze_dim(1);
-                let loss = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
-                (cosine, mean_over_words(loss, valid))
+                let pairs = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
+                (cosine, mean_of_sums(pairs, &trace.batch))
             }
             Space::Embedding => {
-                let loss = attention_interaction(attention, layer.attention.clone(), valid);
-                (cosines(trace.embedding.clone()), loss)
+                let attention = layer.attention.clone();
+                let eligible = eligible_attention(attention.clone(), &pairs);
+                let pairs = attention_interaction(eligible, attention);
+                let cosine = cosines(trace.embedding.clone());
+                (cosine, mean_of_sums(pairs, &trace.batch))
             }
         };
         let importance = importance(cosine, &weight, uncorrelated, options.apart);
@@ -46,44 +49,50 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     (importance / layers, interaction / layers)
 }
 
-/// What keeps the gate from closing (or from opening once and for all): the mean over texts, `[1]`.
-pub fn guard(trace: &Trace, options: &ScaleFree) -> Tensor<1> {
-    let valid = &trace.batch.valid;
-    let mean = |of_words: Tensor<2>| mean_over_words(of_words, valid);
-    let of_texts = match options.guard {
+/// What keeps the gate from closing (or from opening once and for all), of each text, `[B, 1]`.
+pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
+    let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch);
+    match options.guard {
         GateGuard::Rate { rho, weight } => {
             let rate = match options.rate_of {
                 RateOf::Text => mean(trace.keep.clone()),
-                RateOf::Batch => {
-                    let words = valid.clone().sum().clamp_min(1.0);
-                    ((trace.keep.clone() * valid.clone()).sum() / words).unsqueeze()
-                }
+                RateOf::Batch => rate_of_batch(trace),
             };
             let miss = rate - rho;
-            miss.clone() * miss * weight
+            Some(miss.clone() * miss * weight)
         }
         GateGuard::Entropy { beta } => {
             let keep = trace.keep.clone().clamp(1e-6, 1.0 - 1e-6);
             let drop = keep.clone().neg() + 1.0;
-            mean(keep.clone() * keep.log() + drop.clone() * drop.log()) * beta
+            let entropy = mean(keep.clone() * keep.log() + drop.clone() * drop.log());
+            Some(entropy * beta)
         }
-        GateGuard::None => mean(trace.keep.zeros_like()),
-    };
-    of_texts.mean()
+        GateGuard::None => None,
+    }
 }
 
-/// 1 for pairs of different words at different places, 0 with PAD, `[B, L, L]`.
+/// Mean keep probability over all words of the batch, once for each text, `[B, 1]`.
+fn rate_of_batch(trace: &Trace) -> Tensor<2> {
+    let [texts, _] = trace.batch.dims();
+    let words: usize = trace.batch.words.iter().map(Vec::len).sum();
+    let sum = (trace.keep.clone() * trace.batch.valid.clone()).sum();
+    let rate: Tensor<2> = (sum / words.max(1) as f64).unsqueeze();
+    rate.expand([texts, 1])
+}
+
+/// 1 for pairs of different words, 0 with PAD, `[B, L, L]`.
 fn eligible_pairs(batch: &Batch) -> Tensor<3> {
-    let [_, length] = batch.dims();
-    let rows = batch
-        .places
-        .clone()
-        .unsqueeze_dim::<3>(2)
-        .repeat_dim(2, length);
-    let same: Tensor<3, Bool> = rows.clone().equal(rows.swap_dims(1, 2));
-    let words = batch.valid.clone().unsqueeze_dim::<3>(2);
-    let both = words.clone().matmul(words.swap_dims(1, 2));
-    both.mask_fill(same, 0.0) * off_diagonal(length, &batch.valid.device()).unsqueeze()
+    let [texts, length] = batch.dims();
+    let mut pairs = vec![0.0; texts * length * length];
+    for (words, pairs) in batch.words.iter().zip(pairs.chunks_mut(length * length)) {
+        for (i, a) in words.iter().enumerate() {
+            for (j, b) in words.iter().enumerate() {
+                pairs[i * length + j] = f32::from(a != b && ![a, b].contains(&&PAD));
+            }
+        }
+    }
+    let pairs = TensorData::new(pairs, [texts, length, length]);
+    Tensor::from_data(pairs, &batch.valid.device())
 }
 
 /// Ã: attention over eligible pairs, rows summing to 1 again; an empty row stays 0. `[B, H, L, L]`.
@@ -95,17 +104,26 @@ fn eligible_attention(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
 
 /// 1 − â for eligible pairs, `[B, L, L]`; â: how strongly the more attentive of two words attends
 /// to the other, head mean, relative to the strongest pair of the text.
-fn uncorrelated(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<3> {
-    let mean: Tensor<3> = attention.mean_dim(1).squeeze_dim(1);
-    let either = mean.clone().max_pair(mean.swap_dims(1, 2));
-    let strongest = either.clone().max_dims(&[1, 2]);
+///
+/// `attention` is the head mean of Ã, `[B, L, L]`.
+fn uncorrelated(attention: Tensor<3>, pairs: &Tensor<3>) -> Tensor<3> {
+    let either = attention.clone().max_pair(attention.swap_dims(1, 2));
+    let [texts, length, _] = either.dims();
+    let strongest = either.clone().reshape([texts, length * length]);
+    let strongest = strongest.max_dim(1).reshape([texts, 1, 1]);
     (relative(either, strongest).neg() + 1.0) * pairs.clone()
 }
 
 /// Mean over the words of each text, `[B, L]` → `[B, 1]`; 0 without words.
-fn mean_over_words(of_words: Tensor<2>, valid: &Tensor<2>) -> Tensor<2> {
-    let words = valid.clone().sum_dim(1).clamp_min(1.0);
-    (of_words * valid.clone()).sum_dim(1) / words
+fn mean_over_words(of_words: Tensor<2>, batch: &Batch) -> Tensor<2> {
+    (of_words * batch.shares.clone()).sum_dim(1)
+}
+
+/// Mean over the words of each text of the sums over their pairs, `[B, L, L]` → `[B, 1]`.
+fn mean_of_sums(of_pairs: Tensor<3>, batch: &Batch) -> Tensor<2> {
+    let [texts, length, _] = of_pairs.dims();
+    let shared = of_pairs * batch.shares.clone().unsqueeze_dim(2);
+    shared.reshape([texts, length * length]).sum_dim(1)
 }
 
 /// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
@@ -134,34 +152,26 @@ fn importance(
     total / weight.clone().sum_dim(1).clamp_min(EPSILON)
 }
 
-/// L_int of each word, from what shares its neurons, `[B, L]`; all arguments `[B, L, L]`.
+/// What each pair adds to a word's L_int, by what shares its neurons; all `[B, L, L]`.
 fn interaction(
     cosine: Tensor<3>,
     attention: Tensor<3>,
     uncorrelated: &Tensor<3>,
     pairs: Pairs,
-) -> Tensor<2> {
+) -> Tensor<3> {
     let apart = attention * (cosine.clone().neg() + 1.0);
-    let loss = match pairs {
+    match pairs {
         Pairs::Attended => apart,
         Pairs::Contrasted => {
             let others = relative(uncorrelated.clone(), uncorrelated.clone().sum_dim(2));
             (others * cosine + apart) / 2.0
         }
-    };
-    loss.sum_dim(2).squeeze_dim(2)
+    }
 }
 
-/// L_int on attention rows, head by head, `[B, 1]`; kept for comparison only. Both attentions
-/// `[B, H, L, L]`.
-fn attention_interaction(
-    eligible: Tensor<4>,
-    attention: Tensor<4>,
-    valid: &Tensor<2>,
-) -> Tensor<2> {
-    let apart: Tensor<2> = (eligible * (cosines(attention).neg() + 1.0))
-        .sum_dim(3)
-        .mean_dim(1)
-        .squeeze_dims(&[1, 3]);
-    mean_over_words(apart, valid)
+/// The same by attention rows, head by head, `[B, L, L]`; kept for comparison only. Both
+/// attentions `[B, H, L, L]`.
+fn attention_interaction(eligible: Tensor<4>, attention: Tensor<4>) -> Tensor<3> {
+    let apart = eligible * (cosines(attention).neg() + 1.0);
+    apart.mean_dim(1).squeeze_dim(1)
 }

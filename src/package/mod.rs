@@ -3,6 +3,7 @@
 
 mod archive;
 mod card;
+mod controls;
 mod tensors;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ pub use tensors::Precision;
 use crate::model::{
     ConfigError, ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head,
 };
-use crate::text::{UNKNOWN, Vocabulary, VocabularyError};
+use crate::text::{Vocabulary, VocabularyError};
 
 /// The files of a model directory, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -86,13 +87,6 @@ impl Package {
         Ok(package)
     }
 
-    /// Deals the gate's values out anew among the words by `seed`, those of PAD and UNKNOWN left where
-    /// they are: a control, whose gate keeps as much as before, but chooses no word (method §5).
-    pub fn shuffle_gate_values(&mut self, seed: u64) {
-        let words = UNKNOWN as usize + 1;
-        Stream::new(seed).shuffle(&mut self.gate_values[words..]);
-    }
-
     /// Writes the files of the directory, its card brought up to date with their checksums.
     ///
     /// # Errors
@@ -112,7 +106,7 @@ impl Package {
             ),
             (
                 names::VOCABULARY.to_owned(),
-                print(names::VOCABULARY, &self.vocabulary)?,
+                print_dense(names::VOCABULARY, &self.vocabulary)?,
             ),
             (
                 names::WEIGHTS.to_owned(),
@@ -274,6 +268,15 @@ fn parse<T: serde::de::DeserializeOwned>(
     serde_json::from_slice(bytes(files, name)?).map_err(|error| PackageError::Json { name, error })
 }
 
+/// JSON without a space: with some ten thousand words, indents would be an eighth of a model.
+fn print_dense<T: serde::Serialize>(
+    name: &'static str,
+    value: &T,
+) -> Result<Vec<u8>, PackageError> {
+    serde_json::to_vec(value).map_err(|error| PackageError::Json { name, error })
+}
+
+/// JSON that people read.
 fn print<T: serde::Serialize>(name: &'static str, value: &T) -> Result<Vec<u8>, PackageError> {
     let mut text =
         serde_json::to_vec_pretty(value).map_err(|error| PackageError::Json { name, error })?;

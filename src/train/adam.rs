@@ -4,9 +4,10 @@
 //! since a batch holds some hundreds of the table's thousands of words. A word that a batch does not
 //! hold is not moved and its moments do not decay (the rule of PyTorch's SparseAdam).
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::Param;
 use burn::tensor::{Gradients, IndexingUpdateOp, Int, Tensor, TensorData};
 
+use super::flat::Flat;
 use crate::model::{Array, Classifier, ReadError, Weights, read};
 
 const BETA_1: f64 = 0.9;
@@ -48,6 +49,7 @@ impl Embeddings {
 pub(super) struct Adam {
     steps: usize,
     embeddings: Embeddings,
+    flat: Flat,
     /// All parameters but those embeddings that are moved by rows or not at all, `[N]`.
     values: Tensor<1>,
     moments: Moments<1>,
@@ -58,18 +60,13 @@ pub(super) struct Adam {
 impl Adam {
     /// A fresh optimiser of `model`.
     pub(super) fn new(model: &Classifier, embeddings: Embeddings) -> Self {
-        let mut flat = Flatten {
-            first: embeddings.first_flat(model),
-            gradients: None,
-            parts: Vec::new(),
-        };
-        model.visit(&mut flat);
-        let values = Tensor::cat(flat.parts, 0);
+        let (flat, values) = Flat::of(model, embeddings.first_flat(model));
         let by_rows = embeddings == Embeddings::ByRows;
         let table = by_rows.then(|| Moments::zeros(&model.words.val().without_autodiff()));
         Self {
             steps: 0,
             embeddings,
+            flat,
             moments: Moments::zeros(&values),
             values,
             table,
@@ -96,28 +93,20 @@ impl Adam {
     ) -> Classifier {
         self.steps += 1;
         let scale = Scale::new(rate, self.steps);
-        if let (Some(table), Some(rows)) = (&mut self.table, rows)
+        if let Some(rows) = rows
             && let Some(gradient) = rows.leaf.grad_remove(&mut gradients)
+            && let Some(table) = self.table.take()
         {
-            let change = table.step_rows(&rows.types, gradient, &scale);
+            let (table, change) = table.step_rows(&rows.types, gradient, &scale);
+            self.table = Some(table);
             let words = model.words.val().without_autodiff();
             let words = words.select_assign(0, rows.types.clone(), change, IndexingUpdateOp::Add);
             model.words = Param::initialized(model.words.id, words.autodiff().require_grad());
         }
-        let first = self.embeddings.first_flat(&model);
-        let mut flat = Flatten {
-            first,
-            gradients: Some(&mut gradients),
-            parts: Vec::new(),
-        };
-        model.visit(&mut flat);
-        let change = self.moments.step(Tensor::cat(flat.parts, 0), &scale);
+        let gradient = self.flat.gradients(&model, &mut gradients);
+        let change = self.moments.step(gradient, &scale);
         self.values = self.values.clone() + change;
-        model.map(&mut Unflatten {
-            first,
-            values: &self.values,
-            at: 0,
-        })
+        self.flat.put(model, &self.values)
     }
 
     /// The state as arrays, in one readback.
@@ -227,12 +216,15 @@ impl<const D: usize> Moments<D> {
 
 impl Moments<2> {
     /// [`step`](Self::step) for the rows `types` alone, given their gradient `[U, R]`.
+    ///
+    /// The moments are given away and come back, so that nobody else holds them and they can be
+    /// changed where they are.
     fn step_rows(
-        &mut self,
+        self,
         types: &Tensor<1, Int>,
         gradient: Tensor<2>,
         scale: &Scale,
-    ) -> Tensor<2> {
+    ) -> (Self, Tensor<2>) {
         let before = Moments {
             first: self.first.clone().select(0, types.clone()),
             second: self.second.clone().select(0, types.clone()),
@@ -242,15 +234,14 @@ impl Moments<2> {
             second: before.second.clone(),
         };
         let change = after.step(gradient, scale);
-        let put = |whole: &Tensor<2>, after: Tensor<2>, before: Tensor<2>| {
-            let change = after - before;
-            whole
-                .clone()
-                .select_assign(0, types.clone(), change, IndexingUpdateOp::Add)
+        let put = |whole: Tensor<2>, after: Tensor<2>, before: Tensor<2>| {
+            whole.select_assign(0, types.clone(), after - before, IndexingUpdateOp::Add)
         };
-        self.first = put(&self.first, after.first, before.first);
-        self.second = put(&self.second, after.second, before.second);
-        change
+        let moved = Self {
+            first: put(self.first, after.first, before.first),
+            second: put(self.second, after.second, before.second),
+        };
+        (moved, change)
     }
 }
 
@@ -269,51 +260,6 @@ impl Scale {
             first: -rate / (1.0 - BETA_1.powf(steps)),
             second: 1.0 / (1.0 - BETA_2.powf(steps)).sqrt(),
         }
-    }
-}
-
-/// Collects parameters, or their gradients, as flat vectors in the order of the model's fields.
-struct Flatten<'a> {
-    /// Those before it are left out.
-    first: u64,
-    gradients: Option<&'a mut Gradients>,
-    parts: Vec<Tensor<1>>,
-}
-
-impl ModuleVisitor for Flatten<'_> {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if param.id.val() < self.first {
-            return;
-        }
-        let value = param.val();
-        let part = match &mut self.gradients {
-            None => value.without_autodiff(),
-            Some(gradients) => value
-                .grad_remove(gradients)
-                .unwrap_or_else(|| value.without_autodiff().zeros_like()),
-        };
-        self.parts.push(part.flatten(0, D - 1));
-    }
-}
-
-/// Puts flat values back into a model, in the order in which [`Flatten`] took them.
-struct Unflatten<'a> {
-    /// Those before it stay as they are.
-    first: u64,
-    values: &'a Tensor<1>,
-    at: usize,
-}
-
-impl ModuleMapper for Unflatten<'_> {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if param.id.val() < self.first {
-            return param;
-        }
-        let (id, shape) = (param.id, param.val().shape());
-        let count = shape.num_elements();
-        let value = self.values.clone().narrow(0, self.at, count).reshape(shape);
-        self.at += count;
-        Param::initialized(id, value.autodiff().require_grad())
     }
 }
 

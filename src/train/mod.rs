@@ -6,6 +6,7 @@ mod checkpoint;
 mod epoch;
 mod error;
 mod event;
+mod flat;
 mod hold_out;
 mod options;
 mod schedule;
@@ -229,24 +230,16 @@ impl Trainer {
         let part = self.part_behind();
         let schedule = self.options.schedule;
         let objective = objective.weighted(schedule.weight(part));
-        let losses = objective.losses(&trace, &labels);
+        let losses = objective.minimised_losses(&trace, &labels);
         let gradients = objective.total(&losses).backward();
         let rate = self.options.learning_rate * schedule.rate(part);
         self.model = self
             .optimizer
             .step(self.model.clone(), rows.as_ref(), gradients, rate);
-        let parts = [
-            losses.cross_entropy,
-            losses.importance,
-            losses.interaction,
-            losses.guard,
-        ];
-        let mut sums: Vec<Tensor<1>> = parts
-            .into_iter()
-            .map(|part| part.without_autodiff() * batch.len() as f64)
-            .collect();
-        sums.push(correct(trace.logits.without_autodiff(), &labels));
-        Tensor::cat(sums, 0)
+        let mut columns = losses.columns();
+        columns.push(correct(trace.logits.detach(), &labels));
+        let sums: Tensor<1> = Tensor::cat(columns, 1).sum_dim(0).squeeze_dim(0);
+        sums.without_autodiff()
     }
 
     /// Measures the next batch of the dev part; the record of the epoch when it was the last.

@@ -49,7 +49,7 @@ pageTest(
         return at.id || at.closest("[id]")?.id || at.tagName;
       }));
     }
-    for (const id of ["text", "samples", "model", "compare", "tokens", "allocation", "interaction", "backend", "theme", "copy-link"]) {
+    for (const id of ["text", "samples", "model", "beside", "tokens", "allocation", "interaction", "backend", "theme", "copy-link"]) {
       assert.ok(reached.includes(id), `#${id} is not reached: ${reached.join(" ")}`);
     }
     assert.equal(reached.filter((id) => id === "tokens").length, 1, "the words are one stop, whatever their number");

@@ -106,6 +106,6 @@ for (const backend of lane === "webgpu" ? ["webgpu", "ndarray"] : ["ndarray"]) {
       await enter(page, TEXT);
       assertSame((await explained(page))[selected], byProgram(selected, TEXT));
     },
-    { at: `#backend=${backend}&compare=0`, before: keepExplanations, timeout: 240_000 },
+    { at: `#backend=${backend}&beside=none`, before: keepExplanations, timeout: 240_000 },
   );
 }

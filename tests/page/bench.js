@@ -41,7 +41,7 @@ async function open(backend, compare) {
     });
   });
   await keepExplanations(page);
-  await page.goto(`${url}#${new URLSearchParams({ text: TEXT, backend, compare: compare ? "1" : "0" })}`);
+  await page.goto(`${url}#${new URLSearchParams({ text: TEXT, backend, beside: compare ? "auto" : "none" })}`);
   await ready(page);
   return page;
 }

@@ -6,6 +6,8 @@ import assert from "node:assert/strict";
 import { lane, pageTest, url } from "./lane.js";
 import { enter, modelIds, ready, shown, TEXT } from "./page.js";
 
+/** @import { Page } from "playwright-core" */
+
 const BROAD = { viewport: { width: 1440, height: 900 } };
 
 pageTest(
@@ -27,13 +29,58 @@ pageTest(
     assert.notEqual(after.interaction, before.interaction);
     assert.equal(await page.locator("[id]").evaluateAll((all) => all.length - new Set(all.map(({ id }) => id)).size), 0, "an id stands twice");
 
-    await page.uncheck("#compare");
+    await page.selectOption("#beside", "none");
     assert.equal(await page.locator('[data-panel="beside"]:visible').count(), 0);
     await page.selectOption("#model", first);
     await ready(page);
     assert.deepEqual((await shown(page)).words, before.words);
   },
   { browser: BROAD },
+);
+
+/** Notes in `ids` of which models files are fetched, by the worker too. @param {Page} page @param {Set<string>} ids */
+const note = (page, ids) =>
+  page.context().on("request", (request) => {
+    const [, id] = request.url().match(/models\/([^/.]+)/) ?? [];
+    if (id) ids.add(id);
+  });
+
+pageTest(
+  "a model is fetched when it is chosen, and one of its own task stands beside it",
+  async (page) => {
+    /** @type {Set<string>} */
+    const fetched = new Set();
+    note(page, fetched);
+    await page.reload();
+    await ready(page);
+    const ids = await modelIds(page);
+    const task = (/** @type {string} */ id) => id.replace(/-[^-]*$/, "");
+    const inUse = async () => [await page.inputValue("#model"), await page.inputValue("#beside")];
+    for (const id of ids) {
+      await page.selectOption("#model", id);
+      await page.waitForFunction(() => document.querySelectorAll('[data-panel="beside"] [data-word]').length > 0);
+      await ready(page);
+      const [model, beside] = await inUse();
+      assert.equal(model, id);
+      assert.notEqual(beside, id);
+      assert.equal(task(beside), task(id));
+      assert.ok(fetched.has(model) && fetched.has(beside));
+    }
+  },
+  { browser: BROAD },
+);
+
+/** @type {Set<string>} */
+const fetchedAtFirst = new Set();
+
+pageTest(
+  "no model is fetched that is not shown",
+  async (page) => {
+    await ready(page);
+    await page.waitForLoadState("networkidle");
+    assert.deepEqual([...fetchedAtFirst], (await modelIds(page)).slice(0, 1));
+  },
+  { before: async (page) => void note(page, fetchedAtFirst), browser: { viewport: { width: 800, height: 900 } } },
 );
 
 pageTest(
@@ -133,7 +180,7 @@ pageTest(
     await ready(page);
     const [, second] = await modelIds(page);
     await page.selectOption("#model", second);
-    await page.uncheck("#compare");
+    await page.selectOption("#beside", "none");
     await page.selectOption("#backend", "ndarray");
     await page.click("#theme");
     await enter(page, "Grüße & “quotes” #1\nα+β");
@@ -148,7 +195,7 @@ pageTest(
     await ready(page);
     assert.equal(await page.inputValue("#text"), "Grüße & “quotes” #1\nα+β");
     assert.equal(await page.inputValue("#model"), second);
-    assert.equal(await page.isChecked("#compare"), false);
+    assert.equal(await page.inputValue("#beside"), "none");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
     assert.deepEqual(await shown(page), before);
   },
@@ -162,4 +209,4 @@ pageTest("nonsense in the address is passed over", async (page) => {
   await page.goto(`${url}#text=${"a".repeat(5000)}`);
   await ready(page);
   assert.equal((await page.inputValue("#text")).length, 2000);
-}, { at: "#model=none&backend=abacus&compare=perhaps&theme=%zz&text=Still+here&other=1" });
+}, { at: "#model=none&backend=abacus&beside=perhaps&theme=%zz&text=Still+here&other=1" });

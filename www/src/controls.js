@@ -13,21 +13,24 @@ import { isDark, otherTheme } from "./theme.js";
 export class Controls {
   text = byId("text", HTMLTextAreaElement);
   model = byId("model", HTMLSelectElement);
-  compare = byId("compare", HTMLInputElement);
+  beside = byId("beside", HTMLSelectElement);
   backend = byId("backend", HTMLSelectElement);
   theme = byId("theme", HTMLButtonElement);
   link = byId("copy-link", HTMLButtonElement);
 
   /** The models to choose from. @param {ModelAsset[]} models */
   offer(models) {
-    this.model.replaceChildren(...models.map(({ id, title }) => html("option", { value: id }, title)));
+    const options = () => models.map(({ id, title }) => html("option", { value: id }, title));
+    this.model.replaceChildren(...options());
+    this.beside.replaceChildren(html("option", { value: "none" }, "nothing"), ...options());
   }
 
-  /** @param {State} state */
-  show(state) {
+  /** @param {State} state @param {string | undefined} beside id of the model that stands beside */
+  show(state, beside) {
     if (this.text.value !== state.text) this.text.value = state.text; // Writing it anew would move the cursor.
     this.model.value = state.model;
-    this.compare.checked = state.compare;
+    this.beside.value = beside ?? "none";
+    for (const option of this.beside.options) option.hidden = option.value === state.model;
     this.backend.value = state.backend;
     write(this.theme, isDark(state.theme) ? "Light theme" : "Dark theme");
   }
@@ -35,8 +38,10 @@ export class Controls {
   /** @param {() => State} state what is chosen now @param {OnChange} change */
   listen(state, change) {
     this.text.addEventListener("input", ({ timeStamp }) => change({ text: this.text.value }, timeStamp));
-    this.model.addEventListener("change", () => change({ model: this.model.value }));
-    this.compare.addEventListener("change", () => change({ compare: this.compare.checked }));
+    this.model.addEventListener("change", () => {
+      change({ model: this.model.value, beside: state().beside === "none" ? "none" : "auto" });
+    });
+    this.beside.addEventListener("change", () => change({ beside: this.beside.value }));
     this.backend.addEventListener("change", () => {
       change({ backend: /** @type {State["backend"]} */ (this.backend.value) });
     });

@@ -39,20 +39,23 @@ export class Engine {
   #device = { backend: "none" };
   /** The newest text, until it is asked for. @type {Request | null} */
   #wanted = null;
+  /** Ids of the models that are needed, the first one first. @type {string[]} */
+  #needed;
   #asking = false;
   #strikes = 0;
 
   /** @param {Assets} assets @param {string} first id of the model that is needed first @param {Events} events */
   constructor(assets, first, events) {
     this.assets = assets;
-    this.first = first;
+    this.#needed = [first];
     this.events = events;
   }
 
   /** Asks for an explanation, in the place of one that still waits. @param {Request} request */
   explain(request) {
     this.#wanted = request;
-    this.first = request.models[0];
+    this.#needed = request.models;
+    for (const host of [this.#host, this.#candidate]) host?.load(this.#neededAssets());
     this.#pump();
   }
 
@@ -61,13 +64,13 @@ export class Engine {
     return this.#host?.models.has(model) ?? false;
   }
 
-  /** What explains from now on: models that are new are loaded, now and by every later worker. @param {ModelAsset[]} models */
+  /** What can be asked to explain from now on. @param {ModelAsset[]} models */
   offer(models) {
-    const known = new Set(this.assets.models.map(({ id }) => id));
     this.assets = { ...this.assets, models };
-    for (const model of models.filter(({ id }) => !known.has(id))) {
-      for (const host of [this.#host, this.#candidate]) host?.load(model);
-    }
+  }
+
+  #neededAssets() {
+    return this.#needed.flatMap((needed) => this.assets.models.filter(({ id }) => id === needed));
   }
 
   /** Runs on `choice`; what runs now answers until that can. @param {Backend | "auto"} choice */
@@ -147,7 +150,7 @@ export class Engine {
   async #bring(backend) {
     this.#dismiss();
     const { progress, model, badModel } = this.events;
-    const host = new Host(this.assets, { backend, first: this.first }, {
+    const host = new Host(this.assets, { backend, models: this.#neededAssets() }, {
       progress,
       model: (info) => {
         model(info);

@@ -25,6 +25,8 @@ const ANSWER_WITHIN = 30_000;
 export class Host {
   /** Ids of the models that are loaded. @type {Set<string>} */
   models = new Set();
+  /** Ids of those that were asked for. @type {Set<string>} */
+  #asked = new Set();
   /** Why the others are not to be had, by id. @type {Map<string, Problem>} */
   badModels = new Map();
 
@@ -42,16 +44,14 @@ export class Host {
   #ended = false;
 
   /**
-   * Starts a worker that loads `module` and, one after another, the models.
+   * Starts a worker that loads its module and, one after another, the models.
    * @param {Assets} assets
-   * @param {{backend: Backend, first: string}} what `first` is the model that is needed first
+   * @param {{backend: Backend, models: ModelAsset[]}} what
    * @param {Listener} listener
    */
-  constructor(assets, { backend, first }, listener) {
-    const models = [...assets.models].sort((a, b) => Number(b.id === first) - Number(a.id === first));
-
+  constructor(assets, { backend, models }, listener) {
     this.listener = listener;
-    this.expected = models.length;
+    this.#asked = new Set(models.map(({ id }) => id));
     this.worker = spawn(assets);
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     this.worker.addEventListener("error", (event) => {
@@ -62,7 +62,7 @@ export class Host {
   }
 
   /**
-   * Resolves when the module runs and a first model can answer.
+   * Resolves when the module runs, and a first model can answer or is known to be none.
    * @returns {Promise<Device>}
    */
   async ready() {
@@ -101,10 +101,12 @@ export class Host {
     return this.#ask({ type: "check" });
   }
 
-  /** Loads one model more. @param {ModelAsset} model */
-  load(model) {
-    this.expected += 1;
-    this.#tell({ type: "load", model: addressed(model) });
+  /** Loads those models that were not asked for before. @param {ModelAsset[]} models */
+  load(models) {
+    for (const model of models.filter(({ id }) => !this.#asked.has(id))) {
+      this.#asked.add(model.id);
+      this.#tell({ type: "load", model: addressed(model) });
+    }
   }
 
   /** Ends the worker; whoever waits for it is told so. */
@@ -153,7 +155,7 @@ export class Host {
   #failed({ error, request, model }) {
     if (model !== undefined) {
       this.badModels.set(model, error);
-      if (this.badModels.size === this.expected) this.#firstModel.reject?.(error);
+      this.#firstModel.resolve?.(); // Another may answer.
       this.listener.badModel(error, model);
     } else if (request !== undefined) {
       clearTimeout(this.#watchdog);

@@ -50,7 +50,7 @@ const main = new Panel("main", spotlight);
 const beside = new Panel("beside", spotlight);
 
 /** @type {State} */
-const usual = { text: controls.text.defaultValue, model: ids[0], compare: true, backend: "auto", theme: "auto" };
+const usual = { text: controls.text.defaultValue, model: ids[0], beside: "auto", backend: "auto", theme: "auto" };
 let state = readState(location.hash, { ...usual, text: controls.text.value }, ids);
 /** @type {Palette} */
 let palette;
@@ -129,10 +129,17 @@ function enrol(own) {
   else change({ model: ids[0] });
 }
 
-/** The selected model and, where it is compared, the one beside it. */
+/** The selected model and, where there is room for it, the one beside it. */
 function needed() {
-  const other = ids.find((id) => id !== state.model && !broken.has(id));
-  return state.compare && wide.matches && other ? [state.model, other] : [state.model];
+  const other = wide.matches ? companion() : undefined;
+  return other ? [state.model, other] : [state.model];
+}
+
+/** The model that stands beside: the chosen one, the one that belongs there, or any other. @returns {string | undefined} */
+function companion() {
+  if (state.beside === "none") return undefined;
+  const belongs = models.find(({ id }) => id === state.model)?.beside;
+  return [state.beside, belongs ?? "", ...ids].find((id) => id !== state.model && ids.includes(id) && !broken.has(id));
 }
 
 /** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one */
@@ -157,13 +164,13 @@ function change(next, since) {
   state = { ...state, ...next };
   show();
   if (before.backend !== state.backend) engine.use(state.backend);
-  if (before.text !== state.text || before.model !== state.model || before.compare !== state.compare) explain(since);
+  if (before.text !== state.text || before.model !== state.model || before.beside !== state.beside) explain(since);
 }
 
 /** Brings the page in line with the state. */
 function show() {
   const [, other] = needed();
-  controls.show(state);
+  controls.show(state, companion());
   main.entitle(titleOf(state.model));
   beside.entitle(titleOf(other));
   beside.show(other !== undefined);
@@ -178,7 +185,7 @@ function show() {
 
 function recolour() {
   palette = readPalette();
-  controls.show(state);
+  controls.show(state, companion());
   main.recolour(palette);
   beside.recolour(palette);
   tuning.recolour(palette);
@@ -244,7 +251,7 @@ function describe() {
   const coming = loading.toString();
   const now = page.dataset.state;
   if (now === "loading") say(coming ? `Loading ${coming} …` : "Starting …");
-  if (now === "busy") say("Explaining …");
+  if (now === "busy") say(coming ? `Loading ${coming} …` : "Explaining …");
   if (now === "error") say("There is no explanation of this; see the notice above.");
   if (now === "ready" && drawn) say(`${summary(drawn[state.model])}${coming ? ` Loading ${coming} in the background.` : ""}`);
   if (!running) return;

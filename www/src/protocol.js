@@ -84,8 +84,8 @@
 
 /**
  * A model: either bytes of each of its `files` and the `folder` that they are fetched from, or, of a model of one's
- * own, the `content` itself.
- * @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}, content?: Files}} ModelAsset
+ * own, the `content` itself. `beside`: id of the model that it stands beside unless another is chosen.
+ * @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}, content?: Files, beside?: string | null}} ModelAsset
  */
 
 /**

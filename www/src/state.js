@@ -11,7 +11,7 @@ const LINK_TEXT_LIMIT = 2000;
  * @typedef {object} State
  * @property {string} text
  * @property {string} model a model id
- * @property {boolean} compare whether the other model stands beside
+ * @property {string} beside the model that stands beside: its id, "auto" for the one that belongs there, or "none"
  * @property {"auto" | "webgpu" | "flex" | "ndarray"} backend
  * @property {"auto" | "light" | "dark"} theme
  */
@@ -32,12 +32,6 @@ const oneOf = (values) => ({
   write: (value) => value,
 });
 
-/** @type {Field<boolean>} */
-const flag = {
-  read: (written) => (written === "1" ? true : written === "0" ? false : undefined),
-  write: (value) => (value ? "1" : "0"),
-};
-
 /** @type {Field<string>} */
 const shortText = {
   read: (written) => written.slice(0, LINK_TEXT_LIMIT),
@@ -52,7 +46,7 @@ const shortText = {
 const fields = (models) => ({
   text: shortText,
   model: oneOf(models),
-  compare: flag,
+  beside: oneOf(["auto", "none", ...models]),
   backend: oneOf(/** @type {const} */ (["auto", "webgpu", "flex", "ndarray"])),
   theme: oneOf(/** @type {const} */ (["auto", "light", "dark"])),
 });

@@ -1,9 +1,10 @@
-//! `bench`: measures speed, natively and in the page.
+//! `bench`: measures speed, natively and in the page, and what is asked of a GPU.
 
 use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::bundle::{self, Quality};
+use crate::gpu_cost;
 use crate::process::run as run_command;
 use crate::project::Project;
 use crate::tools::{self, Need};
@@ -16,6 +17,8 @@ pub(crate) enum Bench {
     Native,
     /// Cold load, and keystroke to painted explanation, in Chromium
     Page,
+    /// Dispatches, pipelines, uploads and readbacks of an explanation and of a training step
+    GpuCost,
 }
 
 /// Runs one measurement, or all; the page in `quality`.
@@ -28,6 +31,7 @@ pub(crate) fn run(project: &Project, what: Option<Bench>, quality: Quality) -> R
         match bench {
             Bench::Native => run_command(&mut project.cargo("bench --features cli"))?,
             Bench::Page => in_page(project, "tests/page/bench.js", quality)?,
+            Bench::GpuCost => gpu_cost::run(project)?,
         }
     }
     Ok(())

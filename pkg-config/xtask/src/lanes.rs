@@ -6,7 +6,6 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
-use crate::browser;
 use crate::bundle::{self, Quality};
 use crate::native;
 use crate::process::{run as run_command, tee};
@@ -14,6 +13,7 @@ use crate::project::Project;
 use crate::tally::Tally;
 use crate::tools::{self, Need};
 use crate::visit::{self, Offer};
+use crate::wasm_tests;
 
 /// One way of testing; the cheap ones first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,7 +42,7 @@ pub(crate) enum Lane {
 const LINTED: [&str; 3] = [
     "--package xtask --all-targets",
     "--release --features cli --all-targets",
-    "--release --target wasm32-unknown-unknown --lib --test browser --test browser_webgpu --test browser_cpu",
+    "--release --target wasm32-unknown-unknown --lib --test browser --test browser_webgpu --test browser_cpu --test gpu_cost",
 ];
 
 /// Runs `lanes`, or all when none is named; fails when any test does.
@@ -123,30 +123,12 @@ fn cargo_test(command: &mut Command) -> Result<Tally> {
 
 /// `tests/browser.rs`, which runs in both browser lanes, and the file of this lane.
 fn browser(project: &Project, offer: Offer) -> Result<Tally> {
-    let lane = offer.name();
-    let mut wasm_pack = project.command("wasm-pack");
-    wasm_pack.env(
-        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-        project.pkg_config().join(format!("webdriver/{lane}.json")),
-    );
-    // WebGPU in software compiles a shader in seconds, and a test may need many.
-    wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
-    wasm_pack.args([
-        "test",
-        "--headless",
-        "--chrome",
-        "--release",
-        "--chromedriver",
-    ]);
-    wasm_pack.arg(browser::driver(project)?.path);
-    wasm_pack.args([
-        "--",
-        "--test",
-        "browser",
-        "--test",
-        &format!("browser_{lane}"),
-    ]);
-    cargo_test(&mut wasm_pack)
+    let own = format!("browser_{}", offer.name());
+    cargo_test(&mut wasm_tests::command(
+        project,
+        offer,
+        &["browser", &own],
+    )?)
 }
 
 /// `tests/page/*.test.js`, against the quickly built page.

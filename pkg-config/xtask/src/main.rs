@@ -5,6 +5,7 @@ mod browser;
 mod bundle;
 mod digest;
 mod doctor;
+mod gpu_cost;
 mod lanes;
 mod models;
 mod modules;
@@ -17,6 +18,7 @@ mod size;
 mod tally;
 mod tools;
 mod visit;
+mod wasm_tests;
 
 use std::process::ExitCode;
 

@@ -19,10 +19,12 @@ pub(crate) struct Model {
     pub(crate) folder: String,
     /// Bytes of each file.
     files: BTreeMap<String, u64>,
+    /// The model that it stands beside unless another is chosen.
+    beside: Option<String>,
 }
 
 /// What is read of a model's card here.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Card {
     id: String,
     title: String,
@@ -31,14 +33,41 @@ struct Card {
     sha256: BTreeMap<String, String>,
 }
 
+/// What is read of how a model reads texts.
+#[derive(Deserialize)]
+struct Config {
+    max_len: usize,
+}
+
 impl Card {
     /// The model without regularisation is there to be compared with.
     fn is_plain(&self) -> bool {
         self.lambda_importance == 0.0 && self.lambda_interaction == 0.0
     }
+
+    /// What the model was trained for: of `sst2-plain` it is `sst2`.
+    fn task(&self) -> &str {
+        self.id.rsplit_once('-').map_or(&self.id, |(task, _)| task)
+    }
 }
 
-/// Copies each folder of `models` to `page/models/`, and lists them: plain ones last.
+/// A model in its place.
+struct Copied {
+    card: Card,
+    config: Config,
+    model: Model,
+}
+
+impl Copied {
+    /// By what models are listed: those for short texts first, task by task with the plain ones last.
+    fn place(&self) -> (usize, String, bool, String) {
+        let card = &self.card;
+        let task = card.task().to_owned();
+        (self.config.max_len, task, card.is_plain(), card.id.clone())
+    }
+}
+
+/// Copies each folder of `models` to `page/models/`, and lists them by their [place](Copied::place).
 pub(crate) fn copy(models: &Path, page: &Path) -> Result<Vec<Model>> {
     let mut copied = Vec::new();
     for entry in
@@ -50,16 +79,23 @@ pub(crate) fn copy(models: &Path, page: &Path) -> Result<Vec<Model>> {
         }
     }
     ensure!(!copied.is_empty(), "{} holds no model", models.display());
-    copied.sort_by(|(a, first), (b, second)| {
-        (a.is_plain(), &first.id).cmp(&(b.is_plain(), &second.id))
+    copied.sort_by_cached_key(Copied::place);
+    let cards: Vec<Card> = copied.iter().map(|copied| copied.card.clone()).collect();
+    let models = copied.into_iter().map(|Copied { card, model, .. }| {
+        let other = |other: &&Card| other.task() == card.task() && other.id != card.id;
+        let beside = cards.iter().find(other).map(|card| card.id.clone());
+        Model { beside, ..model }
     });
-    Ok(copied.into_iter().map(|(_, model)| model).collect())
+    Ok(models.collect())
 }
 
 /// Copies one model, after checking that its files belong together.
-fn copy_one(from: &Path, page: &Path) -> Result<(Card, Model)> {
-    let card: Card = serde_json::from_str(&read(&from.join("card.json"))?)
-        .with_context(|| format!("the card in {} could not be understood", from.display()))?;
+fn copy_one(from: &Path, page: &Path) -> Result<Copied> {
+    let unclear = |what| format!("the {what} in {} could not be understood", from.display());
+    let card: Card =
+        serde_json::from_str(&read(&from.join("card.json"))?).with_context(|| unclear("card"))?;
+    let config: Config = serde_json::from_str(&read(&from.join("config.json"))?)
+        .with_context(|| unclear("configuration"))?;
     let name = from.file_name().unwrap_or_default();
     ensure!(
         name == card.id.as_str(),
@@ -93,8 +129,13 @@ fn copy_one(from: &Path, page: &Path) -> Result<(Card, Model)> {
         title: card.title.clone(),
         folder,
         files,
+        beside: None,
     };
-    Ok((card, model))
+    Ok(Copied {
+        card,
+        config,
+        model,
+    })
 }
 
 #[cfg(test)]
@@ -121,18 +162,34 @@ mod tests {
             "sha256": {"model.safetensors": sum},
         });
         fs::write(folder.join("card.json"), card.to_string())?;
+        let max_len = if id.starts_with("short") { 64 } else { 256 };
+        let config = serde_json::json!({ "max_len": max_len });
+        fs::write(folder.join("config.json"), config.to_string())?;
         Ok(())
     }
 
     #[test]
-    fn plain_models_come_last_and_files_are_listed_with_their_sizes() -> Result<()> {
+    fn tasks_stand_together_and_files_are_listed_with_their_sizes() -> Result<()> {
         let (models, page) = (tempfile::tempdir()?, tempfile::tempdir()?);
-        write_model(models.path(), "a-plain", 0.0, "12345", None)?;
-        write_model(models.path(), "b-safr", 1.0, "123", None)?;
+        write_model(models.path(), "alone", 1.0, "123", None)?;
+        write_model(models.path(), "long-plain", 0.0, "12345", None)?;
+        write_model(models.path(), "long-safr", 1.0, "123", None)?;
+        write_model(models.path(), "short-plain", 0.0, "123", None)?;
+        write_model(models.path(), "short-safr", 1.0, "123", None)?;
         let listed = copy(models.path(), page.path())?;
-        let ids: Vec<_> = listed.iter().map(|model| model.id.as_str()).collect();
-        assert_eq!(ids, ["b-safr", "a-plain"]);
-        assert_eq!(listed[1].files["model.safetensors"], 5);
+        let places: Vec<_> = listed
+            .iter()
+            .map(|model| (model.id.as_str(), model.beside.as_deref()))
+            .collect();
+        let expected = [
+            ("short-safr", Some("short-plain")),
+            ("short-plain", Some("short-safr")),
+            ("alone", None),
+            ("long-safr", Some("long-plain")),
+            ("long-plain", Some("long-safr")),
+        ];
+        assert_eq!(places, expected);
+        assert_eq!(listed[4].files["model.safetensors"], 5);
         assert!(
             page.path()
                 .join(&listed[0].folder)

@@ -1,0 +1,31 @@
+//! Runs Rust tests in headless Chromium.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::browser;
+use crate::project::Project;
+use crate::visit::Offer;
+
+/// wasm-pack on the test programs `names` of `tests/`, in a browser with what `offer` says.
+pub(crate) fn command(project: &Project, offer: Offer, names: &[&str]) -> Result<Command> {
+    let mut wasm_pack = project.command("wasm-pack");
+    let capabilities = format!("webdriver/{}.json", offer.name());
+    wasm_pack.env(
+        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+        project.pkg_config().join(capabilities),
+    );
+    // WebGPU in software compiles a shader in seconds, and a test may need many.
+    wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
+    wasm_pack.args([
+        "test",
+        "--headless",
+        "--chrome",
+        "--release",
+        "--chromedriver",
+    ]);
+    wasm_pack.arg(browser::driver(project)?.path).arg("--");
+    wasm_pack.args(names.iter().flat_map(|name| ["--test", name]));
+    Ok(wasm_pack)
+}
