@@ -32,7 +32,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         assert.deepEqual(await accessibilityProblems(page), []);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
       },
-      { browser: { colorScheme, viewport: { width, height: 800 } } },
+      { browser: { colorScheme, viewport: { width, height: 800 } }, timeout: 300_000 },
     );
   }
 }
