@@ -55,6 +55,7 @@ impl Import {
             classes,
             objective: "unknown".to_owned(),
             lambda_importance: 0.0,
+            losses: None,
             lambda_interaction: 0.0,
             seed: None,
             command: format!(

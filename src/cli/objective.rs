@@ -164,3 +164,38 @@ impl ObjectiveOptions {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        objective: ObjectiveOptions,
+    }
+
+    fn of(arguments: &[String]) -> Objective {
+        let command = ["safr".to_owned()].into_iter().chain(arguments.to_vec());
+        Command::parse_from(command).objective.objective().unwrap()
+    }
+
+    #[test]
+    fn an_objective_says_the_options_that_make_it() {
+        for line in [
+            "",
+            "--objective published --lambda-interaction 128",
+            "--lambda-importance 0 --lambda-interaction 0 --neuron-l1 0.1 --embedding-l2 0.5",
+            "--gate-given --apart all --pairs contrasted --rho 0.5 --guard-weight 10 --rate-of batch",
+            "--space embedding --gate-guard entropy --beta 0.25 --lambda-importance 0.125",
+        ] {
+            let objective = of(&line
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>());
+            assert_eq!(of(&objective.arguments()), objective, "{line}");
+        }
+    }
+}

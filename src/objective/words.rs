@@ -1,8 +1,94 @@
-//! An objective in words, for a model's card.
+//! An objective in words, for a model's card, and as options of `safr train`.
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Apart, Family, GateGuard, Objective, Pairs, ScaleFree, Space};
+use super::{Apart, Family, GateGuard, Objective, Pairs, RateOf, ScaleFree, Space};
+
+impl Objective {
+    /// The options of `safr train` that make this objective.
+    pub fn arguments(&self) -> Vec<String> {
+        let mut arguments = Vec::new();
+        let mut say = |name: &str, value: &dyn Display| {
+            arguments.extend([format!("--{name}"), value.to_string()]);
+        };
+        say("objective", &self.family.name());
+        say("lambda-importance", &self.lambda_importance);
+        say("lambda-interaction", &self.lambda_interaction);
+        for (name, weight) in [
+            ("embedding-l2", self.controls.embedding_l2),
+            ("neuron-l1", self.controls.neuron_l1),
+        ] {
+            if weight > 0.0 {
+                say(name, &weight);
+            }
+        }
+        if let Family::ScaleFree(options) = &self.family {
+            options.say(&mut say);
+            if options.gate_given {
+                arguments.push("--gate-given".to_owned());
+            }
+        }
+        arguments
+    }
+}
+
+impl ScaleFree {
+    /// Says each option that has a value.
+    fn say(&self, say: &mut impl FnMut(&str, &dyn Display)) {
+        say("space", &self.space.name());
+        say("apart", &self.apart.name());
+        say("pairs", &self.pairs.name());
+        say("rate-of", &self.rate_of.name());
+        match self.guard {
+            GateGuard::Rate { rho, weight } => {
+                say("gate-guard", &"rate");
+                say("rho", &rho);
+                say("guard-weight", &weight);
+            }
+            GateGuard::Entropy { beta } => {
+                say("gate-guard", &"entropy");
+                say("beta", &beta);
+            }
+            GateGuard::None => say("gate-guard", &"none"),
+        }
+    }
+}
+
+impl Space {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mlp => "mlp",
+            Self::Embedding => "embedding",
+        }
+    }
+}
+
+impl Apart {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Important => "important",
+            Self::All => "all",
+        }
+    }
+}
+
+impl Pairs {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Attended => "attended",
+            Self::Contrasted => "contrasted",
+        }
+    }
+}
+
+impl RateOf {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Batch => "batch",
+        }
+    }
+}
 
 impl Family {
     /// Its name in options and cards.
@@ -34,19 +120,13 @@ impl Display for Objective {
 
 impl Display for ScaleFree {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let space = match self.space {
-            Space::Mlp => "mlp",
-            Space::Embedding => "embedding",
-        };
+        let space = self.space.name();
         let apart = match self.apart {
             Apart::Important => "each other",
             Apart::All => "all words",
         };
         let given = if self.gate_given { ", gate given" } else { "" };
-        let pairs = match self.pairs {
-            Pairs::Attended => "attended",
-            Pairs::Contrasted => "contrasted",
-        };
+        let pairs = self.pairs.name();
         let guard = self.guard;
         write!(
             f,

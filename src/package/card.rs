@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::explain::EpochRecord;
+use crate::objective::Objective;
 
 /// Version of the model directory's format; raised when a file changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -26,6 +27,9 @@ pub struct Card {
     pub classes: Vec<String>,
     /// Family of losses and their options, in words.
     pub objective: String,
+    /// The same for programs; `None` where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub losses: Option<Objective>,
     /// λ_imp.
     pub lambda_importance: f64,
     /// λ_int.

@@ -123,6 +123,7 @@ pub(crate) async fn small_package() -> Package {
             classes: vec!["negative".into(), "positive".into()],
             objective: "none".into(),
             lambda_importance: 0.0,
+            losses: None,
             lambda_interaction: 0.0,
             seed: Some(1),
             command: "none".into(),

@@ -95,7 +95,8 @@ pageTest(
 pageTest(
   "a worker that dies again and again trains no more, but gives its last good weights; then it is over",
   async (page) => {
-    await startLongRun(page, { backend: "flex", "batch-size": 1 });
+    // Its first epoch is so long that no checkpoint lies between the deaths.
+    await startLongRun(page, { backend: "flex", "batch-size": 1 }, 9000);
     await kill(page);
     await page.waitForFunction(() => /from step/.test(document.querySelector("#tune-notices")?.textContent ?? ""));
     await kill(page);

@@ -71,10 +71,10 @@ export async function choose(page, choices) {
   }
 }
 
-/** Starts a run that lasts until it is held. @param {Page} page @param {{[name: string]: string | number}} [choices] */
-export async function startLongRun(page, choices = {}) {
+/** Starts a run that lasts until it is held. @param {Page} page @param {{[name: string]: string | number}} [choices] @param {number} [texts] */
+export async function startLongRun(page, choices = {}, texts = 24) {
   const model = await loadSmall(page);
-  await give(page, csv(24));
+  await give(page, csv(texts));
   await choose(page, { model, backend, "batch-size": 4, epochs: 5000, patience: 5000, ...choices });
   await page.click("#tune-start");
   await reaches(page, "running");

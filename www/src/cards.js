@@ -23,7 +23,7 @@ function flat(content, within = "") {
   const fields = content instanceof Map ? [...content] : Object.entries(content);
   return fields.flatMap(([name, value]) => {
     const path = `${within}${String(name).replaceAll("_", " ")}`;
-    if (value === null || value === undefined) return [];
+    if (value === null || value === undefined || name === "losses") return []; // The objective says these in words.
     if (Array.isArray(value)) return [[path, value.join(", ")]];
     if (typeof value === "object") return flat(value, `${path}: `);
     return [[path, typeof value === "number" ? figure.format(value) : String(value)]];

@@ -116,6 +116,7 @@ impl Run<'_> {
                 .title(command.phrases, command.neutral > 0, command.glue.is_some()),
             classes: self.classes.clone(),
             objective: self.objective.to_string(),
+            losses: Some(self.objective),
             lambda_importance: self.objective.lambda_importance,
             lambda_interaction: self.objective.lambda_interaction,
             seed: Some(command.seed()),

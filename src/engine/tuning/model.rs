@@ -37,6 +37,7 @@ impl Tuning {
             data,
             classes: self.classes.clone(),
             objective: self.objective.to_string(),
+            losses: Some(self.objective),
             lambda_importance: self.objective.lambda_importance,
             lambda_interaction: self.objective.lambda_interaction,
             seed: Some(self.plan.options.seed),

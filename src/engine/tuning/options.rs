@@ -75,10 +75,19 @@ impl TuningOptions {
         Ok(())
     }
 
-    /// What is minimised in fine-tuning `model`: the losses of the family that it was trained by.
+    /// What is minimised in fine-tuning `model`: the losses that it was trained by, with the λ of this
+    /// run; where they are not known, or had no importance loss that a gate must be guarded from,
+    /// those that its reading of texts fits.
     pub fn objective(&self, model: &Package) -> Objective {
-        let reading = model.config.reading;
-        Objective::for_reading(reading, self.lambda_importance, self.lambda_interaction)
+        let (importance, interaction) = (self.lambda_importance, self.lambda_interaction);
+        match model.card.losses {
+            Some(losses) if losses.lambda_importance > 0.0 || importance == 0.0 => Objective {
+                lambda_importance: importance,
+                lambda_interaction: interaction,
+                ..losses
+            },
+            _ => Objective::for_reading(model.config.reading, importance, interaction),
+        }
     }
 
     /// The same for the step loop.
@@ -97,7 +106,7 @@ impl TuningOptions {
 
     /// The command that trains the same from the model `start` natively.
     pub(super) fn command(&self, start: &Package, data: &DataChoices) -> String {
-        let family = self.objective(start).family.name();
+        let objective = self.objective(start).arguments().join(" ");
         let columns = [
             ("--text-column", &data.text_column),
             ("--label-column", &data.label_column),
@@ -117,13 +126,11 @@ impl TuningOptions {
             .map(|flag| flag.0)
             .collect();
         format!(
-            "safr train --task csv --data FILE{} --hold-out {} --hold-out-seed {} --start {}{flags} --objective {family} --lambda-importance {} --lambda-interaction {} --learning-rate {} --batch-size {} --epochs {} --patience {} --seed {} --out DIR",
+            "safr train --task csv --data FILE{} --hold-out {} --hold-out-seed {} --start {}{flags} {objective} --learning-rate {} --batch-size {} --epochs {} --patience {} --seed {} --out DIR",
             columns.concat(),
             data.hold_out_share,
             data.hold_out_seed,
             start.card.id,
-            self.lambda_importance,
-            self.lambda_interaction,
             self.learning_rate,
             self.batch_size,
             self.epochs,
