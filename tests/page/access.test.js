@@ -89,6 +89,7 @@ pageTest("each chart has a table for those who can't see it", async (page) => {
   await enter(page, TEXT);
   for (const chart of ["#allocation", "#interaction"]) {
     await page.locator(`${chart} summary`).click();
+    await page.waitForSelector(`${chart} tbody tr`);
     assert.equal(await page.locator(`${chart} tbody tr`).count(), 14);
     const [head, ...cells] = await page.locator(`${chart} tbody tr`).nth(1).locator("th, td").allInnerTexts();
     assert.equal(head, "plot");
