@@ -5,6 +5,7 @@ use clap::builder::PossibleValue;
 
 use crate::attribute::{Ranking, Removal};
 use crate::evaluate::Section;
+use crate::objective::{Apart, Pairs, RateOf, Space};
 
 impl ValueEnum for Section {
     fn value_variants<'a>() -> &'a [Self] {
@@ -27,6 +28,46 @@ impl ValueEnum for Ranking {
 }
 
 impl ValueEnum for Removal {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Space {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Apart {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Pairs {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for RateOf {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
     }

@@ -118,14 +118,21 @@ impl Data {
         Ok(examples)
     }
 
-    /// The labelled phrases of the training part, whole sentences among them, and those that
-    /// `train.tsv` in the folder `glue` adds. Dev and test sentences are not among the added ones.
-    pub(super) fn phrases(&self, glue: Option<&Path>) -> anyhow::Result<Vec<Example>> {
+    /// The labelled phrases of the training part, whole sentences among them, those that `train.tsv`
+    /// in the folder `glue` adds, and `neutral` of the neutral ones, drawn by `seed`. Dev and test
+    /// sentences are not among the added ones.
+    pub(super) fn phrases(
+        &self,
+        glue: Option<&Path>,
+        neutral: usize,
+        seed: u64,
+    ) -> anyhow::Result<Vec<Example>> {
         anyhow::ensure!(
             self.task == Task::Sst2,
             "only the trees of --task sst2 have labelled phrases; leave --phrases out"
         );
-        let mut phrases = sst::phrases(&self.trees(Split::Train)?);
+        let trees = self.trees(Split::Train)?;
+        let mut phrases = sst::phrases(&trees);
         if let Some(folder) = glue {
             let more = glue::read(&folder.join("train.tsv"))
                 .context("--glue is the folder of GLUE's train.tsv")?;
@@ -133,20 +140,10 @@ impl Data {
             let more = glue::additions(more, &phrases, &held_out);
             phrases.extend(more);
         }
+        if neutral > 0 {
+            phrases.extend(neutral_phrases(&trees, neutral, seed));
+        }
         Ok(phrases)
-    }
-
-    /// `count` of the neutral phrases of the training part, drawn by `seed`, or all if they are
-    /// fewer. They stand under both classes by turns: what tells nothing is to sway nothing.
-    pub(super) fn neutral(&self, count: usize, seed: u64) -> anyhow::Result<Vec<Example>> {
-        let mut phrases = sst::neutral_phrases(&self.trees(Split::Train)?);
-        Stream::new(seed).shuffle(&mut phrases);
-        phrases.truncate(count);
-        let labels = (0..polarity().len()).cycle();
-        let labelled = phrases.into_iter().zip(labels);
-        Ok(labelled
-            .map(|(words, label)| Example { words, label })
-            .collect())
     }
 
     /// The treebank's sentiment of each word, 0 to 4, sentence by sentence as in
@@ -171,6 +168,16 @@ impl Data {
 
 fn polarity() -> Vec<String> {
     ["negative", "positive"].map(str::to_owned).to_vec()
+}
+
+/// `count` of the neutral phrases of `trees`, drawn by `seed`, or all if they are fewer. They stand
+/// under both classes by turns: what tells nothing is to sway nothing.
+fn neutral_phrases(trees: &[sst::Tree], count: usize, seed: u64) -> impl Iterator<Item = Example> {
+    let mut phrases = sst::neutral_phrases(trees);
+    Stream::new(seed).shuffle(&mut phrases);
+    let labels = (0..polarity().len()).cycle();
+    let labelled = phrases.into_iter().take(count).zip(labels);
+    labelled.map(|(words, label)| Example { words, label })
 }
 
 /// Cuts the texts into words, with a progress bar.

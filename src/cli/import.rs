@@ -55,8 +55,8 @@ impl Import {
             classes,
             objective: "unknown".to_owned(),
             lambda_importance: 0.0,
-            losses: None,
             lambda_interaction: 0.0,
+            losses: None,
             seed: None,
             command: format!(
                 "safr import --pytorch FILE --heads {} --out DIR",

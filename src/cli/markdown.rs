@@ -33,12 +33,11 @@ fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
 }
 
 fn cell(variant: &Compared, section: Section, name: &str) -> String {
-    let mut measures = variant.measures.iter();
-    let Some(at) = measures.position(|m| m.section == section && m.name == name) else {
+    let Some((measure, difference)) = variant.find(section, name) else {
         return String::new();
     };
-    let mean = number(&variant.measures[at]);
-    match &variant.differences[at] {
+    let mean = number(measure);
+    match difference {
         None => mean,
         Some(difference) => {
             let text = interval(difference);

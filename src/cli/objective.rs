@@ -13,30 +13,6 @@ enum FamilyName {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum SpaceName {
-    Mlp,
-    Embedding,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ApartName {
-    Important,
-    All,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum PairsName {
-    Attended,
-    Contrasted,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum RateOfName {
-    Text,
-    Batch,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum GuardName {
     Rate,
     Entropy,
@@ -57,17 +33,17 @@ pub(super) struct ObjectiveOptions {
     lambda_interaction: f64,
     /// Scale-free: where the losses look
     #[arg(long, value_enum, default_value = "mlp")]
-    space: SpaceName,
+    space: Space,
     /// Scale-free: whom the importance loss keeps important words apart from
     #[arg(long, value_enum, default_value = "important")]
-    apart: ApartName,
+    apart: Apart,
     /// Scale-free: the importance loss takes the gate as given and does not move it
     #[arg(long)]
     gate_given: bool,
     /// Scale-free, on neurons: whether the interaction loss only pulls attended pairs together, or
     /// holds them against a word's other pairs
     #[arg(long, value_enum, default_value = "attended")]
-    pairs: PairsName,
+    pairs: Pairs,
     /// Scale-free: what keeps the gate from closing [default: rate, or none if the importance
     /// loss has no weight]
     #[arg(long, value_enum)]
@@ -77,7 +53,7 @@ pub(super) struct ObjectiveOptions {
     rho: f64,
     /// Gate guard `rate`: whose mean keep rate it holds to the target
     #[arg(long, value_enum, default_value = "text")]
-    rate_of: RateOfName,
+    rate_of: RateOf,
     /// Weight of the gate guard `rate`
     #[arg(long, default_value_t = 1.0)]
     guard_weight: f64,
@@ -116,21 +92,12 @@ impl ObjectiveOptions {
         let family = match self.objective {
             FamilyName::Published => Family::Published,
             FamilyName::ScaleFree => Family::ScaleFree(ScaleFree {
-                space: self.space(),
+                space: self.space,
                 guard: self.guard(),
-                rate_of: match self.rate_of {
-                    RateOfName::Text => RateOf::Text,
-                    RateOfName::Batch => RateOf::Batch,
-                },
-                apart: match self.apart {
-                    ApartName::Important => Apart::Important,
-                    ApartName::All => Apart::All,
-                },
+                rate_of: self.rate_of,
+                apart: self.apart,
                 gate_given: self.gate_given,
-                pairs: match self.pairs {
-                    PairsName::Attended => Pairs::Attended,
-                    PairsName::Contrasted => Pairs::Contrasted,
-                },
+                pairs: self.pairs,
             }),
         };
         Ok(Objective {
@@ -142,13 +109,6 @@ impl ObjectiveOptions {
                 neuron_l1: self.neuron_l1,
             },
         })
-    }
-
-    fn space(&self) -> Space {
-        match self.space {
-            SpaceName::Mlp => Space::Mlp,
-            SpaceName::Embedding => Space::Embedding,
-        }
     }
 
     fn guard(&self) -> GateGuard {

@@ -64,12 +64,11 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String 
 }
 
 fn cell(variant: &Compared, section: Section, name: &str) -> String {
-    let mut measures = variant.measures.iter();
-    let Some(at) = measures.position(|m| m.section == section && m.name == name) else {
+    let Some((measure, difference)) = variant.find(section, name) else {
         return String::new();
     };
-    let value = number(&variant.measures[at]);
-    match &variant.differences[at] {
+    let value = number(measure);
+    match difference {
         None => value,
         Some(difference) => {
             let star = if difference.interval.excludes_zero() {

@@ -112,9 +112,8 @@ impl Train {
             }
         };
         let examples = if self.phrases {
-            let mut phrases = self.data.phrases(self.glue.as_deref())?;
-            phrases.extend(self.data.neutral(self.neutral, self.seed)?);
-            phrases
+            let glue = self.glue.as_deref();
+            self.data.phrases(glue, self.neutral, self.seed)?
         } else {
             sentences
         };

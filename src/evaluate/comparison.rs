@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::variant::Measures;
-use super::{DataSet, Interval, Report, Summary, Variant, bootstrap};
+use super::{DataSet, Interval, Report, Section, Summary, Variant, bootstrap};
 
 /// Version of the [`Comparison`] format; raised when a field changes its meaning.
 pub const COMPARISON_VERSION: u32 = 2;
@@ -35,6 +35,16 @@ pub struct Compared {
     /// The difference of each measure to the first variant's; `None` where one of the two does not
     /// have it.
     pub differences: Vec<Option<Difference>>,
+}
+
+impl Compared {
+    /// A measure and its difference to the first variant's; `None` if the variant does not have it.
+    pub fn find(&self, section: Section, name: &str) -> Option<(&Summary, Option<&Difference>)> {
+        let mut measures = self.measures.iter().zip(&self.differences);
+        let (measure, difference) =
+            measures.find(|(measure, _)| measure.section == section && measure.name == name)?;
+        Some((measure, difference.as_ref()))
+    }
 }
 
 /// How much a measure differs.
@@ -176,7 +186,7 @@ fn differences(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{Answer, Column, PerText, REPORT_VERSION, Section};
+    use crate::evaluate::{Answer, Column, PerText, REPORT_VERSION};
 
     /// Four texts: how many of them are answered rightly, and one column.
     fn report(model: &str, right: usize, name: &str, values: [Option<f32>; 4]) -> Report {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{PerText, Report, Section};
+use crate::explain::mean;
 
 /// Models that differ in their seed alone, measured on the same texts.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +32,7 @@ pub struct Summary {
 impl Summary {
     fn new(section: Section, name: &str, values: Vec<Option<f64>>) -> Self {
         let known: Option<Vec<f64>> = values.iter().copied().collect();
-        let mean = known.as_deref().and_then(mean);
+        let mean = mean(known.iter().flatten().copied());
         let deviation = known.zip(mean).and_then(|(known, mean)| {
             let squares: f64 = known.iter().map(|value| (value - mean).powi(2)).sum();
             (known.len() > 1).then(|| (squares / (known.len() - 1) as f64).sqrt())
@@ -97,7 +98,7 @@ impl Measures<'_> {
         let values = |values: Vec<Option<f64>>| values.into_iter().collect::<Option<Vec<f64>>>();
         self.values(weights)
             .into_iter()
-            .map(|of_runs| mean(&values(of_runs)?))
+            .map(|of_runs| mean(values(of_runs)?))
             .collect()
     }
 
@@ -122,10 +123,6 @@ impl Measures<'_> {
         }
         values
     }
-}
-
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 #[cfg(test)]

@@ -55,7 +55,11 @@ impl ScaleFree {
 }
 
 impl Space {
-    fn name(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Mlp, Self::Embedding];
+
+    /// Its name in options and cards.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Mlp => "mlp",
             Self::Embedding => "embedding",
@@ -64,7 +68,11 @@ impl Space {
 }
 
 impl Apart {
-    fn name(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Important, Self::All];
+
+    /// Its name in options and cards.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Important => "important",
             Self::All => "all",
@@ -73,7 +81,11 @@ impl Apart {
 }
 
 impl Pairs {
-    fn name(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Attended, Self::Contrasted];
+
+    /// Its name in options and cards.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Attended => "attended",
             Self::Contrasted => "contrasted",
@@ -82,7 +94,11 @@ impl Pairs {
 }
 
 impl RateOf {
-    fn name(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Text, Self::Batch];
+
+    /// Its name in options and cards.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Batch => "batch",

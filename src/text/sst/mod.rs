@@ -78,22 +78,19 @@ pub fn sentences(trees: &[Tree]) -> Vec<Example> {
 pub fn phrases(trees: &[Tree]) -> Vec<Example> {
     let mut places: HashMap<&[String], usize> = HashMap::new();
     let mut phrases: Vec<Votes> = Vec::new();
-    for tree in trees {
-        for node in tree.nodes() {
-            let Some(label) = polarity(node.label) else {
-                continue;
-            };
-            let words = &tree.leaves()[node.words.clone()];
-            let place = *places.entry(words).or_insert_with(|| {
-                phrases.push(Votes {
-                    words,
-                    first: label,
-                    counts: [0; 2],
-                });
-                phrases.len() - 1
+    for (words, label) in trees.iter().flat_map(labelled_phrases) {
+        let Some(label) = label else {
+            continue;
+        };
+        let place = *places.entry(words).or_insert_with(|| {
+            phrases.push(Votes {
+                words,
+                first: label,
+                counts: [0; 2],
             });
-            phrases[place].counts[label] += 1;
-        }
+            phrases.len() - 1
+        });
+        phrases[place].counts[label] += 1;
     }
     phrases.into_iter().map(Votes::decide).collect()
 }
