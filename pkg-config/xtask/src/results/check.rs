@@ -16,7 +16,7 @@ pub(crate) fn check(plan: &Plan) -> Result<()> {
         let problem = || format!("the variant {name}");
         check_variant(plan, variant).with_context(problem)?;
     }
-    for name in ["data", "runs", "seed", "reference"] {
+    for name in ["data", "runs", "shipped", "seed", "start", "reference"] {
         ensure!(
             !plan.options.contains_key(name),
             "{{{name}}} has a meaning already, so that no options may be named {name}"
@@ -35,15 +35,13 @@ pub(crate) fn check(plan: &Plan) -> Result<()> {
 fn check_variant(plan: &Plan, variant: &Variant) -> Result<()> {
     check_name(&variant.name)?;
     ensure!(!variant.seeds.is_empty(), "it has no seeds");
-    match (&variant.train, &variant.model) {
-        (Some(_), None) => {}
-        (None, Some(model)) => {
-            check_models(plan, model, variant)?;
-        }
-        _ => bail!("it must have either train or model"),
+    match (&variant.train, &variant.model, &variant.shipped) {
+        (Some(_), None, None) | (None, None, Some(_)) => {}
+        (None, Some(model), None) => check_models(plan, model, variant)?,
+        _ => bail!("it must have one of train, model and shipped"),
     }
-    if let Some(reference) = &variant.reference {
-        check_models(plan, reference, variant)?;
+    for other in [&variant.start, &variant.reference].into_iter().flatten() {
+        check_models(plan, other, variant)?;
     }
     for evaluation in &variant.evaluate {
         ensure!(
@@ -54,12 +52,12 @@ fn check_variant(plan: &Plan, variant: &Variant) -> Result<()> {
     Ok(())
 }
 
-/// A variant that another takes models from must train one of each of its seeds.
+/// A variant that another takes models from must have one of its own for each of its seeds.
 fn check_models(plan: &Plan, from: &str, variant: &Variant) -> Result<()> {
-    let Variant { train, seeds, .. } = plan.variant(from)?;
+    let Variant { model, seeds, .. } = plan.variant(from)?;
     ensure!(
-        train.is_some(),
-        "it needs models of {from}, which trains none"
+        model.is_none(),
+        "it needs models of {from}, which has none of its own"
     );
     for seed in &variant.seeds {
         ensure!(seeds.contains(seed), "{from} has no seed {seed}");
@@ -111,7 +109,7 @@ mod tests {
         for (from, to, says) in [
             ("\"shuffled\"", "\"plain\"", "two variants are named plain"),
             ("\"shuffled\"", "\"a/b\"", "cannot be a name"),
-            ("model = \"plain\"", "", "either train or model"),
+            ("model = \"plain\"", "", "one of train, model and shipped"),
             ("seeds = [2, 1]", "seeds = [3]", "plain has no seed 3"),
             ("seeds = [2, 1]", "seeds = []", "no seeds"),
             (
@@ -134,7 +132,7 @@ mod tests {
             (
                 "reference = \"plain\"\n        [[variant]]\n        name = \"shuffled\"",
                 "reference = \"shuffled\"\n        [[variant]]\n        name = \"shuffled\"",
-                "it needs models of shuffled, which trains none",
+                "it needs models of shuffled, which has none of its own",
             ),
             ("sst2 = ", "seed = ", "{seed} has a meaning already"),
         ] {

@@ -24,7 +24,7 @@ use crate::project::{Project, read};
 use plan::Plan;
 use progress::Progress;
 use runs::{Runs, State};
-use step::Step;
+use step::{Folders, Step};
 
 /// Repeat the tables of docs/results.md: train, evaluate, compare
 #[derive(Args)]
@@ -65,7 +65,6 @@ struct Session<'a> {
     plan: Plan,
     steps: Vec<Step>,
     runs: Runs,
-    data: String,
     jobs: usize,
     /// A copy of `safr`, so that a build meanwhile does not change what the steps run.
     program: PathBuf,
@@ -83,7 +82,7 @@ pub(crate) fn run(project: &Project, options: &Results) -> Result<()> {
         );
         return Ok(());
     }
-    let _lock = runs::lock(&session.runs.folder)?;
+    let _lock = runs::lock(Path::new(&session.runs.folders.runs))?;
     fs::copy(native::build(project)?, &session.program)?;
     let mut left = Vec::new();
     if !options.tables {
@@ -116,14 +115,18 @@ impl<'a> Session<'a> {
         });
         let runs = options.runs.clone();
         let folder = absolute(runs.unwrap_or_else(|| project.target.join("results")))?;
+        let folders = Folders {
+            data: text(&absolute(data)?)?,
+            runs: text(&folder)?,
+            shipped: text(&project.root.join("www/models"))?,
+        };
         Ok(Self {
             project,
             plan,
             steps,
-            data: text(&absolute(data)?)?,
             jobs: options.jobs.into(),
             program: folder.join(".safr"),
-            runs: Runs { folder },
+            runs: Runs { folders },
         })
     }
 
@@ -136,12 +139,24 @@ impl<'a> Session<'a> {
             names.extend(named.into_iter().map(|variant| variant.name.as_str()));
         }
         let is_named = |step: &Step| only.is_empty() || names.contains(step.variant.as_str());
-        let named = self.steps.iter().filter(|step| is_named(step));
-        let needs: Vec<_> = named.flat_map(|step| &step.needs).collect();
-        let is_needed = |step: &Step| step.trains().is_some_and(|model| needs.contains(&&model));
-        let steps = self.steps.iter().enumerate();
-        let chosen = steps.filter(|(_, step)| is_named(step) || is_needed(step));
-        Ok(chosen.map(|(at, _)| at).collect())
+        let places = |is: &dyn Fn(&Step) -> bool| {
+            let steps = self.steps.iter().enumerate();
+            let found = steps.filter(|(_, step)| is(step));
+            found.map(|(at, _)| at).collect::<BTreeSet<_>>()
+        };
+        let mut chosen = places(&is_named);
+        loop {
+            let needs: Vec<_> = chosen
+                .iter()
+                .flat_map(|&at| &self.steps[at].needs)
+                .collect();
+            let makes = |step: &Step| step.trains().is_some_and(|model| needs.contains(&&model));
+            let before = places(&makes);
+            if before.is_subset(&chosen) {
+                return Ok(chosen.into_iter().collect());
+            }
+            chosen.extend(before);
+        }
     }
 
     /// How far each step is.
@@ -169,22 +184,17 @@ impl<'a> Session<'a> {
     /// Runs one step; its seconds, `None` if it had been begun before.
     fn run_step(&self, step: &Step) -> Result<Option<f64>> {
         for model in &step.needs {
-            let card = self.runs.folder.join(model.folder()).join("card.json");
-            ensure!(
-                card.exists(),
-                "the model {} {} is not there",
-                model.variant,
-                model.seed
-            );
+            let card = self.runs.card(model);
+            ensure!(card.exists(), "{} is not there", card.display());
         }
         let resumes = self.runs.begin(step, self.runs.state(step)?)?;
         let start = std::time::Instant::now();
         let mut safr = self.safr();
-        safr.args(step.arguments(&self.data, &text(&self.runs.folder)?));
+        safr.args(step.arguments(&self.runs.folders));
         if resumes {
             safr.arg("--resume");
         }
-        let path = self.runs.folder.join(step.file("log"));
+        let path = self.runs.path(&step.file("log"));
         let log = fs::File::options().create(true).append(true).open(&path)?;
         safr.stdout(log.try_clone()?).stderr(log);
         let succeeded = safr.status()?.success();
@@ -216,7 +226,7 @@ impl<'a> Session<'a> {
                 continue;
             };
             let mut safr = self.safr();
-            safr.args(there.arguments(table, &self.runs.folder));
+            safr.args(there.arguments(table, Path::new(&self.runs.folders.runs)));
             let compared = crate::process::capture(&mut safr)?;
             let text = document::put(&read(&path)?, &table.name, &there.text(table, &compared))
                 .with_context(|| path.display().to_string())?;

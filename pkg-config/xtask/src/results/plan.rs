@@ -41,11 +41,15 @@ pub(crate) struct Variant {
     pub(crate) train: Option<String>,
     /// In place of training: the variant whose models it takes, seed by seed.
     pub(crate) model: Option<String>,
+    /// In place of training: the model of the page that it takes, with each seed.
+    pub(crate) shipped: Option<String>,
     /// Names of its evaluations.
     pub(crate) evaluate: Vec<String>,
     /// Further options of `safr evaluate`.
     #[serde(default)]
     pub(crate) with: String,
+    /// The variant whose model of the same seed `{start}` stands for in `train`.
+    pub(crate) start: Option<String>,
     /// The variant whose model of the same seed `{reference}` stands for.
     pub(crate) reference: Option<String>,
     /// Makes a variant of each combination of these values, each of which `{KEY}` stands for.
@@ -113,6 +117,7 @@ impl Variant {
                         title: put(&variant.title),
                         train: variant.train.as_deref().map(put),
                         model: variant.model.as_deref().map(put),
+                        shipped: variant.shipped.as_deref().map(put),
                         with: put(&variant.with),
                         ..variant.clone()
                     }

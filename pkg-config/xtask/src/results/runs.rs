@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::step::{Model, Step};
+use super::step::{Folders, Model, Step};
 use crate::digest;
 
-/// The folder that holds all runs.
+/// What is there of a plan's steps.
 pub(crate) struct Runs {
-    pub(crate) folder: PathBuf,
+    pub(crate) folders: Folders,
 }
 
 /// How far a step is.
@@ -53,7 +53,7 @@ impl Runs {
         let is_same = |(name, sum): (&String, &String)| mark.models.get(name) == Some(sum);
         Ok(if mark.words != step.words || !models.iter().all(is_same) {
             State::Changed
-        } else if mark.finished && self.folder.join(step.output()).exists() {
+        } else if mark.finished && self.path(&step.output()).exists() {
             State::Done(mark.seconds)
         } else {
             State::Begun
@@ -63,12 +63,12 @@ impl Runs {
     /// Makes the place for a step that begins now in `state`; whether it goes on from a checkpoint.
     pub(crate) fn begin(&self, step: &Step, state: State) -> Result<bool> {
         let path = self.mark(step);
-        let folder = path.parent().unwrap_or(&self.folder);
+        let folder = path.parent().unwrap_or(&path);
         fs::create_dir_all(folder)
             .with_context(|| format!("{} could not be made", folder.display()))?;
         let mut resumes = false;
         if let (Some(model), State::Begun | State::Changed) = (step.trains(), state) {
-            let model = self.folder.join(model.folder());
+            let model = self.path(&model.place());
             resumes = state == State::Begun && model.join("checkpoint/state.json").exists();
             if model.exists() && !resumes {
                 fs::remove_dir_all(&model)?;
@@ -97,15 +97,24 @@ impl Runs {
 
     /// Checksums of the cards of those models that a step reads and that are there.
     fn models(&self, step: &Step) -> Result<BTreeMap<String, String>> {
-        let card = |model: &Model| self.folder.join(model.folder()).join("card.json");
-        let there = step.needs.iter().filter(|model| card(model).exists());
+        let there = step.needs.iter().filter(|model| self.card(model).exists());
         there
-            .map(|model| Ok((model.folder(), digest::sha256(&card(model))?)))
+            .map(|model| Ok((model.place(), digest::sha256(&self.card(model))?)))
             .collect()
     }
 
+    /// The card of a model, which is there once the model is.
+    pub(crate) fn card(&self, model: &Model) -> PathBuf {
+        self.path(&model.place()).join("card.json")
+    }
+
+    /// Where what a command calls `place` is.
+    pub(crate) fn path(&self, place: &str) -> PathBuf {
+        self.folders.put_in(place).into()
+    }
+
     fn mark(&self, step: &Step) -> PathBuf {
-        self.folder.join(step.file("step.json"))
+        self.path(&step.file("step.json"))
     }
 }
 
@@ -142,7 +151,11 @@ mod tests {
             let folder = tempfile::tempdir()?;
             Ok(Self {
                 runs: Runs {
-                    folder: folder.path().to_owned(),
+                    folders: Folders {
+                        data: "/data".into(),
+                        runs: folder.path().display().to_string(),
+                        shipped: "/models".into(),
+                    },
                 },
                 folder,
                 steps: steps(&Plan::parse(SMALL)?)?,
@@ -163,7 +176,7 @@ mod tests {
         fn make(&self, name: &str, content: &str) -> Result<()> {
             let step = self.step(name);
             self.runs.begin(step, self.runs.state(step)?)?;
-            let output = self.folder.path().join(step.output());
+            let output = self.runs.path(&step.output());
             fs::create_dir_all(output.parent().unwrap_or(self.folder.path()))?;
             fs::write(output, content)?;
             self.runs.finish(step, Some(2.5))

@@ -8,12 +8,23 @@ use super::plan::{Plan, TRAIN, Variant};
 const DATA: &str = "{data}";
 /// Stands for the folder of the runs in a command.
 const RUNS: &str = "{runs}";
+/// Stands for the folder of the page's models in a command.
+const SHIPPED: &str = "{shipped}";
 
-/// A trained model of the plan.
+/// A model of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Model {
-    pub(crate) variant: String,
-    pub(crate) seed: u64,
+pub(crate) enum Model {
+    /// Trained by a variant.
+    Trained { variant: String, seed: u64 },
+    /// One of the page.
+    Shipped(String),
+}
+
+/// Where a plan's data and models are.
+pub(crate) struct Folders {
+    pub(crate) data: String,
+    pub(crate) runs: String,
+    pub(crate) shipped: String,
 }
 
 /// One command.
@@ -23,31 +34,42 @@ pub(crate) struct Step {
     pub(crate) seed: u64,
     /// [`TRAIN`], or the name of an evaluation.
     pub(crate) name: String,
-    /// Arguments of `safr`, in which [`DATA`] and [`RUNS`] stand for folders, so that they are the
-    /// same wherever those are.
+    /// Arguments of `safr`, in which [`DATA`], [`RUNS`] and [`SHIPPED`] stand for folders, so that they
+    /// are the same wherever those are.
     pub(crate) words: Vec<String>,
     /// The models that it reads.
     pub(crate) needs: Vec<Model>,
 }
 
 impl Model {
-    /// Its directory in the folder of the runs. The last part is its id.
-    pub(crate) fn folder(&self) -> String {
-        let Self { variant, seed } = self;
-        format!("{variant}/{seed}/{variant}-{seed}")
+    /// Its directory, as commands have it. The last part is its id.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Trained { variant, seed } => format!("{RUNS}/{variant}/{seed}/{variant}-{seed}"),
+            Self::Shipped(name) => format!("{SHIPPED}/{name}"),
+        }
+    }
+}
+
+impl Folders {
+    /// `word` of a command with the folders put in.
+    pub(crate) fn put_in(&self, word: &str) -> String {
+        word.replace(DATA, &self.data)
+            .replace(RUNS, &self.runs)
+            .replace(SHIPPED, &self.shipped)
     }
 }
 
 impl Step {
     /// The model that it trains.
     pub(crate) fn trains(&self) -> Option<Model> {
-        (self.name == TRAIN).then(|| Model {
+        (self.name == TRAIN).then(|| Model::Trained {
             variant: self.variant.clone(),
             seed: self.seed,
         })
     }
 
-    /// A file of this step in the folder of the runs.
+    /// A file of this step, as commands have it.
     pub(crate) fn file(&self, ending: &str) -> String {
         let Self {
             variant,
@@ -55,21 +77,20 @@ impl Step {
             name,
             ..
         } = self;
-        format!("{variant}/{seed}/{name}.{ending}")
+        format!("{RUNS}/{variant}/{seed}/{name}.{ending}")
     }
 
-    /// What is there once it is done, in the folder of the runs.
+    /// What is there once it is done, as commands have it.
     pub(crate) fn output(&self) -> String {
         match self.trains() {
-            Some(model) => model.folder() + "/card.json",
+            Some(model) => model.place() + "/card.json",
             None => self.file("json"),
         }
     }
 
     /// Its arguments with the folders put in.
-    pub(crate) fn arguments(&self, data: &str, runs: &str) -> Vec<String> {
-        let put_in = |word: &String| word.replace(DATA, data).replace(RUNS, runs);
-        self.words.iter().map(put_in).collect()
+    pub(crate) fn arguments(&self, folders: &Folders) -> Vec<String> {
+        self.words.iter().map(|word| folders.put_in(word)).collect()
     }
 }
 
@@ -95,10 +116,15 @@ pub(crate) fn steps(plan: &Plan) -> Result<Vec<Step>> {
 }
 
 fn of_run(plan: &Plan, variant: &Variant, seed: u64) -> Result<Vec<Step>> {
-    let model_of = |variant: &str| Model {
-        variant: variant.to_owned(),
-        seed,
+    let model_of = |variant: &str| -> Result<Model> {
+        let trained = || Model::Trained {
+            variant: variant.to_owned(),
+            seed,
+        };
+        let shipped = plan.variant(variant)?.shipped.clone();
+        Ok(shipped.map_or_else(trained, Model::Shipped))
     };
+    let other = |name: &Option<String>| name.as_deref().map(&model_of).transpose();
     let step = |name: &str, words: Vec<String>, needs: Vec<Model>| Step {
         variant: variant.name.clone(),
         seed,
@@ -106,23 +132,21 @@ fn of_run(plan: &Plan, variant: &Variant, seed: u64) -> Result<Vec<Step>> {
         words,
         needs,
     };
-    let place = |model: &Model| format!("{RUNS}/{}", model.folder());
-    let model = model_of(variant.model.as_deref().unwrap_or(&variant.name));
-    let reference = variant.reference.as_deref().map(model_of);
+    let model = model_of(variant.model.as_deref().unwrap_or(&variant.name))?;
+    let start = other(&variant.start)?;
+    let reference = other(&variant.reference)?;
     let mut values = vec![("{seed}", seed.to_string())];
-    values.extend(
-        reference
-            .as_ref()
-            .map(|model| ("{reference}", place(model))),
-    );
+    for (name, model) in [("{start}", &start), ("{reference}", &reference)] {
+        values.extend(model.as_ref().map(|model| (name, model.place())));
+    }
     let mut steps = Vec::new();
     if let Some(options) = &variant.train {
         let mut words = vec![TRAIN.to_owned()];
         words.extend(fill(plan, options, &values)?);
         let seed = seed.to_string();
-        let last = ["--seed", &seed, "--out", &place(&model)];
+        let last = ["--seed", &seed, "--out", &model.place()];
         words.extend(last.map(str::to_owned));
-        steps.push(step(TRAIN, words, Vec::new()));
+        steps.push(step(TRAIN, words, start.into_iter().collect()));
     }
     for name in &variant.evaluate {
         let options = format!("{} {}", plan.evaluations[name], variant.with);
@@ -130,8 +154,8 @@ fn of_run(plan: &Plan, variant: &Variant, seed: u64) -> Result<Vec<Step>> {
         let needs =
             std::iter::once(model.clone()).chain(reference.clone().filter(|_| needs_reference));
         let mut step = step(name, Vec::new(), needs.collect());
-        let report = format!("{RUNS}/{}", step.file("json"));
-        step.words = ["evaluate", "--model", &place(&model)]
+        let report = step.file("json");
+        step.words = ["evaluate", "--model", &model.place()]
             .map(str::to_owned)
             .into();
         step.words.extend(fill(plan, &options, &values)?);
@@ -156,7 +180,9 @@ fn fill(plan: &Plan, options: &str, values: &[(&str, String)]) -> Result<Vec<Str
         let word = values.fold(word.to_owned(), |word, (name, value)| {
             word.replace(name, value)
         });
-        let rest = word.replace(DATA, "").replace(RUNS, "");
+        let rest = [DATA, RUNS, SHIPPED]
+            .iter()
+            .fold(word.clone(), |rest, folder| rest.replace(folder, ""));
         ensure!(
             !rest.contains(['{', '}']),
             "it is not said what {word} stands for"
@@ -204,7 +230,12 @@ mod tests {
             let step = steps.iter().find(|step| step.to_string() == name);
             step.unwrap_or_else(|| panic!("no {name}"))
         };
-        let command = |name: &str| of(name).arguments("/my data", "/runs").join("|");
+        let folders = Folders {
+            data: "/my data".into(),
+            runs: "/runs".into(),
+            shipped: "/models".into(),
+        };
+        let command = |name: &str| of(name).arguments(&folders).join("|");
         assert_eq!(
             command("safr-10-1 2 train"),
             "train|--lambda-importance|10|--lambda-interaction|1|--task|sst2|--data|/my data/sst-trees|--seed|2|--out|/runs/safr-10-1/2/safr-10-1-2"
@@ -217,7 +248,7 @@ mod tests {
             command("shuffled 1 few"),
             "evaluate|--model|/runs/plain/1/plain-1|--limit|5|--task|sst2|--data|/my data/sst-trees|--shuffle-gates|1|--json|/runs/shuffled/1/few.json"
         );
-        let model = |variant: &str, seed| Model {
+        let model = |variant: &str, seed| Model::Trained {
             variant: variant.to_owned(),
             seed,
         };
@@ -225,7 +256,8 @@ mod tests {
         assert_eq!(of("safr-10-1 2 whole").needs, needs);
         assert_eq!(of("plain 1 few").needs, [model("plain", 1)]);
         assert_eq!(of("plain 1 train").needs, []);
-        assert_eq!(of("plain 1 train").output(), "plain/1/plain-1/card.json");
+        let output = of("plain 1 train").output();
+        assert_eq!(output, "{runs}/plain/1/plain-1/card.json");
         Ok(())
     }
 
