@@ -311,11 +311,11 @@ fn a_loss_lost_in_a_later_epoch_leaves_the_best_weights_before_it() {
     first.stop();
     let (_, good) = finish(&mut first, |_| {});
 
-    // As if the last step had gone too far.
+    // As if the last step had gone much too far.
     let mut files = files_of_zip(&checkpoint).unwrap();
     let mut lost = tensors_of(&files["weights.safetensors"]).unwrap();
     for array in lost.values_mut() {
-        array.values.fill(f32::INFINITY);
+        array.values.fill(f32::MAX);
     }
     files.insert(
         "weights.safetensors".to_owned(),
