@@ -1,6 +1,7 @@
 //! What the page's Worker calls: the engine behind wasm-bindgen.
 
 mod log;
+mod memory;
 mod tuning;
 mod view;
 

@@ -43,6 +43,8 @@ async function open(backend, compare) {
   await keepExplanations(page);
   await page.goto(`${url}#${new URLSearchParams({ text: TEXT, backend, beside: compare ? "auto" : "none" })}`);
   await ready(page);
+  const inUse = await page.getAttribute("#backend-in-use", "data-backend");
+  if (backend !== "auto" && inUse !== backend) throw new Error(`${inUse} explains, not ${backend}`);
   return page;
 }
 

@@ -99,6 +99,7 @@ pageTest(
     const values = page.locator('[data-panel="main"] [data-chart="words"] .readout');
     assert.match(await values.innerText(), new RegExp(`“boring”.*keep ${keep.toFixed(3)}, N ${neurons.toFixed(1)}`));
     assert.match(await page.locator("#allocation .readout").innerText(), /“boring” owns .*Shares most with/s);
+    await page.locator("#interaction .readout .name").first().waitFor(); // What is out of sight follows a frame later.
     const pointed = await shown(page);
     assert.notEqual(pointed.allocation, idle.allocation, "its neurons stand out");
     assert.notEqual(pointed.interaction, idle.interaction, "its pairs stand out");

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { lane, pageTest } from "./lane.js";
-import { enter, modelIds, ready, settled, shown, TEXT } from "./page.js";
+import { enter, exhaust, modelIds, ready, settled, shown, TEXT } from "./page.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -92,6 +92,16 @@ pageTest("a worker that dies is replaced, and the text stays", async (page) => {
   await ready(page);
   assert.equal((await shown(page)).words.length, 16);
   assert.notEqual(page.workers()[0], worker);
+});
+
+pageTest("an engine that finds no more memory says so, and is replaced", async (page) => {
+  await ready(page);
+  await exhaust(page.workers()[0]);
+  await page.fill("#text", TEXT);
+  await page.waitForSelector(".notice");
+  assert.match(await page.locator(".notice").innerText(), /The engine ran out of memory.*your text is still here/s);
+  await ready(page);
+  assert.equal((await shown(page)).words.length, 14);
 });
 
 if (lane === "cpu") {

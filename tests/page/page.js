@@ -1,7 +1,7 @@
 // @ts-check
 /** What a visitor does on the page, and what stands there afterwards. */
 
-/** @import { Page } from "playwright-core" */
+/** @import { Page, Worker } from "playwright-core" */
 /** @import { Explanation } from "../../www/src/protocol.js" */
 
 /** A text in which every chart has something to show. */
@@ -23,6 +23,20 @@ export async function enter(page, text) {
   }, JSON.stringify(text));
   await settled(page);
 }
+
+/** Takes all memory of the engine in a worker, so that it finds none for what it does next. @param {Worker | undefined} worker */
+export const exhaust = (worker) =>
+  worker?.evaluate(async () => {
+    const script = performance.getEntriesByType("resource").find(({ name }) => /\/wasm\/.*\.js$/.test(name));
+    const { __wbindgen_malloc: take } = await (await import(script?.name ?? "")).default(); // It runs already.
+    for (let size = 2 ** 26; size >= 2 ** 10; size /= 2) {
+      try {
+        while (take(size, 8) !== 0);
+      } catch {
+        // So much is no longer there in one piece.
+      }
+    }
+  });
 
 /** What the page shows: each word's numbers, each class's probability, and the pictures. @param {Page} page */
 export const shown = (page) =>

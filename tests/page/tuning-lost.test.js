@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 
 import { lane, pageTest, url } from "./lane.js";
-import { enter, ready, TEXT } from "./page.js";
-import { choose, csv, figures, give, notices, reaches, startLongRun, stepsBeyond, stop } from "./tuning.js";
+import { enter, exhaust, ready, shown, TEXT } from "./page.js";
+import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -64,7 +64,7 @@ pageTest(
     await stop(page);
     await page.reload();
     await reaches(page, "done");
-    assert.match(await page.innerText("#tune-figures"), /You stopped the training/, "a result that was not kept is there again");
+    assert.match(await page.innerText("#tune-figures"), /Training was stopped/, "a result that was not kept is there again");
     await page.click("#tune-undo");
     await reaches(page, "idle");
     await page.reload();
@@ -103,6 +103,26 @@ pageTest(
     await reaches(page, "done");
     assert.match(await notices(page), /result of the last good weights is measured/);
     await page.click("#tune-download");
+  },
+  { timeout: 300_000 },
+);
+
+pageTest(
+  "a run that needs more memory than there is ends with that reason and the last good weights",
+  async (page) => {
+    await startLongRun(page, { backend: "flex" });
+    await stepsBeyond(page, 7);
+    await exhaust(page.workers().at(-1));
+    await reaches(page, "done");
+    assert.match(await notices(page), /ran out of memory.*result of the last good weights is measured.*Smaller batches/s);
+    assert.match(await page.innerText("#tune-figures"), /Training was stopped\. The result is that of the best epoch so far\. Held-out accuracy/);
+    await downloaded(page, "#tune-download");
+    await enter(page, TEXT);
+    assert.equal((await shown(page)).words.length, 12, "this model parts words by spaces");
+    await choose(page, { epochs: 1 });
+    await page.click("#tune-start");
+    await reaches(page, "done");
+    assert.equal((await figures(page)).step, 6, "it can be trained anew");
   },
   { timeout: 300_000 },
 );

@@ -86,7 +86,7 @@ pageTest(
     await page.waitForFunction(() => document.querySelectorAll("[data-panel='after'] [data-word]").length === 12, null, { timeout: 120_000 });
     await stepsBeyond(page, before.step);
     await stop(page);
-    assert.match(await page.innerText("#tune-figures"), /You stopped the training/);
+    assert.match(await page.innerText("#tune-figures"), /Training was stopped/);
   },
   { timeout: 400_000 },
 );

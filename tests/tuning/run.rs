@@ -5,7 +5,7 @@ use safr::engine::{
     TuningResult,
 };
 use safr::evaluate::Section;
-use safr::package::{Files, Package, names};
+use safr::package::{Files, Package, files_of_zip, names, tensor_file, tensors_of, zip_of};
 
 use crate::common::tuning::{data, engine, options, tune};
 
@@ -240,7 +240,7 @@ fn bytes_that_are_no_checkpoint_are_refused() {
         assert!(matches!(error, EngineError::Checkpoint(_)), "{error}");
     }
     let (_, files) = finish(&mut run, |_| {});
-    let model = safr::package::zip_of(&files).unwrap();
+    let model = zip_of(&files).unwrap();
     let error = engine.resume(&model).err().expect("an error");
     assert_eq!(error.kind(), "checkpoint");
 }
@@ -298,6 +298,37 @@ fn a_lost_loss_ends_the_run_with_the_last_good_weights() {
             .iter()
             .all(|probability| probability.is_finite())
     );
+}
+
+#[test]
+fn a_loss_lost_in_a_later_epoch_leaves_the_best_weights_before_it() {
+    let mut first = tune(&flex(), &options());
+    while !matches!(
+        advance(&mut first, 1e6).last(),
+        Some(TuningEvent::Epoch { .. })
+    ) {}
+    let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+    first.stop();
+    let (_, good) = finish(&mut first, |_| {});
+
+    // As if the last step had gone much too far.
+    let mut files = files_of_zip(&checkpoint).unwrap();
+    let mut lost = tensors_of(&files["weights.safetensors"]).unwrap();
+    for array in lost.values_mut() {
+        array.values.fill(f32::MAX);
+    }
+    files.insert(
+        "weights.safetensors".to_owned(),
+        tensor_file(&lost).unwrap(),
+    );
+    let mut second = flex().resume(&zip_of(&files).unwrap()).unwrap();
+    let (events, kept) = finish(&mut second, |_| {});
+    let (ending, result) = result(&events);
+    assert_eq!(
+        (ending, result.unwrap().epoch),
+        (Ending::NotFinite, Some(1))
+    );
+    assert_eq!(weights(&good), weights(&kept));
 }
 
 #[test]

@@ -224,7 +224,7 @@ export class Engine {
       this.#died(host, problem);
     }
     if (this.#wanted) return;
-    const gone = ["stopped", "worker", "device"].includes(problem.kind);
+    const gone = ["stopped", "worker", "memory", "device"].includes(problem.kind);
     if (gone && this.#strikes < 2) this.#wanted = request;
     else this.events.unexplained(gone ? DEADLY : problem);
   }

@@ -6,6 +6,7 @@
  *   ToWorker } from "./protocol.js"
  */
 
+import { obituary } from "./death.js";
 import { Deferred } from "./deferred.js";
 import { addressed, spawn, startMessage } from "./spawn.js";
 
@@ -170,7 +171,7 @@ export class Host {
   #die(why) {
     if (this.#ended) return;
     const couldAnswer = this.models.size > 0;
-    const problem = { kind: "worker", message: `The engine stopped: ${why}.`, hint: "Load the page again." };
+    const problem = obituary("The engine", why, "Load the page again.");
     this.#end(problem);
     if (couldAnswer) this.listener.died(problem);
   }

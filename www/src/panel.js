@@ -6,6 +6,7 @@ import { InteractionChart } from "./charts/interaction.js";
 import { PredictionChart } from "./charts/prediction.js";
 import { Words } from "./charts/words.js";
 import { write } from "./html.js";
+import { afterPaint } from "./paint.js";
 
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { View } from "./charts/view.js" */
@@ -52,7 +53,12 @@ export class Panel {
     spotlight.watch((subject) => {
       const here = this.#here(subject);
       this.words.highlight(here);
-      for (const { chart, stale } of this.charts) if (!stale) chart.highlight(here);
+      for (const slow of this.charts) {
+        // What is out of sight can wait: while people type, something passes under the pointer all the time.
+        if (slow.inSight && !slow.stale) slow.chart.highlight(here);
+        else slow.stale = true;
+      }
+      afterPaint().then(() => this.finish());
     });
   }
 

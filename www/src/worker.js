@@ -5,6 +5,7 @@
  */
 
 import { adapterFacts, adapterName } from "./adapter.js";
+import { deadly } from "./death.js";
 import { download } from "./download.js";
 import { Tuner } from "./tuning/tuner.js";
 
@@ -189,12 +190,12 @@ async function withModels(backend) {
 }
 
 /**
- * Reports an error; a trap inside wasm leaves nothing to go on with.
+ * Reports an error; what stopped the module leaves nothing to go on with.
  * @param {unknown} cause
  * @param {{request?: number, model?: string, run?: boolean}} [where]
  */
 function fail(cause, { run = false, ...where } = {}) {
-  if (cause instanceof WebAssembly.RuntimeError) return tell({ type: "panicked", message: cause.message });
+  if (deadly(cause)) return tell({ type: "panicked", message: /** @type {Error} */ (cause).message });
   const { kind = "unexpected", message = String(cause), hint = "Load the page again." } =
     /** @type {Partial<Problem>} */ (cause ?? {});
   const error = { kind, message, hint };

@@ -129,9 +129,7 @@ impl Ending {
             Self::Patience => {
                 "The held-out accuracy rose no more, so that training ended. The result is that of the best epoch."
             }
-            Self::Stopped => {
-                "You stopped the training. The result is that of the best epoch so far."
-            }
+            Self::Stopped => "Training was stopped. The result is that of the best epoch so far.",
             Self::NotFinite => {
                 "A loss is no longer a number, so that training was stopped; the last good weights are kept. Try a lower learning rate or smaller λ."
             }

@@ -1,6 +1,7 @@
 // @ts-check
 /** The page's end of one worker that fine-tunes: calls as promises, and what the run tells unasked. */
 
+import { obituary } from "../death.js";
 import { Deferred } from "../deferred.js";
 import { addressed, spawn, startMessage } from "../spawn.js";
 
@@ -120,7 +121,7 @@ export class Client {
   /** @param {string} why */
   #die(why) {
     if (!this.alive) return;
-    const problem = { kind: "worker", message: `The worker that fine-tunes stopped: ${why}.`, hint: "" };
+    const problem = obituary("The worker that fine-tunes", why, "");
     this.#end(problem);
     this.events.broke(problem);
   }

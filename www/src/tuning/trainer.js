@@ -222,13 +222,14 @@ export class Trainer {
       this.progress.save({ holding: "paused" });
       return this.#fail({ ...problem, message: what, hint: "It stopped at the same place again and again. Choose smaller batches, or the CPU, and start anew." });
     }
-    if (this.#deaths >= LAST_TRY) this.progress.save({ holding: "stopped" });
+    const spent = problem.kind === "memory"; // What was too much once would be so again.
+    if (spent || this.#deaths >= LAST_TRY) this.progress.save({ holding: "stopped" });
     const goesOn = this.progress.saved?.holding === "stopped" ? "The result of the last good weights is measured on the CPU" : "The run goes on on the CPU";
-    await this.#takeUp("flex", `${what.replace(/\.$/, "")}. ${goesOn}`);
+    await this.#takeUp("flex", `${what.replace(/\.$/, "")}. ${goesOn}`, spent ? "Smaller batches take less." : "");
   }
 
-  /** Takes the saved run up in a new worker. @param {Backend} backend @param {string} why */
-  async #takeUp(backend, why) {
+  /** Takes the saved run up in a new worker. @param {Backend} backend @param {string} why @param {string} [hint] */
+  async #takeUp(backend, why, hint = "") {
     const saved = this.progress.saved;
     if (!saved) return;
     this.#enter("checking");
@@ -237,7 +238,7 @@ export class Trainer {
       const info = await client.call("resume", saved.checkpoint);
       this.progress.save({ backend });
       await this.#began(client, info, saved.data);
-      this.events.problem({ kind: "tuning", message: `${why}, from step ${info.step}.`, hint: "" });
+      this.events.problem({ kind: "tuning", message: `${why}, from step ${info.step}.`, hint });
       if (saved.holding === "paused") this.#enter("paused");
       else await this.#go();
     } catch (cause) {
