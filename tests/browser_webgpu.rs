@@ -23,8 +23,9 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 /// Step size of training.
 const RATE: f64 = 1e-3;
 
-/// Texts of training.
+/// Texts of training, and of a batch, of which the last one has fewer.
 const TEXTS: usize = 31;
+const BATCH: usize = 4;
 
 const TEXT: &str = "It is not a good film, it is a very, very bad film.";
 
@@ -109,7 +110,7 @@ async fn training(device: &Device) -> Training {
     let options = Options {
         objective,
         learning_rate: RATE,
-        batch_size: 4,
+        batch_size: BATCH,
         epochs: 2,
         patience: 2,
         seed: 4,
@@ -117,7 +118,9 @@ async fn training(device: &Device) -> Training {
         schedule: Schedule::default(),
     };
     let text = |at: usize| EncodedExample {
-        ids: (0..=at % 8).map(|word| 2 + (at + word) as u32 % 10).collect(),
+        ids: (0..=at % 8)
+            .map(|word| 2 + (at + word) as u32 % 10)
+            .collect(),
         label: at % 2,
     };
     let texts: Vec<EncodedExample> = (0..TEXTS).map(text).collect();
@@ -159,20 +162,25 @@ async fn training(device: &Device) -> Training {
 async fn compare_training(gpu: &Device) {
     let here = training(gpu).await;
     let there = training(&Device::flex()).await;
-    assert_eq!(here.steps.len(), 2 * TEXTS.div_ceil(4));
+    let steps = 2 * TEXTS.div_ceil(BATCH);
+    assert_eq!([here.steps.len(), there.steps.len()], [steps; 2]);
     for (step, (here, there)) in here.steps.iter().zip(&there.steps).enumerate() {
         for (a, b) in here.iter().zip(there) {
-            close(&format!("a loss of step {}", step + 1), *a, *b, 1e-3);
+            close(&format!("a loss of step {}", step + 1), *a, *b, 1e-4);
         }
     }
     for (a, b) in here.dev.iter().flatten().zip(there.dev.iter().flatten()) {
-        close("a measure of the dev part", *a, *b, 1e-3);
+        close("a measure of the dev part", *a, *b, 1e-4);
     }
     for (name, there) in &there.weights {
+        // A gradient that is 0 but for rounding, by which Adam moves it all the same.
+        if name.ends_with("attention.key.bias") {
+            continue;
+        }
         let here = &here.weights[name].values;
         let difference = norm(here.iter().zip(&there.values).map(|(a, b)| a - b));
-        let largest = RATE * 16.0 * (there.values.len() as f64).sqrt();
-        wasm_bindgen_test::console_log!("DIFF {name} {}", difference / largest);
+        let way = RATE * steps as f64 * (there.values.len() as f64).sqrt();
+        assert!(difference <= 1e-4 * way, "{name} is off by {difference}");
     }
 }
 
