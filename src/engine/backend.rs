@@ -153,9 +153,9 @@ async fn webgpu() -> Result<OpenDevice, EngineError> {
 
 /// Leaves Burn's fusion the elementwise operations alone.
 ///
-/// Where a reduction is fused with what is around it, Burn 0.22 gives wrong sums for some shapes; its
-/// fusions of matrix products and of several reductions do no more than this one unless Burn tunes
-/// itself on the device, which it does not in a browser.
+/// Where a reduction is fused with what is around it, Burn 0.22 gives wrong sums for some shapes. Its
+/// fusion of several reductions comes down to this one where Burn does not tune itself on the device,
+/// and that of matrix products does where there are no matrix units, as in a browser.
 #[cfg(all(feature = "wgpu", target_family = "wasm"))]
 fn fuse_elementwise() -> Result<(), burn_cubecl::fusion::RegistryError> {
     let all = burn_cubecl::fusion::BUILTIN_NAMES.into_iter();
