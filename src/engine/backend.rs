@@ -121,6 +121,7 @@ async fn webgpu() -> Result<OpenDevice, EngineError> {
 
     run_constructors();
     let fail = |error: &dyn std::fmt::Display| EngineError::Backend(error.to_string());
+    fuse_elementwise().map_err(|error| fail(&error))?;
     let (device, setup) = Device::wgpu_options()
         .init_with_setup_async()
         .await
@@ -148,6 +149,24 @@ async fn webgpu() -> Result<OpenDevice, EngineError> {
         adapter,
         device,
     })
+}
+
+/// Leaves Burn's fusion the elementwise operations alone.
+///
+/// Where a reduction is fused with what is around it, Burn 0.22 gives wrong sums for some shapes. Its
+/// fusion of several reductions comes down to this one where Burn does not tune itself on the device,
+/// and that of matrix products does where there are no matrix units, as in a browser.
+#[cfg(all(feature = "wgpu", target_family = "wasm"))]
+fn fuse_elementwise() -> Result<(), burn_cubecl::fusion::RegistryError> {
+    let all = burn_cubecl::fusion::BUILTIN_NAMES.into_iter();
+    all.filter(|name| *name != "ElementWise")
+        .try_for_each(burn_cubecl::fusion::remove)
+}
+
+/// Natively nothing is fused.
+#[cfg(all(feature = "wgpu", not(target_family = "wasm")))]
+fn fuse_elementwise() -> Result<(), std::convert::Infallible> {
+    Ok(())
 }
 
 /// Runs the constructors by which cubecl's kernels register themselves, once.

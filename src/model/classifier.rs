@@ -153,8 +153,8 @@ impl Classifier {
         match self.config.reading.pooling {
             Pooling::All => x.mean_dim(1).squeeze_dim(1),
             Pooling::Valid => {
-                let shares = batch.shares.clone().unsqueeze_dim(2);
-                (x * shares).sum_dim(1).squeeze_dim(1)
+                let shares = batch.shares.clone().unsqueeze_dim::<3>(1);
+                shares.matmul(x).squeeze_dim(1)
             }
         }
     }

@@ -116,7 +116,14 @@ fn uncorrelated(attention: Tensor<3>, pairs: &Tensor<3>) -> Tensor<3> {
 
 /// Mean over the words of each text, `[B, L]` → `[B, 1]`; 0 without words.
 fn mean_over_words(of_words: Tensor<2>, batch: &Batch) -> Tensor<2> {
-    (of_words * batch.shares.clone()).sum_dim(1)
+    weighted_sums(batch.shares.clone(), of_words.unsqueeze_dim(2))
+}
+
+/// Sum over the words of each text of `values`, `[B, L, 1]`, by `weights`, `[B, L]`; `[B, 1]`.
+///
+/// As a product, since the gradient of a sum takes Burn three programs on a GPU.
+fn weighted_sums(weights: Tensor<2>, values: Tensor<3>) -> Tensor<2> {
+    weights.unsqueeze_dim::<3>(1).matmul(values).squeeze_dim(2)
 }
 
 /// Mean over the words of each text of the sums over their pairs, `[B, L, L]` → `[B, 1]`.
@@ -137,18 +144,19 @@ fn importance(
     uncorrelated: Tensor<3>,
     apart: Apart,
 ) -> Tensor<2> {
-    let omega = match apart {
-        Apart::Important => uncorrelated * weight.clone().unsqueeze_dim::<3>(1),
-        Apart::All => uncorrelated,
+    let weights: Tensor<3> = weight.clone().unsqueeze_dim(2);
+    let others = match apart {
+        Apart::Important => weights,
+        Apart::All => weights.ones_like(),
     };
-    let among = omega.clone().sum_dim(2);
+    let among = uncorrelated.clone().matmul(others.clone());
     let alone = among.clone().lower_scalar(EPSILON);
-    let overlap = (omega * cosine.clone() * cosine).sum_dim(2);
+    let overlap = (uncorrelated * cosine.clone() * cosine).matmul(others);
     // Where nobody else counts the overlap is 0, and its slope too: a quotient over ε would push
     // every closed gate beside a single open one shut, a million times as hard as anything else.
     let overlap = overlap / among.mask_fill(alone.clone(), 1.0);
-    let overlap: Tensor<2> = overlap.mask_fill(alone, 0.0).squeeze_dim(2);
-    let total = (overlap * weight.clone()).sum_dim(1);
+    let overlap = overlap.mask_fill(alone, 0.0);
+    let total = weighted_sums(weight.clone(), overlap);
     total / weight.clone().sum_dim(1).clamp_min(EPSILON)
 }
 
