@@ -5,7 +5,6 @@ mod own;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -26,16 +25,6 @@ pub(super) enum Task {
     Imdb,
     /// Texts of your own: train, dev and test as .csv, .tsv or .jsonl, or a single file.
     Csv,
-}
-
-impl ValueEnum for Split {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
-    }
 }
 
 /// Where labelled texts come from.

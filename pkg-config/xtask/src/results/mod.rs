@@ -146,12 +146,11 @@ impl<'a> Session<'a> {
         };
         let mut chosen = places(&is_named);
         loop {
-            let needs: Vec<_> = chosen
-                .iter()
-                .flat_map(|&at| &self.steps[at].needs)
-                .collect();
-            let makes = |step: &Step| step.trains().is_some_and(|model| needs.contains(&&model));
-            let before = places(&makes);
+            let is_needed = |step: &Step| {
+                let mut others = chosen.iter().map(|&at| &self.steps[at]);
+                others.any(|other| step.is_needed_by(other))
+            };
+            let before = places(&is_needed);
             if before.is_subset(&chosen) {
                 return Ok(chosen.into_iter().collect());
             }

@@ -69,6 +69,12 @@ impl Step {
         })
     }
 
+    /// Whether it trains a model that `other` reads.
+    pub(crate) fn is_needed_by(&self, other: &Self) -> bool {
+        self.trains()
+            .is_some_and(|model| other.needs.contains(&model))
+    }
+
     /// A file of this step, as commands have it.
     pub(crate) fn file(&self, ending: &str) -> String {
         let Self {

@@ -34,11 +34,7 @@ pub(crate) fn there<'a>(
         let Some(at) = steps.iter().position(of_run) else {
             return false;
         };
-        let makes = |step: &Step| {
-            let model = step.trains();
-            model.is_some_and(|model| steps[at].needs.contains(&model))
-        };
-        let mut before = (0..steps.len()).filter(|&other| makes(&steps[other]));
+        let mut before = (0..steps.len()).filter(|&other| steps[other].is_needed_by(&steps[at]));
         is_done(at) && before.all(is_done)
     };
     let mut planned = Vec::new();

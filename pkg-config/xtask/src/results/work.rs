@@ -104,10 +104,9 @@ impl Board<'_, '_> {
 
     /// The steps that make the models which a step reads.
     fn awaits(&self, at: usize) -> impl Iterator<Item = usize> {
-        let needs = &self.steps[at].needs;
-        let makes = |step: &&Step| step.trains().is_some_and(|model| needs.contains(&model));
         let steps = self.steps.iter().enumerate();
-        steps.filter(move |(_, step)| makes(step)).map(|(at, _)| at)
+        let before = steps.filter(move |(_, step)| step.is_needed_by(self.steps[at]));
+        before.map(|(at, _)| at)
     }
 }
 
