@@ -47,7 +47,7 @@ for (const [name, before] of Object.entries(DAMAGES)) {
       const [, other] = await modelIds(page);
       await page.selectOption("#model", other);
       await enter(page, TEXT);
-      assert.equal(await page.getAttribute("html", "data-state"), "ready");
+      await ready(page); // For good: it is busy once more when the model beside arrives.
       assert.equal((await shown(page)).words.length, 14);
     },
     { before },
