@@ -18,8 +18,8 @@ pub use error::EngineError;
 pub use tuning::{
     BrokenRow, ChangedExample, ClassCount, Conflict, Confusion, DataChoices, DataProblem,
     DataReport, Ending, Estimate, LossParts, MAX_CLASSES, MAX_ROWS, MeasureChange, MeasuredFor,
-    ProblemKind, Tuning, TuningEvent, TuningInfo, TuningOptions, TuningProgress, TuningResult,
-    examine,
+    ProblemKind, Tuning, TuningEvent, TuningInfo, TuningObjective, TuningOptions, TuningProgress,
+    TuningResult, examine,
 };
 
 use crate::explain::{Explanation, TraceNumbers, explain};

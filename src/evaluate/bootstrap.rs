@@ -34,6 +34,22 @@ impl Interval {
     }
 }
 
+/// Standard deviations of a normal variable within which [`LEVEL`] of it lies.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// The score interval of a share of `n` ≥ 1 (Wilson 1927), which has a width even where all or
+/// none of a few are counted.
+pub fn wilson(share: f64, n: usize) -> Interval {
+    let n = n as f64;
+    let weight = Z * Z / n;
+    let middle = share + weight / 2.0;
+    let half = Z * (share * (1.0 - share) / n + weight / (4.0 * n)).sqrt();
+    Interval {
+        low: ((middle - half) / (1.0 + weight)).max(0.0),
+        high: ((middle + half) / (1.0 + weight)).min(1.0),
+    }
+}
+
 /// Percentile intervals (Efron & Tibshirani 1993, §13.3) of several statistics of the same
 /// `texts`: they are drawn with replacement, as many as there are, `resamples` times.
 ///
@@ -100,6 +116,22 @@ mod tests {
         let interval = interval(&[0.25; 40], 1);
         assert_eq!((interval.low, interval.high), (0.25, 0.25));
         assert!(interval.excludes_zero());
+    }
+
+    /// Where all of n are counted, the lower bound is n / (n + z²); half of 100 lie about as the
+    /// normal approximation has it, 0.5 ± 0.098.
+    #[test]
+    fn shares_by_hand() {
+        let all = wilson(1.0, 4);
+        assert!((all.low - 4.0 / (4.0 + 3.841_459)).abs() < 1e-6, "{all:?}");
+        assert_eq!(all.high, 1.0);
+        let none = wilson(0.0, 4);
+        assert!((none.low, none.high) == (0.0, 1.0 - all.low), "{none:?}");
+        let half = wilson(0.5, 100);
+        assert!(
+            (half.low - 0.4038).abs() < 1e-4 && (half.high - 0.5962).abs() < 1e-4,
+            "{half:?}"
+        );
     }
 
     /// Means of two draws from {0, 1} are 0, ½ and 1 with probability ¼, ½ and ¼, so that the

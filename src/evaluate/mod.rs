@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use answer::{
     Answer, CALIBRATION_BINS, accuracy, calibration_error, macro_f1, mean_negative_log_likelihood,
 };
-pub use bootstrap::{Interval, LEVEL, bootstrap};
+pub use bootstrap::{Interval, LEVEL, bootstrap, wilson};
 pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison, Difference, compare};
 pub use faithfulness::{
     FaithfulnessOptions, MOST_KEPT, MOST_REMOVED, Normalisation, PERCENTAGES, faithfulness,

@@ -5,49 +5,87 @@ use std::collections::BTreeMap;
 
 use crate::model::Stream;
 
-/// Marks about `share` of the texts of each class, drawn from `stream`: at
+/// Marks about `share` of the labelled texts of each class, drawn from `stream`: at
 /// least one text of each class, yet never the last one that is left.
-pub fn hold_out<L: Ord>(labels: &[L], share: f64, stream: &mut Stream) -> Vec<bool> {
+///
+/// Equal texts stay together, so that none is both learnt and measured with: they count as one,
+/// of the class that the first of them has.
+pub fn hold_out<L: Ord>(texts: &[(L, &str)], share: f64, stream: &mut Stream) -> Vec<bool> {
+    let mut firsts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut places: BTreeMap<&L, Vec<usize>> = BTreeMap::new();
-    for (at, label) in labels.iter().enumerate() {
-        places.entry(label).or_default().push(at);
+    for (at, (label, text)) in texts.iter().enumerate() {
+        firsts.entry(text.trim()).or_insert_with(|| {
+            places.entry(label).or_default().push(at);
+            at
+        });
     }
-    let mut held = vec![false; labels.len()];
+    let mut held = vec![false; texts.len()];
     for mut places in places.into_values() {
         stream.shuffle(&mut places);
         let count = (places.len() as f64 * share).round() as usize;
         places.truncate(count.max(1).min(places.len() - 1));
         places.into_iter().for_each(|at| held[at] = true);
     }
-    held
+    texts
+        .iter()
+        .map(|(_, text)| held[firsts[text.trim()]])
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of<L>(labels: impl Iterator<Item = L>, names: &[String]) -> Vec<(L, &str)> {
+        labels.zip(names.iter().map(String::as_str)).collect()
+    }
+
+    #[test]
+    fn equal_texts_stay_together() {
+        let texts = ["a", "b ", "c", "b", "a", "d", " b", "a", "e", "f"];
+        let labels = [0, 0, 0, 0, 0, 1, 1, 0, 1, 1];
+        let texts: Vec<_> = labels.into_iter().zip(texts).collect();
+        let side = |held: &[bool], text| {
+            let of_text = texts
+                .iter()
+                .zip(held)
+                .filter(|((_, other), _)| other.trim() == text);
+            of_text.map(|(_, held)| *held).collect::<Vec<_>>()
+        };
+        for seed in 0..20 {
+            let held = hold_out(&texts, 0.4, &mut Stream::new(seed));
+            assert!(held.contains(&true) && held.contains(&false));
+            for text in ["a", "b"] {
+                let side = side(&held, text);
+                assert!(side.iter().all(|held| *held == side[0]), "{text}: {side:?}");
+            }
+        }
+    }
+
     #[test]
     fn every_class_gives_its_share() {
         // 40 of a, 14 of b, 2 of c, 1 of d; a tenth is 4, 1.4 → 1, 0.2 → at least 1, and 0.
-        let labels: Vec<char> = ["a".repeat(40), "b".repeat(14), "c".repeat(2), "d".into()]
-            .concat()
-            .chars()
-            .collect();
-        let held = hold_out(&labels, 0.1, &mut Stream::new(0));
+        let labels = ["a".repeat(40), "b".repeat(14), "c".repeat(2), "d".into()].concat();
+        let names: Vec<String> = (0..labels.len()).map(|at| at.to_string()).collect();
+        let texts = of(labels.chars(), &names);
+        let held = hold_out(&texts, 0.1, &mut Stream::new(0));
         let count = |class| {
-            (0..labels.len())
-                .filter(|&at| held[at] && labels[at] == class)
-                .count()
+            let of_class = texts
+                .iter()
+                .zip(&held)
+                .filter(|((label, _), _)| *label == class);
+            of_class.filter(|(_, held)| **held).count()
         };
         assert_eq!(['a', 'b', 'c', 'd'].map(count), [4, 1, 1, 0]);
-        let all = hold_out(&labels, 1.0, &mut Stream::new(0));
+        let all = hold_out(&texts, 1.0, &mut Stream::new(0));
         assert_eq!(all.iter().filter(|&&held| !held).count(), 4);
     }
 
     #[test]
     fn the_seed_decides() {
-        let labels: Vec<usize> = (0..200).map(|at| at % 2).collect();
-        let held = |seed| hold_out(&labels, 0.1, &mut Stream::new(seed));
+        let names: Vec<String> = (0..200).map(|at| at.to_string()).collect();
+        let texts = of((0..200).map(|at| at % 2), &names);
+        let held = |seed| hold_out(&texts, 0.1, &mut Stream::new(seed));
         assert_eq!(held(3), held(3));
         assert_ne!(held(3), held(4));
         // Drawn, not cut off: both halves give some.

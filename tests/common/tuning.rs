@@ -1,6 +1,8 @@
 //! A small fine-tuning run, the same natively and in a browser.
 
-use safr::engine::{Backend, DataChoices, Engine, Tuning, TuningEvent, TuningOptions};
+use safr::engine::{
+    Backend, DataChoices, Engine, Tuning, TuningEvent, TuningObjective, TuningOptions,
+};
 use safr::package::Precision;
 
 use super::small_package;
@@ -48,6 +50,7 @@ pub(crate) fn data() -> String {
 pub(crate) fn options() -> TuningOptions {
     TuningOptions {
         embeddings: true,
+        objective: TuningObjective::Own,
         lambda_importance: 0.5,
         lambda_interaction: 0.5,
         learning_rate: 3e-3,

@@ -58,6 +58,7 @@ pageTest(
     await page.click("#tune-notices button:has-text('Undo')");
     assert.deepEqual(await titles(page), ["Film remarks"]);
     await page.click("#own-models button:has-text('Delete')");
+    await page.waitForSelector("#tune-notices .notice:has-text('is deleted')");
     await page.reload();
     await ready(page);
     assert.equal((await titles(page)).length, 0);

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use safr::engine::{Backend, TuningEvent, TuningOptions};
+use safr::engine::{Backend, TuningEvent, TuningObjective, TuningOptions};
 use safr::explain::History;
 use safr::package::{Precision, names, write_directory};
 
@@ -32,9 +32,14 @@ fn the_command_of_the_card_gives_the_same_model() {
         .unwrap();
     write_directory(&folder.join("small"), &files).unwrap();
     let engine = pollster::block_on(engine(Backend::Flex));
-    for embeddings in [true, false] {
+    for (embeddings, objective) in [
+        (true, TuningObjective::Own),
+        (false, TuningObjective::Own),
+        (true, TuningObjective::CrossEntropy),
+    ] {
         let options = TuningOptions {
             embeddings,
+            objective,
             ..options()
         };
         let mut run = tune(&engine, &options);
@@ -44,7 +49,7 @@ fn the_command_of_the_card_gives_the_same_model() {
         }
         let files = pollster::block_on(run.files("tuned", "Tuned")).unwrap();
         let card: serde_json::Value = serde_json::from_slice(&files[names::CARD]).unwrap();
-        let out = format!("out-{embeddings}");
+        let out = format!("out-{embeddings}-{objective:?}");
         let command = card["command"]
             .as_str()
             .unwrap()

@@ -107,6 +107,32 @@ fn repeated_unknown_and_missing_things_are_counted() {
 }
 
 #[test]
+fn what_makes_a_result_worth_less_is_said() {
+    let row = |at: usize| {
+        let label = ["glad", "sad"][at % 2];
+        format!(
+            "{label},it is {} {}\n",
+            ["good", "bad"][at % 2],
+            "very ".repeat(1 + at / 2)
+        )
+    };
+    let rows = |texts| (0..texts).map(row).collect::<String>();
+    let head = "label,text\n";
+    let remarks = |rows: &str| report(format!("{head}{rows}").as_bytes()).remarks;
+    let [few] = remarks(&rows(40)).try_into().expect("one remark");
+    assert!(few.contains("4 texts held out"), "{few}");
+    assert!(remarks(&rows(200)).is_empty());
+
+    // Two equal texts are one, which is learnt.
+    let alone = rows(200) + "calm,a film\ncalm,a film\n";
+    let [alone] = remarks(&alone).try_into().expect("one remark");
+    assert!(alone.contains("\"calm\""), "{alone}");
+    let foreign = rows(200).replace("very", "zest");
+    let [foreign] = remarks(&foreign).try_into().expect("one remark");
+    assert!(foreign.contains("less than half"), "{foreign}");
+}
+
+#[test]
 fn the_model_s_classes_keep_their_order_and_others_are_sorted() {
     let mut model = model();
     model.card.classes.reverse();

@@ -35,6 +35,13 @@ fn result(events: &[TuningEvent]) -> (Ending, Option<&TuningResult>) {
     }
 }
 
+fn message(events: &[TuningEvent]) -> &str {
+    match events.last() {
+        Some(TuningEvent::Finished { message, .. }) => message,
+        other => panic!("{other:?} is no end"),
+    }
+}
+
 fn weights(files: &Files) -> &[u8] {
     &files[names::WEIGHTS]
 }
@@ -146,6 +153,7 @@ fn with_the_model_s_own_classes_both_are_compared_text_by_text() {
     );
     assert!(after > before, "it learnt something: {before}, {after}");
     assert!(!result.changed.is_empty());
+    assert_eq!(result.changed_texts, result.changed.len());
     let right = |wanted: fn(&safr::engine::ChangedExample) -> &String| {
         result
             .changed
@@ -258,6 +266,8 @@ fn a_stopped_run_gives_what_it_has() {
         let (ending, result) = result(&events);
         assert_eq!(ending, Ending::Stopped);
         assert_eq!(result.unwrap().epoch, epoch, "after {pieces} pieces");
+        let within = message(&events).contains("within its first epoch");
+        assert_eq!(within, epoch.is_none(), "{}", message(&events));
     }
 }
 
@@ -290,6 +300,7 @@ fn a_lost_loss_ends_the_run_with_the_last_good_weights() {
         .iter()
         .any(|event| matches!(event, TuningEvent::Epoch { .. }));
     assert_eq!(result.is_some(), good);
+    assert_ne!(message(&events).contains("nothing came of it"), good);
     assert!(pollster::block_on(run.checkpoint()).is_err());
     let explanation = pollster::block_on(run.explain("a good film")).unwrap();
     let probabilities = explanation.prediction.unwrap().probabilities;

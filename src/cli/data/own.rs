@@ -65,8 +65,12 @@ impl Own {
             "--hold-out is {}; a share lies between 0 and 1",
             self.hold_out
         );
-        let labels: Vec<&str> = texts.iter().map(|text| text.label.as_str()).collect();
-        let held = hold_out(&labels, self.hold_out, &mut Stream::new(self.hold_out_seed));
+        let labelled: Vec<_> = texts.iter().map(LabelledText::pair).collect();
+        let held = hold_out(
+            &labelled,
+            self.hold_out,
+            &mut Stream::new(self.hold_out_seed),
+        );
         let wanted = |held: bool| held == (split == Split::Dev);
         let texts = texts.into_iter().zip(held);
         Ok(texts

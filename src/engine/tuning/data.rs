@@ -110,6 +110,7 @@ fn fill(
     let words = words(report, &texts, model);
     *data = divided(texts, words, choices, model)?;
     report.set_classes(data, model);
+    report.set_remarks();
     report.check(choices.skip_broken)
 }
 
@@ -146,6 +147,7 @@ fn words(report: &mut DataReport, texts: &[LabelledText], model: &Package) -> Ve
     let lengths = || words.iter().map(Vec::len);
     report.wordless = lengths().filter(|&length| length == 0).count();
     report.longest = lengths().max().unwrap_or(0);
+    report.read = model.config.max_len;
     let longer = |&length: &usize| length > model.config.max_len;
     report.cut = lengths().filter(longer).count();
     let all = words.iter().map(Vec::as_slice);
@@ -168,9 +170,9 @@ fn divided(
             format!("{share} cannot be held out; a share lies between 0 and 1"),
         ));
     }
-    let labels: Vec<&str> = texts.iter().map(|text| text.label.as_str()).collect();
-    let held = hold_out(&labels, share, &mut Stream::new(choices.hold_out_seed));
-    let different: BTreeSet<&str> = labels.into_iter().collect();
+    let labelled: Vec<_> = texts.iter().map(LabelledText::pair).collect();
+    let held = hold_out(&labelled, share, &mut Stream::new(choices.hold_out_seed));
+    let different: BTreeSet<&str> = labelled.into_iter().map(|(label, _)| label).collect();
     let mut classes: Vec<String> = different.into_iter().map(str::to_owned).collect();
     if model.knows(&classes) {
         classes.clone_from(&model.card.classes);

@@ -123,15 +123,24 @@ pub enum Ending {
 }
 
 impl Ending {
-    pub(super) fn message(self) -> &'static str {
-        match self {
-            Self::AllEpochs => "All epochs are done. The result is that of the best one.",
-            Self::Patience => {
+    /// In words; `epoch` is that of the weights that are the result.
+    pub(super) fn message(self, epoch: Option<usize>) -> &'static str {
+        match (self, epoch) {
+            (Self::AllEpochs, _) => "All epochs are done. The result is that of the best one.",
+            (Self::Patience, _) => {
                 "The held-out accuracy rose no more, so that training ended. The result is that of the best epoch."
             }
-            Self::Stopped => "Training was stopped. The result is that of the best epoch so far.",
-            Self::NotFinite => {
-                "A loss is no longer a number, so that training was stopped; the last good weights are kept. Try a lower learning rate or smaller λ."
+            (Self::Stopped, Some(_)) => {
+                "Training was stopped. The result is that of the best epoch so far."
+            }
+            (Self::Stopped, None) => {
+                "Training was stopped within its first epoch. The result is that of the steps so far."
+            }
+            (Self::NotFinite, Some(_)) => {
+                "A loss is no longer a number, so that training was stopped. The result is that of the best epoch before. Try a lower learning rate or smaller λ."
+            }
+            (Self::NotFinite, None) => {
+                "A loss is no longer a number, so that training was stopped, before an epoch was done: nothing came of it. Try a lower learning rate or smaller λ."
             }
         }
     }

@@ -16,7 +16,7 @@ use burn::tensor::Device;
 pub use data::{DataChoices, MAX_CLASSES, MAX_ROWS, examine};
 pub use event::{Ending, LossParts, MeasuredFor, TuningEvent, TuningProgress};
 pub use info::TuningInfo;
-pub use options::TuningOptions;
+pub use options::{TuningObjective, TuningOptions};
 pub use report::{BrokenRow, ClassCount, Conflict, DataProblem, DataReport, ProblemKind};
 pub use result::{ChangedExample, Confusion, Estimate, MeasureChange, TuningResult};
 

@@ -8,11 +8,25 @@ use crate::objective::Objective;
 use crate::package::Package;
 use crate::train;
 
+/// What a run minimises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TuningObjective {
+    /// The losses that the start model was trained by, with the λ of the run.
+    #[default]
+    Own,
+    /// Cross entropy alone, without SAFR's losses and without a guard of the gate.
+    CrossEntropy,
+}
+
 /// What a person chooses of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TuningOptions {
     /// Whether the word embeddings are trained, too.
     pub embeddings: bool,
+    /// What is minimised.
+    #[serde(default)]
+    pub objective: TuningObjective,
     /// λ_imp.
     pub lambda_importance: f64,
     /// λ_int.
@@ -35,6 +49,7 @@ impl TuningOptions {
     pub fn of(model: &Package) -> Self {
         Self {
             embeddings: true,
+            objective: TuningObjective::Own,
             lambda_importance: model.card.lambda_importance,
             lambda_interaction: model.card.lambda_interaction,
             learning_rate: 1e-3,
@@ -75,10 +90,13 @@ impl TuningOptions {
         Ok(())
     }
 
-    /// What is minimised in fine-tuning `model`: the losses that it was trained by, with the λ of this
-    /// run; where they are not known, or had no importance loss that a gate must be guarded from,
-    /// those that its reading of texts fits.
+    /// What is minimised in fine-tuning `model`. Where its own losses are not known, or had no
+    /// importance loss that a gate must be guarded from, they are those that its reading of texts
+    /// fits.
     pub fn objective(&self, model: &Package) -> Objective {
+        if self.objective == TuningObjective::CrossEntropy {
+            return Objective::for_reading(model.config.reading, 0.0, 0.0);
+        }
         let (importance, interaction) = (self.lambda_importance, self.lambda_interaction);
         match model.card.losses {
             Some(losses) if losses.lambda_importance > 0.0 || importance == 0.0 => Objective {

@@ -15,6 +15,9 @@ const LISTED_ROWS: usize = 100;
 /// Conflicts that a report lists.
 const LISTED_CONFLICTS: usize = 20;
 
+/// With fewer held-out texts than this, one of them moves the accuracy by more than 5 points.
+const FEW_HELD_OUT: usize = 20;
+
 /// What is in a file of labelled texts, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DataReport {
@@ -54,11 +57,15 @@ pub struct DataReport {
     pub conflicts: Vec<Conflict>,
     /// Words of the longest text.
     pub longest: usize,
-    /// Texts that are longer than the model reads.
+    /// Words of a text that the model reads at most.
+    pub read: usize,
+    /// Texts that are longer.
     pub cut: usize,
     /// How many of the words the model knows. It learns no new ones: unknown words are all read
     /// as the one unknown word.
     pub words: Coverage,
+    /// What a person should know before they train on them, a sentence each.
+    pub remarks: Vec<String>,
     /// Why the data cannot be used as they are; `None` if they can.
     pub problem: Option<DataProblem>,
 }
@@ -185,6 +192,28 @@ impl DataReport {
             .collect();
     }
 
+    /// Says what makes the result worth less, though the data can be used.
+    pub(super) fn set_remarks(&mut self) {
+        if self.words.tokens > 0 && 2 * self.words.known < self.words.tokens {
+            self.remarks.push(
+                "The model knows less than half of these words. It reads all others as one unknown word, and will learn little from them.".to_owned(),
+            );
+        }
+        let unmeasured = self.classes.iter().filter(|class| class.held_out == 0);
+        self.remarks.extend(unmeasured.map(|class| {
+            format!(
+                "No text of \"{}\" is held out, so that nobody will know how well it is told: a class needs two different texts.",
+                class.name
+            )
+        }));
+        if self.held_out < FEW_HELD_OUT {
+            self.remarks.push(format!(
+                "With {} held out, the accuracy is no more than a hint; {FEW_HELD_OUT} say more.",
+                plural(self.held_out, "text")
+            ));
+        }
+    }
+
     /// Whether the texts can be trained on.
     pub(super) fn check(&self, skip_broken: bool) -> Result<(), DataProblem> {
         let classes = self.classes.len();
@@ -220,7 +249,7 @@ impl DataReport {
         if self.held_out == 0 || self.held_out == self.texts {
             return problem(
                 ProblemKind::TooFewTexts,
-                "no class has two texts, one to learn from and one to measure with; add some"
+                "no class has two different texts, one to learn from and one to measure with; add some"
                     .to_owned(),
             );
         }
@@ -228,13 +257,18 @@ impl DataReport {
             return problem(
                 ProblemKind::BrokenRows,
                 format!(
-                    "{} rows cannot be used; mend them, or go on without them",
-                    self.broken_rows
+                    "{} cannot be used; mend what is wrong, or go on without",
+                    plural(self.broken_rows, "row")
                 ),
             );
         }
         Ok(())
     }
+}
+
+/// "1 row", "2 rows".
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Texts that stand more than once.

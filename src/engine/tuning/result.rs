@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::data::HeldOut;
-use crate::evaluate::{Answer, Interval, MeasureError, PerText, Section, Text, bootstrap, measure};
+use crate::evaluate::{
+    Answer, Interval, MeasureError, PerText, Section, Text, bootstrap, measure, wilson,
+};
 use crate::model::Classifier;
 
 /// What is measured besides the prediction.
@@ -14,6 +16,9 @@ const PIECE: usize = 16;
 
 /// Bootstrap resamples of the held-out texts.
 const RESAMPLES: usize = 1000;
+
+/// Texts that changed their class that a result lists.
+const LISTED_CHANGES: usize = 100;
 
 /// Seed of the resamples.
 const SEED: u64 = 0;
@@ -35,7 +40,9 @@ pub struct TuningResult {
     pub confusion_before: Option<Confusion>,
     /// The same of the tuned model.
     pub confusion_after: Confusion,
-    /// Texts whose predicted class changed; none where the head is new.
+    /// Number of texts whose predicted class changed; 0 where the head is new.
+    pub changed_texts: usize,
+    /// The first of them, by line.
     pub changed: Vec<ChangedExample>,
 }
 
@@ -158,6 +165,8 @@ impl Comparing {
             })
             .collect();
         changed.sort_by_key(|example| example.line);
+        let changed_texts = changed.len();
+        changed.truncate(LISTED_CHANGES);
         TuningResult {
             texts: self.texts.len(),
             classes: classes.to_vec(),
@@ -166,6 +175,7 @@ impl Comparing {
             resamples: RESAMPLES,
             confusion_before: (!new_head).then(|| confusion(&before.answers, classes.len())),
             confusion_after: confusion(&after.answers, classes.len()),
+            changed_texts,
             changed,
         }
     }
@@ -187,7 +197,9 @@ fn unlabelled(texts: &[Text]) -> Vec<Text> {
     texts
 }
 
-/// All measures with their intervals, by one bootstrap, so that differences are paired.
+/// All measures with their intervals, by one bootstrap, so that differences are paired. The
+/// accuracies have Wilson's instead: where all of a few texts are right, so they are in each
+/// resample, and the bootstrap's interval would have no width.
 fn changes(before: &PerText, after: &PerText, new_head: bool) -> Vec<MeasureChange> {
     // A new head's classes are none that the start model could predict.
     let defined = |section| !(new_head && section == Section::Prediction);
@@ -216,12 +228,21 @@ fn changes(before: &PerText, after: &PerText, new_head: bool) -> Vec<MeasureChan
     let named = after.measures(&whole);
     let changes = named.into_iter().zip(estimates.as_chunks().0);
     changes
-        .map(|(measure, &[before, after, difference])| MeasureChange {
-            section: measure.section,
-            name: measure.name,
-            before,
-            after,
-            difference,
+        .map(|(measure, &[before, after, difference])| {
+            let own = |estimate: Option<Estimate>| match measure.name.as_str() {
+                "accuracy" => estimate.map(|accuracy| Estimate {
+                    interval: Some(wilson(accuracy.value, texts)),
+                    ..accuracy
+                }),
+                _ => estimate,
+            };
+            MeasureChange {
+                before: own(before),
+                after: own(after),
+                difference,
+                section: measure.section,
+                name: measure.name,
+            }
         })
         .collect()
 }

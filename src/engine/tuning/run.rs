@@ -168,7 +168,9 @@ impl Tuning {
 fn finished(ending: Ending, result: Option<Box<TuningResult>>) -> TuningEvent {
     TuningEvent::Finished {
         ending,
-        message: ending.message().to_owned(),
+        message: ending
+            .message(result.as_ref().and_then(|result| result.epoch))
+            .to_owned(),
         result,
     }
 }

@@ -16,6 +16,13 @@ pub struct LabelledText {
     pub label: String,
 }
 
+impl LabelledText {
+    /// Label and text.
+    pub fn pair(&self) -> (&str, &str) {
+        (&self.label, &self.text)
+    }
+}
+
 /// What a table gives: the labelled texts, and the lines that give none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledTexts {
