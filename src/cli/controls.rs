@@ -19,6 +19,9 @@ pub(super) struct Controls {
     /// Control: multiply what enters the attention's softmax by X; 0 makes all attention uniform
     #[arg(long, value_name = "X")]
     sharpen_attention: Option<f32>,
+    /// Control: multiply what the MLP's neurons write by X; 0 does without them
+    #[arg(long, value_name = "X")]
+    scale_neurons: Option<f32>,
 }
 
 impl Controls {
@@ -39,6 +42,10 @@ impl Controls {
         if let Some(factor) = self.sharpen_attention {
             package.sharpen_attention(factor);
             package.card.id += &format!(", attention scores × {factor}");
+        }
+        if let Some(factor) = self.scale_neurons {
+            package.scale_neurons(factor);
+            package.card.id += &format!(", what neurons write × {factor}");
         }
     }
 }

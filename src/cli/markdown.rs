@@ -2,7 +2,7 @@
 
 use super::chosen::Chosen;
 use super::table::{describe, interval, label, number, value};
-use crate::evaluate::{Compared, Comparison, Difference, LEVEL, Section};
+use crate::evaluate::{Compared, Comparison, Difference, LEVEL, Section, Summary};
 
 /// The table, and a line that says what its numbers are.
 pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String {
@@ -14,11 +14,11 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String 
     lines.extend(comparison.variants.iter().map(|variant| {
         let cells = names
             .iter()
-            .map(|&(section, name)| cell(variant, section, name));
+            .map(|&(section, name)| cell(variant, section, name, comparison.data.texts));
         row(&label(variant).replace('|', "\\|"), cells)
     }));
     format!(
-        "{}\n\n{}: {}, and below it the difference to the first line with its {} % interval ({} paired resamples of the texts), bold where the interval excludes 0.\n",
+        "{}\n\n{}: {}, and below it the difference to the first line with its {} % interval ({} paired resamples of texts and runs), bold where the interval excludes 0.\n",
         lines.join("\n"),
         describe(&comparison.data),
         value(comparison),
@@ -32,11 +32,12 @@ fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
     format!("| {first} |{cells}")
 }
 
-fn cell(variant: &Compared, section: Section, name: &str) -> String {
+/// A measure, of how many of the `texts` where these are not all, and its difference.
+fn cell(variant: &Compared, section: Section, name: &str, texts: usize) -> String {
     let Some((measure, difference)) = variant.find(section, name) else {
         return String::new();
     };
-    let mean = number(measure);
+    let mean = number(measure) + &rests_on(measure, texts);
     match difference {
         None => mean,
         Some(difference) => {
@@ -48,14 +49,25 @@ fn cell(variant: &Compared, section: Section, name: &str) -> String {
     }
 }
 
+/// Of how many texts a measure is, over its runs; nothing where it is of all.
+fn rests_on(measure: &Summary, all: usize) -> String {
+    let least = measure.texts.iter().min().copied().unwrap_or(all);
+    let most = measure.texts.iter().max().copied().unwrap_or(all);
+    match (least, most) {
+        _ if least == all => String::new(),
+        _ if least == most => format!(" ({least} texts)"),
+        _ => format!(" ({least} to {most} texts)"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{COMPARISON_VERSION, DataSet, Interval, Summary};
+    use crate::evaluate::{COMPARISON_VERSION, DataSet, Interval};
 
     #[test]
     fn a_table_by_hand() {
-        let variant = |name: &str, mean, difference| Compared {
+        let variant = |name: &str, mean, texts: [usize; 2], difference| Compared {
             name: name.into(),
             runs: vec!["1".into(), "2".into()],
             measures: vec![Summary {
@@ -64,6 +76,7 @@ mod tests {
                 mean: Some(mean),
                 deviation: Some(0.01),
                 values: vec![Some(mean - 0.01), Some(mean + 0.01)],
+                texts: texts.to_vec(),
             }],
             differences: vec![difference],
         };
@@ -85,9 +98,9 @@ mod tests {
             resamples: 100,
             seed: 0,
             variants: vec![
-                variant("a|b", 0.8, None),
-                variant("more", 0.9, by(0.1, 0.05, 0.15)),
-                variant("less", 0.75, by(-0.05, -0.1, 0.0)),
+                variant("a|b", 0.8, [9, 9], None),
+                variant("more", 0.9, [7, 7], by(0.1, 0.05, 0.15)),
+                variant("less", 0.75, [5, 9], by(-0.05, -0.1, 0.0)),
             ],
         };
         let table = of_comparison(&comparison, &Chosen::default());
@@ -98,8 +111,8 @@ mod tests {
                 "|  | `accuracy` |",
                 "| --- | --- |",
                 "| a\\|b (2 runs) | 0.8000 ± 0.0100 |",
-                "| more (2 runs) | 0.9000 ± 0.0100<br>**+0.1000 [+0.0500, +0.1500]** |",
-                "| less (2 runs) | 0.7500 ± 0.0100<br>-0.0500 [-0.1000, +0.0000] |",
+                "| more (2 runs) | 0.9000 ± 0.0100 (7 texts)<br>**+0.1000 [+0.0500, +0.1500]** |",
+                "| less (2 runs) | 0.7500 ± 0.0100 (5 to 9 texts)<br>-0.0500 [-0.1000, +0.0000] |",
             ]
         );
         assert!(lines[6].starts_with("sst2 test, 9 texts: mean"), "{table}");

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::variant::Measures;
 use super::{DataSet, Interval, Report, Section, Summary, Variant, bootstrap};
+use crate::model::Stream;
 
 /// Version of the [`Comparison`] format; raised when a field changes its meaning.
-pub const COMPARISON_VERSION: u32 = 2;
+pub const COMPARISON_VERSION: u32 = 3;
 
 /// Variants measured on the same texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,7 +16,7 @@ pub struct Comparison {
     pub version: u32,
     /// The texts.
     pub data: DataSet,
-    /// Bootstrap resamples of the texts.
+    /// Bootstrap resamples of the texts and the runs.
     pub resamples: usize,
     /// Seed of the resamples.
     pub seed: u64,
@@ -85,9 +86,10 @@ pub enum CompareError {
 }
 
 /// Compares `variants` with the first, measure by measure, by a paired bootstrap of `resamples` draws
-/// of the texts: all runs of all variants are measured on the same draw, and what is drawn is the
-/// difference of two means over runs. Each run may have a reference of its own, as long as all
-/// variants have the same ones in the same order.
+/// of texts and of runs: all variants are measured on the same draw of texts, and those with as many
+/// runs on the same draw of them, since these share their seeds. So an interval holds for other
+/// texts and for other seeds, as far as one run or five can tell. Each run may have a reference of
+/// its own, as long as all variants have the same ones in the same order.
 ///
 /// # Errors
 /// If there are fewer than two variants or one without runs, or they are not about the same texts and
@@ -143,6 +145,12 @@ fn check(first: &Variant, other: &Variant) -> Result<(), CompareError> {
     Ok(())
 }
 
+/// A draw of runs for each number of runs: with replacement, as many as there are.
+fn drawn_runs(most: usize, stream: &mut Stream) -> Vec<Vec<usize>> {
+    let draw = |runs: usize| (0..runs).map(|_| stream.index(runs)).collect();
+    (0..=most).map(draw).collect()
+}
+
 /// The differences of the measures of each of the `others` to the first's. Each is the difference of
 /// two measures over the texts that define it, in the data set as in every resample.
 fn differences(
@@ -159,17 +167,26 @@ fn differences(
         .iter()
         .map(|other| other.names.iter().map(partner).collect())
         .collect();
-    let statistics = |weights: &[f64]| -> Vec<Option<f64>> {
-        let base = base.means(weights);
+    let statistics = |weights: &[f64], runs: &[Vec<usize>]| -> Vec<Option<f64>> {
+        let base = base.means(weights, &runs[base.runs()]);
         let of_other = |(other, partners): (&Measures, &Vec<Option<usize>>)| {
-            let means = other.means(weights).into_iter().zip(partners);
+            let means = other.means(weights, &runs[other.runs()]);
+            let means = means.into_iter().zip(partners);
             let by = means.map(|(mean, partner)| Some(mean? - base[(*partner)?]?));
             by.collect::<Vec<_>>()
         };
         others.iter().zip(&partners).flat_map(of_other).collect()
     };
-    let values = statistics(&vec![1.0; texts]);
-    let intervals = bootstrap(texts, resamples, seed, statistics);
+    let most = others
+        .iter()
+        .map(Measures::runs)
+        .fold(base.runs(), usize::max);
+    let all_runs: Vec<Vec<usize>> = (0..=most).map(|runs| (0..runs).collect()).collect();
+    let values = statistics(&vec![1.0; texts], &all_runs);
+    let mut stream = Stream::new(seed.wrapping_add(1));
+    let intervals = bootstrap(texts, resamples, seed, |weights| {
+        statistics(weights, &drawn_runs(most, &mut stream))
+    });
     let difference = |(value, interval): (Option<f64>, Option<Interval>)| {
         Some(Difference {
             value: value?,
@@ -282,8 +299,25 @@ mod tests {
         assert_eq!(other.measures[ACCURACY].mean, Some(0.5));
         let accuracy = difference(&comparison, ACCURACY);
         assert_eq!(accuracy.value, -0.25);
-        // A resample of texts 2 and 4 alone loses ½, one of texts 1 and 3 alone nothing: 1/16 each.
-        assert_eq!((accuracy.interval.low, accuracy.interval.high), (-0.5, 0.0));
+        // The first run alone, with three of four draws its second text, loses ¾; both runs and no
+        // such text, nothing.
+        let Interval { low, high } = accuracy.interval;
+        assert!(
+            (-0.75..=-0.5).contains(&low) && high == 0.0,
+            "{low} to {high}"
+        );
+    }
+
+    /// Two runs that differ by −½ and by +½ on every text: other seeds may come to either.
+    #[test]
+    fn an_interval_is_as_wide_as_the_runs_scatter() {
+        let of = |by: f32| report("model", 2, "word_keep", SOME.map(|value| Some(value? + by)));
+        let [plain, other] = [variant([of(0.0), of(0.0)]), variant([of(-0.5), of(0.5)])];
+        let keep = difference(&compare(&[plain, other], 500, 0).unwrap(), KEEP);
+        assert_eq!(keep.value, 0.0);
+        assert!(
+            (keep.interval.low + 0.5).abs() < 1e-12 && (keep.interval.high - 0.5).abs() < 1e-12
+        );
     }
 
     #[test]

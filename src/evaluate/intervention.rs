@@ -80,7 +80,10 @@ impl Importance {
         }
         let at_least_one = IMPORTANT_PART.max(1.0 / words.len() as f64);
         Self {
-            words: most_kept(keep, at_least_one),
+            words: most_kept(keep, at_least_one)
+                .iter()
+                .map(|&part| part > 0.0)
+                .collect(),
             by_rank: true,
         }
     }

@@ -46,7 +46,7 @@ impl Pass<'_> {
             let on_embeddings = Space::of("embeddings", &trace.embedding);
             if has(Section::Redistribution) {
                 let spaces = [&on_neurons, &on_embeddings];
-                values.extend(redistribution(&spaces, trace, self.reference));
+                values.extend(redistribution(&spaces, trace, self.reference, self.marked));
             }
             if has(Section::Neurons) {
                 values.extend(neurons(&on_neurons, &on_embeddings));

@@ -1,7 +1,7 @@
 //! The redistribution scores of one text: on neurons and on embeddings, by the model's own choice
-//! of words and pairs and by a reference model's (method §5).
+//! of words and pairs and by a reference model's (method §5), and by words that people marked.
 
-use super::{Section, Value};
+use super::{Marked, Section, Value};
 use crate::explain::{
     Allocated, Matrix, Selection, TraceNumbers, allocate, capacity, kept, mean_over_heads,
     most_kept, redistribution_score, sharing,
@@ -36,11 +36,13 @@ impl Space {
 }
 
 /// Mono, poly and their sum for each space, each selecting model and each rule of importance,
-/// named `part/space/model/rule`.
+/// named `part/space/model/rule`; and mono by each source of marked words, named
+/// `mono/space/source/marked`: a choice that no model made.
 pub(super) fn redistribution(
     spaces: &[&Space],
     own: &TraceNumbers,
     reference: Option<&TraceNumbers>,
+    marked: &[Marked],
 ) -> Vec<Value> {
     let models = [
         Some(("own", own)),
@@ -66,17 +68,39 @@ pub(super) fn redistribution(
                 values.push(Value::new(Section::Redistribution, name, value));
             }
         }
+        for source in marked {
+            let name = format!("mono/{}/{}/marked", space.name, source.source);
+            let words = source.words[..own.ids.len()].to_vec();
+            let score = redistribution_score(
+                &space.capacity,
+                &space.sharing,
+                &select(own, weights(words)),
+            );
+            let mono = score.map(|score| score.mono());
+            values.push(Value::new(Section::Redistribution, name, mono));
+        }
     }
     values
 }
 
+/// The words `important` as they count, and the pairs of a model's last block.
+fn select(trace: &TraceNumbers, important: Vec<f64>) -> Selection {
+    let attention = mean_over_heads(&trace.last_layer().attention);
+    Selection::new(important, &attention, &trace.ids)
+}
+
+fn weights(important: Vec<bool>) -> Vec<f64> {
+    important
+        .into_iter()
+        .map(|word| f64::from(u8::from(word)))
+        .collect()
+}
+
 /// What a model's gate and last block select, by each rule of importance.
 fn selections(trace: &TraceNumbers) -> [(&'static str, Selection); 2] {
-    let attention = mean_over_heads(&trace.last_layer().attention);
-    let select = |important| Selection::new(important, &attention, &trace.ids);
     [
-        ("kept", select(kept(&trace.keep))),
-        ("top", select(most_kept(&trace.keep, TOP))),
+        ("kept", select(trace, weights(kept(&trace.keep)))),
+        ("top", select(trace, most_kept(&trace.keep, TOP))),
     ]
 }
 
@@ -107,7 +131,11 @@ mod tests {
     fn values(own: &TraceNumbers, reference: Option<&TraceNumbers>) -> Vec<(String, Option<f64>)> {
         let neurons = Space::of("neurons", &own.last_layer().neurons);
         let embeddings = Space::of("embeddings", &own.embedding);
-        redistribution(&[&neurons, &embeddings], own, reference)
+        let marked = Marked {
+            source: "people",
+            words: vec![false, false, true],
+        };
+        redistribution(&[&neurons, &embeddings], own, reference, &[marked])
             .into_iter()
             .map(|value| (value.name, value.value))
             .collect()
@@ -132,7 +160,9 @@ mod tests {
         // Embeddings at right angles have all to themselves and share nothing.
         assert_eq!(value(&values, "mono/embeddings/own/kept"), Some(0.0));
         assert_eq!(value(&values, "poly/embeddings/own/kept"), Some(0.0));
-        assert_eq!(values.len(), 2 * 2 * 3);
+        // People marked the third word alone: ½ − (1 + ½)/2.
+        assert_eq!(value(&values, "mono/neurons/people/marked"), Some(-0.25));
+        assert_eq!(values.len(), 2 * (2 * 3 + 1));
     }
 
     /// The reference keeps the second word alone: mono = ½ − (1 + ½)/2 = −¼.
@@ -143,7 +173,7 @@ mod tests {
         assert_eq!(value(&values, "mono/neurons/own/kept"), Some(0.5));
         assert_eq!(value(&values, "mono/neurons/reference/kept"), Some(-0.25));
         assert_eq!(value(&values, "score/neurons/reference/kept"), Some(0.25));
-        assert_eq!(values.len(), 2 * 4 * 3);
+        assert_eq!(values.len(), 2 * (4 * 3 + 1));
     }
 
     #[test]

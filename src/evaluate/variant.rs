@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PerText, Report, Section};
+use super::{Measure, PerText, Report, Section};
 use crate::explain::mean;
 
 /// Models that differ in their seed alone, measured on the same texts.
@@ -27,10 +27,17 @@ pub struct Summary {
     pub deviation: Option<f64>,
     /// Its value in each run.
     pub values: Vec<Option<f64>>,
+    /// Texts that it rests on in each run; the others do not define it.
+    pub texts: Vec<usize>,
 }
 
 impl Summary {
-    fn new(section: Section, name: &str, values: Vec<Option<f64>>) -> Self {
+    /// From a measure in each run, `None` where a run does not have it.
+    fn new(section: Section, name: &str, runs: &[Option<Measure>]) -> Self {
+        let values: Vec<_> = runs.iter().map(value).collect();
+        let texts = runs
+            .iter()
+            .map(|run| run.as_ref().map_or(0, |run| run.texts));
         let known: Option<Vec<f64>> = values.iter().copied().collect();
         let mean = mean(known.iter().flatten().copied());
         let deviation = known.zip(mean).and_then(|(known, mean)| {
@@ -43,8 +50,13 @@ impl Summary {
             mean,
             deviation,
             values,
+            texts: texts.collect(),
         }
     }
+}
+
+fn value(measure: &Option<Measure>) -> Option<f64> {
+    measure.as_ref()?.value
 }
 
 impl Variant {
@@ -93,35 +105,41 @@ pub(super) struct Measures<'a> {
 }
 
 impl Measures<'_> {
-    /// Mean over the runs of each measure, in the order of the names.
-    pub(super) fn means(&self, weights: &[f64]) -> Vec<Option<f64>> {
-        let values = |values: Vec<Option<f64>>| values.into_iter().collect::<Option<Vec<f64>>>();
-        self.values(weights)
-            .into_iter()
-            .map(|of_runs| mean(values(of_runs)?))
-            .collect()
+    /// How many runs there are.
+    pub(super) fn runs(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Mean of each measure over the `drawn` runs, in the order of the names; a run may be drawn
+    /// more than once.
+    pub(super) fn means(&self, weights: &[f64], drawn: &[usize]) -> Vec<Option<f64>> {
+        let mean_of = |of_runs: Vec<Option<Measure>>| {
+            let values: Option<Vec<f64>> = drawn.iter().map(|&run| value(&of_runs[run])).collect();
+            mean(values?)
+        };
+        self.by_run(weights).into_iter().map(mean_of).collect()
     }
 
     /// Each measure over the data set.
     pub(super) fn summaries(&self) -> Vec<Summary> {
         let texts = self.runs.first().map_or(0, |run| run.0.answers.len());
-        let values = self.values(&vec![1.0; texts]);
-        let named = self.names.iter().zip(values);
+        let measured = self.by_run(&vec![1.0; texts]);
+        let named = self.names.iter().zip(measured);
         named
-            .map(|(&(section, name), values)| Summary::new(section, name, values))
+            .map(|(&(section, name), runs)| Summary::new(section, name, &runs))
             .collect()
     }
 
-    /// The values of each measure, run by run.
-    fn values(&self, weights: &[f64]) -> Vec<Vec<Option<f64>>> {
-        let mut values = vec![Vec::with_capacity(self.runs.len()); self.names.len()];
+    /// Each measure, run by run.
+    fn by_run(&self, weights: &[f64]) -> Vec<Vec<Option<Measure>>> {
+        let mut measured = vec![Vec::with_capacity(self.runs.len()); self.names.len()];
         for (per_text, places) in &self.runs {
             let measures = per_text.measures(weights);
-            for (values, place) in values.iter_mut().zip(places) {
-                values.push(place.and_then(|place| measures[place].value));
+            for (measured, place) in measured.iter_mut().zip(places) {
+                measured.push(place.map(|place| measures[place].clone()));
             }
         }
-        values
+        measured
     }
 }
 
@@ -131,8 +149,24 @@ mod tests {
 
     #[test]
     fn means_and_deviations_by_hand() {
+        let measure = |value: &Option<f64>| {
+            value.map(|value| Measure {
+                section: Section::Collapse,
+                name: "word_keep".into(),
+                value: Some(value),
+                texts: 3,
+            })
+        };
         let of = |values: &[Option<f64>]| {
-            let summary = Summary::new(Section::Collapse, "word_keep", values.to_vec());
+            let runs: Vec<_> = values.iter().map(measure).collect();
+            let summary = Summary::new(Section::Collapse, "word_keep", &runs);
+            assert!(
+                summary
+                    .texts
+                    .iter()
+                    .zip(values)
+                    .all(|(texts, value)| (*texts == 3) == value.is_some())
+            );
             (summary.mean, summary.deviation)
         };
         // Squares 1, 1 and 4 over two.

@@ -42,28 +42,34 @@ pub fn redistribution_score(
     sharing: &Matrix,
     selection: &Selection,
 ) -> Option<RedistributionScore> {
-    let capacity_where = |side: bool| {
-        let of_side = capacity
-            .iter()
-            .zip(&selection.important)
-            .filter(move |word| *word.1 == side);
-        mean(of_side.map(|(&capacity, _)| capacity))
-    };
+    let important = &selection.important;
+    let others: Vec<f64> = important.iter().map(|weight| 1.0 - weight).collect();
     let sharing_of =
         |pairs: &[(usize, usize)]| mean(pairs.iter().map(|&(i, k)| f64::from(sharing.at(i, k))));
     Some(RedistributionScore {
-        important_capacity: capacity_where(true)?,
-        other_capacity: capacity_where(false)?,
+        important_capacity: weighted_mean(capacity, important)?,
+        other_capacity: weighted_mean(capacity, &others)?,
         correlated_sharing: sharing_of(&selection.correlated)?,
         other_sharing: sharing_of(&selection.others)?,
     })
+}
+
+/// Mean of `values` by `weights` ≥ 0; `None` where none has a weight.
+fn weighted_mean(values: &[f64], weights: &[f64]) -> Option<f64> {
+    let weight: f64 = weights.iter().sum();
+    let sum: f64 = values
+        .iter()
+        .zip(weights)
+        .map(|(value, weight)| value * weight)
+        .sum();
+    (weight > 0.0).then(|| sum / weight)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn selection(important: [bool; 3]) -> Selection {
+    fn selection(important: [f64; 3]) -> Selection {
         Selection {
             important: important.to_vec(),
             correlated: vec![(0, 1)],
@@ -74,7 +80,7 @@ mod tests {
     #[test]
     fn score_by_hand() {
         let sharing = Matrix::new(3, 3, vec![1., 0.75, 0.25, 0.75, 1., 0.5, 0.25, 0.5, 1.]);
-        let selection = selection([true, false, false]);
+        let selection = selection([1.0, 0.0, 0.0]);
         let score = redistribution_score(&[0.75, 0.5, 0.0], &sharing, &selection).unwrap();
         assert_eq!(
             (score.mono(), score.poly(), score.total()),
@@ -82,17 +88,30 @@ mod tests {
         );
     }
 
+    /// Half of the first and half of the second are important: (0.75 + 0.5)/2 against
+    /// (0.75/2 + 0.5/2 + 0)/2. Equal parts of all words tell nothing apart.
+    #[test]
+    fn words_that_count_in_part() {
+        let sharing = Matrix::new(3, 3, vec![1.0; 9]);
+        let mono = |important| {
+            let score = redistribution_score(&[0.75, 0.5, 0.0], &sharing, &selection(important));
+            score.unwrap().mono()
+        };
+        assert_eq!(mono([0.5, 0.5, 0.0]), 0.625 - 0.3125);
+        assert!(mono([0.2; 3]).abs() < 1e-12);
+    }
+
     #[test]
     fn a_text_with_an_empty_side_has_no_score() {
         let sharing = Matrix::new(3, 3, vec![1.0; 9]);
-        for important in [[true; 3], [false; 3]] {
+        for important in [[1.0; 3], [0.0; 3]] {
             assert_eq!(
                 redistribution_score(&[1.0; 3], &sharing, &selection(important)),
                 None
             );
         }
         let pair = Selection {
-            important: vec![true, false],
+            important: vec![1.0, 0.0],
             correlated: vec![(0, 1)],
             others: vec![],
         };

@@ -1,5 +1,7 @@
 //! Which words and pairs of a text the redistribution score compares.
 
+use std::cmp::Ordering;
+
 use super::Matrix;
 
 /// The two sides of each comparison of method §5, for a text of `n` words.
@@ -7,8 +9,9 @@ use super::Matrix;
 /// It is a value of its own so that one model can be scored with another's selection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {
-    /// Whether each word is important, `n`.
-    pub important: Vec<bool>,
+    /// How far each word counts as important, `n`, in [0, 1]; a part of 1 for words that share the
+    /// last rank with more words than fit.
+    pub important: Vec<f64>,
     /// Pairs `(i, k)`, `i < k`, in which one word is the other's strongest partner.
     pub correlated: Vec<(usize, usize)>,
     /// All other pairs of different words.
@@ -19,7 +22,7 @@ impl Selection {
     /// Selects the pairs by `attention`, the `n × n` mean over heads, made symmetric: each
     /// word's strongest partner, on a tie the first. Pairs with equal `ids`, `n`, are on
     /// neither side, as they are in neither loss.
-    pub fn new(important: Vec<bool>, attention: &Matrix, ids: &[u32]) -> Self {
+    pub fn new(important: Vec<f64>, attention: &Matrix, ids: &[u32]) -> Self {
         let n = ids.len();
         let partners: Vec<_> = (0..n)
             .map(|i| strongest_partner(i, attention, ids))
@@ -42,17 +45,25 @@ pub fn kept(keep: &[f32]) -> Vec<bool> {
     keep.iter().map(|&keep| keep >= 0.5).collect()
 }
 
-/// Important words by rank: the `fraction` in [0, 1] with the highest keep probability,
-/// rounded to the nearest number of words; on a tie the first.
-pub fn most_kept(keep: &[f32], fraction: f64) -> Vec<bool> {
-    let mut ranking: Vec<usize> = (0..keep.len()).collect();
-    ranking.sort_by(|&i, &k| keep[k].total_cmp(&keep[i]));
-    ranking.truncate((keep.len() as f64 * fraction).round() as usize);
-    let mut important = vec![false; keep.len()];
-    for i in ranking {
-        important[i] = true;
-    }
-    important
+/// Important words by rank: the `fraction` in [0, 1] with the highest keep probability, rounded to
+/// the nearest number of words. Words that tie for the last places have equal parts of them: a gate
+/// that is wholly open, as f32 sees it, chooses no word, and must not choose the first ones.
+pub fn most_kept(keep: &[f32], fraction: f64) -> Vec<f64> {
+    let mut ranked = keep.to_vec();
+    ranked.sort_by(|a, b| b.total_cmp(a));
+    let places = (keep.len() as f64 * fraction).round() as usize;
+    let Some(&last) = ranked[..places].last() else {
+        return vec![0.0; keep.len()];
+    };
+    let above = ranked.iter().filter(|&&keep| keep > last).count();
+    let tied = ranked.iter().filter(|&&keep| keep == last).count();
+    let part = (places - above) as f64 / tied as f64;
+    let weight = |&keep: &f32| match keep.total_cmp(&last) {
+        Ordering::Greater => 1.0,
+        Ordering::Equal => part,
+        Ordering::Less => 0.0,
+    };
+    keep.iter().map(weight).collect()
 }
 
 /// The different word with which word `i` exchanges most attention.
@@ -82,14 +93,14 @@ mod tests {
             [0.05, 0.2, 0.4, 0.0],
         ];
         let attention = Matrix::from_fn(4, 4, |i, k| symmetric[i][k]);
-        let selection = Selection::new(vec![true; 4], &attention, &[5, 6, 7, 7]);
+        let selection = Selection::new(vec![1.0; 4], &attention, &[5, 6, 7, 7]);
         assert_eq!(selection.correlated, [(0, 1), (1, 2), (1, 3)]);
         assert_eq!(selection.others, [(0, 2), (0, 3)]);
     }
 
     #[test]
     fn a_text_of_one_word_repeated_has_no_pairs() {
-        let selection = Selection::new(vec![true; 2], &Matrix::new(2, 2, vec![0.5; 4]), &[3, 3]);
+        let selection = Selection::new(vec![1.0; 2], &Matrix::new(2, 2, vec![0.5; 4]), &[3, 3]);
         assert!(selection.correlated.is_empty() && selection.others.is_empty());
     }
 
@@ -97,8 +108,22 @@ mod tests {
     fn importance_by_gate_and_by_rank() {
         let keep = [0.5, 0.9, 0.1, 0.9, 0.2];
         assert_eq!(kept(&keep), [true, true, false, true, false]);
-        assert_eq!(most_kept(&keep, 0.2), [false, true, false, false, false]);
-        assert_eq!(most_kept(&keep, 0.4), [false, true, false, true, false]);
-        assert_eq!(most_kept(&keep, 1.0), [true; 5]);
+        assert_eq!(most_kept(&keep, 0.0), [0.0; 5]);
+        assert_eq!(most_kept(&keep, 0.4), [0.0, 1.0, 0.0, 1.0, 0.0]);
+        assert_eq!(most_kept(&keep, 0.6), [1.0, 1.0, 0.0, 1.0, 0.0]);
+        assert_eq!(most_kept(&keep, 1.0), [1.0; 5]);
+    }
+
+    #[test]
+    fn words_that_tie_share_the_last_places() {
+        let keep = [0.5, 0.9, 0.1, 0.9, 0.2];
+        assert_eq!(most_kept(&keep, 0.2), [0.0, 0.5, 0.0, 0.5, 0.0]);
+        let open = [1.0; 5];
+        assert_eq!(most_kept(&open, 0.4), [0.4; 5]);
+        let half_open = [1.0, 1.0, 0.3, 0.3, 0.3];
+        assert_eq!(
+            most_kept(&half_open, 0.6),
+            [1.0, 1.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0]
+        );
     }
 }

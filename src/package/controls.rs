@@ -37,6 +37,14 @@ impl Package {
         }
     }
 
+    /// Multiplies what the neurons write, W_2 u, by `factor`, the neurons left as they are: with 0 the
+    /// model does without them.
+    pub fn scale_neurons(&mut self, factor: f32) {
+        for layer in 0..self.config.layers {
+            self.scale(&format!("layers.{layer}.ff.linear2.weight"), factor);
+        }
+    }
+
     fn scale(&mut self, name: &str, factor: f32) {
         let values = self.weights.get_mut(name).map(|array| &mut array.values);
         for value in values.into_iter().flatten() {
