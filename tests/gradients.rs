@@ -298,3 +298,34 @@ fn a_single_open_gate_has_moderate_gradients() {
         assert!(largest < 10.0, "{name} has a gradient of {largest}");
     }
 }
+
+/// A row of attention that leaves next to nothing for other words is renormalised among them: its sum
+/// vanishes, and the square of it, which the slope of a quotient has, sooner still.
+#[test]
+fn words_that_attend_to_themselves_alone_have_finite_gradients() {
+    let device = Device::flex().autodiff();
+    let family = Family::ScaleFree(ScaleFree {
+        space: Space::Embedding,
+        guard: GUARD,
+        ..Default::default()
+    });
+    let objective = objective(family, 1.0, 1.0);
+    let config = small_config(1, objective.reading(Words::Default));
+    for factor in [1.0, 4.0, 6.0, 8.0, 10.0, 14.0, 20.0] {
+        let mut weights = small_weights(&config, 5);
+        let mut key = weights["layers.0.attention.key.weight"].clone();
+        key.values.iter_mut().for_each(|value| *value *= factor);
+        for name in ["query", "key"] {
+            weights.insert(format!("layers.0.attention.{name}.weight"), key.clone());
+        }
+        let model = Classifier::new(&config, &weights, &device).unwrap();
+        let batch = Batch::new(&TEXTS, &config, &device);
+        let trace = model.forward(&batch, None);
+        let loss = objective.total(&objective.losses(&trace, &LABELS));
+        let gradients = GradientsParams::from_grads(loss.backward(), &model);
+        for (name, gradient) in pollster::block_on(model.gradients(&gradients)).unwrap() {
+            let finite = gradient.values.iter().all(|value| value.is_finite());
+            assert!(finite, "attention × {factor}²: {name}");
+        }
+    }
+}

@@ -10,6 +10,9 @@ use crate::text::PAD;
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
 
+/// Attention below this is none: its inverse is still a number in f32.
+const LEAST: f64 = 1e-30;
+
 /// L_imp and L_int of each text, each the mean over blocks, in [0, 1]; `[B, 1]` each.
 pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     let pairs = eligible_pairs(&trace.batch);
@@ -32,7 +35,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
             }
             Space::Embedding => {
                 let attention = layer.attention.clone();
-                let eligible = eligible_attention(attention.clone(), &pairs);
+                let eligible = eligible_attention(by_largest(attention.clone(), &pairs), &pairs);
                 let pairs = attention_interaction(eligible, attention);
                 let cosine = cosines(trace.embedding.clone());
                 (cosine, mean_of_sums(pairs, &trace.batch))
@@ -100,6 +103,18 @@ fn eligible_attention(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
     let kept = attention * pairs.clone().unsqueeze_dim(1);
     let sum = kept.clone().sum_dim(3);
     relative(kept, sum)
+}
+
+/// Rows of attention over their largest eligible entry, which [`eligible_attention`] does not tell
+/// from the rows themselves, but its slope does: it has the square of a row's sum, which vanishes
+/// in f32 where a word attends to itself alone. Rows with less than [`LEAST`] for others are 0.
+fn by_largest(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
+    let kept = attention * pairs.clone().unsqueeze_dim(1);
+    let largest = kept.clone().detach().max_dim(3);
+    let none = largest.clone().lower_scalar(LEAST);
+    let [texts, heads, length, _] = kept.dims();
+    let rows = kept / largest.mask_fill(none.clone(), 1.0);
+    rows.mask_fill(none.expand([texts, heads, length, length]), 0.0)
 }
 
 /// 1 − â for eligible pairs, `[B, L, L]`; â: how strongly the more attentive of two words attends
