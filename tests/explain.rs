@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use safr::explain::{
     Gram, Matrix, Selection, allocate, attention_entropy, attention_received, auc, capacity, kept,
     largest_key_mass, most_kept, negative_log_likelihood, redistribution_score, sharing, softmax,
-    token_f1,
+    token_f1, weights_of,
 };
 
 const TOLERANCE: f64 = 1e-6;
@@ -203,11 +203,11 @@ proptest! {
     fn scores_stay_within_their_bounds((keep, attention, ids, u) in text()) {
         let allocated = allocate(&u);
         let s = sharing(&allocated.allocation.shares, &allocated.counts);
-        for important in [kept(&keep), most_kept(&keep, 0.2)] {
-            let chosen = important.iter().filter(|important| **important).count();
+        for important in [weights_of(&kept(&keep)), most_kept(&keep, 0.2)] {
+            let chosen: f64 = important.iter().sum();
             let selection = Selection::new(important, &attention, &ids);
             let score = redistribution_score(&capacity(&u), &s, &selection);
-            let comparable = (1..keep.len()).contains(&chosen)
+            let comparable = (chosen > 0.0 && chosen < keep.len() as f64)
                 && !selection.correlated.is_empty()
                 && !selection.others.is_empty();
             prop_assert_eq!(score.is_some(), comparable);
@@ -221,7 +221,7 @@ proptest! {
 
     #[test]
     fn pairs_are_divided_into_correlated_and_others((keep, attention, ids, _) in text()) {
-        let selection = Selection::new(kept(&keep), &attention, &ids);
+        let selection = Selection::new(weights_of(&kept(&keep)), &attention, &ids);
         let mut pairs = [selection.correlated.clone(), selection.others.clone()].concat();
         pairs.sort_unstable();
         let n = ids.len();

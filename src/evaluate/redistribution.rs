@@ -4,7 +4,7 @@
 use super::{Marked, Section, Value};
 use crate::explain::{
     Allocated, Matrix, Selection, TraceNumbers, allocate, capacity, kept, mean_over_heads,
-    most_kept, redistribution_score, sharing,
+    most_kept, redistribution_score, sharing, weights_of,
 };
 
 /// Part of a text's words that are important by rank.
@@ -70,12 +70,8 @@ pub(super) fn redistribution(
         }
         for source in marked {
             let name = format!("mono/{}/{}/marked", space.name, source.source);
-            let words = source.words[..own.ids.len()].to_vec();
-            let score = redistribution_score(
-                &space.capacity,
-                &space.sharing,
-                &select(own, weights(words)),
-            );
+            let words = weights_of(&source.words[..own.ids.len()]);
+            let score = redistribution_score(&space.capacity, &space.sharing, &select(own, words));
             let mono = score.map(|score| score.mono());
             values.push(Value::new(Section::Redistribution, name, mono));
         }
@@ -89,17 +85,10 @@ fn select(trace: &TraceNumbers, important: Vec<f64>) -> Selection {
     Selection::new(important, &attention, &trace.ids)
 }
 
-fn weights(important: Vec<bool>) -> Vec<f64> {
-    important
-        .into_iter()
-        .map(|word| f64::from(u8::from(word)))
-        .collect()
-}
-
 /// What a model's gate and last block select, by each rule of importance.
 fn selections(trace: &TraceNumbers) -> [(&'static str, Selection); 2] {
     [
-        ("kept", select(trace, weights(kept(&trace.keep)))),
+        ("kept", select(trace, weights_of(&kept(&trace.keep)))),
         ("top", select(trace, most_kept(&trace.keep, TOP))),
     ]
 }

@@ -37,5 +37,5 @@ pub use neurons::{
 pub use plausibility::{auc, token_f1};
 pub use prediction::{argmax, negative_log_likelihood, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
-pub use selection::{Selection, kept, most_kept};
+pub use selection::{Selection, kept, most_kept, weights_of};
 pub use trace::{LayerNumbers, TraceNumbers};

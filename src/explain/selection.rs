@@ -45,6 +45,14 @@ pub fn kept(keep: &[f32]) -> Vec<bool> {
     keep.iter().map(|&keep| keep >= 0.5).collect()
 }
 
+/// Words that count in full or not at all, as weights.
+pub fn weights_of(words: &[bool]) -> Vec<f64> {
+    words
+        .iter()
+        .map(|&word| f64::from(u8::from(word)))
+        .collect()
+}
+
 /// Important words by rank: the `fraction` in [0, 1] with the highest keep probability, rounded to
 /// the nearest number of words. Words that tie for the last places have equal parts of them: a gate
 /// that is wholly open, as f32 sees it, chooses no word, and must not choose the first ones.
