@@ -198,6 +198,57 @@ fn shards_together_are_the_whole() {
     }
 }
 
+#[test]
+fn a_file_of_records_is_whole_and_is_not_the_corpus() {
+    let program = Program::new();
+    let at = |name: &str| program.folder.path().join(name);
+    let corpus = "good film\nbad film\n";
+    let explain =
+        |out: &str| program.explain(corpus.as_bytes(), &["--out", at(out).to_str().unwrap()]);
+    let left = || std::fs::read_to_string(at("corpus.txt")).unwrap();
+
+    assert!(explain("records").status.success());
+    let records = std::fs::read_to_string(at("records")).unwrap();
+    assert_eq!(records.lines().count(), 2);
+    assert!(!at("records.part").exists());
+
+    std::fs::create_dir(at("same")).unwrap();
+    for out in ["corpus.txt", "same/../corpus.txt"] {
+        let refused = explain(out);
+        let message = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{out}");
+        assert!(message.contains("is the corpus itself"), "{message}");
+        assert_eq!(left(), corpus, "{out}");
+    }
+
+    let folder = program.command(&at("same"), &[]).output().unwrap();
+    let message = String::from_utf8(folder.stderr).unwrap();
+    assert!(message.contains("/same: "), "{message}");
+}
+
+/// What a run that is cut has written is not taken for all that there is.
+#[test]
+fn a_run_that_is_cut_leaves_an_earlier_file_as_it_was() {
+    let program = Program::new();
+    let out = program.folder.path().join("records");
+    std::fs::write(&out, "earlier").unwrap();
+    let mut child = program
+        .command(Path::new("-"), &["--out", out.to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // More than one window, so that records are written before all lines are read.
+    (0..20_000).for_each(|number| writeln!(stdin, "{}", line(number)).unwrap());
+    let part = out.with_extension("part");
+    while std::fs::metadata(&part).map_or(0, |facts| facts.len()) == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "earlier");
+}
+
 /// Records come while lines still arrive, and a reader that has enough ends the run quietly.
 #[test]
 fn a_stream_is_explained_as_it_comes_until_the_reader_hangs_up() {

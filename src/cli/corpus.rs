@@ -4,7 +4,7 @@ mod lines;
 mod record;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -13,6 +13,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
+use super::draft::{Draft, would_destroy};
 use crate::engine::LoadedModel;
 use lines::{Line, LineProblem, Lines};
 use record::{Format, Predicted, Records};
@@ -77,27 +78,27 @@ impl Options {
     fn stream(&self, model: &LoadedModel, corpus: &Path) -> anyhow::Result<()> {
         let classes = &model.package.card.classes;
         let records = Records::new(self.format, self.full, classes)?;
-        let (reader, length) = open(corpus).with_context(|| corpus.display().to_string())?;
+        let name = || corpus.display().to_string();
+        let (reader, length) = open(corpus).with_context(name)?;
         let mut lines = Lines::new(reader);
-        let mut out = self.output()?;
+        let mut out = self.output(corpus)?;
         let bar = self.progress(length);
         let (mut done, mut bad) = (0, 0);
-        out.write_all(&records.header()?)?;
+        out.write([records.header()?])?;
         loop {
-            let window = self.next_window(&mut lines)?;
+            let window = self.next_window(&mut lines).with_context(name)?;
             if window.is_empty() {
                 break;
             }
-            for record in self.explain_window(model, &window, &records)? {
-                out.write_all(&record.bytes)?;
-                bad += u64::from(!record.explained);
-            }
-            out.flush()?;
+            let made = self.explain_window(model, &window, &records)?;
+            bad += made.iter().filter(|record| !record.explained).count() as u64;
+            out.write(made.into_iter().map(|record| record.bytes))?;
             done += window.len() as u64;
             bar.set_position(lines.bytes());
             bar.set_message(done.to_string());
         }
         bar.finish_and_clear();
+        out.end()?;
         if bad > 0 {
             return Err(Unexplained { bad, lines: done }.into());
         }
@@ -137,14 +138,16 @@ impl Options {
         Ok(made)
     }
 
-    fn output(&self) -> anyhow::Result<Box<dyn Write>> {
-        Ok(match &self.out {
-            Some(path) => {
-                let file = File::create(path).with_context(|| path.display().to_string())?;
-                Box::new(BufWriter::new(file))
-            }
-            None => Box::new(BufWriter::new(io::stdout().lock())),
-        })
+    fn output(&self, corpus: &Path) -> anyhow::Result<Output> {
+        let Some(path) = &self.out else {
+            return Ok(Output::Standard(BufWriter::new(io::stdout().lock())));
+        };
+        anyhow::ensure!(
+            !would_destroy(path, corpus),
+            "--out {} is the corpus itself, or would write over it; choose another file",
+            path.display()
+        );
+        Ok(Output::File(Draft::create(path)?))
     }
 
     /// Shown on standard error, unless the records go to the same terminal.
@@ -163,6 +166,34 @@ impl Options {
             },
         );
         bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    }
+}
+
+/// Where the records go.
+enum Output {
+    Standard(BufWriter<StdoutLock<'static>>),
+    File(Draft),
+}
+
+impl Output {
+    /// Writes records that may be read at once.
+    fn write(&mut self, records: impl IntoIterator<Item = Vec<u8>>) -> io::Result<()> {
+        let out: &mut dyn Write = match self {
+            Self::Standard(out) => out,
+            Self::File(out) => out,
+        };
+        for record in records {
+            out.write_all(&record)?;
+        }
+        out.flush()
+    }
+
+    /// Keeps the file, now that it is whole.
+    fn end(self) -> anyhow::Result<()> {
+        match self {
+            Self::Standard(_) => Ok(()),
+            Self::File(file) => file.keep(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod controls;
 mod corpus;
 mod coverage;
 mod data;
+mod draft;
 mod evaluate;
 mod explain;
 mod files;
