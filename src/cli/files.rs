@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use serde::Serialize;
 
+use super::draft::Draft;
 use crate::engine::LoadedModel;
 use crate::model::Classifier;
 use crate::package::{Package, Precision, read_directory, write_directory};
@@ -31,6 +32,26 @@ pub(super) async fn save(
     let model = Classifier::new(&package.config, &package.weights, &device)?;
     package.gate_values = model.gate_values().await?;
     write_directory(directory, &package.to_files(precision)?)?;
+    Ok(())
+}
+
+/// Makes a folder where there is none, and tries to write there, before any work is done.
+pub(super) fn writable(directory: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
+    Draft::create(&directory.join(".trial")).map(drop)
+}
+
+/// Checks that a model's folder holds nothing yet.
+pub(super) fn refuse_to_overwrite(directory: &Path) -> anyhow::Result<()> {
+    let is_empty = |path: &Path| {
+        path.read_dir()
+            .is_ok_and(|mut files| files.next().is_none())
+    };
+    anyhow::ensure!(
+        !directory.exists() || is_empty(directory),
+        "{} holds files already; choose another --out, or remove it first",
+        directory.display()
+    );
     Ok(())
 }
 

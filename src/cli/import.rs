@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
-use super::files::{id_of, read_text, save};
+use super::files::{id_of, read_text, refuse_to_overwrite, save};
 use crate::model::{Array, ModelConfig, Reading, Weights, sinusoids};
 use crate::package::{Card, FORMAT, Package, Precision};
 use crate::text::{Vocabulary, Words};
@@ -30,6 +30,7 @@ pub(super) struct Import {
 impl Import {
     /// Reads, checks and writes.
     pub(super) async fn run(self) -> anyhow::Result<()> {
+        refuse_to_overwrite(&self.out)?;
         let name = self.pytorch.display().to_string();
         let mut weights = read_state_dict(&self.pytorch).with_context(|| name.clone())?;
         let positions = weights

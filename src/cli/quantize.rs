@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::files::save;
+use super::files::{refuse_to_overwrite, save};
 use crate::package::{Package, Precision, read_directory};
 
 /// Store a model's matrices as 8-bit integers, one scale a row
@@ -24,6 +24,7 @@ pub(super) struct Quantize {
 impl Quantize {
     /// Reads, rounds and writes.
     pub(super) async fn run(self) -> anyhow::Result<()> {
+        refuse_to_overwrite(&self.out)?;
         let mut package = Package::from_files(&read_directory(&self.model)?)?;
         package.card.id = super::files::id_of(&self.out);
         if let Some(title) = self.title {
