@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::chosen::Chosen;
 use super::data::{Data, Own, Task};
-use super::files::{read_model, read_text, write_json};
+use super::draft::Draft;
+use super::files::{read_model, read_text};
 use super::measuring::Measuring;
 use super::{markdown, table};
 use crate::evaluate::{Report, Variant, compare};
@@ -57,6 +58,7 @@ pub(super) struct Compare {
 impl Compare {
     /// Measures or reads, compares and prints.
     pub(super) async fn run(self) -> anyhow::Result<()> {
+        let json = Draft::of(self.json.as_ref())?;
         let variants = self.variants().await?;
         let seed = self.measuring.sampling.seed;
         let comparison = compare(&variants, self.resamples as usize, seed)?;
@@ -65,8 +67,8 @@ impl Compare {
             Format::Markdown => markdown::of_comparison(&comparison, &self.chosen),
         };
         print!("{table}");
-        match &self.json {
-            Some(path) => write_json(path, &comparison),
+        match json {
+            Some(file) => file.fill_json(&comparison),
             None => Ok(()),
         }
     }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::data::{Data, Split};
-use super::files::write_json;
+use super::draft::Draft;
 use crate::package::{Package, read_directory};
 use crate::text::coverage;
 
@@ -32,6 +32,7 @@ pub(super) struct MeasureCoverage {
 impl MeasureCoverage {
     /// Measures and prints.
     pub(super) fn run(self) -> anyhow::Result<()> {
+        let json = Draft::of(self.json.as_ref())?;
         let name = || format!("the model {}", self.model.display());
         let files = read_directory(&self.model).with_context(name)?;
         let vocabulary = Package::from_files(&files).with_context(name)?.vocabulary;
@@ -46,8 +47,8 @@ impl MeasureCoverage {
         for unknown in &measured.unknown {
             println!("{:>18} {}", unknown.count, unknown.word);
         }
-        match &self.json {
-            Some(path) => write_json(path, &measured),
+        match json {
+            Some(file) => file.fill_json(&measured),
             None => Ok(()),
         }
     }

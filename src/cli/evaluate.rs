@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::controls::Controls;
 use super::data::Data;
-use super::files::{read_model, write_json};
+use super::draft::Draft;
+use super::files::read_model;
 use super::measuring::Measuring;
 use super::table;
 
@@ -30,12 +31,13 @@ pub(super) struct Evaluate {
 impl Evaluate {
     /// Measures and prints.
     pub(super) async fn run(self) -> anyhow::Result<()> {
+        let json = Draft::of(self.json.as_ref())?;
         let mut package = read_model(&self.model)?;
         self.controls.apply(&mut package);
         let report = self.measuring.report(&self.data, package).await?;
         print!("{}", table::of_report(&report));
-        match &self.json {
-            Some(path) => write_json(path, &report),
+        match json {
+            Some(file) => file.fill_json(&report),
             None => Ok(()),
         }
     }

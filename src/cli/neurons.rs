@@ -4,12 +4,12 @@ mod report;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::{Data, Split, encode};
-use super::files::{open, write_json};
+use super::draft::Draft;
+use super::files::open;
 use crate::engine::{Backend, OpenDevice};
 use crate::text::Example;
 use report::Report;
@@ -48,6 +48,8 @@ pub(super) struct Neurons {
 impl Neurons {
     /// Measures, prints and writes what was asked for.
     pub(super) async fn run(self) -> anyhow::Result<()> {
+        let json = Draft::of(self.json.as_ref())?;
+        let csv = Draft::of(self.csv.as_ref())?;
         let device = OpenDevice::open(self.backend).await?.device;
         let model = open(&self.model, &device)?;
         let package = &model.package;
@@ -68,11 +70,11 @@ impl Neurons {
         bar.finish_and_clear();
         let report = Report::new(package, &statistics, &examples);
         print!("{}", report.table(self.top));
-        if let Some(path) = &self.json {
-            write_json(path, &report)?;
+        if let Some(file) = json {
+            file.fill_json(&report)?;
         }
-        if let Some(path) = &self.csv {
-            std::fs::write(path, report.csv()?).with_context(|| path.display().to_string())?;
+        if let Some(file) = csv {
+            file.fill(report.csv()?.as_ref())?;
         }
         Ok(())
     }

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::data::{Data, Split};
+use super::draft::Draft;
 use crate::text::frequencies;
 
 /// Write the words of a data set by falling frequency, one a line
@@ -28,6 +28,7 @@ pub(super) struct WordList {
 impl WordList {
     /// Counts and writes.
     pub(super) fn run(self) -> anyhow::Result<()> {
+        let file = Draft::create(&self.out)?;
         let examples = self.data.sentences(self.split, &self.data.classes()?)?;
         let all = frequencies(examples.iter().map(|example| example.words.as_slice()));
         let written = &all[..self.size.unwrap_or(all.len()).min(all.len())];
@@ -35,7 +36,7 @@ impl WordList {
         for frequency in written {
             writeln!(text, "{}", frequency.word)?;
         }
-        std::fs::write(&self.out, text).with_context(|| self.out.display().to_string())?;
+        file.fill(text.as_bytes())?;
         println!(
             "{} texts, {} different words, {} of them in {}",
             examples.len(),
