@@ -166,11 +166,59 @@ fn a_run_stopped_behind_any_step_goes_on_as_if_it_had_not_been_stopped() {
         assert!(run(&mut second) == whole, "after {pieces} pieces");
 
         let mut other = trainer(scale_free(), 4, 5e-3, &device);
-        assert!(matches!(
-            other.resume(checkpoint),
-            Err(TrainError::Checkpoint(_))
-        ));
+        assert_eq!(differs(other.resume(checkpoint)), "options, learning-rate");
     }
+}
+
+/// What a refused checkpoint's run was begun with that the other was not.
+fn differs(resumed: Result<(), TrainError>) -> String {
+    match resumed {
+        Err(TrainError::OtherRun { what, then, now }) => {
+            assert_ne!(then, now);
+            what
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_checkpoint_is_not_taken_up_with_other_words_sizes_texts_or_weights() {
+    let objective = scale_free();
+    let config = small_config(1, objective.reading(Words::Default));
+    let begin = |config: &ModelConfig, seed: u64, data: [usize; 2], words: &[&str]| {
+        let weights = initial_weights(config, &mut Stream::new(seed));
+        let options = options(objective, 4, 1e-3);
+        let data = (texts(data[0]), texts(data[1]));
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        Trainer::new(
+            options,
+            config,
+            &weights,
+            Stream::new(2),
+            data,
+            &Device::flex(),
+        )
+        .unwrap()
+        .named(&words, &["sad".to_owned(), "glad".to_owned()])
+    };
+    let words = ["good", "bad"];
+    let checkpoint = pollster::block_on(begin(&config, 2, [32, 32], &words).checkpoint()).unwrap();
+    let dropout = ModelConfig {
+        dropout: 0.7,
+        ..config.clone()
+    };
+    for (mut other, what) in [
+        (begin(&config, 2, [32, 32], &["bad", "good"]), "words"),
+        (begin(&dropout, 2, [32, 32], &words), "model, dropout"),
+        (begin(&config, 2, [31, 32], &words), "training texts"),
+        (begin(&config, 2, [32, 31], &words), "dev texts"),
+        (begin(&config, 3, [32, 32], &words), "start weights"),
+    ] {
+        assert_eq!(differs(other.resume(checkpoint.clone())), what);
+    }
+    begin(&config, 2, [32, 32], &words)
+        .resume(checkpoint)
+        .unwrap();
 }
 
 #[test]

@@ -12,6 +12,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::{Data, Split, encode};
+use super::files::writable;
 use super::objective::ObjectiveOptions;
 use crate::engine::{Backend, OpenDevice};
 use crate::model::{Stream, parameter_count};
@@ -81,9 +82,13 @@ pub(super) struct Train {
 }
 
 impl Train {
-    /// Trains until done, stopped by Ctrl-C, or failed.
+    /// Trains until done, stopped by Ctrl-C or a signal to end, or failed.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let objective = self.objective.objective()?;
+        if !self.resume {
+            save::refuse_to_overwrite(&self.out)?;
+            writable(&self.out)?;
+        }
         let classes = self.data.classes()?;
         let mut stream = Stream::new(self.seed);
         let model = match &self.start {
@@ -135,7 +140,8 @@ impl Train {
             stream,
             (train, dev),
             &device,
-        )?;
+        )?
+        .named(vocabulary.words(), &classes);
         let run = Run {
             command: &self,
             classes,
@@ -144,22 +150,20 @@ impl Train {
             objective,
         };
         if self.resume {
-            trainer.resume(
-                run.read_checkpoint()
-                    .context("there is nothing to resume; leave --resume out")?,
-            )?;
-            println!("resumed after epoch {}", trainer.history().records.len());
+            let checkpoint = run
+                .read_checkpoint()
+                .context("there is nothing to resume; leave --resume out")?;
+            trainer.resume(checkpoint)?;
+            let (steps, epochs) = (trainer.steps(), trainer.history().records.len());
+            println!("resumed after {steps} steps, with {epochs} epochs done");
             // Fewer epochs may be asked for than are done: then this is all that is left to do.
             if trainer.is_finished() {
                 run.save(&mut trainer).await?;
             }
-        } else {
-            run.refuse_to_overwrite()?;
-            if self.epochs == 0 {
-                run.save_model(None, weights).await?;
-                println!("untrained, kept in {}", self.out.display());
-                return Ok(());
-            }
+        } else if self.epochs == 0 {
+            run.save_model(None, weights).await?;
+            println!("untrained, kept in {}", self.out.display());
+            return Ok(());
         }
         self.train(&mut trainer, &run).await
     }

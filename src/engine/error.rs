@@ -50,6 +50,7 @@ impl From<TrainError> for EngineError {
             TrainError::Device(error) => Self::Read(error),
             TrainError::Weights(error) => Self::Weights(error),
             TrainError::Checkpoint(reason) => Self::Checkpoint(reason),
+            error @ TrainError::OtherRun { .. } => Self::Checkpoint(error.to_string()),
             other @ TrainError::NotFinite { .. } => Self::Train(other),
         }
     }

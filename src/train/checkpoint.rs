@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::epoch::{Epoch, Position};
-use super::{Adam, Options, TrainError, Trainer};
+use super::origin::Origin;
+use super::{Adam, TrainError, Trainer};
 use crate::explain::History;
 use crate::model::{Stream, StreamPosition, Weights};
 
 /// Format of a checkpoint; raised when one of its parts changes its meaning.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A run behind one of its steps.
 #[derive(Clone, Debug)]
@@ -23,11 +24,17 @@ pub struct Checkpoint {
     pub optimizer: Weights,
 }
 
+/// The part by which it is known whether the others can be read.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
 /// The small part of a run.
 #[derive(Serialize, Deserialize)]
 struct State {
     format: u32,
-    options: Options,
+    origin: Origin,
     stream: StreamPosition,
     steps: usize,
     history: History,
@@ -47,7 +54,7 @@ impl Trainer {
         }
         let state = State {
             format: FORMAT,
-            options: self.options.clone(),
+            origin: self.origin.clone(),
             stream: self.stream.position(),
             steps: self.optimizer.steps(),
             history: self.history.clone(),
@@ -64,26 +71,18 @@ impl Trainer {
     /// Takes a run up that was prepared with the same data, options and model.
     ///
     /// # Errors
-    /// If the checkpoint is of another run, or cannot be read.
+    /// If the checkpoint is of another run, which is told by what differs first, or cannot be read.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
-        let state: State = serde_json::from_str(&checkpoint.state).map_err(unusable)?;
-        if state.format != FORMAT {
+        let version: Version = serde_json::from_str(&checkpoint.state).map_err(unusable)?;
+        if version.format != FORMAT {
             return Err(unusable("it was made by another version of the program"));
         }
-        // More epochs or more patience may be asked for; anything else makes another run.
-        let asked = Options {
-            epochs: state.options.epochs,
-            patience: state.options.patience,
-            ..self.options.clone()
-        };
-        if state.options != asked {
-            return Err(unusable("it was made with other options"));
-        }
+        let state: State = serde_json::from_str(&checkpoint.state).map_err(unusable)?;
+        state.origin.check(&self.origin)?;
         let config = &self.model.config;
-        self.model = self
-            .options
-            .place(config, &checkpoint.weights, &self.device)?;
-        let embeddings = self.options.embeddings();
+        let options = &self.origin.options;
+        self.model = options.place(config, &checkpoint.weights, &self.device)?;
+        let embeddings = options.embeddings();
         self.optimizer = Adam::restore(&self.model, embeddings, state.steps, &checkpoint.optimizer)
             .ok_or_else(|| unusable("its optimiser is that of another model"))?;
         self.stream = Stream::at(state.stream);
@@ -93,7 +92,7 @@ impl Trainer {
             let number = self.history.records.len() + 1;
             let data = (
                 self.train.as_slice(),
-                self.options.batch_size,
+                self.origin.options.batch_size,
                 self.padding(),
             );
             Epoch::resume(number, self.annealed(number), data, position)

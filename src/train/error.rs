@@ -22,4 +22,16 @@ pub enum TrainError {
     /// A checkpoint cannot be written or taken up.
     #[error("the checkpoint cannot be used: {0}; delete it to start anew")]
     Checkpoint(String),
+    /// A checkpoint is of a run that was begun with something else.
+    #[error(
+        "the checkpoint is of another run, whose {what} is {then}, while it is {now} here; ask for the same, or delete the checkpoint to start anew"
+    )]
+    OtherRun {
+        /// What differs first, from the whole to the part.
+        what: String,
+        /// What it is in the checkpoint.
+        then: String,
+        /// What it is in the run that was to go on.
+        now: String,
+    },
 }

@@ -9,6 +9,7 @@ mod event;
 mod flat;
 mod hold_out;
 mod options;
+mod origin;
 mod schedule;
 mod sums;
 
@@ -29,6 +30,7 @@ use crate::model::{Batch, Classifier, ModelConfig, Noise, Padding, Stream, Weigh
 use crate::objective::{Family, GateGuard, Objective, ScaleFree};
 use adam::{Adam, Embeddings, Rows};
 use epoch::Epoch;
+use origin::Origin;
 
 /// Most steps between two readbacks: often enough to show progress and to bound memory, seldom
 /// enough not to hold a GPU up.
@@ -36,7 +38,7 @@ const READ_EVERY: usize = 16;
 
 /// A run in progress.
 pub struct Trainer {
-    options: Options,
+    origin: Origin,
     train: Vec<EncodedExample>,
     dev: Vec<EncodedExample>,
     device: Device,
@@ -67,7 +69,7 @@ impl Trainer {
         Ok(Self {
             optimizer: Adam::new(&model, options.embeddings()),
             model,
-            options,
+            origin: Origin::new(options, config, weights, [&train, &dev]),
             train,
             dev,
             device,
@@ -76,6 +78,14 @@ impl Trainer {
             best: None,
             epoch: None,
         })
+    }
+
+    /// Says what ids and labels stand for, so that a checkpoint of a run with other words or
+    /// classes is not taken up.
+    #[must_use]
+    pub fn named(mut self, words: &[String], classes: &[String]) -> Self {
+        self.origin.name(words, classes);
+        self
     }
 
     /// Trains an epoch, or what is left of the one in progress, and measures the dev part.
@@ -151,7 +161,7 @@ impl Trainer {
     pub fn is_finished(&self) -> bool {
         let done = self.history.records.len();
         let best = self.history.best().map_or(0, |best| best.epoch);
-        done >= self.options.epochs || done - best >= self.options.patience
+        done >= self.origin.options.epochs || done - best >= self.origin.options.patience
     }
 
     /// What the epochs so far gave.
@@ -176,12 +186,16 @@ impl Trainer {
 
     /// Steps of an epoch.
     pub fn steps_per_epoch(&self) -> usize {
-        self.train.len().div_ceil(self.options.batch_size)
+        self.train.len().div_ceil(self.origin.options.batch_size)
     }
 
     /// How much of its most steps the run has behind it, in [0, 1].
     fn part_behind(&self) -> f64 {
-        let most = self.options.epochs.saturating_mul(self.steps_per_epoch());
+        let most = self
+            .origin
+            .options
+            .epochs
+            .saturating_mul(self.steps_per_epoch());
         (self.steps() as f64 / most.max(1) as f64).min(1.0)
     }
 
@@ -195,7 +209,7 @@ impl Trainer {
         let objective = self.annealed(number);
         let data = (
             self.train.as_slice(),
-            self.options.batch_size,
+            self.origin.options.batch_size,
             self.padding(),
         );
         Epoch::begin(number, objective, data, &mut self.stream)
@@ -228,11 +242,11 @@ impl Trainer {
             None => self.model.forward(&input, Some(&noise)),
         };
         let part = self.part_behind();
-        let schedule = self.options.schedule;
+        let schedule = self.origin.options.schedule;
         let objective = objective.weighted(schedule.weight(part));
         let losses = objective.minimised_losses(&trace, &labels);
         let gradients = objective.total(&losses).backward();
-        let rate = self.options.learning_rate * schedule.rate(part);
+        let rate = self.origin.options.learning_rate * schedule.rate(part);
         self.model = self
             .optimizer
             .step(self.model.clone(), rows.as_ref(), gradients, rate);
@@ -250,7 +264,7 @@ impl Trainer {
     ) -> Result<Option<EpochRecord>, TrainError> {
         let sweep = epoch.sweep.get_or_insert_with(|| Sweep::new(&self.dev));
         if !sweep.is_done() {
-            let (model, size) = (self.model.valid(), self.options.batch_size);
+            let (model, size) = (self.model.valid(), self.origin.options.batch_size);
             sweep
                 .advance(&model, &epoch.objective, &self.dev, size)
                 .await?;
@@ -285,7 +299,7 @@ impl Trainer {
             dev_accuracy: dev.accuracy,
             word_keep: dev.word_keep,
             pad_keep: dev.pad_keep,
-            regularised: self.options.schedule.weight(self.part_behind()),
+            regularised: self.origin.options.schedule.weight(self.part_behind()),
             embedding_norm: dev.embedding_norm,
             attention_entropy: dev.attention_entropy,
             seconds: epoch.position().seconds,
@@ -295,13 +309,13 @@ impl Trainer {
     /// The objective of an epoch: β of VMASK's entropy falls from its first value to a hundredth
     /// of it, epoch by epoch, in equal ratios.
     fn annealed(&self, epoch: usize) -> Objective {
-        let mut objective = self.options.objective;
+        let mut objective = self.origin.options.objective;
         if let Family::ScaleFree(ScaleFree {
             guard: GateGuard::Entropy { beta },
             ..
         }) = &mut objective.family
         {
-            let last = self.options.epochs.max(2) - 1;
+            let last = self.origin.options.epochs.max(2) - 1;
             *beta *= 0.01f64.powf((epoch - 1) as f64 / last as f64);
         }
         objective

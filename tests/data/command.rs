@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn safr(folder: &Path, arguments: &[&str]) -> Output {
+pub(super) fn safr(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_safr"))
         .current_dir(folder)
         .args(arguments)
@@ -13,7 +13,7 @@ fn safr(folder: &Path, arguments: &[&str]) -> Output {
 
 /// What the command prints.
 #[track_caller]
-fn prints(folder: &Path, arguments: &[&str]) -> String {
+pub(super) fn prints(folder: &Path, arguments: &[&str]) -> String {
     let output = safr(folder, arguments);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
@@ -22,13 +22,13 @@ fn prints(folder: &Path, arguments: &[&str]) -> String {
 
 /// How the command says that it will not.
 #[track_caller]
-fn refuses(folder: &Path, arguments: &[&str]) -> String {
+pub(super) fn refuses(folder: &Path, arguments: &[&str]) -> String {
     let output = safr(folder, arguments);
     assert!(!output.status.success());
     String::from_utf8(output.stderr).unwrap()
 }
 
-const SMALL: [&str; 12] = [
+pub(super) const SMALL: [&str; 12] = [
     "--d-model",
     "8",
     "--heads",
@@ -44,7 +44,7 @@ const SMALL: [&str; 12] = [
 ];
 
 /// 60 texts of three classes in a file whose delimiter and columns must be recognised.
-fn moods() -> String {
+pub(super) fn moods() -> String {
     let rows = (0..60).map(|at| match at % 3 {
         0 => format!("{at};\"good; film {at}\";glad\n"),
         1 => format!("{at};bad film {at};sad\n"),

@@ -5,5 +5,6 @@
 mod command;
 #[path = "../common/mod.rs"]
 mod common;
+mod resuming;
 mod sets;
 mod table;

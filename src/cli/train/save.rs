@@ -1,5 +1,6 @@
 //! What a training run leaves in its folder: the best model, the history, and a checkpoint.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -14,6 +15,10 @@ use crate::package::{
 };
 use crate::text::Vocabulary;
 use crate::train::{Checkpoint, Trainer};
+
+const CHECKPOINT: &str = "checkpoint";
+const PART: &str = "checkpoint.part";
+const OLD: &str = "checkpoint.old";
 
 const STATE: &str = "state.json";
 const WEIGHTS: &str = "weights.safetensors";
@@ -58,14 +63,15 @@ impl Run<'_> {
 
     /// Reads the checkpoint of the run's folder.
     pub(super) fn read_checkpoint(&self) -> anyhow::Result<Checkpoint> {
+        let folder = checkpoint_folder(&self.command.out);
         let read = |name: &str| {
-            let path = self.folder().join(name);
-            std::fs::read(&path).with_context(|| path.display().to_string())
+            let path = folder.join(name);
+            fs::read(&path).with_context(|| path.display().to_string())
         };
         Ok(Checkpoint {
             state: String::from_utf8(read(STATE)?)?,
             weights: tensors_of(&read(WEIGHTS)?)?,
-            best: match self.folder().join(BEST).exists() {
+            best: match folder.join(BEST).exists() {
                 true => Some(tensors_of(&read(BEST)?)?),
                 false => None,
             },
@@ -73,35 +79,36 @@ impl Run<'_> {
         })
     }
 
-    /// Protects an earlier run.
-    pub(super) fn refuse_to_overwrite(&self) -> anyhow::Result<()> {
-        let out = &self.command.out;
-        anyhow::ensure!(
-            !out.join("card.json").exists() && !self.folder().exists(),
-            "{} holds a model already; choose another --out, or go on with it by --resume",
-            out.display()
-        );
-        Ok(())
-    }
-
     /// Writes the checkpoint of the run as it is now.
     pub(super) async fn write_checkpoint(&self, trainer: &mut Trainer) -> anyhow::Result<()> {
         let checkpoint = trainer.checkpoint().await?;
         let mut files = Files::from([
+            (STATE.to_owned(), checkpoint.state.into_bytes()),
             (WEIGHTS.to_owned(), tensor_file(&checkpoint.weights)?),
             (OPTIMIZER.to_owned(), tensor_file(&checkpoint.optimizer)?),
         ]);
         if let Some(best) = &checkpoint.best {
             files.insert(BEST.to_owned(), tensor_file(best)?);
         }
-        // The state goes last: with it the checkpoint is whole.
-        write_directory(&self.folder(), &files)?;
-        let state = Files::from([(STATE.to_owned(), checkpoint.state.into_bytes())]);
-        Ok(write_directory(&self.folder(), &state)?)
+        self.replace_checkpoint(&files)
     }
 
-    fn folder(&self) -> PathBuf {
-        self.command.out.join("checkpoint")
+    /// Puts a whole folder in the place of another, so that a run that is killed meanwhile finds
+    /// the files of one step and not of two.
+    fn replace_checkpoint(&self, files: &Files) -> anyhow::Result<()> {
+        let [folder, part, old] = [CHECKPOINT, PART, OLD].map(|name| self.command.out.join(name));
+        let remove = |folder: &Path| match folder.exists() {
+            true => fs::remove_dir_all(folder).with_context(|| folder.display().to_string()),
+            false => Ok(()),
+        };
+        remove(&part)?;
+        write_directory(&part, files)?;
+        if folder.exists() {
+            remove(&old)?;
+            fs::rename(&folder, &old).with_context(|| folder.display().to_string())?;
+        }
+        fs::rename(&part, &folder).with_context(|| part.display().to_string())?;
+        remove(&old)
     }
 
     fn card(&self, epoch: Option<&EpochRecord>) -> Card {
@@ -125,6 +132,27 @@ impl Run<'_> {
             sha256: Default::default(),
         }
     }
+}
+
+/// Where the last whole checkpoint is: beside its place, if a run was killed while it put another
+/// there.
+fn checkpoint_folder(out: &Path) -> PathBuf {
+    let [folder, old] = [CHECKPOINT, OLD].map(|name| out.join(name));
+    if old.exists() && !folder.exists() {
+        old
+    } else {
+        folder
+    }
+}
+
+/// Protects an earlier run.
+pub(super) fn refuse_to_overwrite(out: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !out.join("card.json").exists() && !checkpoint_folder(out).exists(),
+        "{} holds a model already; choose another --out, or go on with it by --resume",
+        out.display()
+    );
+    Ok(())
 }
 
 /// The command line as it was given, without what belongs to this machine or to a resumed run.

@@ -1,0 +1,142 @@
+//! Runs that were stopped, however that came, and what they are taken up with.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::command::{moods, prints, refuses};
+
+const RUN: [&str; 15] = [
+    "train",
+    "--task",
+    "csv",
+    "--data",
+    "moods.csv",
+    "--out",
+    "model",
+    "--d-model",
+    "8",
+    "--d-ff",
+    "8",
+    "--max-len",
+    "16",
+    "--min-frequency",
+    "1",
+];
+
+fn with(more: &[&'static str]) -> Vec<&'static str> {
+    [&RUN, more].concat()
+}
+
+/// A folder in which a run is an epoch old.
+fn begun() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("moods.csv"), moods()).unwrap();
+    prints(folder.path(), &with(&["--epochs", "1"]));
+    folder
+}
+
+#[test]
+fn another_run_is_not_taken_up_and_what_differs_is_named() {
+    let folder = begun();
+    let folder = folder.path();
+    let resume = |more: &[&'static str]| {
+        refuses(
+            folder,
+            &with(&[&["--resume", "--epochs", "2"], more].concat()),
+        )
+    };
+    for (more, named) in [
+        (
+            &["--learning-rate", "0.5"][..],
+            "whose options, learning-rate is 0.0001, while it is 0.5 here",
+        ),
+        (
+            &["--rho", "0.5"],
+            "whose options, objective, family, guard, rho is 0.3, while",
+        ),
+        (
+            &["--objective", "published"],
+            "family, kind is \"scale-free\"",
+        ),
+        (&["--dropout", "0.5"], "whose model, dropout is 0.1, while"),
+        (
+            &["--word-dropout", "0.5"],
+            "whose model, word-dropout is 0.0",
+        ),
+        (&["--hold-out-seed", "1"], "whose words is"),
+        (&["--hold-out", "0.4"], "whose words is"),
+        (&["--embedding-scale", "0.5"], "whose start weights is"),
+    ] {
+        let error = resume(more);
+        assert!(error.contains(named), "{more:?}: {error}");
+    }
+    let own = folder.join("moods.csv");
+    std::fs::write(&own, moods().replace("glad", "good")).unwrap();
+    let error = resume(&[]);
+    assert!(error.contains("whose classes is"), "{error}");
+
+    std::fs::write(&own, moods()).unwrap();
+    let said = prints(folder, &with(&["--resume", "--epochs", "2"]));
+    assert!(
+        said.contains("resumed after 2 steps, with 1 epochs done"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_checkpoint_of_an_earlier_version_is_refused() {
+    let folder = begun();
+    let state = folder.path().join("model/checkpoint/state.json");
+    std::fs::write(state, r#"{"format": 1, "options": {}}"#).unwrap();
+    let error = refuses(folder.path(), &with(&["--resume", "--epochs", "2"]));
+    assert!(error.contains("another version of the program"), "{error}");
+}
+
+/// Killed while it put a checkpoint in its place, a run goes on from the one before.
+#[test]
+fn a_run_that_was_killed_between_two_checkpoints_goes_on() {
+    let folder = begun();
+    let at = |name: &str| folder.path().join("model").join(name);
+    std::fs::rename(at("checkpoint"), at("checkpoint.old")).unwrap();
+    std::fs::create_dir(at("checkpoint.part")).unwrap();
+    std::fs::write(at("checkpoint.part/weights.safetensors"), "half").unwrap();
+
+    std::fs::remove_file(at("card.json")).unwrap();
+    let error = refuses(folder.path(), &with(&["--epochs", "2"]));
+    assert!(error.contains("holds a model already"), "{error}");
+    let said = prints(folder.path(), &with(&["--resume", "--epochs", "2"]));
+    assert!(said.contains("with 1 epochs done"), "{said}");
+    assert!(at("checkpoint/state.json").exists());
+    assert!(!at("checkpoint.old").exists() && !at("checkpoint.part").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_told_to_end_leaves_a_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_safr"))
+        .current_dir(folder)
+        .args(with(&["--epochs", "1000000", "--patience", "1000000"]))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for(&folder.join("model/checkpoint/state.json"));
+    let kill = Command::new("kill").arg(run.id().to_string()).status();
+    assert!(kill.unwrap().success());
+    let ended = run.wait_with_output().unwrap();
+    let message = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{message}");
+    assert!(message.contains("--resume goes on from here"), "{message}");
+    let said = prints(folder, &with(&["--resume", "--epochs", "1"]));
+    assert!(said.contains("resumed after"), "{said}");
+}
+
+fn wait_for(file: &Path) {
+    while !file.exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
