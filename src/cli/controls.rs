@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::numbers::{finite, weight};
 use crate::package::Package;
 
 /// Controls (method §5).
@@ -11,13 +12,13 @@ pub(super) struct Controls {
     #[arg(long, value_name = "SEED")]
     shuffle_gates: Option<u64>,
     /// Control: add X to the gate's log-odds of keeping each word
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = finite::<f32>)]
     shift_gates: Option<f32>,
     /// Control: multiply the embeddings of all words by X, the gate as it is
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = weight::<f32>)]
     scale_embeddings: Option<f32>,
     /// Control: multiply what enters the attention's softmax by X; 0 makes all attention uniform
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = weight::<f32>)]
     sharpen_attention: Option<f32>,
     /// Control: multiply what the MLP's neurons write by X; 0 does without them
     #[arg(long, value_name = "X")]

@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::draft::{Draft, would_destroy};
+use super::numbers::count;
 use crate::engine::LoadedModel;
 use lines::{Line, LineProblem, Lines};
 use record::{Format, Predicted, Records};
@@ -35,7 +36,7 @@ pub(super) struct Options {
     #[arg(long, conflicts_with = "text")]
     full: bool,
     /// Lines of the corpus a batch
-    #[arg(long, default_value_t = 16, conflicts_with = "text")]
+    #[arg(long, default_value_t = 16, conflicts_with = "text", value_parser = count())]
     batch_size: usize,
     /// Explain only every N-th line of the corpus: those whose number leaves I when divided by N
     #[arg(long, value_name = "I/N", conflicts_with = "text")]
@@ -130,7 +131,7 @@ impl Options {
         let mut by_length: Vec<&Line> = window.iter().collect();
         by_length.sort_by_key(|line| line.text.as_ref().map_or(0, String::len));
         let batches: Vec<Vec<Record>> = by_length
-            .par_chunks(self.batch_size.max(1))
+            .par_chunks(self.batch_size)
             .map(|batch| explain_batch(model, batch, records))
             .collect::<anyhow::Result<_>>()?;
         let mut made: Vec<Record> = batches.into_iter().flatten().collect();

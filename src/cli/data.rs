@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::choices::name_of;
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
 use crate::text::table::LabelledText;
@@ -82,6 +83,12 @@ impl Data {
         split: Split,
         classes: &[String],
     ) -> anyhow::Result<Vec<Example>> {
+        if let Some(option) = self.own.given().filter(|_| self.task != Task::Csv) {
+            anyhow::bail!(
+                "{option} is about files of --task csv, and the files of --task {} are read in one way only; leave it out",
+                name_of(self.task)
+            );
+        }
         let name = || format!("the {} part of {}", split.name(), self.data.display());
         let examples = match self.task {
             Task::Sst2 => {

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::Data;
 use super::files::open;
+use super::numbers::count;
 use super::samples::Sampling;
 use crate::attribute::{Ranking, Removal};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
@@ -48,7 +49,7 @@ pub(super) struct Measuring {
     #[arg(long, value_name = "WORDS", default_value_t = Normalisation::default().longest)]
     normalise: usize,
     /// Texts a batch
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 16, value_parser = count())]
     batch_size: usize,
     /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
     #[arg(long, default_value = "flex")]
@@ -98,7 +99,7 @@ impl Measuring {
             reference.map(LoadedModel::classifier),
             texts,
             &self.measures,
-            self.batch_size.max(1),
+            self.batch_size,
             |words| bar.inc(words as u64),
         )
         .await?;

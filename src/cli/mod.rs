@@ -16,6 +16,7 @@ mod import;
 mod markdown;
 mod measuring;
 mod neurons;
+mod numbers;
 mod objective;
 mod quantize;
 mod samples;

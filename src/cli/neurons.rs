@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::data::{Data, Split, encode};
 use super::draft::Draft;
 use super::files::open;
+use super::numbers::count;
 use crate::engine::{Backend, OpenDevice};
 use crate::text::Example;
 use report::Report;
@@ -38,7 +39,7 @@ pub(super) struct Neurons {
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// Texts a batch
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 32, value_parser = count())]
     batch_size: usize,
     /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
     #[arg(long, default_value = "flex")]
@@ -63,7 +64,7 @@ impl Neurons {
         let statistics = crate::evaluate::neurons(
             model.classifier(),
             &encode(&examples, &package.vocabulary),
-            self.batch_size.max(1),
+            self.batch_size,
             |done| bar.inc(done as u64),
         )
         .await?;

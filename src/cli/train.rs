@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::{Data, Split, encode};
 use super::files::writable;
+use super::numbers::{count, part, weight};
 use super::objective::ObjectiveOptions;
 use crate::engine::{Backend, OpenDevice};
 use crate::model::{Stream, parameter_count};
@@ -45,10 +46,10 @@ pub(super) struct Train {
     #[arg(long, default_value_t = 100)]
     epochs: usize,
     /// Epochs without a better dev accuracy after which training ends
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 3, value_parser = count())]
     patience: usize,
     /// Adam's step size
-    #[arg(long, default_value_t = 1e-4)]
+    #[arg(long, default_value_t = 1e-4, value_parser = weight::<f64>)]
     learning_rate: f64,
     /// Let the step size fall in a straight line, to 0 after the last of --epochs
     #[arg(long)]
@@ -57,7 +58,7 @@ pub(super) struct Train {
     #[arg(long, value_name = "PART", default_value_t = 0.0, value_parser = part)]
     ramp: f64,
     /// Texts a batch
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 32, value_parser = count())]
     batch_size: usize,
     /// Go on from the weights of this model, with its words and sizes
     #[arg(long, value_name = "DIR", conflicts_with_all = FRESH)]
@@ -208,9 +209,9 @@ impl Train {
         Options {
             objective,
             learning_rate: self.learning_rate,
-            batch_size: self.batch_size.max(1),
+            batch_size: self.batch_size,
             epochs: self.epochs,
-            patience: self.patience.max(1),
+            patience: self.patience,
             seed: self.seed,
             freeze_embeddings: self.freeze_embeddings,
             schedule: Schedule {
@@ -239,12 +240,4 @@ fn show_progress(bar: &ProgressBar, progress: &Progress) {
         "{}: cross-entropy {:.4}, accuracy {:.4}",
         progress.epoch, progress.cross_entropy, progress.accuracy
     ));
-}
-
-/// Reads a part of a whole.
-fn part(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(part) if (0.0..=1.0).contains(&part) => Ok(part),
-        _ => Err("a part of a whole lies between 0 and 1".to_owned()),
-    }
 }

@@ -38,12 +38,12 @@ impl ScaleFree {
         say("space", &self.space.name());
         say("apart", &self.apart.name());
         say("pairs", &self.pairs.name());
-        say("rate-of", &self.rate_of.name());
         match self.guard {
             GateGuard::Rate { rho, weight } => {
                 say("gate-guard", &"rate");
                 say("rho", &rho);
                 say("guard-weight", &weight);
+                say("rate-of", &self.rate_of.name());
             }
             GateGuard::Entropy { beta } => {
                 say("gate-guard", &"entropy");

@@ -1,10 +1,14 @@
 //! Texts of people's own, as csv, tsv or JSON-lines files.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::Context;
 use clap::Args;
 
+use crate::cli::numbers::share;
 use crate::model::Stream;
 use crate::text::Split;
 use crate::text::table::{Columns, Format, LabelledText, Layout, Table, classes};
@@ -31,12 +35,15 @@ pub(crate) struct Own {
     #[arg(long, help_heading = HEADING)]
     skip_broken: bool,
     /// Share of each class that is the dev part of a single file; its other texts are the train
-    /// part, and all of them the test part
-    #[arg(long, help_heading = HEADING, value_name = "SHARE", default_value_t = 0.1)]
-    hold_out: f64,
-    /// Seed by which they are drawn
-    #[arg(long, help_heading = HEADING, value_name = "SEED", default_value_t = 0)]
-    hold_out_seed: u64,
+    /// part, and all of them the test part [default: 0.1]
+    #[arg(long, help_heading = HEADING, value_name = "SHARE", value_parser = share)]
+    hold_out: Option<f64>,
+    /// Seed by which they are drawn [default: 0]
+    #[arg(long, help_heading = HEADING, value_name = "SEED")]
+    hold_out_seed: Option<u64>,
+    /// Files of which it was said what is skipped, since they are read more than once
+    #[arg(skip)]
+    told: Rc<RefCell<BTreeSet<PathBuf>>>,
 }
 
 impl Own {
@@ -56,20 +63,21 @@ impl Own {
 
     /// The texts of a part.
     pub(super) fn texts(&self, data: &Path, split: Split) -> anyhow::Result<Vec<LabelledText>> {
+        let divided = self.hold_out.is_some() || self.hold_out_seed.is_some();
+        anyhow::ensure!(
+            !(divided && data.is_dir()),
+            "--hold-out divides a single file, and {} is a folder of parts; leave it out",
+            data.display()
+        );
         let texts = self.read(&self.file(data, split)?)?;
         if data.is_dir() || split == Split::Test {
             return Ok(texts);
         }
-        anyhow::ensure!(
-            self.hold_out > 0.0 && self.hold_out < 1.0,
-            "--hold-out is {}; a share lies between 0 and 1",
-            self.hold_out
-        );
         let labelled: Vec<_> = texts.iter().map(LabelledText::pair).collect();
         let held = hold_out(
             &labelled,
-            self.hold_out,
-            &mut Stream::new(self.hold_out_seed),
+            self.hold_out.unwrap_or(0.1),
+            &mut Stream::new(self.hold_out_seed.unwrap_or(0)),
         );
         let wanted = |held: bool| held == (split == Split::Dev);
         let texts = texts.into_iter().zip(held);
@@ -77,6 +85,21 @@ impl Own {
             .filter(|&(_, held)| wanted(held))
             .map(|(text, _)| text)
             .collect())
+    }
+
+    /// The first of these options that was given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let options = [
+            ("--text-column", self.text_column.is_some()),
+            ("--label-column", self.label_column.is_some()),
+            ("--delimiter", self.delimiter.is_some()),
+            ("--no-quotes", self.no_quotes),
+            ("--skip-broken", self.skip_broken),
+            ("--hold-out", self.hold_out.is_some()),
+            ("--hold-out-seed", self.hold_out_seed.is_some()),
+        ];
+        let given = options.into_iter().find(|(_, given)| *given);
+        given.map(|(name, _)| name)
     }
 
     /// Where a part stands: in the file, or in the folder's file of that name.
@@ -108,10 +131,19 @@ impl Own {
         )
         .with_context(|| format!("{}: use --text-column and --label-column", path.display()))?;
         let texts = table.labelled(columns);
-        match self.skip_broken {
-            true => Ok(texts.texts),
-            false => texts.whole().with_context(name),
+        if !self.skip_broken {
+            return texts.whole().with_context(name);
         }
+        if let Some(first) = texts.broken.first()
+            && self.told.borrow_mut().insert(path.to_owned())
+        {
+            let count = texts.broken.len();
+            eprintln!(
+                "{}: {count} lines skipped, the first of them {first}",
+                name()
+            );
+        }
+        Ok(texts.texts)
     }
 
     fn layout(&self, path: &Path, bytes: &[u8]) -> Layout {

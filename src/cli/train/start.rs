@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::files::read_model;
+use crate::cli::numbers::{dropout, weight};
 use crate::cli::vocabulary::VocabularyOptions;
 use crate::model::{
     ModelConfig, Reading, Stream, Weights, begin_at_vectors, initial_weights, scale_embeddings,
@@ -30,7 +31,7 @@ pub(super) struct Fresh {
     #[arg(long, value_name = "FILE")]
     vectors: Option<PathBuf>,
     /// Factor of the first word table, which is drawn with unit variance as published
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = weight::<f32>)]
     embedding_scale: f32,
     /// Longest text in words [default: 256 for imdb, else 128]
     #[arg(long)]
@@ -52,10 +53,10 @@ pub(super) struct Fresh {
     #[arg(long, default_value_t = 1024)]
     d_ff: usize,
     /// Share of values that dropout zeroes: of the block's input, and behind attention and MLP
-    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    #[arg(long, value_name = "PART", default_value_t = 0.1, value_parser = dropout)]
     dropout: f64,
     /// Probability with which training leaves a word out, its gate closed
-    #[arg(long, value_name = "PART", default_value_t = 0.0)]
+    #[arg(long, value_name = "PART", default_value_t = 0.0, value_parser = dropout)]
     word_dropout: f64,
 }
 

@@ -1,0 +1,52 @@
+//! Ranges of the numbers on the command line: what lies outside is refused before any work is done.
+
+use std::str::FromStr;
+
+use clap::builder::RangedU64ValueParser;
+
+/// 1 or more.
+pub(super) fn count() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
+
+/// A weight, a factor or a step size: 0 or more.
+pub(super) fn weight<N: FromStr + Into<f64> + Copy>(text: &str) -> Result<N, &'static str> {
+    let fits = |value: f64| value.is_finite() && value >= 0.0;
+    number(text, fits, "it must be a number of 0 or more")
+}
+
+/// Any number but infinity and what is none.
+pub(super) fn finite<N: FromStr + Into<f64> + Copy>(text: &str) -> Result<N, &'static str> {
+    number(text, f64::is_finite, "it must be a number")
+}
+
+/// A part of a whole, which may be none or all of it.
+pub(super) fn part(text: &str) -> Result<f64, &'static str> {
+    let fits = |value: f64| (0.0..=1.0).contains(&value);
+    number(text, fits, "a part of a whole lies between 0 and 1")
+}
+
+/// A probability of leaving something out, which must not leave out all.
+pub(super) fn dropout(text: &str) -> Result<f64, &'static str> {
+    let fits = |value: f64| (0.0..1.0).contains(&value);
+    number(text, fits, "it must be 0 or more and less than 1")
+}
+
+/// A share or a rate that is neither none nor all.
+pub(super) fn share(text: &str) -> Result<f64, &'static str> {
+    let fits = |value: f64| 0.0 < value && value < 1.0;
+    number(text, fits, "it must be more than 0 and less than 1")
+}
+
+fn number<N: FromStr + Into<f64> + Copy>(
+    text: &str,
+    fits: impl Fn(f64) -> bool,
+    wrong: &'static str,
+) -> Result<N, &'static str> {
+    let number: N = text.parse().map_err(|_| wrong)?;
+    if fits(number.into()) {
+        Ok(number)
+    } else {
+        Err(wrong)
+    }
+}

@@ -1,0 +1,116 @@
+//! What the command refuses before it does any work, rather than to do something else than asked.
+
+use super::command::{SMALL, moods, prints, refuses, safr};
+
+#[test]
+fn numbers_out_of_their_range_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let train = ["train", "--task", "csv", "--data", "none", "--out", "model"];
+    for (option, why) in [
+        ("--learning-rate=-1", "a number of 0 or more"),
+        ("--learning-rate=nan", "a number of 0 or more"),
+        ("--batch-size=0", "0 is not in 1.."),
+        ("--patience=0", "0 is not in 1.."),
+        ("--dropout=1", "less than 1"),
+        ("--word-dropout=-0.1", "less than 1"),
+        ("--hold-out=0", "more than 0"),
+        ("--ramp=2", "between 0 and 1"),
+        ("--embedding-scale=inf", "a number of 0 or more"),
+        ("--rho=1", "less than 1"),
+    ] {
+        let output = safr(folder.path(), &[&train[..], &[option]].concat());
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{option}: {error}");
+        assert!(error.contains(why), "{option}: {error}");
+    }
+}
+
+#[test]
+fn options_that_would_change_nothing_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let measure = ["coverage", "--model", "model", "--data", "."];
+    let train = ["train", "--out", "model", "--data", "."];
+    for task in ["sst2", "imdb"] {
+        let column = ["--task", task, "--text-column", "text"];
+        let error = refuses(folder.path(), &[&train[..], &column].concat());
+        assert!(error.contains("--text-column is about files"), "{error}");
+    }
+    let published = ["--task", "sst2", "--objective", "published", "--rho", "0.5"];
+    let error = refuses(folder.path(), &[&train[..], &published].concat());
+    assert!(error.contains("--rho would change nothing"), "{error}");
+
+    // A folder has a dev part of its own.
+    std::fs::write(folder.path().join("moods.csv"), moods()).unwrap();
+    let own = ["--task", "csv", "--data", "moods.csv"];
+    prints(
+        folder.path(),
+        &[&["train", "--out", "model"], &own[..], &SMALL].concat(),
+    );
+    for part in ["train.csv", "test.csv"] {
+        std::fs::write(folder.path().join(part), moods()).unwrap();
+    }
+    let held = ["--task", "csv", "--hold-out", "0.2"];
+    let error = refuses(folder.path(), &[&measure[..], &held].concat());
+    assert!(
+        error.contains("--hold-out divides a single file"),
+        "{error}"
+    );
+}
+
+#[test]
+fn skipped_lines_are_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = moods().replace("good; film 3\";glad", "good; film 3\";") + ";sad\n1;2;3;4\n";
+    std::fs::write(folder.path().join("moods.csv"), broken).unwrap();
+    let train = ["train", "--task", "csv", "--data", "moods.csv"];
+    let skip = ["--skip-broken", "--out", "model"];
+    let output = safr(folder.path(), &[&train[..], &skip, &SMALL].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let lines: Vec<&str> = said.lines().filter(|l| l.contains("skipped")).collect();
+    assert_eq!(lines.len(), 1, "{said}");
+    assert!(
+        lines[0].contains("moods.csv: 3 lines skipped, the first of them line 5: "),
+        "{said}"
+    );
+}
+
+/// Neither data nor model are there: that the output cannot be written is found before.
+#[test]
+fn outputs_that_cannot_be_written_are_refused_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("file"), "").unwrap();
+    let data = ["--task", "csv", "--data", "none.csv"];
+    let with = |words: &[&'static str]| [words, &data].concat();
+    let error = refuses(folder, &with(&["train", "--out", "file/model"]));
+    assert!(error.contains("file/model: "), "{error}");
+    let evaluate = ["evaluate", "--model", "none", "--json"];
+    let error = refuses(folder, &with(&[&evaluate[..], &["none/report"]].concat()));
+    assert!(error.contains("none/report: "), "{error}");
+
+    let error = refuses(folder, &with(&[&evaluate[..], &["report"]].concat()));
+    assert!(error.contains("the model none"), "{error}");
+    let left = std::fs::read_dir(folder).unwrap().count();
+    assert_eq!(left, 1, "a run that failed leaves nothing");
+}
+
+#[test]
+fn a_smaller_model_takes_no_folder_that_holds_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
+    let own = ["train", "--task", "csv", "--data", "moods.csv"];
+    prints(folder, &[&own[..], &SMALL, &["--out", "model"]].concat());
+    let weights = || std::fs::read(folder.join("model/model.safetensors")).unwrap();
+    let before = weights();
+    let quantize = ["quantize", "--model", "model", "--out"];
+    for out in ["model", "."] {
+        let error = refuses(folder, &[&quantize[..], &[out]].concat());
+        assert!(error.contains("holds files already"), "{out}: {error}");
+    }
+    assert!(weights() == before);
+    std::fs::create_dir(folder.join("empty")).unwrap();
+    prints(folder, &[&quantize[..], &["empty"]].concat());
+    prints(folder, &[&quantize[..], &["new"]].concat());
+}
