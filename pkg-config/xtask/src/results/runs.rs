@@ -69,7 +69,10 @@ impl Runs {
         let mut resumes = false;
         if let (Some(model), State::Begun | State::Changed) = (step.trains(), state) {
             let model = self.path(&model.place());
-            resumes = state == State::Begun && model.join("checkpoint/state.json").exists();
+            let checkpoint = |name| model.join(name).join("state.json").exists();
+            // A kill while one checkpoint takes the place of another leaves the other under this name.
+            resumes =
+                state == State::Begun && (checkpoint("checkpoint") || checkpoint("checkpoint.old"));
             if model.exists() && !resumes {
                 fs::remove_dir_all(&model)?;
             }
