@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { label, list, milliseconds, percent, plural, size } from "../../www/src/format.js";
+import { change, label, list, milliseconds, percent, plural, points, size } from "../../www/src/format.js";
 
 test("labels are cut between characters, not within them", () => {
   assert.equal(label("film", 4), "film");
@@ -18,6 +18,14 @@ test("words that leave no mark are shown as code points", () => {
   assert.equal(label("\0", 10), "U+0000");
   assert.equal(label("\u200d", 10), "U+200D");
   assert.equal(label("\ud83d", 10), "U+D83D");
+});
+
+test("differences have their sign, and those of shares are in percentage points", () => {
+  assert.equal(change(0.0312), "+0.031");
+  assert.equal(change(-0.0312), "-0.031");
+  assert.equal(points(0.0294), "+2.9 points");
+  assert.equal(points(-0.5), "-50.0 points");
+  assert.equal(points(-0.0001), "0.0 points");
 });
 
 test("numbers have their units", () => {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 import { accessibilityProblems, pageTest } from "./lane.js";
 import { ready } from "./page.js";
-import { choose, csv, give, reaches, run } from "./tuning.js";
+import { choose, csv, focused, give, reaches, run } from "./tuning.js";
 
 /** Data in which there is something of every kind to report. */
 const MANIFOLD = `${csv(24)}\npraise,A film is a film.\nblame,A film is a film.\nblame,A film is a film.\n,no label\npraise,${"extraordinarily ".repeat(30)}\n${"x".repeat(90)},a long label\n${"x".repeat(90)},a long label again`;
@@ -42,7 +42,7 @@ pageTest("from the first example to a model that is kept, by keyboard alone", as
   const tab = async (/** @type {string} */ id) => {
     for (let step = 0; step < 60; step += 1) {
       await page.keyboard.press("Tab");
-      if (await page.evaluate((wanted) => document.activeElement?.id === wanted, id)) return;
+      if ((await focused(page)) === id) return;
     }
     assert.fail(`#${id} is not reached`);
   };
@@ -59,6 +59,7 @@ pageTest("from the first example to a model that is kept, by keyboard alone", as
   await tab("tune-start");
   await page.keyboard.press("Enter");
   await reaches(page, "done");
+  assert.equal(await focused(page), "tune-start", "the focus was on what could be pressed meanwhile");
   await tab("tune-keep");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#own-models li");

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 import { pageTest } from "./lane.js";
 import { ready } from "./page.js";
-import { csv, give, reaches } from "./tuning.js";
+import { choose, csv, give, notices, reaches } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -83,7 +83,39 @@ pageTest("10,000 rows are taken", async (page) => {
   await give(page, csv(10_000));
   await page.waitForSelector("#tune-start:enabled");
   assert.deepEqual(await classes(page), [["blame", 5000], ["praise", 5000]]);
-  assert.match(await report(page), /9,952 duplicates/);
+  assert.match(await report(page), /9,952 duplicates, kept; equal texts are held out together\./);
+});
+
+pageTest("what makes the result worth less is said, and nothing hindered", async (page) => {
+  await give(page, `${csv(24)}\nrare,the only one\npraise,${"very ".repeat(200)}good`);
+  await page.waitForSelector("#tune-start:enabled");
+  const remarks = await page.locator("#tune-report .remark").allInnerTexts();
+  assert.equal(remarks.length, 2);
+  assert.match(remarks[0], /^No text of "rare" is held out/);
+  assert.match(remarks[1], /^With 2 texts held out, the accuracy is no more than a hint/);
+  assert.match(await report(page), /1 text longer than the \d+ words that the model reads/);
+});
+
+pageTest("where a quote is left open, quotes can be read as plain characters", async (page) => {
+  await give(page, 'label,text\npraise,good\nblame,bad\npraise,so good\nblame,so bad\npraise,"very good\nblame,very bad');
+  await refused(page, "broken-rows", /1 row cannot be used/);
+  assert.match(await report(page), /read quotes as plain characters/);
+  await page.selectOption("#tune-layout", "comma-separated, quotes as plain characters");
+  await page.waitForSelector("#tune-start:enabled");
+  assert.deepEqual(await classes(page), [["blame", 3], ["praise", 3]]);
+  await page.selectOption("#tune-layout", "comma-separated");
+  await refused(page, "broken-rows", /1 row/);
+});
+
+pageTest("a file that was left for other texts can be chosen again", async (page) => {
+  const files = () => page.locator("#tune-data").evaluate((input) => /** @type {HTMLInputElement} */ (input).files?.length);
+  for (const leave of [() => page.click("#tune-sample"), () => page.fill("#tune-text", csv(24))]) {
+    await give(page, csv(24));
+    assert.equal(await files(), 1);
+    await leave();
+    await page.waitForFunction(() => !/^remarks/.test(document.querySelector("#tune-report h4")?.textContent ?? "remarks"));
+    assert.equal(await files(), 0);
+  }
 });
 
 pageTest("a file can be dropped, and columns and layout be chosen", async (page) => {
@@ -117,6 +149,28 @@ pageTest("examples can be typed one by one, and taken back", async (page) => {
   await page.waitForFunction(() => document.querySelector("[data-class='no']")?.getAttribute("data-texts") === "2");
   assert.deepEqual(await classes(page), [["no", 2], ["yes", 2]]);
   assert.deepEqual(await page.locator("#tune-labels option").evaluateAll((all) => all.map((one) => one.getAttribute("value"))), ["yes", "no"]);
+});
+
+pageTest("what is held out is examined anew with each choice, and one that cannot be used is said at once", async (page) => {
+  await give(page, csv(24));
+  await choose(page, { "hold-out": 0 });
+  await page.locator("#tune-hold-out").blur();
+  await reaches(page, "error");
+  assert.match(await notices(page), /Held out, in %: /);
+  assert.ok(await page.isDisabled("#tune-start"));
+  await choose(page, { "hold-out": 50 });
+  await page.locator("#tune-hold-out").blur();
+  await page.waitForSelector("#tune-start:enabled");
+  assert.equal(await page.locator("[data-class='praise']").getAttribute("data-held-out"), "6");
+  assert.equal(await notices(page), "");
+});
+
+pageTest("a choice that is left empty keeps no data from being looked at", async (page) => {
+  await give(page, csv(24));
+  await choose(page, { epochs: "" });
+  await page.fill("#tune-text", csv(12));
+  await page.waitForFunction(() => document.querySelector("[data-class='praise']")?.getAttribute("data-texts") === "6");
+  await page.waitForSelector("#tune-start:enabled");
 });
 
 pageTest("what stands in a choice and cannot be used is said, and nothing starts", async (page) => {

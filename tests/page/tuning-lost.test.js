@@ -65,6 +65,8 @@ pageTest(
     await page.reload();
     await reaches(page, "done");
     assert.match(await page.innerText("#tune-figures"), /Training was stopped/, "a result that was not kept is there again");
+    assert.match(await notices(page), /before the tuned model was kept\. Its result is measured again\./);
+    assert.deepEqual([await page.inputValue("#tune-epochs"), await page.inputValue("#tune-batch-size")], ["5000", "4"], "the choices are those of the run");
     await page.click("#tune-undo");
     await reaches(page, "idle");
     await page.reload();
@@ -174,6 +176,12 @@ pageTest("one tab fine-tunes at a time", async (page) => {
   await other.evaluate(() => navigator.locks.request("safr fine-tuning", () => undefined)); // The closed tab has let go.
   await other.click("#tune-start");
   await reaches(other, "done");
+  await other.click("#tune-undo");
+  const third = await other.context().newPage();
+  await third.goto(url);
+  await give(third, csv(24));
+  await third.click("#tune-start");
+  await reaches(third, "running"); // What was undone is in nobody's way.
 });
 
 if (lane === "webgpu") {

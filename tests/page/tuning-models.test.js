@@ -68,6 +68,10 @@ pageTest(
 
 pageTest("undo leaves nothing behind", async (page) => {
   await run(page);
+  await page.reload();
+  await reaches(page, "done");
+  assert.match(await notices(page), /before the tuned model was kept\. Its result is measured again\./);
+  assert.match(await page.innerText("#tune-figures"), /All epochs are done/);
   await page.click("#tune-undo");
   await reaches(page, "idle");
   assert.ok(await page.isHidden("#tune-result"));

@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { lane, pageTest } from "./lane.js";
 import { enter, modelIds, ready, shown, TEXT } from "./page.js";
-import { backend, choose, csv, downloaded, figures, give, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop } from "./tuning.js";
+import { backend, choose, csv, downloaded, figures, focused, give, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop } from "./tuning.js";
 
 pageTest(
   "a run tells of itself, and its result stands beside the start model's",
@@ -23,6 +23,7 @@ pageTest(
     assert.match(await page.innerText("#tune-figures"), /All epochs are done.*Held-out accuracy \d+\.\d %/);
     assert.equal(await page.locator("#tune-measures [data-measure='accuracy']").getAttribute("data-after"), String(accuracy));
     assert.match(await page.innerText("#tune-measures [data-measure='accuracy']"), /\d %\s*\(\d.* to .*%\)/);
+    assert.match(await page.innerText("#tune-measures .remark"), /On 2 held-out texts\..*Wilson’s.*1,000 resamples\. Epoch \d was chosen by these same texts/s);
     for (const part of ["score", "mono", "poly"]) {
       const row = page.locator(`#tune-measures [data-measure='${part}/neurons/own/kept']`);
       assert.match((await row.getAttribute("data-after")) ?? "", /^-?\d/);
@@ -97,6 +98,7 @@ pageTest(
     await startLongRun(page);
     await stepsBeyond(page, 0);
     assert.ok(await page.isDisabled("#tune-data"), "the data of a run cannot be changed");
+    assert.equal(await focused(page), "tune-pause", "Start leaves the focus to what can be pressed");
     await page.click("#tune-pause");
     await reaches(page, "paused");
     assert.equal(await page.innerText("#tune-pause"), "Resume");
@@ -107,9 +109,48 @@ pageTest(
     await reaches(page, "running");
     await stepsBeyond(page, step);
     await stop(page);
+    assert.equal(await focused(page), "tune-start");
   },
   { timeout: 400_000 },
 );
+
+pageTest("a result that was not kept is replaced only after a yes, and only by a run that begins", async (page) => {
+  await run(page, { epochs: 1 });
+  const ask = async () => {
+    await page.click("#tune-start");
+    await page.waitForSelector("#tune-notices .notice");
+    assert.match(await notices(page), /neither kept nor undone/);
+  };
+  const yes = "#tune-notices button:has-text('Start all the same')";
+  await ask();
+  await page.fill("#tune-learning-rate", "0");
+  await page.click(yes);
+  await reaches(page, "error");
+  assert.match(await notices(page), /learning rate must be more than 0/);
+  await downloaded(page, "#tune-download");
+
+  await page.fill("#tune-learning-rate", "0.001");
+  await ask();
+  await page.focus(yes);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#tune-result", { state: "hidden" });
+  await reaches(page, "done");
+  assert.equal(await focused(page), "tune-start");
+
+  await page.click("#tune-keep");
+  await page.waitForSelector("#own-models li");
+  await page.click("#tune-start");
+  await page.waitForSelector("#tune-result", { state: "hidden" });
+  assert.equal(await notices(page), "", "what is kept is not asked after");
+  await reaches(page, "done");
+});
+
+pageTest("cross entropy alone is minimised where that is chosen", async (page) => {
+  await run(page, { epochs: 1, "objective-of": "cross-entropy" });
+  assert.equal(await page.innerText("#tune-objective"), "Minimised: cross entropy alone.");
+  const row = page.locator("#tune-curves figure:has-text('λ·L importance') .now");
+  assert.match(await row.innerText(), /0\.000/);
+});
 
 pageTest("a loss that is no number ends the run with the reason", async (page) => {
   await give(page, csv(24));

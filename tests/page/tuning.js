@@ -101,6 +101,9 @@ export const stepsBeyond = (page, steps) =>
 /** What the fine-tuning part of the page says. @param {Page} page */
 export const notices = (page) => page.locator("#tune-notices").innerText();
 
+/** Which element has the focus. @param {Page} page */
+export const focused = (page) => page.evaluate(() => document.activeElement?.id);
+
 /** Stops the run and waits for its result. @param {Page} page */
 export async function stop(page) {
   await page.click("#tune-stop");

@@ -4,6 +4,8 @@
 const three = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const two = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const signed = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: "exceptZero" });
+const signedOne = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
 const whole = new Intl.NumberFormat("en");
 
 /** A value in [0, 1], exact enough to compare. @param {number} value */
@@ -20,6 +22,12 @@ export const count = (value) => whole.format(value);
 
 /** @param {number} value */
 export const percent = (value) => `${one.format(100 * value)} %`;
+
+/** The difference of two values in [0, 1]. @param {number} value */
+export const change = (value) => signed.format(value);
+
+/** The difference of two shares, in percentage points. @param {number} value */
+export const points = (value) => `${signedOne.format(100 * value)} points`;
 
 /** @param {number} value */
 export const milliseconds = (value) => `${value < 100 ? one.format(value) : whole.format(Math.round(value))} ms`;

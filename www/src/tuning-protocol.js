@@ -68,18 +68,22 @@
  * @property {number} broken_rows all rows that cannot be used, the two kinds above among them
  * @property {BrokenRow[]} broken the first hundred of them
  * @property {number} wordless texts in which there is no word; they are left out
- * @property {number} duplicates texts that stood before with the same label; they stay
+ * @property {number} duplicates texts that stood before with the same label; they stay, on the same side of the hold-out
  * @property {number} conflicting_texts different texts that stand under several labels; they stay
  * @property {Conflict[]} conflicts the first twenty of them
  * @property {number} longest words of the longest text
- * @property {number} cut texts that are longer than the model reads; it reads their beginning
+ * @property {number} read words of a text that the model reads at most
+ * @property {number} cut texts that are longer; it reads their beginning
  * @property {Coverage} words
+ * @property {string[]} remarks what a person should know before they train on them, a sentence each
  * @property {DataProblem | null} problem null: they can be trained on
  */
 
 /**
  * @typedef {object} TuningOptions
  * @property {boolean} embeddings train the word embeddings, too; else they are frozen: head, gate and blocks learn
+ * @property {"own" | "cross-entropy"} objective `own`: the losses that the start model was trained by, with the λ of the
+ *   run; `cross-entropy`: that alone, without SAFR's losses and without a guard of the gate
  * @property {number} lambda_importance λ_imp ≥ 0
  * @property {number} lambda_interaction λ_int ≥ 0
  * @property {number} learning_rate Adam's step size, > 0
@@ -133,7 +137,11 @@
  * @property {number} seconds
  */
 
-/** @typedef {{low: number, high: number}} Interval holds 95 % of bootstrap resamples of the held-out texts */
+/**
+ * A 95 % interval: of an accuracy, Wilson's score interval; of all else, and of differences, what holds 95 % of bootstrap
+ * resamples of the held-out texts.
+ * @typedef {{low: number, high: number}} Interval
+ */
 
 /** @typedef {{value: number, interval: Interval | null}} Estimate */
 
@@ -168,7 +176,8 @@
  * @property {number} resamples of the bootstrap
  * @property {Confusion | null} confusion_before null where the head is new
  * @property {Confusion} confusion_after
- * @property {ChangedExample[]} changed in the order of the data; empty where the head is new
+ * @property {number} changed_texts whose predicted class changed; 0 where the head is new
+ * @property {ChangedExample[]} changed the first hundred of them, in the order of the data
  */
 
 /**

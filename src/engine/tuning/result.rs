@@ -64,7 +64,8 @@ pub struct MeasureChange {
     pub difference: Option<Estimate>,
 }
 
-/// A value and how sure it is: the 95 % percentile interval of a bootstrap over the texts.
+/// A value and how sure it is: Wilson's 95 % interval of an accuracy, else the 95 % percentile
+/// interval of a bootstrap over the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// The value.

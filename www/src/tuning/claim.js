@@ -5,19 +5,33 @@
 
 /** @type {Promise<void> | null} */
 let claimed = null;
+/** Lets another tab have it. */
+let giveUp = () => {};
+/** Settles when an earlier claim is given up. @type {Promise<unknown>} */
+let free = Promise.resolve();
 
-/** Resolves if this tab may fine-tune, from now until it is closed. */
+/** Resolves if this tab may fine-tune, from now until it is released or the tab closed. */
 export function claim() {
   if (!navigator.locks) return Promise.resolve(); // An insecure address has neither locks nor models that are kept.
-  claimed ??= new Promise((resolve, reject) => {
-    navigator.locks.request("safr fine-tuning", { ifAvailable: true }, (lock) => {
-      if (!lock) return reject(ELSEWHERE);
-      resolve();
-      return new Promise(() => undefined); // It is held as long as the tab lives.
-    });
-  });
+  claimed ??= free.then(request);
   claimed.catch(() => (claimed = null)); // The other tab may be closed later.
   return claimed;
+}
+
+/** @returns {Promise<void>} */
+const request = () =>
+  new Promise((resolve, reject) => {
+    free = navigator.locks.request("safr fine-tuning", { ifAvailable: true }, (lock) => {
+      if (!lock) return reject(ELSEWHERE);
+      resolve();
+      return new Promise((released) => (giveUp = () => released(undefined)));
+    });
+  });
+
+/** This tab has nothing any more that another could write over. */
+export function release() {
+  giveUp();
+  claimed = null;
 }
 
 /** @type {Problem} */

@@ -24,9 +24,9 @@ const CURVES = [
   { title: "Accuracy", step: "accuracy", train: "train_accuracy", held: "dev_accuracy", top: 1, write: percent },
   { title: "λ·L importance", step: "weighted_importance", train: "weighted_importance", write: exact },
   { title: "λ·L interaction", step: "weighted_interaction", train: "weighted_interaction", write: exact },
-  { title: "Mean keep rate", held: "word_keep", top: 1, write: exact },
-  { title: "Mean norm", held: "embedding_norm", write: exact },
-  { title: "Attention entropy", held: "attention_entropy", top: 1, write: exact },
+  { title: "Keep rate, mean over words", held: "word_keep", top: 1, write: exact },
+  { title: "Norm, mean over words", held: "embedding_norm", write: exact },
+  { title: "Attention entropy, mean over words", held: "attention_entropy", top: 1, write: exact },
 ];
 
 const HEIGHT = 96;

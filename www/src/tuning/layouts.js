@@ -9,17 +9,19 @@ const DELIMITERS = new Map([[",", "comma"], [";", "semicolon"], ["\t", "tab"], [
 export function layoutName(layout) {
   if (layout.kind === "json-lines") return "JSON lines";
   if (layout.kind === "prefixed") return "__label__ lines";
-  return `${DELIMITERS.get(layout.delimiter) ?? layout.delimiter}-separated`;
+  return `${DELIMITERS.get(layout.delimiter) ?? layout.delimiter}-separated${layout.quotes ? "" : ", quotes as plain characters"}`;
 }
 
 /** The layout that was recognised or chosen, and what else there is. @param {Layout} now @returns {Layout[]} */
 export function layouts(now) {
   const header = now.kind === "delimited" ? now.header : true;
   /** @type {Layout[]} */
-  const others = [
-    ...[...DELIMITERS.keys()].map((delimiter) => ({ kind: /** @type {const} */ ("delimited"), delimiter, quotes: delimiter !== "\t", header })),
+  const all = [
+    now,
+    ...(now.kind === "delimited" ? [{ ...now, quotes: !now.quotes }] : []),
+    ...[...DELIMITERS.keys()].map((delimiter) => ({ kind: /** @type {const} */ ("delimited"), delimiter, quotes: true, header })),
     { kind: "json-lines" },
     { kind: "prefixed" },
   ];
-  return [now, ...others.filter((other) => layoutName(other) !== layoutName(now))];
+  return [...new Map(all.map((layout) => [layoutName(layout), layout])).values()];
 }

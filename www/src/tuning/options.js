@@ -4,9 +4,9 @@
 import { byId, html } from "../html.js";
 
 /** @import { ModelAsset, Problem } from "../protocol.js" */
-/** @import { DataChoices, TuningOptions } from "../tuning-protocol.js" */
+/** @import { DataChoices, TuningInfo, TuningOptions } from "../tuning-protocol.js" */
 
-/** @typedef {{id: string, label: string, help: string, least?: number, whole?: boolean, choices?: [string, string][]}} Field */
+/** @typedef {{id: string, label: string, help: string, least?: number, most?: number, whole?: boolean, choices?: [string, string][]}} Field */
 
 /** @type {Field[]} */
 const FIELDS = [
@@ -17,14 +17,20 @@ const FIELDS = [
     help: "Without the embeddings it is quicker, and words keep the meaning that they had.",
     choices: [["embeddings", "Head, gate, block and embeddings"], ["", "Head, gate and block"]],
   },
+  {
+    id: "tune-objective-of",
+    label: "Objective",
+    help: "What is minimised. Alone: without λ, and without what keeps the gate from closing.",
+    choices: [["own", "The start model’s, with these λ"], ["cross-entropy", "Cross entropy alone"]],
+  },
   { id: "tune-epochs", label: "Epochs", help: "How often all texts are gone through, at most.", least: 1, whole: true },
   { id: "tune-patience", label: "Patience", help: "Epochs without a better held-out accuracy after which it ends.", least: 1, whole: true },
   { id: "tune-lambda-importance", label: "λ importance", help: "How strongly important words are to get neurons of their own; 0 for not at all.", least: 0 },
   { id: "tune-lambda-interaction", label: "λ interaction", help: "How strongly related words are to share neurons; 0 for not at all.", least: 0 },
   { id: "tune-learning-rate", label: "Learning rate", help: "How far each step goes. Too far, and the loss jumps about.", least: 0 },
   { id: "tune-batch-size", label: "Batch size", help: "Texts that one step looks at. Smaller ones take less memory.", least: 1, whole: true },
-  { id: "tune-hold-out", label: "Held out, in %", help: "Part of each class kept from training, to measure with.", least: 0 },
-  { id: "tune-seed", label: "Seed", help: "All that is random follows from it: the hold-out, the order, a new head.", least: 0, whole: true },
+  { id: "tune-hold-out", label: "Held out, in %", help: "Part of each class kept from training, to measure with.", least: 1, most: 90 },
+  { id: "tune-seed", label: "Seed", help: "All that is random follows from it: the hold-out, the order, a new head.", least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
   {
     id: "tune-backend",
     label: "Backend",
@@ -36,13 +42,16 @@ const FIELDS = [
 export class Options {
   /** Ids of the fields that a person has changed: they stay so. @type {Set<string>} */
   #changed = new Set();
+  /** Until the data are there, and with them the defaults. */
+  #empty = html("p", { class: "remark" }, "Empty fields get defaults that suit the start model, as soon as there are texts.");
 
   /** @param {HTMLElement} root @param {() => void} onModel @param {() => void} onHoldOut */
   constructor(root, onModel, onHoldOut) {
-    root.append(...FIELDS.map(field));
+    root.append(this.#empty, ...FIELDS.map(field));
     this.model = byId("tune-model", HTMLSelectElement);
     this.backend = byId("tune-backend", HTMLSelectElement);
     this.embeddings = byId("tune-embeddings", HTMLSelectElement);
+    this.objective = byId("tune-objective-of", HTMLSelectElement);
     this.inputs = [.../** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input"))];
     root.addEventListener("input", ({ target }) => this.#changed.add(/** @type {HTMLElement} */ (target).id));
     this.model.addEventListener("change", onModel);
@@ -58,15 +67,33 @@ export class Options {
 
   /** The defaults, wherever nothing else was chosen. @param {TuningOptions} options @param {DataChoices} choices */
   show(options, choices) {
-    this.#default(this.embeddings, options.embeddings ? "embeddings" : "");
-    for (const name of NUMBERS) this.#default(this.#input(name), options[name]);
-    this.#default(this.#input("hold_out"), 100 * choices.hold_out_share);
+    this.#set(options, choices, ({ id }) => !this.#changed.has(id));
+  }
+
+  /** What a run was begun with. @param {TuningInfo} info */
+  fill({ start, options, data }) {
+    this.#set(options, data, () => true);
+    if ([...this.model.options].some(({ value }) => value === start)) this.model.value = start;
+  }
+
+  /** @param {TuningOptions} options @param {DataChoices} choices @param {(control: HTMLElement) => boolean} where */
+  #set(options, choices, where) {
+    /** @type {[HTMLSelectElement | HTMLInputElement, string | number][]} */
+    const values = [
+      [this.embeddings, options.embeddings ? "embeddings" : ""],
+      [this.objective, options.objective],
+      ...NUMBERS.map((name) => /** @type {[HTMLInputElement, number]} */ ([this.#input(name), options[name]])),
+      [this.#input("hold_out"), Number((100 * choices.hold_out_share).toPrecision(12))],
+    ];
+    for (const [control, value] of values) if (where(control)) control.value = String(value);
+    this.#empty.hidden = true;
   }
 
   /** @returns {TuningOptions} */
   get options() {
-    const numbers = /** @type {Omit<TuningOptions, "embeddings">} */ (Object.fromEntries(NUMBERS.map((name) => [name, this.#input(name).valueAsNumber])));
-    return { embeddings: this.embeddings.value !== "", ...numbers };
+    const numbers = /** @type {Omit<TuningOptions, "embeddings" | "objective">} */ (Object.fromEntries(NUMBERS.map((name) => [name, this.#input(name).valueAsNumber])));
+    const objective = /** @type {TuningOptions["objective"]} */ (this.objective.value);
+    return { embeddings: this.embeddings.value !== "", objective, ...numbers };
   }
 
   /** How the data are divided. */
@@ -76,13 +103,12 @@ export class Options {
 
   /** Why what stands in a field cannot be used; null if all can. @returns {Problem | null} */
   get problem() {
-    const wrong = this.inputs.find((input) => !input.checkValidity());
-    return wrong ? { kind: "tuning", message: `${wrong.labels?.[0]?.textContent}: ${wrong.validationMessage}`, hint: "" } : null;
+    return problemOf(this.inputs);
   }
 
-  /** @param {HTMLSelectElement | HTMLInputElement} control @param {string | number} value */
-  #default(control, value) {
-    if (!this.#changed.has(control.id)) control.value = String(value);
+  /** The same of how the data are divided. @returns {Problem | null} */
+  get holdOutProblem() {
+    return problemOf([this.#input("hold_out"), this.#input("seed")]);
   }
 
   /** @param {string} name */
@@ -91,12 +117,18 @@ export class Options {
   }
 }
 
+/** @param {HTMLInputElement[]} inputs @returns {Problem | null} */
+function problemOf(inputs) {
+  const wrong = inputs.find((input) => !input.checkValidity());
+  return wrong ? { kind: "tuning", message: `${wrong.labels?.[0]?.textContent}: ${wrong.validationMessage}`, hint: "" } : null;
+}
+
 const NUMBERS = /** @type {const} */ (["epochs", "patience", "lambda_importance", "lambda_interaction", "learning_rate", "batch_size", "seed"]);
 
 /** @param {Field} field */
-function field({ id, label, help, least, whole, choices }) {
+function field({ id, label, help, least, most, whole, choices }) {
   const control = choices
     ? html("select", { id, "aria-describedby": `${id}-help` }, ...choices.map(([value, name]) => html("option", { value }, name)))
-    : html("input", { type: "number", id, min: least, step: whole ? 1 : "any", required: "", "aria-describedby": `${id}-help` });
+    : html("input", { type: "number", id, min: least, max: most ?? null, placeholder: "default", step: whole ? 1 : "any", required: "", "aria-describedby": `${id}-help` });
   return html("div", { class: "field" }, html("label", { for: id }, label), control, html("p", { id: `${id}-help` }, help));
 }

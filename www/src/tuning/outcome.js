@@ -18,10 +18,8 @@ export class Outcome {
   /** @param {Library} library @param {{kept: () => void, undone: () => void}} events */
   constructor(library, events) {
     this.library = library;
-    this.keep.addEventListener("click", async () => {
-      await this.#keep();
-      events.kept();
-    });
+    this.events = events;
+    this.keep.addEventListener("click", () => this.#keep());
     byId("tune-download", HTMLButtonElement).addEventListener("click", () => {
       if (this.#files) library.download(this.#files, this.title.value);
     });
@@ -47,16 +45,24 @@ export class Outcome {
     this.root.hidden = false;
   }
 
+  /** Whether a result stands there that is neither kept nor undone. */
+  get unkept() {
+    return this.#files !== null && !this.keep.disabled;
+  }
+
   clear() {
     this.#files = null;
     this.root.hidden = true;
   }
 
   async #keep() {
-    if (!this.#files) return;
+    const files = this.#files;
+    if (!files) return;
     this.keep.disabled = true;
     const title = this.title.value.trim() || "Fine-tuned";
-    await this.library.keep(this.#files, title);
+    await this.library.keep(files, title);
+    if (this.#files !== files) return; // Another run has begun meanwhile.
     write(this.kept, `“${title}” is kept, and stands among the models.`);
+    this.events.kept();
   }
 }

@@ -28,7 +28,7 @@ export class Report {
       html("h4", {}, html("span", { dir: "auto" }, name)),
       ...(problem ? [html("p", { class: "problem", "data-problem": problem.kind }, sentence(problem.message))] : []),
       ...this.#reading(report),
-      ...(report.classes.length > 0 ? [classes(report), facts(report)] : []),
+      ...(report.classes.length > 0 ? [classes(report), ...remarks(report), facts(report)] : []),
       ...this.#broken(report, choices),
       ...conflicts(report),
       ...unknown(report),
@@ -107,14 +107,17 @@ function classes({ classes: all, texts, held_out }) {
 }
 
 /** @param {DataReport} report */
-function facts({ new_head, duplicates, empty, wordless, cut, longest, words }) {
+const remarks = ({ remarks: all }) => all.map((remark) => html("p", { class: "remark" }, remark));
+
+/** @param {DataReport} report */
+function facts({ new_head, duplicates, empty, wordless, cut, read, longest, words }) {
   const lines = [
     new_head ? "These are other classes than the model’s: its head begins anew." : "These are the model’s own classes: its head learns on.",
     `The model knows ${percent(words.share)} of the words; the longest text has ${plural(longest, "word")}.`,
-    duplicates > 0 && `${plural(duplicates, "duplicate")}, kept.`,
+    duplicates > 0 && `${plural(duplicates, "duplicate")}, kept; equal texts are held out together.`,
     empty > 0 && `${plural(empty, "empty row")}, left out.`,
     wordless > 0 && `${plural(wordless, "text")} without a word, left out.`,
-    cut > 0 && `${plural(cut, "text")} longer than the model reads; of these, the beginning counts.`,
+    cut > 0 && `${plural(cut, "text")} longer than the ${plural(read, "word")} that the model reads; of these, the beginning counts.`,
   ];
   return html("ul", { class: "facts" }, ...lines.filter((line) => line !== false).map((line) => html("li", {}, line)));
 }

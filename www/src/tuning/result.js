@@ -1,7 +1,7 @@
 // @ts-check
 /** What came of a run: measures before and after, confusions, and the texts that changed their class. */
 
-import { count, exact, percent, plural } from "../format.js";
+import { change, count, exact, percent, plural, points } from "../format.js";
 import { html } from "../html.js";
 
 /** @import { Confusion, Estimate, MeasureChange, TuningResult } from "../tuning-protocol.js" */
@@ -11,13 +11,23 @@ const TITLES = new Map([
   ["macro_f1", "Macro F1"],
   ["negative_log_likelihood", "Negative log likelihood"],
   ["calibration_error", "Calibration error"],
-  ["word_keep", "Mean keep rate"],
+  // The curves have means over all words: other numbers.
+  ["word_keep", "Keep rate, mean over texts"],
   ["pad_keep", "Keep rate of padding"],
-  ["embedding_norm", "Mean norm"],
-  ["attention_entropy", "Attention entropy"],
+  ["embedding_norm", "Norm, mean over texts"],
+  ["attention_entropy", "Attention entropy, mean over texts"],
+  ["largest_key_mass", "Largest part of all attention on one word, mean over texts"],
   ["score", "Redistribution score"],
   ["mono", "part: important words on their own"],
   ["poly", "part: related words together"],
+]);
+
+/** How the words are chosen that are important to a redistribution score, by who chooses them and by which rule. */
+const IMPORTANT = new Map([
+  ["own/kept", "words that the measured model itself keeps"],
+  ["own/top", "the fifth of the words that the measured model itself keeps most"],
+  ["reference/kept", "words that the start model keeps"],
+  ["reference/top", "the fifth of the words that the start model keeps most"],
 ]);
 
 /** The measures that stand there at once, in this order; the others are listed on demand. */
@@ -25,12 +35,12 @@ const FIRST = ["accuracy", "macro_f1", "negative_log_likelihood", "score/neurons
 
 /** @param {HTMLElement} root @param {TuningResult} result */
 export function showResult(root, result) {
-  const { measures, texts, resamples, changed, classes, confusion_before, confusion_after } = result;
+  const { measures, classes, confusion_before, confusion_after } = result;
   const named = new Map(measures.map((measure) => [measure.name, measure]));
   const first = FIRST.flatMap((name) => named.get(name) ?? []);
   const rest = measures.filter(({ name }) => !FIRST.includes(name));
   root.replaceChildren(
-    html("p", { class: "remark" }, `On ${plural(texts, "held-out text")}; in brackets, what holds 95 % of ${count(resamples)} bootstrap resamples of them.${confusion_before ? "" : " The start model has other classes, so it has no accuracy on these."}`),
+    html("p", { class: "remark" }, remark(result)),
     html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Measures before and after" }, table(first)),
     html("details", {}, html("summary", {}, "All measures"), html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "All other measures" }, table(rest, true))),
     html(
@@ -39,22 +49,35 @@ export function showResult(root, result) {
       ...(confusion_before ? [confusion("Before", confusion_before, classes)] : []),
       confusion("After", confusion_after, classes),
     ),
-    ...(confusion_before ? [changes(changed)] : []),
+    ...(confusion_before ? [changes(result)] : []),
   );
+}
+
+/** What one must know to read the measures. @param {TuningResult} result */
+function remark({ texts, resamples, epoch, confusion_before }) {
+  const sentences = [
+    `On ${plural(texts, "held-out text")}.`,
+    `In brackets, 95 % intervals: Wilson’s for the accuracies; for all else, and for differences, the bootstrap’s, of ${count(resamples)} resamples.`,
+    epoch !== null && `Epoch ${count(epoch)} was chosen by these same texts, so that “After” is a little optimistic.`,
+    confusion_before === null && "The start model has other classes, so it has no accuracy on these.",
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(" ");
 }
 
 /** @param {MeasureChange[]} measures @param {boolean} [full] whether names say of what */
 function table(measures, full = false) {
   const head = ["", "Before", "After", "Difference"].map((name) => (name ? html("th", { scope: "col" }, name) : html("td")));
-  const rows = measures.map(({ name, before, after, difference }) =>
-    html(
+  const rows = measures.map(({ name, before, after, difference }) => {
+    const [value, distance] = name === "accuracy" ? [percent, points] : [exact, change];
+    return html(
       "tr",
       { "data-measure": name, "data-before": before?.value, "data-after": after?.value },
       html("th", { scope: "row" }, title(name, full)),
-      ...[before, after].map((value) => html("td", {}, estimate(value, name === "accuracy"))),
-      html("td", {}, estimate(difference, name === "accuracy", true)),
-    ),
-  );
+      html("td", {}, estimate(before, value)),
+      html("td", {}, estimate(after, value)),
+      html("td", {}, estimate(difference, distance)),
+    );
+  });
   return html("table", { class: "measures" }, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
 }
 
@@ -63,16 +86,14 @@ function title(name, full) {
   const [part, space, model, rule] = name.split("/");
   const known = TITLES.get(part) ?? part.replaceAll("_", " ");
   if (!full || !space) return known;
-  return `${known}, ${space}, ${rule === "kept" ? "kept words" : "most kept words"} by ${model === "own" ? "each model" : "the start model"}`;
+  return `${known}, ${space}; important: ${IMPORTANT.get(`${model}/${rule}`)}`;
 }
 
-/** @param {Estimate | null} of @param {boolean} asPercent @param {boolean} [signed] */
-function estimate(of, asPercent, signed = false) {
+/** @param {Estimate | null} of @param {(value: number) => string} text */
+function estimate(of, text) {
   if (!of) return "–";
-  const text = asPercent ? percent : exact;
-  const sign = signed && of.value > 0 ? "+" : "";
   const interval = of.interval ? ` (${text(of.interval.low)} to ${text(of.interval.high)})` : "";
-  return html("span", {}, html("b", {}, `${sign}${text(of.value)}`), html("small", {}, interval));
+  return html("span", {}, html("b", {}, text(of.value)), html("small", {}, interval));
 }
 
 /** @param {string} title @param {Confusion} counts @param {string[]} classes */
@@ -95,9 +116,9 @@ function confusion(title, counts, classes) {
   return html("div", { class: "table", tabindex: 0, role: "group", "aria-label": `Confusion matrix, ${title.toLowerCase()}` }, matrix);
 }
 
-/** @param {TuningResult["changed"]} changed */
-function changes(changed) {
-  if (changed.length === 0) return html("p", {}, "No held-out text changed its class.");
+/** @param {TuningResult} result */
+function changes({ changed_texts, changed }) {
+  if (changed_texts === 0) return html("p", {}, "No held-out text changed its class.");
   const rows = changed.map(({ line, text, label, before, after }) =>
     html(
       "tr",
@@ -111,5 +132,12 @@ function changes(changed) {
   );
   const head = ["Line", "Text", "Label", "Before", "After"].map((name) => html("th", { scope: "col" }, name));
   const listed = html("table", { class: "changed" }, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
-  return html("details", { open: "" }, html("summary", {}, `${plural(changed.length, "text")} changed class`), html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Texts that changed their class" }, listed));
+  const rest = changed_texts - changed.length;
+  return html(
+    "details",
+    { open: "" },
+    html("summary", {}, `${plural(changed_texts, "text")} changed class`),
+    html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Texts that changed their class" }, listed),
+    ...(rest > 0 ? [html("p", {}, `and ${count(rest)} more`)] : []),
+  );
 }

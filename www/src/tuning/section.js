@@ -1,7 +1,7 @@
 // @ts-check
 /** The part of the page that fine-tunes: data, choices, the run and what came of it. */
 
-import { byId } from "../html.js";
+import { byId, write } from "../html.js";
 import { Notices } from "../notices.js";
 import { Curves } from "./curves.js";
 import { Library } from "./library.js";
@@ -16,7 +16,7 @@ import { Vault } from "./vault.js";
 
 /** @import { Palette } from "../charts/palette.js" */
 /** @import { Assets, ModelAsset, Problem } from "../protocol.js" */
-/** @import { DataChoices, TuningEvent } from "../tuning-protocol.js" */
+/** @import { DataChoices, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
 /** @import { Phase } from "./trainer.js" */
 
 /** Figures and curves are redrawn no more often than this, in milliseconds. */
@@ -34,6 +34,7 @@ export class TuningSection {
   #curves = new Curves(byId("tune-curves", HTMLElement));
   #report = new Report(byId("tune-report", HTMLElement), (change) => this.#examine(change));
   #options = new Options(byId("tune-options", HTMLElement), () => this.#restart(), () => this.#examine({}));
+  #objective = byId("tune-objective", HTMLElement);
   #setup = byId("tune-setup", HTMLElement);
   #run = byId("tune-run", HTMLElement);
   #figure = byId("tune-preview", HTMLElement);
@@ -69,7 +70,7 @@ export class TuningSection {
       loaded: events.loaded,
       problem: (problem, remedy) => this.notices.show(problem, remedy),
     });
-    this.#outcome = new Outcome(this.library, { kept: () => this.trainer.kept(), undone: () => this.#undo() });
+    this.#outcome = new Outcome(this.library, { kept: () => this.#kept(), undone: () => this.#undo() });
     this.preview = new Preview(this.#figure, (which, text) => this.trainer.explain(which, text));
     new Sources({
       changing: () => this.#forget(),
@@ -100,7 +101,7 @@ export class TuningSection {
 
   #listen() {
     const { start, pause, stop } = this.#status;
-    start.addEventListener("click", () => this.#start());
+    start.addEventListener("click", () => (this.#outcome.unkept ? this.#ask() : this.#start()));
     pause.addEventListener("click", () => (this.trainer.phase === "paused" ? this.trainer.goOn() : this.trainer.pause()));
     stop.addEventListener("click", () => this.trainer.stop());
   }
@@ -113,6 +114,7 @@ export class TuningSection {
     this.#data = null;
     this.#usable = false;
     this.#report.clear();
+    this.#status.clear();
     this.notices.clear("tuning");
     this.#enter("idle");
   }
@@ -140,9 +142,14 @@ export class TuningSection {
 
   /** @param {Partial<DataChoices>} change */
   async #examine(change) {
-    if (!this.#data || !this.#choices || this.#options.problem) return;
+    if (!this.#data || !this.#choices) return;
     this.notices.clear("tuning");
     this.#usable = false;
+    const wrong = this.#options.holdOutProblem;
+    if (wrong) {
+      this.#tell(wrong);
+      return this.#enter("error");
+    }
     this.#choices = { ...this.#choices, ...change, ...this.#options.holdOut };
     const { bytes, name } = this.#data;
     const report = await this.trainer.examine(this.#model, bytes, this.#choices);
@@ -152,12 +159,21 @@ export class TuningSection {
     this.#enter(this.trainer.phase);
   }
 
+  /** Starts after a yes: a result that was not kept would be lost. */
+  #ask() {
+    const problem = { kind: "tuning", message: "The tuned model below is neither kept nor undone.", hint: "Another run takes its place." };
+    const act = () => {
+      this.#status.start.focus(); // The notice goes, and its button with it.
+      this.#start();
+    };
+    this.notices.show(problem, { label: "Start all the same", act });
+  }
+
   async #start() {
     if (!this.#data || !this.#choices) return;
     this.notices.clear("tuning");
     const { problem } = this.#options;
     if (problem) return this.#tell(problem);
-    this.#outcome.clear();
     const { bytes, name } = this.#data;
     await this.trainer.start({
       model: this.#model,
@@ -175,6 +191,8 @@ export class TuningSection {
     this.#run.hidden = this.#figure.hidden = false;
     this.#status.begin(info, device);
     this.#curves.begin(info);
+    if (!this.#data) this.#options.fill(info); // The page was opened anew.
+    write(this.#objective, minimised(info));
     this.#before = `Before: ${info.start_title}`;
     this.preview.entitle(this.#before, "Now: in training");
     this.#outcome.expect(`${info.start_title}, tuned on ${data}`);
@@ -208,12 +226,19 @@ export class TuningSection {
     const held = phase === "running" || phase === "paused";
     const controls = /** @type {NodeListOf<HTMLInputElement>} */ (this.#setup.querySelectorAll("input, select, textarea, button"));
     for (const control of controls) control.disabled = held;
+    this.#outcome.root.inert = phase === "checking"; // Another run may be about to take its place.
     if (phase !== "done") return;
     this.preview.entitle(this.#before, "After: fine-tuned");
     this.preview.refresh();
   }
 
+  #kept() {
+    this.notices.clear("tuning");
+    this.trainer.kept();
+  }
+
   #undo() {
+    this.notices.clear("tuning");
     this.#run.hidden = this.#figure.hidden = true;
     this.#outcome.clear();
     this.#status.clear();
@@ -224,4 +249,10 @@ export class TuningSection {
   #tell(problem) {
     this.notices.show({ ...problem, message: sentence(problem.message) });
   }
+}
+
+/** What a run minimises, in words. @param {TuningInfo} info */
+function minimised({ objective, options }) {
+  if (options.objective === "cross-entropy") return "Minimised: cross entropy alone.";
+  return `Minimised: cross entropy, importance by λ ${options.lambda_importance} and interaction by λ ${options.lambda_interaction} (${objective}).`;
 }

@@ -45,6 +45,7 @@ export class Sources {
     this.file.addEventListener("dragover", (event) => event.preventDefault());
     this.file.addEventListener("drop", (event) => {
       event.preventDefault();
+      this.#leaveFile();
       this.#read(event.dataTransfer?.files[0]);
     });
     this.text.addEventListener("input", () => {
@@ -75,11 +76,13 @@ export class Sources {
     try {
       this.#bytes(new Uint8Array(await file.arrayBuffer()), file.name);
     } catch {
+      this.#leaveFile();
       this.events.problem({ kind: "tuning", message: `The file ${file.name} could not be read.`, hint: "Choose it again." });
     }
   }
 
   async #sample() {
+    this.#leaveFile();
     this.events.changing();
     const response = await fetch(SAMPLE).catch(() => null);
     if (response?.ok) return this.#bytes(new Uint8Array(await response.arrayBuffer()), SAMPLE);
@@ -114,8 +117,14 @@ export class Sources {
 
   /** @param {string} text @param {string} name */
   #give(text, name) {
+    this.#leaveFile();
     if (text.trim() === "") return this.events.none();
     this.#bytes(new TextEncoder().encode(text), name);
+  }
+
+  /** What was chosen is not what is used: the same file can be chosen again. */
+  #leaveFile() {
+    this.file.value = "";
   }
 
   /** @param {Uint8Array} bytes @param {string} name */

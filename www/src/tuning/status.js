@@ -30,6 +30,8 @@ export class Status {
   /** @type {TuningInfo | null} */
   #info = null;
   #device = "";
+  /** Whether the focus was on one of the buttons, and is nowhere else since. */
+  #focused = false;
 
   /** @param {Phase} phase @param {boolean} usable whether there are data that can be trained on */
   enter(phase, usable) {
@@ -40,6 +42,17 @@ export class Status {
     write(this.pause, phase === "paused" ? "Resume" : "Pause");
     write(this.said, phase === "idle" && usable ? "The data can be trained on." : SAID[phase]);
     this.bar.hidden = !holds;
+    this.#keepFocus();
+  }
+
+  /** A button that can no longer be pressed leaves the focus to one that can. */
+  #keepFocus() {
+    const { activeElement, body } = document;
+    const buttons = [this.pause, this.stop, this.start];
+    const on = buttons.find((button) => button === activeElement);
+    this.#focused = on !== undefined || (this.#focused && activeElement === body);
+    if (!this.#focused || on?.disabled === false) return;
+    buttons.find((button) => !button.disabled)?.focus({ preventScroll: true });
   }
 
   /** What a run needs is on its way. @param {string} label @param {number} loaded @param {number} total */
@@ -69,12 +82,12 @@ export class Status {
         write(this.figures, `Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${rate(examples_per_second)} examples a second on ${this.#device}; ${duration(seconds_left)} left at most.`);
       }
       if (event.kind === "measuring") {
-        const what = event.what === "epoch" ? "the held-out texts" : "the result, before and after,";
+        const what = event.what === "epoch" ? "the held-out texts" : "the result, before and after";
         write(this.figures, `Measuring ${what}: ${count(event.texts)} of ${count(event.of)}.`);
       }
       if (event.kind === "epoch") this.#mark(event.step, event.epoch, event.dev_accuracy);
       if (event.kind === "finished") {
-        const accuracy = event.result?.measures[0].after?.value;
+        const accuracy = event.result?.measures.find(({ name }) => name === "accuracy")?.after?.value;
         this.#mark(undefined, undefined, accuracy);
         write(this.figures, `${event.message}${accuracy === undefined ? "" : ` Held-out accuracy ${percent(accuracy)}.`}`);
       }

@@ -2,7 +2,7 @@
 /** One run after another: which worker trains, when it is held, and how it goes on after something broke. */
 
 import { open } from "./backends.js";
-import { claim } from "./claim.js";
+import { claim, release } from "./claim.js";
 import { Client } from "./client.js";
 import { Progress } from "./progress.js";
 
@@ -35,6 +35,22 @@ import { Progress } from "./progress.js";
 /** Deaths in a row, with no checkpoint between them, after which no more is trained, and after which all is over. */
 const LAST_TRY = 2;
 const OVER = 3;
+
+/** What becomes of a run when the page is opened anew, by how it was held. */
+const TAKEN_UP = {
+  going: "The page was opened anew while a model was fine-tuned. It goes on from its checkpoint",
+  paused: "The page was opened anew while fine-tuning was paused. It is paused, as you left it",
+  stopped: "The page was opened anew before the tuned model was kept. Its result is measured again",
+  done: "The page was opened anew before the tuned model was kept. Its result is measured again",
+};
+
+/** The same after its worker died. */
+const REPLACED = {
+  going: "The run goes on on the CPU",
+  paused: "The run is paused, as you left it, and will go on on the CPU",
+  stopped: "The result of the last good weights is measured on the CPU",
+  done: "The result is measured again on the CPU",
+};
 
 export class Trainer {
   /** @type {Phase} */
@@ -91,7 +107,7 @@ export class Trainer {
     }
   }
 
-  /** @param {Plan} plan */
+  /** Begins a run, in place of an earlier one only if it can be begun. @param {Plan} plan */
   async start({ model, data, name, choices, options, backend }) {
     this.#enter("checking");
     try {
@@ -104,6 +120,7 @@ export class Trainer {
       await this.#began(client, info, name);
       await this.#go();
     } catch (problem) {
+      if (!this.progress.saved) release();
       this.#fail(/** @type {Problem} */ (problem));
     }
   }
@@ -138,13 +155,12 @@ export class Trainer {
       this.progress.saved = null; // It goes on in another tab.
       return;
     }
-    const state = saved.holding === "paused" ? "It is paused, as you left it" : "It goes on from its checkpoint";
-    await this.#takeUp(saved.backend, `The page was opened anew while a model was fine-tuned. ${state}`);
+    await this.#takeUp(saved.backend, TAKEN_UP[saved.holding]);
   }
 
   /** The result is kept elsewhere: the run is of no more use, but to explain by. */
   kept() {
-    return this.progress.drop();
+    return this.#leave();
   }
 
   /** Nothing is wanted of the run. */
@@ -152,7 +168,13 @@ export class Trainer {
     this.#trains = null;
     if (this.#client?.alive) this.#client.call("drop").catch(() => undefined); // It may be gone already.
     this.#enter("idle");
-    return this.progress.drop();
+    return this.#leave();
+  }
+
+  /** There is nothing to go on with any more. */
+  async #leave() {
+    await this.progress.drop();
+    release();
   }
 
   /** What the start model or the one in training makes of a text; null if there is no run. @param {"before" | "after"} which @param {string} text */
@@ -207,9 +229,13 @@ export class Trainer {
     this.events.trained(events);
     const end = events.find((event) => event.kind === "finished");
     if (!end) return;
-    if (!end.result) return this.#fail({ kind: "run", message: end.message, hint: "" });
+    if (!end.result) {
+      await this.#leave();
+      return this.#fail({ kind: "run", message: end.message, hint: "" });
+    }
     const files = await client.call("files", this.#name.id, this.#name.title).catch(() => null);
     if (!files) return;
+    if (this.progress.saved?.holding === "going") this.progress.save({ holding: "done" });
     this.events.tuned(files);
     this.#enter("done");
   }
@@ -224,8 +250,8 @@ export class Trainer {
     }
     const spent = problem.kind === "memory"; // What was too much once would be so again.
     if (spent || this.#deaths >= LAST_TRY) this.progress.save({ holding: "stopped" });
-    const goesOn = this.progress.saved?.holding === "stopped" ? "The result of the last good weights is measured on the CPU" : "The run goes on on the CPU";
-    await this.#takeUp("flex", `${what.replace(/\.$/, "")}. ${goesOn}`, spent ? "Smaller batches take less." : "");
+    const becomes = REPLACED[this.progress.saved?.holding ?? "going"];
+    await this.#takeUp("flex", `${what.replace(/\.$/, "")}. ${becomes}`, spent ? "Smaller batches take less." : "");
   }
 
   /** Takes the saved run up in a new worker. @param {Backend} backend @param {string} why @param {string} [hint] */
@@ -238,7 +264,8 @@ export class Trainer {
       const info = await client.call("resume", saved.checkpoint);
       this.progress.save({ backend });
       await this.#began(client, info, saved.data);
-      this.events.problem({ kind: "tuning", message: `${why}, from step ${info.step}.`, hint });
+      const where = saved.holding === "going" ? `, from step ${info.step}` : "";
+      this.events.problem({ kind: "tuning", message: `${why}${where}.`, hint });
       if (saved.holding === "paused") this.#enter("paused");
       else await this.#go();
     } catch (cause) {

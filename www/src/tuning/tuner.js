@@ -25,6 +25,8 @@ export class Tuner {
   /** @type {Tuning | null} */
   #run = null;
   #going = false;
+  /** Whether its result is told. */
+  #over = false;
   /** One loop at a time: it ends when that before it has. */
   #loop = Promise.resolve();
 
@@ -60,10 +62,13 @@ export class Tuner {
 
     go: async () => this.#go(),
 
-    /** Holds the run, and answers from where it can go on; null where it is over. */
-    pause: () => {
+    /** Holds the run, and answers from where it can go on; null where it is over, or cannot be held any more. */
+    pause: async () => {
+      const going = this.#going;
       this.#going = false;
-      return this.#inTurn(() => this.#checkpoint());
+      const checkpoint = await this.#inTurn(() => this.#checkpoint());
+      if (!checkpoint && going) this.#go(); // The result of a lost loss is measured in one go.
+      return checkpoint;
     },
 
     /** Trains no more, and measures what came of it. */
@@ -117,9 +122,11 @@ export class Tuner {
   /** @param {(engine: TuningEngine) => Tuning} make */
   #take(make) {
     return this.#inTurn((engine) => {
+      const run = make(engine);
       this.#drop();
-      this.#run = make(engine);
-      return this.#run.info;
+      this.#run = run;
+      this.#over = false;
+      return run.info;
     });
   }
 
@@ -139,7 +146,7 @@ export class Tuner {
   }
 
   #go() {
-    if (this.#going) return;
+    if (this.#going || this.#over) return;
     this.#going = true;
     this.#loop = this.#loop.then(() => this.#advance());
   }
@@ -159,7 +166,8 @@ export class Tuner {
   async #piece() {
     if (!this.#going || !this.#run) return; // It was paused while others had their turn.
     const events = await this.#run.advance(PIECE);
-    if (events.some(({ kind }) => kind === "finished")) this.#going = false;
+    this.#over = events.some(({ kind }) => kind === "finished");
+    if (this.#over) this.#going = false;
     this.worker.tell({ type: "trained", events });
     if (!this.#going || !events.some(({ kind }) => kind === "epoch")) return;
     const checkpoint = await this.#checkpoint();

@@ -8,11 +8,11 @@ import { openDB } from "idb";
 /** @import { Files } from "../tuning-protocol.js" */
 
 /**
- * A run in progress. `holding`: it goes on by itself when the page is opened again; it waits, being paused; or it
- * trains no more, and its result is to be measured.
+ * A run in progress. `holding`: it goes on by itself when the page is opened again; it waits, being paused; it was
+ * stopped, and its result is to be measured; or it is done, and its result was measured but not kept.
  * @typedef {object} SavedRun
  * @property {Blob} checkpoint
- * @property {"going" | "paused" | "stopped"} holding
+ * @property {"going" | "paused" | "stopped" | "done"} holding
  * @property {string} data name of the data
  * @property {import("../protocol.js").Backend} backend
  */
