@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { lane, pageTest } from "./lane.js";
-import { choose, downloaded, give, reaches } from "./tuning.js";
+import { choose, downloaded, give, reaches, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -67,6 +67,7 @@ if (lane === "cpu") {
         await learn(page, seed);
         t.diagnostic(`seed ${seed}: ${Math.round((performance.now() - start) / 1000)} s`);
         accuracies.push(await accuracy(page));
+        await undo(page);
       }
       const mean = accuracies.reduce((sum, one) => sum + one) / SEEDS.length;
       t.diagnostic(`accuracy ${mean.toFixed(3)}, of ${accuracies.join(", ")}`);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 import { lane, pageTest, url } from "./lane.js";
 import { enter, exhaust, ready, shown, TEXT } from "./page.js";
-import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop } from "./tuning.js";
+import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -27,7 +27,9 @@ async function wholeRun(page, between) {
   await stepsBeyond(page, 10);
   await between();
   await reaches(page, "done");
-  return { epochs: await epochs(page), measures: await page.innerText("#tune-measures") };
+  const came = { epochs: await epochs(page), measures: await page.innerText("#tune-measures") };
+  await undo(page);
+  return came;
 }
 
 pageTest(
@@ -67,8 +69,7 @@ pageTest(
     assert.match(await page.innerText("#tune-figures"), /Training was stopped/, "a result that was not kept is there again");
     assert.match(await notices(page), /before the tuned model was kept\. Its result is measured again\./);
     assert.deepEqual([await page.inputValue("#tune-epochs"), await page.inputValue("#tune-batch-size")], ["5000", "4"], "the choices are those of the run");
-    await page.click("#tune-undo");
-    await reaches(page, "idle");
+    await undo(page);
     await page.reload();
     await ready(page);
     await page.waitForTimeout(1000);
@@ -121,6 +122,7 @@ pageTest(
     await downloaded(page, "#tune-download");
     await enter(page, TEXT);
     assert.equal((await shown(page)).words.length, 12, "this model parts words by spaces");
+    await undo(page);
     await choose(page, { epochs: 1 });
     await page.click("#tune-start");
     await reaches(page, "done");
@@ -176,7 +178,7 @@ pageTest("one tab fine-tunes at a time", async (page) => {
   await other.evaluate(() => navigator.locks.request("safr fine-tuning", () => undefined)); // The closed tab has let go.
   await other.click("#tune-start");
   await reaches(other, "done");
-  await other.click("#tune-undo");
+  await undo(other);
   const third = await other.context().newPage();
   await third.goto(url);
   await give(third, csv(24));

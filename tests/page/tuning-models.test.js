@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 
 import { pageTest } from "./lane.js";
 import { enter, modelIds, ready, shown, TEXT } from "./page.js";
-import { downloaded, notices, reaches, run, smallModel } from "./tuning.js";
+import { downloaded, notices, reaches, run, smallModel, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -72,8 +72,7 @@ pageTest("undo leaves nothing behind", async (page) => {
   await reaches(page, "done");
   assert.match(await notices(page), /before the tuned model was kept\. Its result is measured again\./);
   assert.match(await page.innerText("#tune-figures"), /All epochs are done/);
-  await page.click("#tune-undo");
-  await reaches(page, "idle");
+  await undo(page);
   assert.ok(await page.isHidden("#tune-result"));
   assert.equal((await titles(page)).length, 0);
   assert.equal(await page.locator("#tune-status").getAttribute("data-step"), null);

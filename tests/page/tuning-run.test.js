@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { lane, pageTest } from "./lane.js";
 import { enter, modelIds, ready, shown, TEXT } from "./page.js";
-import { backend, choose, csv, downloaded, figures, focused, give, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop } from "./tuning.js";
+import { backend, choose, csv, downloaded, figures, focused, give, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
 
 pageTest(
   "a run tells of itself, and its result stands beside the start model's",
@@ -170,6 +170,7 @@ pageTest("the same data, seed and choices give the same run again; another seed 
   await run(page);
   const first = await epochs();
   for (const [seed, same] of /** @type {const} */ ([[0, true], [1, false]])) {
+    await undo(page);
     await choose(page, { seed });
     await page.locator("#tune-seed").blur();
     await page.waitForSelector("#tune-start:enabled");

@@ -101,6 +101,12 @@ export const stepsBeyond = (page, steps) =>
 /** What the fine-tuning part of the page says. @param {Page} page */
 export const notices = (page) => page.locator("#tune-notices").innerText();
 
+/** Gives the result up, so that the next run need not ask. @param {Page} page */
+export async function undo(page) {
+  await page.click("#tune-undo");
+  await reaches(page, "idle");
+}
+
 /** Which element has the focus. @param {Page} page */
 export const focused = (page) => page.evaluate(() => document.activeElement?.id);
 
