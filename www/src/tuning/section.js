@@ -167,6 +167,7 @@ export class TuningSection {
       this.#start();
     };
     this.notices.show(problem, { label: "Start all the same", act });
+    /** @type {HTMLElement} */ (this.notices.root.querySelector(".notice:last-child button")).focus(); // It may be out of sight.
   }
 
   async #start() {
