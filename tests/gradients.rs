@@ -53,12 +53,17 @@ fn total(
     (model, total)
 }
 
+/// The slopes of a loss by each of a model's parameters.
+fn gradients(model: &Classifier, loss: &Tensor<1>) -> Weights {
+    let gradients = GradientsParams::from_grads(loss.backward(), model);
+    pollster::block_on(model.gradients(&gradients)).unwrap()
+}
+
 /// Compares the gradient of every parameter at a few places with a central difference.
 fn check(config: &ModelConfig, objective: &Objective) {
     let weights = small_weights(config, 5);
     let (model, loss) = total(config, &weights, objective);
-    let gradients = GradientsParams::from_grads(loss.backward(), &model);
-    let gradients = pollster::block_on(model.gradients(&gradients)).unwrap();
+    let gradients = gradients(&model, &loss);
     // A power of two, so that the step is exact in the weights' single precision.
     let step = 2f32.powi(-13);
     let mut compared = 0;
@@ -247,8 +252,7 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
             let trace = model.forward(&batch, Some(&noise));
             let loss = objective.total(&objective.losses(&trace, &LABELS));
             assert!(value(loss.clone()).is_finite(), "{family:?}, dead {dead}");
-            let gradients = GradientsParams::from_grads(loss.backward(), &model);
-            let gradients = pollster::block_on(model.gradients(&gradients)).unwrap();
+            let gradients = gradients(&model, &loss);
             assert!(!gradients.is_empty());
             for (name, gradient) in gradients {
                 let finite = gradient.values.iter().all(|value| value.is_finite());
@@ -289,8 +293,7 @@ fn a_single_open_gate_has_moderate_gradients() {
     };
     let trace = model.forward(&batch, Some(&noise));
     let loss = objective.total(&objective.losses(&trace, &LABELS));
-    let gradients = GradientsParams::from_grads(loss.backward(), &model);
-    for (name, gradient) in pollster::block_on(model.gradients(&gradients)).unwrap() {
+    for (name, gradient) in gradients(&model, &loss) {
         let largest = gradient
             .values
             .iter()
@@ -322,8 +325,7 @@ fn words_that_attend_to_themselves_alone_have_finite_gradients() {
         let batch = Batch::new(&TEXTS, &config, &device);
         let trace = model.forward(&batch, None);
         let loss = objective.total(&objective.losses(&trace, &LABELS));
-        let gradients = GradientsParams::from_grads(loss.backward(), &model);
-        for (name, gradient) in pollster::block_on(model.gradients(&gradients)).unwrap() {
+        for (name, gradient) in gradients(&model, &loss) {
             let finite = gradient.values.iter().all(|value| value.is_finite());
             assert!(finite, "attention × {factor}²: {name}");
         }

@@ -21,7 +21,7 @@ pub(super) struct Controls {
     #[arg(long, value_name = "X", value_parser = weight::<f32>)]
     sharpen_attention: Option<f32>,
     /// Control: multiply what the MLP's neurons write by X; 0 does without them
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = weight::<f32>)]
     scale_neurons: Option<f32>,
 }
 

@@ -55,6 +55,16 @@ pub(super) fn redistribution(
             selections(trace).map(|(rule, selection)| (format!("{model}/{rule}"), selection))
         })
         .collect();
+    let select = selector(own);
+    let by_people: Vec<_> = marked
+        .iter()
+        .map(|marked| {
+            (
+                marked.source,
+                select(weights_of(&marked.words[..own.ids.len()])),
+            )
+        })
+        .collect();
     let mut values = Vec::new();
     for space in spaces {
         for (name, selection) in &selections {
@@ -68,10 +78,9 @@ pub(super) fn redistribution(
                 values.push(Value::new(Section::Redistribution, name, value));
             }
         }
-        for source in marked {
-            let name = format!("mono/{}/{}/marked", space.name, source.source);
-            let words = weights_of(&source.words[..own.ids.len()]);
-            let score = redistribution_score(&space.capacity, &space.sharing, &select(own, words));
+        for (source, selection) in &by_people {
+            let name = format!("mono/{}/{source}/marked", space.name);
+            let score = redistribution_score(&space.capacity, &space.sharing, selection);
             let mono = score.map(|score| score.mono());
             values.push(Value::new(Section::Redistribution, name, mono));
         }
@@ -79,17 +88,19 @@ pub(super) fn redistribution(
     values
 }
 
-/// The words `important` as they count, and the pairs of a model's last block.
-fn select(trace: &TraceNumbers, important: Vec<f64>) -> Selection {
+/// From the words that are important, as they count, to their selection with the pairs of a model's
+/// last block.
+fn selector(trace: &TraceNumbers) -> impl Fn(Vec<f64>) -> Selection {
     let attention = mean_over_heads(&trace.last_layer().attention);
-    Selection::new(important, &attention, &trace.ids)
+    move |important| Selection::new(important, &attention, &trace.ids)
 }
 
 /// What a model's gate and last block select, by each rule of importance.
 fn selections(trace: &TraceNumbers) -> [(&'static str, Selection); 2] {
+    let select = selector(trace);
     [
-        ("kept", select(trace, weights_of(&kept(&trace.keep)))),
-        ("top", select(trace, most_kept(&trace.keep, TOP))),
+        ("kept", select(weights_of(&kept(&trace.keep)))),
+        ("top", select(most_kept(&trace.keep, TOP))),
     ]
 }
 

@@ -113,30 +113,31 @@ impl Measures<'_> {
     /// Mean of each measure over the `drawn` runs, in the order of the names; a run may be drawn
     /// more than once.
     pub(super) fn means(&self, weights: &[f64], drawn: &[usize]) -> Vec<Option<f64>> {
-        let mean_of = |of_runs: Vec<Option<Measure>>| {
-            let values: Option<Vec<f64>> = drawn.iter().map(|&run| value(&of_runs[run])).collect();
+        let mean_of = |of_runs: Vec<Option<Option<f64>>>| {
+            let values: Option<Vec<f64>> = drawn.iter().map(|&run| of_runs[run]?).collect();
             mean(values?)
         };
-        self.by_run(weights).into_iter().map(mean_of).collect()
+        let values = self.by_run(weights, |measure| measure.value);
+        values.into_iter().map(mean_of).collect()
     }
 
     /// Each measure over the data set.
     pub(super) fn summaries(&self) -> Vec<Summary> {
         let texts = self.runs.first().map_or(0, |run| run.0.answers.len());
-        let measured = self.by_run(&vec![1.0; texts]);
+        let measured = self.by_run(&vec![1.0; texts], Measure::clone);
         let named = self.names.iter().zip(measured);
         named
             .map(|(&(section, name), runs)| Summary::new(section, name, &runs))
             .collect()
     }
 
-    /// Each measure, run by run.
-    fn by_run(&self, weights: &[f64]) -> Vec<Vec<Option<Measure>>> {
-        let mut measured = vec![Vec::with_capacity(self.runs.len()); self.names.len()];
+    /// What is wanted `of` each measure, run by run; `None` where a run does not have the measure.
+    fn by_run<T>(&self, weights: &[f64], of: impl Fn(&Measure) -> T) -> Vec<Vec<Option<T>>> {
+        let mut measured: Vec<Vec<_>> = self.names.iter().map(|_| Vec::new()).collect();
         for (per_text, places) in &self.runs {
             let measures = per_text.measures(weights);
             for (measured, place) in measured.iter_mut().zip(places) {
-                measured.push(place.map(|place| measures[place].clone()));
+                measured.push(place.map(|place| of(&measures[place])));
             }
         }
         measured
