@@ -12,7 +12,9 @@ mod common;
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use common::{small_config, small_weights};
-use safr::model::{Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Trace, Weights};
+use safr::model::{
+    Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Readout, Trace, Weights,
+};
 use safr::objective::{Family, GateGuard, Objective, RateOf, ScaleFree, Space, scale_free};
 use safr::text::Words;
 
@@ -119,6 +121,18 @@ fn cross_entropy_and_gate_guards() {
 }
 
 #[test]
+fn neurons_read_by_the_head() {
+    for layers in [1, 2] {
+        let config = ModelConfig {
+            readout: Readout::Neurons,
+            ..small_config(layers, Reading::scale_free(Words::Default))
+        };
+        let family = Family::ScaleFree(ScaleFree::default());
+        check(&config, &objective(family, 0.0, 0.0));
+    }
+}
+
+#[test]
 fn a_factorised_word_table() {
     let config = ModelConfig {
         embedding_rank: Some(3),
@@ -141,62 +155,71 @@ fn scale_free_interaction_on_attention() {
     check(&config, &objective(family, 0.0, 1.0));
 }
 
-/// With `space = mlp` attention is detached, so that only neurons and gate may be moved: the
-/// losses as functions of them, attention frozen.
+/// With `space = mlp` and `space = evidence` attention is detached, so that only neurons, gate and votes
+/// may be moved: the losses as functions of them, attention frozen.
 #[test]
-fn scale_free_losses_on_neurons_and_gate() {
-    let config = small_config(1, Reading::scale_free(Words::Default));
+fn scale_free_losses_on_neurons_gate_and_votes() {
+    let config = ModelConfig {
+        readout: Readout::Neurons,
+        ..small_config(1, Reading::scale_free(Words::Default))
+    };
     let device = double();
     let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
     let frozen = model.forward(&Batch::new(&TEXTS, &config, &device), None);
-    let neurons = frozen.layers[0].neurons.clone().into_data();
-    let gate = frozen.gate.clone().into_data();
-
-    let losses = |neurons: TensorData, gate: TensorData| {
-        let neurons = Tensor::<3>::from_data(neurons, &device).require_grad();
-        let gate = Tensor::<2>::from_data(gate, &device).require_grad();
-        let attention = frozen.layers[0].attention.clone().detach();
-        let trace = Trace {
-            gate: gate.clone(),
-            layers: vec![LayerTrace {
-                attention,
-                neurons: neurons.clone(),
-                sum: frozen.layers[0].sum.clone(),
-            }],
-            ..frozen.clone()
-        };
-        let (importance, interaction) = scale_free::losses(&trace, &ScaleFree::default());
-        (neurons, gate, (importance * 0.7 + interaction).mean())
-    };
-
-    let (z, r, loss) = losses(neurons.clone(), gate.clone());
-    let gradients = loss.backward();
-    let analytic = [
-        z.grad(&gradients)
-            .unwrap()
-            .into_data()
-            .try_into_vec::<f64>()
-            .unwrap(),
-        r.grad(&gradients)
-            .unwrap()
-            .into_data()
-            .try_into_vec::<f64>()
-            .unwrap(),
+    let points = [
+        frozen.layers[0].neurons.clone().into_data(),
+        frozen.gate.clone().into_data(),
+        frozen.votes.clone().into_data(),
     ];
-    let step = 1e-6;
-    for (which, analytic) in analytic.iter().enumerate() {
-        for (place, analytic) in analytic.iter().enumerate() {
-            let at = |by: f64| {
-                let mut moved = [neurons.clone(), gate.clone()];
-                moved[which].as_mut_slice::<f64>().unwrap()[place] += by;
-                let [neurons, gate] = moved;
-                value(losses(neurons, gate).2)
+    for space in [Space::Mlp, Space::Evidence] {
+        let options = ScaleFree {
+            space,
+            ..ScaleFree::default()
+        };
+        let loss = |[neurons, gate, votes]: [TensorData; 3]| {
+            let neurons = Tensor::<3>::from_data(neurons, &device).require_grad();
+            let gate = Tensor::<2>::from_data(gate, &device).require_grad();
+            let votes = Tensor::<2>::from_data(votes, &device).require_grad();
+            let layer = LayerTrace {
+                attention: frozen.layers[0].attention.clone().detach(),
+                neurons: neurons.clone(),
+                ..frozen.layers[0].clone()
             };
-            let numeric = (at(step) - at(-step)) / (2.0 * step);
-            assert!(
-                (numeric - analytic).abs() <= 1e-7 + 1e-5 * numeric.abs(),
-                "{which}[{place}]: gradient {analytic}, slope {numeric}"
-            );
+            let trace = Trace {
+                gate: gate.clone(),
+                votes: votes.clone(),
+                layers: vec![layer],
+                ..frozen.clone()
+            };
+            let (importance, interaction) = scale_free::losses(&trace, &options);
+            let loss = (importance * 0.7 + interaction).mean();
+            (neurons, gate, votes, loss)
+        };
+
+        let (neurons, gate, votes, value_at) = loss(points.clone());
+        let gradients = value_at.backward();
+        let analytic = [
+            neurons.grad(&gradients).map(Tensor::into_data),
+            gate.grad(&gradients).map(Tensor::into_data),
+            votes.grad(&gradients).map(Tensor::into_data),
+        ];
+        assert_eq!(analytic[2].is_some(), space == Space::Evidence);
+        let step = 1e-6;
+        for (which, analytic) in analytic.into_iter().enumerate() {
+            let Some(analytic) = analytic else { continue };
+            let analytic = analytic.try_into_vec::<f64>().unwrap();
+            for (place, analytic) in analytic.iter().enumerate() {
+                let at = |by: f64| {
+                    let mut moved = points.clone();
+                    moved[which].as_mut_slice::<f64>().unwrap()[place] += by;
+                    value(loss(moved).3)
+                };
+                let numeric = (at(step) - at(-step)) / (2.0 * step);
+                assert!(
+                    (numeric - analytic).abs() <= 1e-7 + 1e-5 * numeric.abs(),
+                    "{space:?}, {which}[{place}]: gradient {analytic}, slope {numeric}"
+                );
+            }
         }
     }
 }
@@ -213,6 +236,11 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
         }),
         Family::ScaleFree(ScaleFree {
             space: Space::Embedding,
+            guard: GUARD,
+            ..Default::default()
+        }),
+        Family::ScaleFree(ScaleFree {
+            space: Space::Evidence,
             guard: GUARD,
             ..Default::default()
         }),

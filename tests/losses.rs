@@ -112,10 +112,13 @@ impl Case {
             gate,
             layers: vec![LayerTrace {
                 attention: Tensor::from_data(TensorData::new(attention, [1, HEADS, l, l]), &device),
-                sum: z.clone(),
+                input: z.clone().reshape([l, WIDTH]),
+                attended: z.clone().reshape([l, WIDTH]),
+                sum: None,
                 neurons: z,
             }],
             logits: Tensor::zeros([1, 2], &device),
+            votes: Tensor::ones([2, WIDTH], &device),
             batch,
         }
     }
@@ -148,6 +151,7 @@ fn the_guard_counts_by_text_or_by_batch() {
         keep,
         layers: Vec::new(),
         logits: Tensor::zeros([2, 2], &device),
+        votes: Tensor::ones([2, WIDTH], &device),
         batch: Batch::new(&[&[2, 3], &[4]], &config, &device),
     };
     let guard = |rate_of| {
@@ -372,6 +376,7 @@ fn the_controls_are_means_over_words() {
         controls: Controls {
             embedding_l2,
             neuron_l1,
+            evidence_l1: 0.0,
         },
         ..Objective::new(Family::ScaleFree(ScaleFree::default()), 0.0, 0.0)
     };
@@ -393,6 +398,52 @@ fn the_controls_are_means_over_words() {
         sum,
         TOLERANCE,
     );
+}
+
+/// Neurons scaled by a, and their votes by 1/a, leave a model as it is. Losses on evidence do not see it,
+/// those on neurons do; nor does the penalty of evidence.
+#[test]
+fn rescaled_neurons_have_the_same_losses_on_evidence() {
+    let factors = [8.0, 0.5, 1.0, 0.25];
+    let trace = three_words().trace(1);
+    let row = |of: &dyn Fn(f32) -> f32| -> Tensor<1> {
+        let values: Vec<f32> = (0..WIDTH).map(|at| of(factors[at % 4])).collect();
+        Tensor::from_data(TensorData::new(values, [WIDTH]), &Device::flex())
+    };
+    let mut scaled = trace.clone();
+    scaled.layers[0].neurons = trace.layers[0].neurons.clone() * row(&|a| a).unsqueeze::<3>();
+    scaled.votes = trace.votes.clone() * row(&f32::recip).unsqueeze::<2>();
+    let losses = |trace: &Trace, space| {
+        let form = ScaleFree {
+            space,
+            ..Default::default()
+        };
+        let (importance, interaction) = scale_free::losses(trace, &form);
+        [value(importance), value(interaction)]
+    };
+    same(
+        "on evidence",
+        losses(&trace, Space::Evidence),
+        losses(&scaled, Space::Evidence),
+    );
+    let [before, after] = [&trace, &scaled].map(|trace| losses(trace, Space::Mlp));
+    assert!(
+        (before[1] - after[1]).abs() > 1e-2,
+        "{before:?} and {after:?}"
+    );
+    let objective = Objective {
+        controls: Controls {
+            evidence_l1: 1.0,
+            ..Default::default()
+        },
+        ..Objective::new(Family::ScaleFree(ScaleFree::default()), 0.0, 0.0)
+    };
+    let [before, after] =
+        [&trace, &scaled].map(|trace| value(objective.losses(trace, &[0]).penalty.unwrap()));
+    close("penalty", before, after, TOLERANCE);
+    // Σ_n u_n·√2 as above.
+    let sum = (2.5 + 3f64.sqrt() / 2.0) * 2f64.sqrt() / 3.0;
+    close("penalty by hand", before, sum, TOLERANCE);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::passes::{read_probabilities, texts_a_batch};
+use super::passes::texts_a_batch;
 use super::words_read;
-use crate::model::{Ablation, Batch, BlockAblation, Classifier, ModelConfig, ReadError};
+use crate::explain::softmax;
+use crate::model::{Ablation, Batch, BlockAblation, Classifier, ModelConfig, ReadError, read};
 
 /// A part of a model in a pass over one text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,15 @@ pub enum Part {
         /// Indices of the neurons.
         neurons: Vec<u32>,
     },
+    /// All neurons of a block, at one word alone.
+    NeuronsAt {
+        /// Index of the block.
+        layer: usize,
+        /// Index of the word.
+        word: usize,
+    },
+    /// All neurons of all blocks, everywhere.
+    AllNeurons,
     /// What an attention head hands on.
     Head {
         /// Index of the block.
@@ -50,6 +60,30 @@ pub async fn ablate(
     text: &[u32],
     parts: &[Part],
 ) -> Result<Ablated, ReadError> {
+    let mut rows: Vec<Vec<f32>> = ablated_logits(model, text, parts)
+        .await?
+        .iter()
+        .map(|logits| softmax(logits))
+        .collect();
+    let without = rows.split_off(1);
+    Ok(Ablated {
+        whole: rows.swap_remove(0),
+        without,
+    })
+}
+
+/// The logits of a text with the whole model, and with each of the `parts` set to zero, part by part.
+///
+/// # Errors
+/// If the device was lost or failed.
+///
+/// # Panics
+/// As [`ablate`].
+pub async fn ablated_logits(
+    model: &Classifier,
+    text: &[u32],
+    parts: &[Part],
+) -> Result<Vec<Vec<f32>>, ReadError> {
     let text = words_read(text, &model.config);
     assert!(!text.is_empty(), "a text with words");
     let device = model.positions.device();
@@ -61,31 +95,53 @@ pub async fn ablate(
         let batch = Batch::new(&vec![text; chunk.len()], &model.config, &device);
         let [_, length] = batch.dims();
         let ablation = Masks::new(chunk, length, &model.config).place(&device);
-        rows.extend(read_probabilities(model.forward_ablated(&batch, &ablation).logits).await?);
+        let logits = model.forward_ablated(&batch, &ablation).logits;
+        let values = read(logits.flatten(0, 1)).await?;
+        rows.extend(
+            values
+                .chunks_exact(model.config.classes)
+                .map(<[f32]>::to_vec),
+        );
     }
-    let without = rows.split_off(1);
-    Ok(Ablated {
-        whole: rows.swap_remove(0),
-        without,
-    })
+    Ok(rows)
 }
 
 /// An [`Ablation`] of `rows` texts on the host; what no row asks for is absent.
 struct Masks {
     rows: usize,
+    length: usize,
     words: Option<Vec<f32>>,
-    blocks: Vec<[Option<Vec<f32>>; 2]>,
+    blocks: Vec<BlockMasks>,
+}
+
+/// One block's part of [`Masks`].
+#[derive(Clone, Default)]
+struct BlockMasks {
+    /// `[rows, H]`.
+    heads: Option<Vec<f32>>,
+    /// `[rows, L, F]`.
+    neurons: Option<Vec<f32>>,
+}
+
+impl BlockMasks {
+    /// The factors of the neurons of a row, `[L, F]`.
+    fn places(&mut self, row: usize, [rows, length, neurons]: [usize; 3]) -> &mut [f32] {
+        let size = length * neurons;
+        let all = self.neurons.get_or_insert_with(|| vec![1.0; rows * size]);
+        &mut all[row * size..][..size]
+    }
 }
 
 impl Masks {
     fn new(parts: &[Option<&Part>], length: usize, config: &ModelConfig) -> Self {
         let mut masks = Self {
             rows: parts.len(),
+            length,
             words: None,
-            blocks: vec![[None, None]; config.layers],
+            blocks: vec![BlockMasks::default(); config.layers],
         };
+        let rows = parts.len();
         for (row, part) in parts.iter().enumerate() {
-            let rows = parts.len();
             let zero = |mask: &mut Option<Vec<f32>>, width: usize, at: usize| {
                 assert!(at < width, "there is no {at} of {width}");
                 mask.get_or_insert_with(|| vec![1.0; rows * width])[row * width + at] = 0.0;
@@ -94,11 +150,23 @@ impl Masks {
                 None => {}
                 Some(Part::Word(word)) => zero(&mut masks.words, length, *word),
                 Some(Part::Head { layer, head }) => {
-                    zero(&mut masks.blocks[*layer][0], config.heads, *head);
+                    zero(&mut masks.blocks[*layer].heads, config.heads, *head);
                 }
                 Some(Part::Neurons { layer, neurons }) => {
-                    for &neuron in neurons {
-                        zero(&mut masks.blocks[*layer][1], config.d_ff, neuron as usize);
+                    let places = masks.blocks[*layer].places(row, [rows, length, config.d_ff]);
+                    for place in places.chunks_exact_mut(config.d_ff) {
+                        neurons
+                            .iter()
+                            .for_each(|&neuron| place[neuron as usize] = 0.0);
+                    }
+                }
+                Some(Part::NeuronsAt { layer, word }) => {
+                    let places = masks.blocks[*layer].places(row, [rows, length, config.d_ff]);
+                    places[word * config.d_ff..][..config.d_ff].fill(0.0);
+                }
+                Some(Part::AllNeurons) => {
+                    for block in &mut masks.blocks {
+                        block.places(row, [rows, length, config.d_ff]).fill(0.0);
                     }
                 }
             }
@@ -115,9 +183,12 @@ impl Masks {
         let blocks = self
             .blocks
             .into_iter()
-            .map(|[heads, neurons]| BlockAblation {
+            .map(|BlockMasks { heads, neurons }| BlockAblation {
                 heads: heads.map(place),
-                neurons: neurons.map(|mask| place(mask).unsqueeze_dim(1)),
+                neurons: neurons.map(|mask| {
+                    let count = mask.len() / (rows * self.length);
+                    place(mask).reshape([rows, self.length, count])
+                }),
             });
         Ablation {
             words: self.words.map(place),

@@ -12,7 +12,7 @@ mod passes;
 mod ranking;
 mod removal;
 
-pub use ablate::{Ablated, Part, ablate};
+pub use ablate::{Ablated, Part, ablate, ablated_logits};
 pub use gradient::{gradient_input, integrated_gradients};
 pub use neuron_effect::logit_changes;
 pub use occlusion::occlusion;

@@ -2,12 +2,14 @@
 
 use burn::tensor::Tensor;
 
-use crate::model::{Classifier, NORM_EPSILON, Trace};
+use crate::model::{Classifier, NORM_EPSILON, Trace, pool};
 
 /// Changes of the logits when one neuron of the last block is 0 at every position, `[B, F, K]`,
 /// one neuron at a time; `trace` is an eval-mode pass of `model`.
 ///
-/// Behind the last block's neurons there is nothing but the norm of y = x + W_2 u, the mean over
+/// Where the head reads the neurons, it is what they say, taken back: −p·u_n·v_nc.
+///
+/// Where they are written back, there is nothing behind them but the norm of y = x + W_2 u, the mean over
 /// positions and a linear layer. Without neuron n, y is y − u_n·w_n, where w_n is column n of
 /// W_2; with y and w_n less their own means, the norm makes of it
 /// γ(y − u_n·w_n)/√(var y − 2u_n·cov(y, w_n) + u_n²·var w_n + ε) + β, which a class' weights
@@ -16,10 +18,14 @@ pub fn logit_changes(model: &Classifier, trace: &Trace) -> Tensor<3> {
     let last = trace.layers.len() - 1;
     let (block, layer) = (&model.blocks[last], &trace.layers[last]);
     let [b, l, f] = layer.neurons.dims();
+    let (Some(write), Some(sum)) = (&block.write_back, &layer.sum) else {
+        let pooled: Tensor<3> = pool(layer.neurons.clone(), &trace.batch).unsqueeze_dim(2);
+        return pooled.neg() * model.head.weight.val().unsqueeze::<3>();
+    };
     let positions = b * l;
     let u: Tensor<2> = layer.neurons.clone().reshape([positions, f]);
-    let sum: Tensor<2> = centred(layer.sum.clone().reshape([positions, model.config.d_model]));
-    let written = centred(block.linear2.weight.val());
+    let sum: Tensor<2> = centred(sum.clone().reshape([positions, model.config.d_model]));
+    let written = centred(write.linear.weight.val());
 
     let variance = mean_square(sum.clone());
     let variance_written = mean_square(written.clone()).swap_dims(0, 1);
@@ -30,7 +36,7 @@ pub fn logit_changes(model: &Classifier, trace: &Trace) -> Tensor<3> {
     let scale = per_deviation(variance);
     let scale_without = per_deviation(variance_without);
 
-    let gamma: Tensor<2> = block.norm2.gamma.val().unsqueeze_dim(1);
+    let gamma: Tensor<2> = write.norm.gamma.val().unsqueeze_dim(1);
     let class_weights = model.head.weight.val() * gamma;
     let from_sum = sum.matmul(class_weights.clone());
     let from_written = written.matmul(class_weights).swap_dims(0, 1);
@@ -38,7 +44,7 @@ pub fn logit_changes(model: &Classifier, trace: &Trace) -> Tensor<3> {
         let whole = from_sum.clone().narrow(1, class, 1);
         let part = u.clone() * from_written.clone().narrow(0, class, 1);
         let change = (whole.clone() - part) * scale_without.clone() - whole * scale.clone();
-        model.pool(change.reshape([b, l, f]), &trace.batch)
+        pool(change.reshape([b, l, f]), &trace.batch)
     };
     Tensor::stack((0..model.config.classes).map(of_class).collect(), 2)
 }

@@ -49,7 +49,7 @@ pub async fn probabilities<T: AsRef<[u32]>>(
 }
 
 /// Reads class scores, `[B, K]`, as `B` rows of probabilities.
-pub(super) async fn read_probabilities(logits: Tensor<2>) -> Result<Vec<Vec<f32>>, ReadError> {
+async fn read_probabilities(logits: Tensor<2>) -> Result<Vec<Vec<f32>>, ReadError> {
     let [_, classes] = logits.dims();
     let values = read(logits.flatten(0, 1)).await?;
     Ok(values.chunks_exact(classes).map(softmax).collect())

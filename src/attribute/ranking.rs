@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Removal, gradient_input, integrated_gradients, occlusion, words_read};
-use crate::explain::{TraceNumbers, attention_received, mean_over_heads};
-use crate::model::{Batch, Classifier, ReadError, Stream};
+use crate::explain::{
+    TraceNumbers, attention_received, mean_over_heads, word_contributions, word_evidence,
+};
+use crate::model::{Batch, Classifier, ReadError, Stream, Trace};
 
 /// Steps of integrated gradients where nothing else is asked for.
 pub const INTEGRATION_STEPS: usize = 32;
@@ -23,18 +25,24 @@ pub enum Ranking {
     IntegratedGradients,
     /// [`occlusion`], the word being deleted.
     Occlusion,
+    /// What the neurons say at each word's place towards the predicted class.
+    Evidence,
+    /// What each word brings towards the predicted class, by itself and by attention.
+    Contribution,
     /// Drawn: what a ranking that knows nothing comes to.
     Random,
 }
 
 impl Ranking {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Keep,
         Self::Attention,
         Self::GradientInput,
         Self::IntegratedGradients,
         Self::Occlusion,
+        Self::Evidence,
+        Self::Contribution,
         Self::Random,
     ];
 
@@ -46,6 +54,8 @@ impl Ranking {
             Self::GradientInput => "gradient-input",
             Self::IntegratedGradients => "integrated-gradients",
             Self::Occlusion => "occlusion",
+            Self::Evidence => "evidence",
+            Self::Contribution => "contribution",
             Self::Random => "random",
         }
     }
@@ -78,6 +88,19 @@ pub async fn word_scores(
         Ranking::GradientInput => gradient_input(model, text).await,
         Ranking::IntegratedGradients => integrated_gradients(model, text, INTEGRATION_STEPS).await,
         Ranking::Occlusion => occlusion(model, text, Removal::Delete).await,
+        Ranking::Evidence => {
+            let trace = numbers(model, text).await?;
+            Ok(trace.as_ref().map_or(Vec::new(), word_evidence))
+        }
+        Ranking::Contribution => {
+            let Some(trace) = trace(model, text) else {
+                return Ok(Vec::new());
+            };
+            let contributions = model.contributions(&trace);
+            let trace = trace.read_with(Some(contributions)).await?.pop();
+            let brought = trace.as_ref().and_then(word_contributions);
+            Ok(brought.unwrap_or_default())
+        }
         Ranking::Random => {
             let words = words_read(text, &model.config).len();
             let scores = stream.uniform(words, 1.0);
@@ -94,12 +117,17 @@ pub fn ranked(scores: &[f64]) -> Vec<usize> {
 }
 
 /// One pass over a text; `None` without words.
-async fn numbers(model: &Classifier, text: &[u32]) -> Result<Option<TraceNumbers>, ReadError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
+fn trace(model: &Classifier, text: &[u32]) -> Option<Trace> {
     let batch = Batch::new(&[text], &model.config, &model.positions.device());
-    Ok(model.forward(&batch, None).read().await?.pop())
+    (!text.is_empty()).then(|| model.forward(&batch, None))
+}
+
+/// The numbers of one pass over a text; `None` without words.
+async fn numbers(model: &Classifier, text: &[u32]) -> Result<Option<TraceNumbers>, ReadError> {
+    match trace(model, text) {
+        Some(trace) => Ok(trace.read().await?.pop()),
+        None => Ok(None),
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use clap::builder::PossibleValue;
 
 use crate::attribute::{Ranking, Removal};
 use crate::evaluate::Section;
+use crate::model::Readout;
 use crate::objective::{Apart, Pairs, RateOf, Space};
 use crate::text::Split;
 
@@ -24,7 +25,7 @@ macro_rules! chosen_by_name {
 }
 
 chosen_by_name!(
-    Section, Ranking, Removal, Split, Space, Apart, Pairs, RateOf
+    Section, Ranking, Removal, Split, Space, Apart, Pairs, RateOf, Readout
 );
 
 /// A choice as it is written on the command line.

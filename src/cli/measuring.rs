@@ -13,7 +13,7 @@ use crate::attribute::{Ranking, Removal};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::evaluate::{
     EncodedExample, FaithfulnessOptions, Normalisation, PerText, REPORT_VERSION, Report, Section,
-    Text, faithfulness, intervention, measure,
+    Text, faithfulness, intervention, knockout, measure,
 };
 use crate::package::Package;
 
@@ -117,6 +117,13 @@ impl Measuring {
             let bar = self::bar(&format!("{name}, intervention"), texts.len());
             let done = |texts| bar.inc(texts as u64);
             let all = intervention(model.classifier(), &examples, seed, done).await?;
+            per_text.columns.extend(all);
+            bar.finish_and_clear();
+        }
+        if self.measures.contains(&Section::Knockout) {
+            let bar = self::bar(&format!("{name}, knockout"), texts.len());
+            let done = |texts| bar.inc(texts as u64);
+            let all = knockout(model.classifier(), texts, done).await?;
             per_text.columns.extend(all);
             bar.finish_and_clear();
         }

@@ -67,6 +67,9 @@ pub(super) struct ObjectiveOptions {
     /// Control: weight of the words' mean summed neuron activation
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = weight::<f64>)]
     neuron_l1: f64,
+    /// Control: weight of the words' mean summed evidence
+    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = weight::<f64>)]
+    evidence_l1: f64,
 }
 
 impl ObjectiveOptions {
@@ -94,6 +97,7 @@ impl ObjectiveOptions {
             controls: Controls {
                 embedding_l2: self.embedding_l2,
                 neuron_l1: self.neuron_l1,
+                evidence_l1: self.evidence_l1,
             },
         })
     }

@@ -137,10 +137,10 @@ impl LoadedModel {
         }
         let device = self.classifier.device();
         let batch = Batch::new(&texts, &self.package.config, &device);
-        let mut traces = self
-            .classifier
-            .forward(&batch, None)
-            .read()
+        let trace = self.classifier.forward(&batch, None);
+        let contributions = self.classifier.contributions(&trace);
+        let mut traces = trace
+            .read_with(Some(contributions))
             .await?
             .into_iter()
             .peekable();
@@ -257,7 +257,11 @@ pub fn largest_explained_difference(a: &Explanation, b: &Explanation) -> f64 {
         for word in &explanation.words {
             let measures = [
                 word.neurons,
+                word.decides,
+                word.evidence,
+                word.contribution,
                 word.capacity,
+                word.evidence_capacity,
                 word.embedding_capacity,
                 word.attention_received,
             ];
@@ -265,7 +269,14 @@ pub fn largest_explained_difference(a: &Explanation, b: &Explanation) -> f64 {
             all.extend(measures.map(|measure| measure as f32));
         }
         let pairs = &explanation.interaction;
-        for matrix in [&pairs.sharing, &pairs.cosine, &pairs.attention] {
+        let matrices = [
+            &pairs.sharing,
+            &pairs.evidence_sharing,
+            &pairs.contribution,
+            &pairs.cosine,
+            &pairs.attention,
+        ];
+        for matrix in matrices {
             all.extend(&matrix.values);
         }
         all

@@ -6,6 +6,7 @@ mod columns;
 mod comparison;
 mod faithfulness;
 mod intervention;
+mod knockout;
 mod losses;
 mod measure;
 mod neurons;
@@ -27,6 +28,7 @@ pub use faithfulness::{
     FaithfulnessOptions, MOST_KEPT, MOST_REMOVED, Normalisation, PERCENTAGES, faithfulness,
 };
 pub use intervention::{NEURONS, intervention};
+pub use knockout::knockout;
 pub use measure::{MeasureError, Text, measure};
 pub use neurons::neurons;
 pub use one_pass::{Marked, plausibility};

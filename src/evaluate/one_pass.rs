@@ -43,13 +43,14 @@ impl Pass<'_> {
         }
         if has(Section::Redistribution) || has(Section::Neurons) {
             let on_neurons = Space::of("neurons", &trace.last_layer().neurons);
+            let on_evidence = Space::of_evidence(trace);
             let on_embeddings = Space::of("embeddings", &trace.embedding);
             if has(Section::Redistribution) {
-                let spaces = [&on_neurons, &on_embeddings];
+                let spaces = [&on_neurons, &on_evidence, &on_embeddings];
                 values.extend(redistribution(&spaces, trace, self.reference, self.marked));
             }
             if has(Section::Neurons) {
-                values.extend(neurons(&on_neurons, &on_embeddings));
+                values.extend(neurons(&on_neurons, &on_evidence, &on_embeddings));
             }
         }
         if has(Section::Collapse) {
@@ -65,12 +66,13 @@ impl Pass<'_> {
 }
 
 /// Means over the words, the active neurons or the pairs of a text (method §4).
-fn neurons(neurons: &Space, embeddings: &Space) -> [Value; 6] {
+fn neurons(neurons: &Space, evidence: &Space, embeddings: &Space) -> [Value; 8] {
     let words = neurons.sharing.rows;
     let pairs = (0..words).flat_map(|i| (0..i).map(move |k| (i, k)));
     let polysemanticity = &neurons.allocated.allocation.polysemanticity;
     [
         ("capacity", mean(neurons.capacity.iter().copied())),
+        ("evidence_capacity", mean(evidence.capacity.iter().copied())),
         (
             "embedding_capacity",
             mean(embeddings.capacity.iter().copied()),
@@ -80,7 +82,11 @@ fn neurons(neurons: &Space, embeddings: &Space) -> [Value; 6] {
         ("polysemanticity", mean(polysemanticity.iter().copied())),
         (
             "sharing",
-            mean(pairs.map(|(i, k)| neurons.sharing.at(i, k).into())),
+            mean(pairs.clone().map(|(i, k)| neurons.sharing.at(i, k).into())),
+        ),
+        (
+            "evidence_sharing",
+            mean(pairs.map(|(i, k)| evidence.sharing.at(i, k).into())),
         ),
     ]
     .map(|(name, value)| Value::new(Section::Neurons, name, value))
@@ -140,6 +146,10 @@ mod tests {
                 neurons: Matrix::new(2, 3, vec![1., 0., 2., 1., 0., 0.]),
             }],
             logits: vec![0.0, 0.0],
+            votes: Matrix::new(2, 3, vec![1., 0., 3., -1., 0., -3.]),
+            scales: vec![0.5; 2],
+            padding_neurons: vec![],
+            contributions: None,
         }
     }
 

@@ -3,8 +3,9 @@
 
 use super::{Marked, Section, Value};
 use crate::explain::{
-    Allocated, Matrix, Selection, TraceNumbers, allocate, capacity, kept, mean_over_heads,
-    most_kept, redistribution_score, sharing, weights_of,
+    Allocated, Matrix, Selection, TraceNumbers, allocate, argmax, capacity, evidence, kept,
+    mean_over_heads, most_kept, parts, redistribution_score, sharing, weighed, weighted_sharing,
+    weights_of,
 };
 
 /// Part of a text's words that are important by rank.
@@ -30,6 +31,21 @@ impl Space {
             name,
             capacity: capacity(z),
             sharing: sharing(&allocated.allocation.shares, &allocated.counts),
+            allocated,
+        }
+    }
+
+    /// Measures the last block's neurons by what they say of the predicted class: capacity by what
+    /// tells the classes apart, sharing by each neuron's part of the evidence.
+    pub(super) fn of_evidence(trace: &TraceNumbers) -> Self {
+        let allocated = allocate(&trace.last_layer().neurons);
+        let parts = parts(&evidence(trace, argmax(&trace.logits)));
+        let neurons = allocated.allocation.neurons.iter();
+        let weights: Vec<f64> = neurons.map(|&n| parts[n as usize]).collect();
+        Self {
+            name: "evidence",
+            capacity: capacity(&weighed(trace)),
+            sharing: weighted_sharing(&allocated.allocation.shares, &weights),
             allocated,
         }
     }
@@ -125,6 +141,10 @@ mod tests {
                 neurons: Matrix::new(3, 2, vec![1., 0., 0., 1., 0., 1.]),
             }],
             logits: vec![0.0, 0.0],
+            votes: Matrix::new(2, 2, vec![1., 1., -1., -1.]),
+            scales: vec![1.0 / 3.0; 3],
+            padding_neurons: vec![],
+            contributions: None,
         }
     }
 

@@ -27,11 +27,14 @@ pub enum Section {
     /// What becomes of the prediction without the neurons of important words. Takes ten passes a
     /// text.
     Intervention,
+    /// Whether what a word's neurons decide is what is lost without them, and without any. Takes two
+    /// passes a word.
+    Knockout,
 }
 
 impl Section {
     /// All of them, in the order of the report.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Prediction,
         Self::Losses,
         Self::Redistribution,
@@ -40,6 +43,7 @@ impl Section {
         Self::Plausibility,
         Self::Faithfulness,
         Self::Intervention,
+        Self::Knockout,
     ];
 
     /// Those that one pass a text gives.
@@ -63,6 +67,7 @@ impl Section {
             Self::Plausibility => "plausibility",
             Self::Faithfulness => "faithfulness",
             Self::Intervention => "intervention",
+            Self::Knockout => "knockout",
         }
     }
 }

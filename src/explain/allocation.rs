@@ -47,6 +47,7 @@ pub fn allocate(u: &Matrix) -> Allocated {
             .map(|sum| sum.recip().max(1.0))
             .collect(),
         shares: Matrix::new(u.rows, order.len(), values),
+        ..Allocation::default()
     };
     Allocated {
         allocation,

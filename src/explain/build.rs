@@ -2,8 +2,10 @@
 
 use super::capacity::capacity_of;
 use super::{
-    Allocated, Cut, EXPLANATION_VERSION, Explanation, Gram, Interaction, TraceNumbers, Word,
-    allocate, attention_received, capacity, mean_over_heads, predict, sharing,
+    Allocated, ContributionNumbers, Cut, EXPLANATION_VERSION, Evidence, Explanation, Gram,
+    Interaction, Margin, Matrix, TraceNumbers, Word, allocate, argmax, attention_received,
+    capacity, centred, evidence, margin_factor, mean_over_heads, parts, predict, sharing, weighed,
+    weighted_sharing, word_contributions, word_evidence,
 };
 use crate::text::ReadText;
 
@@ -40,6 +42,7 @@ pub fn explain(
         prediction: None,
         words: Vec::new(),
         layer: 0,
+        evidence: None,
         allocation: Default::default(),
         interaction: Default::default(),
     };
@@ -47,20 +50,124 @@ pub fn explain(
 
     let layer = trace.layers.len() - 1;
     let last = &trace.layers[layer];
-    let allocated = allocate(&last.neurons);
+    let said = Said::of(trace);
+    let mut allocated = allocate(&last.neurons);
+    said.complete(&mut allocated, trace);
+    let shares = &allocated.allocation.shares;
+    let weights = said.weights(&allocated.allocation.neurons);
     let gram = Gram::of(&last.neurons);
     let interaction = Interaction {
-        sharing: sharing(&allocated.allocation.shares, &allocated.counts),
+        sharing: sharing(shares, &allocated.counts),
+        evidence_sharing: weighted_sharing(shares, &weights),
+        contribution: said.brought(trace),
         cosine: gram.cosine(),
         attention: mean_over_heads(&last.attention),
     };
     Explanation {
         prediction: Some(predict(classes, &trace.logits)),
-        words: words(read, trace, &allocated, &capacity_of(&gram), &interaction),
+        words: words(
+            read,
+            trace,
+            &allocated,
+            &capacity_of(&gram),
+            &interaction,
+            &said,
+        ),
         layer,
+        evidence: trace
+            .contributions
+            .as_ref()
+            .map(|parts| said.evidence(classes, trace, parts)),
         allocation: allocated.allocation,
         interaction,
         ..empty
+    }
+}
+
+/// What is said of the predicted class.
+struct Said {
+    class: usize,
+    /// What a centred logit is multiplied by for the margin.
+    factor: f64,
+    /// e_in, `n × F`.
+    evidence: Matrix,
+    /// Each neuron's part of it, `F`.
+    parts: Vec<f64>,
+}
+
+impl Said {
+    fn of(trace: &TraceNumbers) -> Self {
+        let class = argmax(&trace.logits);
+        let evidence = evidence(trace, class);
+        Self {
+            class,
+            factor: margin_factor(trace.logits.len()),
+            parts: parts(&evidence),
+            evidence,
+        }
+    }
+
+    /// Adds to the active neurons what they say, and for which class.
+    fn complete(&self, allocated: &mut Allocated, trace: &TraceNumbers) {
+        let allocation = &mut allocated.allocation;
+        let neurons = &allocation.neurons;
+        allocation.evidence = Matrix::from_fn(trace.ids.len(), neurons.len(), |i, at| {
+            self.evidence.at(i, neurons[at] as usize)
+        });
+        let vote = |&n: &u32| {
+            let of_classes = (0..trace.votes.rows).map(|class| trace.votes.at(class, n as usize));
+            argmax(&of_classes.collect::<Vec<_>>()) as u32
+        };
+        allocation.votes = neurons.iter().map(vote).collect();
+    }
+
+    /// Parts of the evidence, in the order of `neurons`.
+    fn weights(&self, neurons: &[u32]) -> Vec<f64> {
+        neurons.iter().map(|&n| self.parts[n as usize]).collect()
+    }
+
+    /// e_{i←k} towards the predicted class, `n × n`; empty where it was not asked for.
+    fn brought(&self, trace: &TraceNumbers) -> Matrix {
+        let Some(parts) = &trace.contributions else {
+            return Matrix::default();
+        };
+        let brought = &parts.brought[self.class];
+        Matrix::from_fn(brought.rows, brought.cols, |i, k| {
+            brought.at(i, k) * self.factor as f32
+        })
+    }
+
+    fn margin(&self, of_classes: &[f32]) -> f64 {
+        f64::from(of_classes[self.class]) * self.factor
+    }
+
+    fn evidence(
+        &self,
+        classes: &[String],
+        trace: &TraceNumbers,
+        parts: &ContributionNumbers,
+    ) -> Evidence {
+        let logits = centred(&trace.logits);
+        Evidence {
+            classes: classes.to_vec(),
+            bias: parts.biases.clone(),
+            positions: parts.positions.clone(),
+            padding: parts.padding.clone(),
+            contributions: (0..trace.ids.len()).map(|k| parts.of_word(k)).collect(),
+            words: parts.places.clone(),
+            padding_places: parts.padding_places.clone(),
+            past: parts.past.clone(),
+            head_bias: parts.head.clone(),
+            margin: Margin {
+                class: self.class,
+                total: logits[self.class] * self.factor,
+                bias: self.margin(&parts.biases),
+                positions: self.margin(&parts.positions),
+                padding: self.margin(&parts.padding),
+                past: self.margin(&parts.past),
+            },
+            logits: logits.into_iter().map(|logit| logit as f32).collect(),
+        }
     }
 }
 
@@ -71,9 +178,21 @@ fn words(
     allocated: &Allocated,
     capacity_on_neurons: &[f64],
     interaction: &Interaction,
+    said: &Said,
 ) -> Vec<Word> {
     let embedding_capacity = capacity(&trace.embedding);
+    let evidence_capacity = capacity(&weighed(trace));
     let received = attention_received(&interaction.attention);
+    let shares = &allocated.allocation.shares;
+    let weights = said.weights(&allocated.allocation.neurons);
+    let decides = |i: usize| {
+        let parts = shares.row(i).iter().zip(&weights);
+        parts
+            .map(|(&share, weight)| f64::from(share) * weight)
+            .sum()
+    };
+    let evidence = word_evidence(trace);
+    let contributions = word_contributions(trace);
     read.words
         .iter()
         .enumerate()
@@ -86,7 +205,11 @@ fn words(
             keep: trace.keep[i],
             neurons: allocated.counts[i],
             owned: allocated.owned[i],
+            decides: decides(i),
+            evidence: evidence[i],
+            contribution: contributions.as_ref().map_or(0.0, |all| all[i]),
             capacity: capacity_on_neurons[i],
+            evidence_capacity: evidence_capacity[i],
             embedding_capacity: embedding_capacity[i],
             attention_received: received[i],
         })
@@ -124,6 +247,10 @@ mod tests {
             embedding: Matrix::new(2, 2, vec![3., 0., 0., 4.]),
             layers: vec![layer([0.0; 6]), layer([1., 0., 2., 1., 0., 0.])],
             logits: vec![0.0, 0.0],
+            votes: Matrix::new(2, 3, vec![1., 0., -2., -1., 0., 2.]),
+            scales: vec![0.5; 2],
+            padding_neurons: vec![],
+            contributions: None,
         }
     }
 

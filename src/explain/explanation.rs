@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Matrix;
 
 /// Version of the [`Explanation`] format; raised when a field changes its meaning.
-pub const EXPLANATION_VERSION: u32 = 1;
+pub const EXPLANATION_VERSION: u32 = 2;
 
 /// Why the model says what it says of one text (method §4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Explanation {
     pub words: Vec<Word>,
     /// Index of the encoder block whose neurons are shown: the last.
     pub layer: usize,
+    /// What the prediction is made of; `None` for a text without words.
+    pub evidence: Option<Evidence>,
     /// Which neurons each word takes.
     pub allocation: Allocation,
     /// Which pairs of words share neurons and attend to each other.
@@ -53,6 +55,55 @@ pub struct Prediction {
     pub predicted: usize,
 }
 
+/// What the logits are made of, for each of `K` classes, all centred: less its mean over the classes.
+///
+/// `contributions`, `positions`, `padding` and `bias` add up to `logits`. So do `words`,
+/// `padding_places`, `past` and `head_bias`, by what the neurons say where they stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Names of the classes, `K`.
+    pub classes: Vec<String>,
+    /// Centred logits, `K`.
+    pub logits: Vec<f32>,
+    /// What biases bring, the head's among them, `K`.
+    pub bias: Vec<f32>,
+    /// What the words' positions bring, `K`; with several blocks 0, since the last block's input rows,
+    /// which are what a word then brings, hold their positions.
+    pub positions: Vec<f32>,
+    /// What padding brings of its own, `K`; 0 where it is not pooled.
+    pub padding: Vec<f32>,
+    /// c_k, what each word brings to all places, by itself and by attention, `n` rows of `K`.
+    pub contributions: Vec<Vec<f32>>,
+    /// e_i, what the neurons say at each word's place, `n` rows of `K`.
+    pub words: Vec<Vec<f32>>,
+    /// What they say at the places of padding, `K`.
+    pub padding_places: Vec<f32>,
+    /// What is said past the neurons, `K`; 0 where the head reads the neurons alone.
+    pub past: Vec<f32>,
+    /// The head's bias, `K`.
+    pub head_bias: Vec<f32>,
+    /// The same for the predicted class, as the charts show it.
+    pub margin: Margin,
+}
+
+/// What makes the margin of the predicted class: of two classes its log-odds ln p/(1 − p), of more
+/// its centred logit. The words' parts stand with the [`Word`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Margin {
+    /// Index of the predicted class.
+    pub class: usize,
+    /// The margin.
+    pub total: f64,
+    /// Part of the biases.
+    pub bias: f64,
+    /// Part of the words' positions.
+    pub positions: f64,
+    /// Part of padding.
+    pub padding: f64,
+    /// How much of the margin is said past the neurons.
+    pub past: f64,
+}
+
 /// One word and its measures (method §4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Word {
@@ -72,8 +123,17 @@ pub struct Word {
     pub neurons: f64,
     /// Number of neurons whose largest owner the word is.
     pub owned: usize,
+    /// The part of all that the neurons say which the word's shares hold, Σ_n α_in·Σ_j|e_jn| / Σ|e|,
+    /// in [0, 1]; those of all words add up to 1.
+    pub decides: f64,
+    /// e_i, what the neurons say at the word's place towards the predicted class, as [`Margin`].
+    pub evidence: f64,
+    /// c_i, what the word brings to all places, by itself and by attention, as [`Margin`].
+    pub contribution: f64,
     /// Capacity C_i on the neurons, in [0, 1].
     pub capacity: f64,
+    /// Capacity C_i on the neurons by what they vote for, z, in [0, 1].
+    pub evidence_capacity: f64,
     /// Capacity C_i on the gated embeddings, in [0, 1].
     pub embedding_capacity: f64,
     /// Attention received: mean over heads and queries of the weight on this word.
@@ -94,6 +154,11 @@ pub struct Allocation {
     pub polysemanticity: Vec<f64>,
     /// Shares α, `n × a`, columns in the order of `neurons`; every column sums to 1.
     pub shares: Matrix,
+    /// e_in, what each active neuron says at each word's place towards the predicted class, as
+    /// [`Margin`], `n × a`.
+    pub evidence: Matrix,
+    /// Index of the class that each active neuron votes for, `a`.
+    pub votes: Vec<u32>,
 }
 
 impl Allocation {
@@ -110,6 +175,11 @@ impl Allocation {
 pub struct Interaction {
     /// S_ik, the part of the smaller word's neurons that the pair shares, in [0, 1].
     pub sharing: Matrix,
+    /// The same with each neuron weighed by its part of all that is said, in [0, 1].
+    pub evidence_sharing: Matrix,
+    /// e_{i←k}, what word k brings to the place of word i towards the predicted class, as [`Margin`];
+    /// rows are i.
+    pub contribution: Matrix,
     /// Cosine of the two words' neurons, in [0, 1].
     pub cosine: Matrix,
     /// Attention weights, mean over heads; rows are queries.

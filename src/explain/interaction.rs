@@ -24,6 +24,18 @@ pub fn sharing(shares: &Matrix, counts: &[f64]) -> Matrix {
     sharing
 }
 
+/// [`sharing`] with each of the `a` neurons weighed by its part of the evidence, `weights`, `a`:
+/// Σ_f w_f·min(α_if, α_kf) / min(Σ_f w_f·α_if, Σ_f w_f·α_kf).
+pub fn weighted_sharing(shares: &Matrix, weights: &[f64]) -> Matrix {
+    let weighted = Matrix::from_fn(shares.rows, shares.cols, |i, f| {
+        (f64::from(shares.at(i, f)) * weights[f]) as f32
+    });
+    let counts: Vec<f64> = (0..weighted.rows)
+        .map(|i| weighted.row(i).iter().map(|&share| f64::from(share)).sum())
+        .collect();
+    sharing(&weighted, &counts)
+}
+
 /// Mean of one `n × n` attention matrix a head.
 pub fn mean_over_heads(heads: &[Matrix]) -> Matrix {
     let Some(first) = heads.first() else {
@@ -92,6 +104,16 @@ mod tests {
         assert_eq!((s.at(0, 0), s.at(1, 1)), (1.0, 1.0));
         assert!((s.at(0, 1) - 0.7 / 1.3).abs() < 1e-7);
         assert_eq!(s.at(0, 1), s.at(1, 0));
+    }
+
+    #[test]
+    fn neurons_that_say_nothing_are_not_shared() {
+        // The second neuron, which both have, says nothing: what is left is 0.2 of 0.2 and 0.8.
+        let shares = Matrix::new(2, 3, vec![1.0, 0.5, 0.2, 0.0, 0.5, 0.8]);
+        let s = weighted_sharing(&shares, &[0.0, 0.0, 1.0]);
+        assert!((s.at(0, 1) - 1.0).abs() < 1e-6);
+        let s = weighted_sharing(&shares, &[0.75, 0.0, 0.25]);
+        assert!((s.at(0, 1) - 0.05 / 0.2).abs() < 1e-6);
     }
 
     #[test]

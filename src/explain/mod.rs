@@ -6,6 +6,7 @@ mod allocation;
 mod build;
 mod capacity;
 mod collapse;
+mod evidence;
 mod explanation;
 mod gram;
 mod history;
@@ -23,12 +24,16 @@ pub use allocation::{Allocated, allocate};
 pub use build::explain;
 pub use capacity::capacity;
 pub use collapse::{attention_entropy, largest_key_mass, mean_norm};
+pub use evidence::{
+    centred, evidence, margin_factor, parts, weighed, word_contributions, word_evidence,
+};
 pub use explanation::{
-    Allocation, Cut, EXPLANATION_VERSION, Explanation, Interaction, Prediction, Word,
+    Allocation, Cut, EXPLANATION_VERSION, Evidence, Explanation, Interaction, Margin, Prediction,
+    Word,
 };
 pub use gram::Gram;
 pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
-pub use interaction::{attention_received, mean_over_heads, sharing};
+pub use interaction::{attention_received, mean_over_heads, sharing, weighted_sharing};
 pub use matrix::Matrix;
 pub use mean::mean;
 pub use neurons::{
@@ -38,4 +43,4 @@ pub use plausibility::{auc, token_f1};
 pub use prediction::{argmax, negative_log_likelihood, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept, weights_of};
-pub use trace::{LayerNumbers, TraceNumbers};
+pub use trace::{ContributionNumbers, LayerNumbers, TraceNumbers};

@@ -124,6 +124,10 @@ mod tests {
             embedding: Matrix::default(),
             layers: vec![layer],
             logits: odds.map(f32::ln).to_vec(),
+            votes: Matrix::default(),
+            scales: vec![0.0; n],
+            padding_neurons: vec![],
+            contributions: None,
         }
     }
 
@@ -227,6 +231,10 @@ mod tests {
                 embedding: Matrix::default(),
                 layers: vec![layer],
                 logits: vec![0.0; 4],
+                votes: Matrix::default(),
+                scales: vec![0.0],
+                padding_neurons: vec![],
+                contributions: None,
             };
             statistics.add(text, label, &trace, &Matrix::new(1, 4, vec![0.0; 4]));
         }

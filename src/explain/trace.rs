@@ -24,6 +24,41 @@ pub struct TraceNumbers {
     pub layers: Vec<LayerNumbers>,
     /// Class scores before softmax, `K`.
     pub logits: Vec<f32>,
+    /// Votes q of the last block's neurons, `K × F`: by how much a unit of each raises each class,
+    /// centred over the classes, up to the place's scale.
+    pub votes: Matrix,
+    /// What the votes count at each word's place, `n`: e_in,c = scale_i·u_in·q_cn.
+    pub scales: Vec<f32>,
+    /// Σ scale_i·u_in over PAD's places, `F`: 0 where PAD is not pooled.
+    pub padding_neurons: Vec<f32>,
+    /// What each word brings to the logits; `None` where it was not asked for.
+    pub contributions: Option<ContributionNumbers>,
+}
+
+/// The parts of a text's centred logits, for each of `K` classes.
+///
+/// The evidence of all places, of PAD's, what goes `past` the neurons and the head's bias add up to
+/// the centred logits; so do what all words bring, to all places, `positions`, `biases` and `padding`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContributionNumbers {
+    /// e_{i←k}, what word k brings to word i's place, one `n × n` matrix a class; rows are i.
+    pub brought: Vec<Matrix>,
+    /// What each word brings to PAD's places, `n` rows of `K`.
+    pub to_padding: Vec<Vec<f32>>,
+    /// e_i, what the neurons say at each word's place, `n` rows of `K`.
+    pub places: Vec<Vec<f32>>,
+    /// What they say at PAD's places, `K`: 0 where PAD is not pooled.
+    pub padding_places: Vec<f32>,
+    /// What is said past the neurons, `K`: 0 where the head reads the neurons.
+    pub past: Vec<f32>,
+    /// What the words' positions bring, `K`; 0 with several blocks, whose words hold theirs.
+    pub positions: Vec<f32>,
+    /// What biases bring to the words' places, and the head's, `K`.
+    pub biases: Vec<f32>,
+    /// What PAD's own rows, and the biases at its places, bring, `K`.
+    pub padding: Vec<f32>,
+    /// The head's bias, `K`.
+    pub head: Vec<f32>,
 }
 
 impl TraceNumbers {
@@ -33,5 +68,18 @@ impl TraceNumbers {
     /// If there is none.
     pub fn last_layer(&self) -> &LayerNumbers {
         self.layers.last().expect("a model has a block")
+    }
+}
+
+impl ContributionNumbers {
+    /// c_k, what word `k` brings to all places, PAD's too, `K`.
+    pub fn of_word(&self, k: usize) -> Vec<f32> {
+        let to_places = |brought: &Matrix| -> f64 {
+            (0..brought.rows).map(|i| f64::from(brought.at(i, k))).sum()
+        };
+        let classes = self.brought.iter().zip(&self.to_padding[k]);
+        classes
+            .map(|(brought, &to_padding)| (to_places(brought) + f64::from(to_padding)) as f32)
+            .collect()
     }
 }

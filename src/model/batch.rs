@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::{ModelConfig, PadEmbedding, Padding};
+use super::{ModelConfig, PadEmbedding, Padding, Pooling};
 use crate::text::PAD;
 
 /// A batch of `B` texts, padded to the length `L`.
@@ -23,6 +23,9 @@ pub struct Batch {
     /// What each word counts in a mean over its text, `[B, L]`: one part in as many as the text
     /// has words, 0 for PAD.
     pub shares: Tensor<2>,
+    /// What each position counts in the mean that the head reads, p, `[B, L]`: as `shares`, or one
+    /// part in L where PAD is pooled too.
+    pub pooled: Tensor<2>,
     /// What PAD adds to attention scores, `[B, 1, 1, L]`: −1e9 for PAD keys; `None` without PAD.
     pub pad_bias: Option<Tensor<4>>,
     /// The words' ids, text by text, without PAD.
@@ -60,12 +63,18 @@ impl Batch {
         let scales: Vec<f32> = types.iter().map(scale).collect();
         let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
         let shape = [words.len(), length];
+        let shares: Tensor<2> = Tensor::from_data(TensorData::new(shares, shape), device);
+        let pooled = match config.reading.pooling {
+            Pooling::Valid => shares.clone(),
+            Pooling::All => Tensor::full(shape, 1.0 / length as f64, device),
+        };
         Self {
             types: Tensor::from_data(TensorData::new(types, [count]), device),
             scales: Tensor::from_data(TensorData::new(scales, [count, 1]), device),
             places: Tensor::from_data(TensorData::new(places, shape), device),
             valid: Tensor::from_data(TensorData::new(valid, shape), device),
-            shares: Tensor::from_data(TensorData::new(shares, shape), device),
+            shares,
+            pooled,
             pad_bias,
             words,
         }

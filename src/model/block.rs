@@ -19,8 +19,13 @@ pub struct LayerTrace {
     pub attention: Tensor<4>,
     /// Post-ReLU neurons u as W_2 reads them, `[B, L, F]`.
     pub neurons: Tensor<3>,
-    /// x + W_2 u, what the block's last norm normalises, `[B, L, E]`.
-    pub sum: Tensor<3>,
+    /// The block's input, `[B·L, E]`.
+    pub input: Tensor<2>,
+    /// The input and what attention adds to it, which the first norm normalises, `[B·L, E]`.
+    pub attended: Tensor<2>,
+    /// x + W_2 u, what the second norm normalises, `[B, L, E]`; `None` where the head reads the
+    /// neurons themselves.
+    pub sum: Option<Tensor<3>>,
 }
 
 /// An encoder block (method §2.4).
@@ -38,15 +43,22 @@ pub struct Block {
     pub norm1: LayerNorm,
     /// W_1: E → F; its rectified output are the neurons.
     pub linear1: Linear,
-    /// W_2: F → E.
-    pub linear2: Linear,
-    /// Norm behind the MLP.
-    pub norm2: LayerNorm,
+    /// How the neurons are written back; `None` where the head reads them.
+    pub write_back: Option<WriteBack>,
     /// Number of heads H.
     pub heads: usize,
     /// Q, K and V of all heads in one, for a GPU that only answers.
     #[module(skip)]
     pub joined: Option<JoinedHeads>,
+}
+
+/// From the neurons back into the residual stream.
+#[derive(Module, Debug)]
+pub struct WriteBack {
+    /// W_2: F → E.
+    pub linear: Linear,
+    /// The norm behind the sum.
+    pub norm: LayerNorm,
 }
 
 /// The projections to the queries (over √d_k), keys and values of each head, side by side: one
@@ -67,9 +79,9 @@ impl Block {
     /// - `x`: `[B·L, E]`
     /// - `batch`: B and L
     /// - `pad_bias`: `[B, 1, 1, L]`, added to the attention scores
-    /// - `dropout`: factors behind the attention and behind the MLP, `[B·L, E]` each
+    /// - `dropout`: factors behind the attention, `[B·L, E]`, and behind the MLP, as wide as the output
     /// - `ablation`: what is taken away of heads and neurons
-    /// - returns the block's output `[B·L, E]` and its trace
+    /// - returns the block's output, `[B·L, E]`, or `[B·L, F]` where it is the neurons, and its trace
     pub fn forward(
         &self,
         x: Tensor<2>,
@@ -91,24 +103,33 @@ impl Block {
         let heads = heads.map(|heads| heads.clone().unsqueeze_dims(&[2, 3]));
         let mixed = scaled(attention.clone().matmul(value), heads.as_ref());
         let mixed = self.out.forward(mixed.swap_dims(1, 2).reshape(x.dims()));
-        let x = self.norm1.forward(x + drop(mixed, 0));
+        let attended = x.clone() + drop(mixed, 0);
+        let normalised = self.norm1.forward(attended.clone());
 
-        let neurons = relu(self.linear1.forward(x.clone()));
+        let neurons = relu(self.linear1.forward(normalised.clone()));
         let [rows, count] = neurons.dims();
         let neurons = scaled(
             neurons.reshape([b, l, count]),
             ablation.and_then(|ablation| ablation.neurons.as_ref()),
         );
-        let written = self.linear2.forward(neurons.clone().reshape([rows, count]));
-        let sum = x + drop(written, 1);
-        let x = self.norm2.forward(sum.clone());
-        let [_, width] = sum.dims();
+        let flat = neurons.clone().reshape([rows, count]);
+        let (out, sum) = match &self.write_back {
+            None => (drop(flat, 1), None),
+            Some(WriteBack { linear, norm }) => {
+                let sum = normalised + drop(linear.forward(flat), 1);
+                let [_, width] = sum.dims();
+                let out = norm.forward(sum.clone());
+                (out, Some(sum.reshape([b, l, width])))
+            }
+        };
         let trace = LayerTrace {
             attention,
             neurons,
-            sum: sum.reshape([b, l, width]),
+            input: x,
+            attended,
+            sum,
         };
-        (x, trace)
+        (out, trace)
     }
 
     /// Queries over √d_k, keys and values of each head, `[B, H, L, d_k]`, of rows `[B·L, E]`.

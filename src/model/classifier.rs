@@ -5,7 +5,7 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, activation::sigmoid};
 
 use super::ablation::{Ablation, scaled};
-use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Pooling, Trace, gate};
+use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Trace, gate};
 
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
@@ -24,7 +24,7 @@ pub struct Classifier {
     pub keep_table: Option<Vec<f32>>,
     /// Encoder blocks.
     pub blocks: Vec<Block>,
-    /// E → K.
+    /// E → K, or F → K where it reads the neurons.
     pub head: Linear,
     /// Sizes and reading.
     #[module(skip)]
@@ -84,6 +84,7 @@ impl Classifier {
             gated,
             layers,
             logits,
+            votes: self.votes(),
         }
     }
 
@@ -109,8 +110,9 @@ impl Classifier {
             layers.push(layer);
             x = out;
         }
+        let [_, width] = x.dims();
         let x = x.reshape([b, length, width]);
-        (layers, self.head.forward(self.pool(x, batch)))
+        (layers, self.head.forward(pool(x, batch)))
     }
 
     /// Static embeddings x0 = Embedding(word)·√E of the types, `[U, E]`.
@@ -146,17 +148,6 @@ impl Classifier {
     /// Where the model computes.
     pub fn device(&self) -> Device {
         self.words.val().device()
-    }
-
-    /// Mean over the positions that count, `[B, N]`, of `x`, `[B, L, N]`.
-    pub(crate) fn pool(&self, x: Tensor<3>, batch: &Batch) -> Tensor<2> {
-        match self.config.reading.pooling {
-            Pooling::All => x.mean_dim(1).squeeze_dim(1),
-            Pooling::Valid => {
-                let shares = batch.shares.clone().unsqueeze_dim::<3>(1);
-                shares.matmul(x).squeeze_dim(1)
-            }
-        }
     }
 
     /// Computes the keep probability of every word of the vocabulary, `V` values.
@@ -198,6 +189,12 @@ impl Classifier {
             .collect();
         self
     }
+}
+
+/// Mean over the positions that count, `[B, N]`, of `x`, `[B, L, N]`.
+pub(crate) fn pool(x: Tensor<3>, batch: &Batch) -> Tensor<2> {
+    let shares = batch.pooled.clone().unsqueeze_dim::<3>(1);
+    shares.matmul(x).squeeze_dim(1)
 }
 
 /// Sinusoidal position table, `max_len · E` values row by row: sine on even columns, cosine on

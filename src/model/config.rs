@@ -34,6 +34,31 @@ pub enum PadEmbedding {
     Zero,
 }
 
+/// What the head reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Readout {
+    /// The last block's normalised sum of what attention and the neurons write: as published.
+    #[default]
+    Residual,
+    /// The last block's neurons, and nothing else: it has no W_2, no residual around its MLP and no
+    /// second norm, so that a logit is a sum over neurons.
+    Neurons,
+}
+
+impl Readout {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Residual, Self::Neurons];
+
+    /// Its name in options and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Residual => "residual",
+            Self::Neurons => "neurons",
+        }
+    }
+}
+
 /// How a model reads a text (method §3.4): set by the objective, stored with the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
@@ -100,6 +125,9 @@ pub struct ModelConfig {
     pub word_dropout: f64,
     /// How a text is read.
     pub reading: Reading,
+    /// What the head reads; a file that does not say has the published readout.
+    #[serde(default)]
+    pub readout: Readout,
 }
 
 impl ModelConfig {
@@ -118,7 +146,22 @@ impl ModelConfig {
             dropout: 0.1,
             word_dropout: 0.0,
             reading,
+            readout: Readout::Residual,
         }
+    }
+
+    /// Width of what the head reads: F or E.
+    pub fn readout_width(&self) -> usize {
+        match self.readout {
+            Readout::Residual => self.d_model,
+            Readout::Neurons => self.d_ff,
+        }
+    }
+
+    /// Whether block `layer` writes its neurons back into the residual stream, by W_2 and a second
+    /// norm.
+    pub fn writes_back(&self, layer: usize) -> bool {
+        self.readout == Readout::Residual || layer + 1 < self.layers
     }
 
     /// Numbers a word in the word table: R, or E.

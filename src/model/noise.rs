@@ -14,7 +14,8 @@ pub struct Noise {
     pub gate: Tensor<2>,
     /// Dropout factors of the encoder's input, `[B, L, E]`.
     pub input: Tensor<3>,
-    /// Dropout factors behind the attention and behind the MLP, `[B·L, E]` each, block by block.
+    /// Dropout factors behind the attention, `[B·L, E]`, and behind the MLP, `[B·L, E]` or, where the
+    /// head reads the neurons, `[B·L, F]`; block by block.
     pub blocks: Vec<[Tensor<2>; 2]>,
 }
 
@@ -34,12 +35,21 @@ impl Noise {
             closed.for_each(|(noise, _)| *noise = CLOSED);
         }
         let gate = Tensor::from_data(TensorData::new(gate, [b, l]), device);
-        let mut dropout = || -> Tensor<2> {
+        let mut dropout = |width: usize| -> Tensor<2> {
             let mask = stream.dropout(b * l * width, config.dropout);
             Tensor::from_data(TensorData::new(mask, [b * l, width]), device)
         };
-        let input = dropout().reshape([b, l, width]);
-        let blocks = (0..config.layers).map(|_| [dropout(), dropout()]).collect();
+        let input = dropout(width).reshape([b, l, width]);
+        let behind_mlp = |layer| {
+            if config.writes_back(layer) {
+                width
+            } else {
+                config.d_ff
+            }
+        };
+        let blocks = (0..config.layers)
+            .map(|layer| [dropout(width), dropout(behind_mlp(layer))])
+            .collect();
         Self {
             gate,
             input,

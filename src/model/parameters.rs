@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{
     Array, Block, Classifier, Gate, ModelConfig, NORM_EPSILON, ReadError, Weights, WeightsError,
-    check_weights, parameter_shapes, sinusoids,
+    WriteBack, check_weights, parameter_shapes, sinusoids,
 };
 
 impl Classifier {
@@ -44,7 +44,7 @@ impl Classifier {
             },
             keep_table: None,
             blocks: (0..config.layers)
-                .map(|at| place.block(at, config.heads))
+                .map(|at| place.block(at, config))
                 .collect(),
             head: place.linear("fc"),
             config: config.clone(),
@@ -179,7 +179,7 @@ impl Place<'_> {
         norm
     }
 
-    fn block(&self, at: usize, heads: usize) -> Block {
+    fn block(&self, at: usize, config: &ModelConfig) -> Block {
         let name = |part: &str| format!("layers.{at}.{part}");
         Block {
             query: self.linear(&name("attention.query")),
@@ -188,9 +188,11 @@ impl Place<'_> {
             out: self.linear(&name("attention.out")),
             norm1: self.norm(&name("norm1")),
             linear1: self.linear(&name("ff.linear1")),
-            linear2: self.linear(&name("ff.linear2")),
-            norm2: self.norm(&name("norm2")),
-            heads,
+            write_back: config.writes_back(at).then(|| WriteBack {
+                linear: self.linear(&name("ff.linear2")),
+                norm: self.norm(&name("norm2")),
+            }),
+            heads: config.heads,
             joined: None,
         }
     }

@@ -2,8 +2,9 @@
 
 use burn::tensor::{DType, Tensor};
 
-use super::{Batch, LayerTrace};
-use crate::explain::{LayerNumbers, Matrix, TraceNumbers};
+use super::evidence::per_deviation;
+use super::{Batch, Contributions, LayerTrace};
+use crate::explain::{ContributionNumbers, LayerNumbers, Matrix, TraceNumbers};
 
 /// One forward pass of a batch of `B` texts of padded length `L`.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Trace {
     pub layers: Vec<LayerTrace>,
     /// Class scores, `[B, K]`.
     pub logits: Tensor<2>,
+    /// [`Votes`](super::Classifier::votes) of the last block's neurons, `[K, F]`.
+    pub votes: Tensor<2>,
 }
 
 /// A device that did not give a result.
@@ -46,24 +49,70 @@ pub async fn read(tensor: Tensor<1>) -> Result<Vec<f32>, ReadError> {
 }
 
 impl Trace {
+    /// The last block's part, whose neurons are explained.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn last_layer(&self) -> &LayerTrace {
+        self.layers.last().expect("a model has a block")
+    }
+
+    /// What the votes count at each place, `[B, L]`: its part of the pooling and, where the neurons
+    /// are written back, what the last norm multiplies by there.
+    pub fn vote_scales(&self) -> Tensor<2> {
+        let pooled = self.batch.pooled.clone();
+        match &self.last_layer().sum {
+            None => pooled,
+            Some(sum) => {
+                let [b, l, width] = sum.dims();
+                let scales = per_deviation(sum.clone().reshape([b * l, width]));
+                pooled * scales.reshape([b, l])
+            }
+        }
+    }
+
     /// Reads the pass, text by text, PAD left out, in one readback.
     ///
     /// # Errors
     /// If the device was lost or failed.
     pub async fn read(self) -> Result<Vec<TraceNumbers>, ReadError> {
+        self.read_with(None).await
+    }
+
+    /// Reads the pass and what words brought to it, in one readback.
+    ///
+    /// # Errors
+    /// If the device was lost or failed.
+    pub async fn read_with(
+        self,
+        contributions: Option<Contributions>,
+    ) -> Result<Vec<TraceNumbers>, ReadError> {
         let longest = self.batch.words.iter().map(Vec::len).max().unwrap_or(0);
+        let scales = self.vote_scales();
+        let pad = scales.clone() * (self.batch.valid.clone().neg() + 1.0);
+        let padding: Tensor<3> = pad
+            .unsqueeze_dim::<3>(1)
+            .matmul(self.last_layer().neurons.clone());
+        let scales = scales.narrow(1, 0, longest);
+        let written_back = self.last_layer().sum.is_some();
         let keep = self.keep.narrow(1, 0, longest);
         let embedding = self.gated.narrow(1, 0, longest);
         let dims = Dims {
             longest,
+            padded: self.batch.dims()[1],
             width: embedding.dims()[2],
             heads: self.layers[0].attention.dims()[1],
             neurons: self.layers[0].neurons.dims()[2],
             layers: self.layers.len(),
             classes: self.logits.dims()[1],
+            written_back,
+            contributions: contributions.is_some(),
         };
         let mut parts: Vec<Tensor<1>> = vec![
+            self.votes.flatten(0, 1),
             keep.flatten(0, 1),
+            scales.flatten(0, 1),
+            padding.flatten(0, 2),
             embedding.flatten(0, 2),
             self.logits.flatten(0, 1),
         ];
@@ -71,6 +120,16 @@ impl Trace {
             let attention = layer.attention.narrow(2, 0, longest).narrow(3, 0, longest);
             parts.push(attention.flatten(0, 3));
             parts.push(layer.neurons.narrow(1, 0, longest).flatten(0, 2));
+        }
+        if let Some(parts_of) = contributions {
+            parts.extend([
+                parts_of.brought.narrow(3, 0, longest).flatten(0, 3),
+                parts_of.places.flatten(0, 2),
+                parts_of.positions.flatten(0, 1),
+                parts_of.biases.flatten(0, 1),
+                parts_of.padding.flatten(0, 1),
+                parts_of.head,
+            ]);
         }
         let values = read(Tensor::cat(parts, 0)).await?;
         Ok(dims.texts(&self.batch.words, &values))
@@ -80,53 +139,185 @@ impl Trace {
 /// Sizes of a trace that was read.
 struct Dims {
     longest: usize,
+    padded: usize,
     width: usize,
     heads: usize,
     neurons: usize,
     layers: usize,
     classes: usize,
+    written_back: bool,
+    contributions: bool,
 }
 
 impl Dims {
-    /// Cuts the flat values into texts, in the order in which [`Trace::read`] joined them.
+    /// Cuts the flat values into texts, in the order in which [`Trace::read_with`] joined them.
     fn texts(&self, words: &[Vec<u32>], values: &[f32]) -> Vec<TraceNumbers> {
-        let mut rest = values;
-        let mut take = |per_text: usize| {
-            let (part, behind) = rest.split_at(per_text * words.len());
-            rest = behind;
-            part.chunks_exact(per_text.max(1))
-        };
-        let l = self.longest;
-        let mut keeps = take(l);
-        let mut embeddings = take(l * self.width);
-        let mut logits = take(self.classes);
-        let mut layers: Vec<_> = (0..self.layers)
-            .map(|_| (take(self.heads * l * l), take(l * self.neurons)))
+        let (l, texts) = (self.longest, words.len());
+        let mut rest = Parts(values);
+        let votes = Matrix::new(
+            self.classes,
+            self.neurons,
+            rest.take(self.classes * self.neurons).to_vec(),
+        );
+        let mut each = |per_text: usize| Each::new(rest.take(per_text * texts), per_text);
+        let keep = each(l);
+        let scales = each(l);
+        let padding = each(self.neurons);
+        let embedding = each(l * self.width);
+        let logits = each(self.classes);
+        let layers: Vec<_> = (0..self.layers)
+            .map(|_| [each(self.heads * l * l), each(l * self.neurons)])
             .collect();
-        let mut next = |ids: &Vec<u32>| {
+        let contributions = self
+            .contributions
+            .then(|| self.contributions(&mut rest, texts));
+        let one = |(at, ids): (usize, &Vec<u32>)| {
             let n = ids.len();
-            let rows = |part: Option<&[f32]>, cols: usize| {
-                Matrix::new(n, cols, part.unwrap_or_default()[..n * cols].to_vec())
-            };
+            let rows = |part: &[f32], cols: usize| Matrix::new(n, cols, part[..n * cols].to_vec());
+            let logits = logits.of(at);
             TraceNumbers {
                 ids: ids.clone(),
-                keep: keeps.next().unwrap_or_default()[..n].to_vec(),
-                embedding: rows(embeddings.next(), self.width),
-                logits: logits.next().unwrap_or_default().to_vec(),
+                keep: keep.of(at)[..n].to_vec(),
+                embedding: rows(embedding.of(at), self.width),
+                logits: logits.to_vec(),
                 layers: layers
-                    .iter_mut()
-                    .map(|(attention, neurons)| LayerNumbers {
+                    .iter()
+                    .map(|[attention, neurons]| LayerNumbers {
                         attention: attention
-                            .next()
-                            .unwrap_or_default()
+                            .of(at)
                             .chunks_exact((l * l).max(1))
                             .map(|head| Matrix::from_fn(n, n, |i, j| head[i * l + j]))
                             .collect(),
-                        neurons: rows(neurons.next(), self.neurons),
+                        neurons: rows(neurons.of(at), self.neurons),
                     })
                     .collect(),
+                votes: votes.clone(),
+                scales: scales.of(at)[..n].to_vec(),
+                padding_neurons: padding.of(at).to_vec(),
+                contributions: contributions
+                    .as_ref()
+                    .map(|parts| parts.of(self, at, n, logits)),
             }
         };
-        words.iter().map(&mut next).collect()
+        words.iter().enumerate().map(one).collect()
     }
+
+    /// The parts of [`Contributions`], as [`Trace::read_with`] joined them.
+    fn contributions<'a>(&self, rest: &mut Parts<'a>, texts: usize) -> ContributionParts<'a> {
+        let classes = self.classes - 1;
+        let mut each = |per_text: usize| Each::new(rest.take(per_text * texts), per_text);
+        ContributionParts {
+            brought: each(classes * self.padded * self.longest),
+            places: each(classes * self.padded),
+            positions: each(classes),
+            biases: each(classes),
+            padding: each(classes),
+            head: rest.take(classes),
+        }
+    }
+}
+
+/// Flat values, taken from the front.
+struct Parts<'a>(&'a [f32]);
+
+impl<'a> Parts<'a> {
+    fn take(&mut self, count: usize) -> &'a [f32] {
+        let (part, behind) = self.0.split_at(count);
+        self.0 = behind;
+        part
+    }
+}
+
+/// As many values for each text.
+struct Each<'a> {
+    values: &'a [f32],
+    per_text: usize,
+}
+
+impl<'a> Each<'a> {
+    fn new(values: &'a [f32], per_text: usize) -> Self {
+        Self { values, per_text }
+    }
+
+    fn of(&self, text: usize) -> &'a [f32] {
+        &self.values[text * self.per_text..][..self.per_text]
+    }
+}
+
+/// [`Contributions`] of all texts, flat, for the first C = K − 1 classes.
+struct ContributionParts<'a> {
+    brought: Each<'a>,
+    places: Each<'a>,
+    positions: Each<'a>,
+    biases: Each<'a>,
+    padding: Each<'a>,
+    head: &'a [f32],
+}
+
+impl ContributionParts<'_> {
+    /// Those of one text of `n` words, for all classes.
+    fn of(&self, dims: &Dims, text: usize, n: usize, logits: &[f32]) -> ContributionNumbers {
+        let (l, padded) = (dims.longest, dims.padded);
+        let brought = self.brought.of(text);
+        let from_to = |class: usize, i: usize, k: usize| brought[(class * padded + i) * l + k];
+        let places = self.places.of(text);
+        let sum = |values: &mut dyn Iterator<Item = f32>| values.map(f64::from).sum::<f64>() as f32;
+        let padding_places = all_classes(dims.classes, |class| {
+            sum(&mut places[class * padded..][..padded].iter().skip(n).copied())
+        });
+        let head = all_classes(dims.classes, |class| self.head[class]);
+        let place = |i: usize| all_classes(dims.classes, |class| places[class * padded + i]);
+        let to_padding = |k: usize| {
+            all_classes(dims.classes, |class| {
+                sum(&mut (n..padded).map(|i| from_to(class, i, k)))
+            })
+        };
+        let pair = |i: usize, k: usize| all_classes(dims.classes, |class| from_to(class, i, k));
+        let mut of_classes = vec![Matrix::new(n, n, vec![0.0; n * n]); dims.classes];
+        for i in 0..n {
+            for k in 0..n {
+                for (matrix, value) in of_classes.iter_mut().zip(pair(i, k)) {
+                    matrix.values[i * n + k] = value;
+                }
+            }
+        }
+        let places: Vec<Vec<f32>> = (0..n).map(place).collect();
+        let past = if dims.written_back {
+            past(logits, &places, &[&padding_places, &head])
+        } else {
+            vec![0.0; dims.classes]
+        };
+        ContributionNumbers {
+            brought: of_classes,
+            to_padding: (0..n).map(to_padding).collect(),
+            places,
+            padding_places,
+            past,
+            positions: all_classes(dims.classes, |class| self.positions.of(text)[class]),
+            biases: all_classes(dims.classes, |class| {
+                self.biases.of(text)[class] + self.head[class]
+            }),
+            padding: all_classes(dims.classes, |class| self.padding.of(text)[class]),
+            head,
+        }
+    }
+}
+
+/// The values of all K classes from those of the first K − 1: they add up to 0.
+fn all_classes(classes: usize, value: impl Fn(usize) -> f32) -> Vec<f32> {
+    let mut values: Vec<f32> = (0..classes - 1).map(value).collect();
+    values.push(-values.iter().sum::<f32>());
+    values
+}
+
+/// What of the centred `logits` neither the neurons of the `places` nor the `others` say, `K`.
+fn past(logits: &[f32], places: &[Vec<f32>], others: &[&Vec<f32>]) -> Vec<f32> {
+    let mean = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / logits.len() as f64;
+    (0..logits.len())
+        .map(|class| {
+            let said = places.iter().chain(others.iter().copied());
+            let said: f64 = said.map(|values| f64::from(values[class])).sum();
+            (f64::from(logits[class]) - mean - said) as f32
+        })
+        .collect()
 }

@@ -58,11 +58,14 @@ fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
             linear(&format!("layers.{layer}.attention.{part}"), e, e);
         }
         linear(&format!("layers.{layer}.ff.linear1"), f, e);
-        linear(&format!("layers.{layer}.ff.linear2"), e, f);
+        if config.writes_back(layer) {
+            linear(&format!("layers.{layer}.ff.linear2"), e, f);
+        }
     }
-    linear("fc", config.classes, e);
+    linear("fc", config.classes, config.readout_width());
     for layer in 0..config.layers {
-        for norm in ["norm1", "norm2"] {
+        let norms = ["norm1", "norm2"];
+        for norm in &norms[..1 + usize::from(config.writes_back(layer))] {
             let name = format!("layers.{layer}.{norm}");
             all.push((format!("{name}.weight"), vec![e], Initial::Constant(1.0)));
             all.push((format!("{name}.bias"), vec![e], Initial::Constant(0.0)));
@@ -105,9 +108,10 @@ pub fn initial_weights(config: &ModelConfig, stream: &mut Stream) -> Weights {
 
 /// Draws the head anew, for `config`'s number of classes: as that of a fresh model.
 pub fn renew_head(config: &ModelConfig, weights: &mut Weights, stream: &mut Stream) {
-    let bound = 1.0 / (config.d_model as f32).sqrt();
+    let width = config.readout_width();
+    let bound = 1.0 / (width as f32).sqrt();
     for (name, shape) in [
-        ("fc.weight", vec![config.classes, config.d_model]),
+        ("fc.weight", vec![config.classes, width]),
         ("fc.bias", vec![config.classes]),
     ] {
         let values = stream.uniform(shape.iter().product(), bound);

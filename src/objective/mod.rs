@@ -17,6 +17,9 @@ use crate::text::Words;
 pub enum Space {
     /// On the MLP neurons u, which the explanation shows.
     Mlp,
+    /// On the last block's neurons by what they vote for, z_in = u_in·‖q_n‖: what a neuron that says
+    /// nothing does is not looked at, nor how large it is drawn.
+    Evidence,
     /// On embeddings and attention rows, for comparison.
     Embedding,
 }
@@ -159,6 +162,9 @@ pub struct Controls {
     pub embedding_l2: f64,
     /// Of the words' mean summed activation, Σ_n u_n, over blocks.
     pub neuron_l1: f64,
+    /// Of the words' mean summed evidence, Σ_n z_n, of the last block.
+    #[serde(default)]
+    pub evidence_l1: f64,
 }
 
 impl Objective {
@@ -179,6 +185,7 @@ impl Objective {
             controls: Controls {
                 embedding_l2: self.controls.embedding_l2 * factor,
                 neuron_l1: self.controls.neuron_l1 * factor,
+                evidence_l1: self.controls.evidence_l1 * factor,
             },
         }
     }
@@ -290,9 +297,12 @@ impl Controls {
             let sum = layers.reduce(|sum, layer| sum + layer);
             sum.expect("a model has a block") * (self.neuron_l1 / trace.layers.len() as f64)
         };
+        let evidence = || mean(weighed_neurons(trace)) * self.evidence_l1;
         let norms = (self.embedding_l2 > 0.0).then(norms);
         let activations = (self.neuron_l1 > 0.0).then(activations);
-        norms.into_iter().chain(activations).reduce(|a, b| a + b)
+        let evidence = (self.evidence_l1 > 0.0).then(evidence);
+        let all = norms.into_iter().chain(activations).chain(evidence);
+        all.reduce(|a, b| a + b)
     }
 }
 
@@ -360,6 +370,14 @@ pub fn cross_entropy(logits: Tensor<2>, labels: &[usize]) -> Tensor<2> {
     let chosen = TensorData::new(chosen.collect::<Vec<f32>>(), [texts, classes]);
     let chosen = Tensor::from_data(chosen, &logits.device());
     (log_softmax(logits, 1) * chosen).sum_dim(1)
+}
+
+/// z_in = u_in·‖q_n‖ of the last block, `[B, L, F]`: neurons by how much their votes tell the classes
+/// apart.
+fn weighed_neurons(trace: &Trace) -> Tensor<3> {
+    let votes = trace.votes.clone();
+    let norms = norm::root((votes.clone() * votes).sum_dim(0));
+    trace.last_layer().neurons.clone() * norms.unsqueeze::<3>()
 }
 
 /// Labels as a tensor, `[B, 1]`.

@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, TensorData};
 
 use super::norm::{cosines, relative};
-use super::{Apart, GateGuard, Pairs, RateOf, ScaleFree, Space};
+use super::{Apart, GateGuard, Pairs, RateOf, ScaleFree, Space, weighed_neurons};
 use crate::model::{Batch, Trace};
 use crate::text::PAD;
 
@@ -23,13 +23,20 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
         weight
     };
     let mut sums: Option<(Tensor<2>, Tensor<2>)> = None;
-    for layer in &trace.layers {
+    let looked_at = match options.space {
+        Space::Evidence => std::slice::from_ref(trace.last_layer()),
+        Space::Mlp | Space::Embedding => &trace.layers[..],
+    };
+    for layer in looked_at {
         let given = layer.attention.clone().detach();
         let attention: Tensor<3> = eligible_attention(given, &pairs).mean_dim(1).squeeze_dim(1);
         let uncorrelated = uncorrelated(attention.clone(), &pairs);
         let (cosine, interaction) = match options.space {
-            Space::Mlp => {
-                let cosine = cosines(layer.neurons.clone());
+            Space::Mlp | Space::Evidence => {
+                let cosine = cosines(match options.space {
+                    Space::Evidence => weighed_neurons(trace),
+                    _ => layer.neurons.clone(),
+                });
                 let pairs = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
                 (cosine, mean_of_sums(pairs, &trace.batch))
             }
@@ -48,7 +55,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
         });
     }
     let (importance, interaction) = sums.expect("a model has a block");
-    let layers = trace.layers.len() as f64;
+    let layers = looked_at.len() as f64;
     (importance / layers, interaction / layers)
 }
 

@@ -17,6 +17,7 @@ impl Objective {
         for (name, weight) in [
             ("embedding-l2", self.controls.embedding_l2),
             ("neuron-l1", self.controls.neuron_l1),
+            ("evidence-l1", self.controls.evidence_l1),
         ] {
             if weight > 0.0 {
                 say(name, &weight);
@@ -56,12 +57,13 @@ impl ScaleFree {
 
 impl Space {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Mlp, Self::Embedding];
+    pub const ALL: [Self; 3] = [Self::Mlp, Self::Evidence, Self::Embedding];
 
     /// Its name in options and cards.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mlp => "mlp",
+            Self::Evidence => "evidence",
             Self::Embedding => "embedding",
         }
     }
@@ -125,6 +127,7 @@ impl Display for Objective {
         for (name, weight) in [
             ("embedding L2", self.controls.embedding_l2),
             ("neuron L1", self.controls.neuron_l1),
+            ("evidence L1", self.controls.evidence_l1),
         ] {
             if weight > 0.0 {
                 write!(f, ", {name} {weight}")?;

@@ -37,11 +37,14 @@ impl Package {
         }
     }
 
-    /// Multiplies what the neurons write, W_2 u, by `factor`, the neurons left as they are: with 0 the
-    /// model does without them.
+    /// Multiplies what the neurons write, W_2 u, or say, by `factor`, the neurons left as they are: with
+    /// 0 the model does without them.
     pub fn scale_neurons(&mut self, factor: f32) {
         for layer in 0..self.config.layers {
-            self.scale(&format!("layers.{layer}.ff.linear2.weight"), factor);
+            match self.config.writes_back(layer) {
+                true => self.scale(&format!("layers.{layer}.ff.linear2.weight"), factor),
+                false => self.scale("fc.weight", factor),
+            }
         }
     }
 

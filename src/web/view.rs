@@ -10,11 +10,16 @@ use crate::explain::{Explanation, Matrix};
 /// Hands an explanation over.
 pub(super) fn explanation(mut explanation: Explanation) -> Result<JsValue, JsValue> {
     let shares = std::mem::take(&mut explanation.allocation.shares);
+    let evidence = std::mem::take(&mut explanation.allocation.evidence);
     let interaction = std::mem::take(&mut explanation.interaction);
     let value = to_js(&explanation)?;
-    set(&get(&value, "allocation")?, "shares", &shares)?;
+    let allocation = get(&value, "allocation")?;
+    set(&allocation, "shares", &shares)?;
+    set(&allocation, "evidence", &evidence)?;
     let pairs = get(&value, "interaction")?;
     set(&pairs, "sharing", &interaction.sharing)?;
+    set(&pairs, "evidence_sharing", &interaction.evidence_sharing)?;
+    set(&pairs, "contribution", &interaction.contribution)?;
     set(&pairs, "cosine", &interaction.cosine)?;
     set(&pairs, "attention", &interaction.attention)?;
     Ok(value)

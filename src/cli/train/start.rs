@@ -8,7 +8,8 @@ use crate::cli::files::read_model;
 use crate::cli::numbers::{dropout, weight};
 use crate::cli::vocabulary::VocabularyOptions;
 use crate::model::{
-    ModelConfig, Reading, Stream, Weights, begin_at_vectors, initial_weights, scale_embeddings,
+    ModelConfig, Pooling, Reading, Readout, Stream, Weights, begin_at_vectors, initial_weights,
+    scale_embeddings,
 };
 use crate::objective::Objective;
 use crate::text::{Example, Vocabulary, WordVectors};
@@ -52,6 +53,10 @@ pub(super) struct Fresh {
     /// MLP neurons a block
     #[arg(long, default_value_t = 1024)]
     d_ff: usize,
+    /// What the head reads: the last block's neurons, or the residual stream as published [default:
+    /// residual with the published losses, else neurons]
+    #[arg(long, value_enum)]
+    readout: Option<Readout>,
     /// Share of values that dropout zeroes: of the block's input, and behind attention and MLP
     #[arg(long, value_name = "PART", default_value_t = 0.1, value_parser = dropout)]
     dropout: f64,
@@ -61,7 +66,7 @@ pub(super) struct Fresh {
 }
 
 /// The options of [`Fresh`], which mean nothing where a run goes on from a model.
-pub(super) const FRESH: [&str; 13] = [
+pub(super) const FRESH: [&str; 14] = [
     "min_frequency",
     "extra_words",
     "vocabulary_size",
@@ -73,6 +78,7 @@ pub(super) const FRESH: [&str; 13] = [
     "d_model",
     "embedding_rank",
     "d_ff",
+    "readout",
     "dropout",
     "word_dropout",
 ];
@@ -98,6 +104,10 @@ impl Fresh {
             dropout: self.dropout,
             word_dropout: self.word_dropout,
             max_len: self.max_len.unwrap_or(max_len),
+            readout: self.readout.unwrap_or(match reading.pooling {
+                Pooling::All => Readout::Residual,
+                Pooling::Valid => Readout::Neurons,
+            }),
             ..ModelConfig::new(vocabulary.len(), classes.len(), reading)
         };
         config.check()?;

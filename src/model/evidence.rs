@@ -1,0 +1,282 @@
+//! What the neurons say of each class, and what each word brings to them: exact parts of the logits,
+//! read off one forward pass.
+//!
+//! The head is linear, so a logit is a sum over places and neurons. With the attention weights, the
+//! set of active neurons and the norms' scales held at the point computed, a neuron's input is linear
+//! in the words, and the sum splits further, into what each word brings to each place by itself and
+//! by attention (of the family of DecompX, arXiv 2306.02873, and AttnLRP, arXiv 2402.05602).
+//!
+//! Everything is centred: less its mean over the classes, since what all classes have in common
+//! decides nothing.
+
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::Tensor;
+
+use super::{Block, Classifier, LayerTrace, NORM_EPSILON, Trace};
+
+/// The parts of the centred logits of `B` texts of padded length `L`, for the first `C` = K − 1
+/// classes: those of all classes add up to 0, so that the last one's follow.
+///
+/// `brought`, summed over i and k, `positions`, `biases`, `padding` and `head` add up to the centred logits.
+#[derive(Clone, Debug)]
+pub struct Contributions {
+    /// e_{i←k}, what the word at place k brings to place i, `[B, C, L, L]`; rows are i. Of PAD's own
+    /// rows it holds nothing.
+    pub brought: Tensor<4>,
+    /// What the neurons of each place say, Σ_n e_in, `[B, C, L]`, PAD's places too.
+    pub places: Tensor<3>,
+    /// What the words' positions bring, to all places, `[B, C]`.
+    pub positions: Tensor<2>,
+    /// What biases bring to the places of words, `[B, C]`.
+    pub biases: Tensor<2>,
+    /// The head's bias, `[C]`.
+    pub head: Tensor<1>,
+    /// What PAD's own rows, and the biases at its places, bring, `[B, C]`: 0 where it is not pooled.
+    pub padding: Tensor<2>,
+}
+
+impl Classifier {
+    /// The votes q of the last block's neurons, `[K, F]`: by how much a unit of each neuron raises
+    /// each class, up to the [scale](Trace::vote_scales) of its place.
+    pub fn votes(&self) -> Tensor<2> {
+        match &self.last_block().write_back {
+            None => self.class_weights(),
+            Some(write) => {
+                let written = write.linear.weight.val().swap_dims(0, 1);
+                self.class_directions().matmul(written)
+            }
+        }
+    }
+
+    /// The head's bias of each class, centred, `[K]`.
+    pub fn class_biases(&self) -> Tensor<1> {
+        let bias = bias(&self.head);
+        bias.clone() - bias.mean()
+    }
+
+    /// Splits the logits of `trace`, a pass of this model in eval mode, into what brought them.
+    pub fn contributions(&self, trace: &Trace) -> Contributions {
+        let slopes = Slopes::of(self, trace);
+        let batch = &trace.batch;
+        let [b, l] = batch.dims();
+        let classes = slopes.of_input.dims()[0];
+        let words = batch.valid.clone();
+        let pad = words.clone().neg() + 1.0;
+        let block = self.last_block();
+        let layer = trace.last_layer();
+        // Of several blocks the last one's input rows are what is brought, and positions are in them.
+        let input = layer.input.clone();
+        let rows = match trace.layers.len() {
+            1 => trace.gated.clone().reshape(input.dims()),
+            _ => input.clone(),
+        };
+        let positions = input.clone() - rows.clone();
+
+        let of_words: Tensor<2> = words.clone().reshape([b * l, 1]);
+        let brought = slopes.brought(block, layer, rows * of_words.clone(), [b, l]);
+        let placed = positions * of_words.clone();
+        let placed = placed.clone() + mixed(block, layer, placed, [b, l]);
+        let positions = sum_over(slopes.along(placed, [b, l]), None);
+        let own = slopes.along(input, [b, l]);
+        let biases = slopes.biases(self, trace);
+        let padding = sum_over(own + biases.clone(), Some(&pad));
+        let said = (layer.neurons.clone() * trace.vote_scales().unsqueeze_dim(2)).matmul(
+            trace
+                .votes
+                .clone()
+                .narrow(0, 0, classes)
+                .swap_dims(0, 1)
+                .unsqueeze(),
+        );
+        Contributions {
+            brought,
+            places: said.swap_dims(1, 2),
+            positions,
+            biases: sum_over(biases, Some(&words)),
+            head: self.class_biases().narrow(0, 0, classes),
+            padding,
+        }
+    }
+
+    fn last_block(&self) -> &Block {
+        self.blocks.last().expect("a model has a block")
+    }
+
+    /// The head's weights, centred over the classes, `[K, F or E]`.
+    fn class_weights(&self) -> Tensor<2> {
+        let weights = self.head.weight.val().swap_dims(0, 1);
+        weights.clone() - weights.mean_dim(0)
+    }
+
+    /// What a norm's input is multiplied by on the way to each class, its scale aside, `[K, E]`: for
+    /// a model whose neurons are written back.
+    fn class_directions(&self) -> Tensor<2> {
+        let norm = self
+            .last_block()
+            .write_back
+            .as_ref()
+            .map(|write| &write.norm);
+        through_norm(
+            self.class_weights(),
+            norm.expect("neurons are written back"),
+        )
+    }
+}
+
+/// How the centred logits of the first C classes move with what enters the last block, at the point
+/// computed.
+struct Slopes {
+    /// By what attention and residual add up to, w, `[C, B·L, E]`.
+    of_input: Tensor<3>,
+    /// By what the first norm gives, `[C, B·L, E]`.
+    of_normalised: Tensor<3>,
+    /// By what the neurons are given, `[C, B·L, F]`.
+    of_neurons: Tensor<3>,
+    /// By what is written back, `[C, B·L, E]`; `None` where nothing is.
+    of_written: Option<Tensor<3>>,
+}
+
+impl Slopes {
+    fn of(model: &Classifier, trace: &Trace) -> Self {
+        let classes = model.config.classes - 1;
+        let block = model.last_block();
+        let layer = trace.last_layer();
+        let [b, l, count] = layer.neurons.dims();
+        let scales: Tensor<2> = trace.vote_scales().reshape([b * l, 1]);
+        let active = layer
+            .neurons
+            .clone()
+            .reshape([b * l, count])
+            .greater_elem(0.0)
+            .float();
+        let votes: Tensor<3> = trace.votes.clone().narrow(0, 0, classes).unsqueeze_dim(1);
+        let of_neurons = (active * scales.clone()).unsqueeze_dim::<3>(0) * votes;
+        let first = block.linear1.weight.val().swap_dims(0, 1);
+        let through = of_neurons.clone().matmul(first.unsqueeze());
+        let of_written = block.write_back.as_ref().map(|_| {
+            let directions = model.class_directions().narrow(0, 0, classes);
+            directions.unsqueeze_dim::<3>(1) * scales.unsqueeze_dim::<3>(0)
+        });
+        let of_normalised = match &of_written {
+            None => through,
+            Some(directly) => through + directly.clone(),
+        };
+        let [classes, rows, width] = of_normalised.dims();
+        let flat = of_normalised.clone().reshape([classes * rows, width]);
+        let of_input = through_norm(flat, &block.norm1).reshape([classes, rows, width])
+            * per_deviation(layer.attended.clone()).unsqueeze_dim::<3>(0);
+        Self {
+            of_input,
+            of_normalised,
+            of_neurons,
+            of_written,
+        }
+    }
+
+    /// What `rows`, `[B·L, E]`, bring to each place, by themselves and by attention, `[B, C, L, L]`.
+    fn brought(
+        &self,
+        block: &Block,
+        layer: &LayerTrace,
+        rows: Tensor<2>,
+        [b, l]: [usize; 2],
+    ) -> Tensor<4> {
+        let [classes, _, width] = self.of_input.dims();
+        let (heads, head) = (block.heads, width / block.heads);
+        let out = block.out.weight.val().swap_dims(0, 1);
+        let asked = self.of_input.clone().matmul(out.unsqueeze());
+        // One head after the other, text by text: [B·H, C·L, d] against [B·H, d, L].
+        let asked = asked
+            .reshape([classes, b, l, heads * head])
+            .swap_dims(0, 1)
+            .reshape([b, classes * l, heads, head])
+            .swap_dims(1, 2);
+        let values = rows.clone().matmul(block.value.weight.val());
+        let values = values.reshape([b, l, heads, head]).swap_dims(1, 2);
+        let products = asked.matmul(values.swap_dims(2, 3));
+        let attention = layer.attention.clone().unsqueeze_dim::<5>(2);
+        let by_attention: Tensor<4> = (products.reshape([b, heads, classes, l, l]) * attention)
+            .sum_dim(1)
+            .squeeze_dim(1);
+        let own = self.along(rows, [b, l]);
+        let diagonal = Tensor::<2>::eye(l, &own.device());
+        by_attention + own.unsqueeze_dim::<4>(3) * diagonal.unsqueeze()
+    }
+
+    /// What `rows`, `[B·L, E]`, added to the block's input, bring to their own places, `[B, C, L]`.
+    fn along(&self, rows: Tensor<2>, [b, l]: [usize; 2]) -> Tensor<3> {
+        by_text(self.of_input.clone() * rows.unsqueeze_dim::<3>(0), [b, l])
+    }
+
+    /// What the biases of the last block, and those of the norms, bring to each place, `[B, C, L]`.
+    fn biases(&self, model: &Classifier, trace: &Trace) -> Tensor<3> {
+        let block = model.last_block();
+        let dims = trace.batch.dims();
+        let row = |bias: Tensor<1>| bias.unsqueeze::<3>();
+        let attention: Tensor<2> = bias(&block.value).unsqueeze();
+        let attention = attention.matmul(block.out.weight.val()).squeeze_dim::<1>(0);
+        let attention = attention + bias(&block.out);
+        let mut sum = by_text(self.of_input.clone() * row(attention), dims)
+            + by_text(self.of_normalised.clone() * row(shift(&block.norm1)), dims)
+            + by_text(self.of_neurons.clone() * row(bias(&block.linear1)), dims);
+        if let (Some(slopes), Some(write)) = (&self.of_written, &block.write_back) {
+            let written = row(bias(&write.linear));
+            sum = sum + by_text(slopes.clone() * written, dims);
+            let classes = slopes.dims()[0];
+            let shifted: Tensor<2> = shift(&write.norm).unsqueeze_dim(1);
+            let shifted = model.class_weights().matmul(shifted).narrow(0, 0, classes);
+            let pooled = trace.batch.pooled.clone().unsqueeze_dim::<3>(1);
+            sum = sum + pooled * shifted.unsqueeze::<3>();
+        }
+        sum
+    }
+}
+
+/// What attention makes of `rows`, `[B·L, E]`, its biases aside, `[B·L, E]`.
+fn mixed(block: &Block, layer: &LayerTrace, rows: Tensor<2>, [b, l]: [usize; 2]) -> Tensor<2> {
+    let [_, width] = rows.dims();
+    let values = rows.matmul(block.value.weight.val());
+    let values = values.reshape([b, l, block.heads, width / block.heads]);
+    let mixed = layer.attention.clone().matmul(values.swap_dims(1, 2));
+    let mixed = mixed.swap_dims(1, 2).reshape([b * l, width]);
+    mixed.matmul(block.out.weight.val())
+}
+
+/// Rows that were to multiply what a norm gives, so that they multiply what it takes, its scale
+/// aside; all `[R, E]`.
+fn through_norm(rows: Tensor<2>, norm: &LayerNorm) -> Tensor<2> {
+    let gained = rows * norm.gamma.val().unsqueeze::<2>();
+    gained.clone() - gained.mean_dim(1)
+}
+
+/// What a norm multiplies rows by, `[R, 1]` of `[R, E]`.
+pub(super) fn per_deviation(rows: Tensor<2>) -> Tensor<2> {
+    let centred = rows.clone() - rows.mean_dim(1);
+    let variance = (centred.clone() * centred).mean_dim(1);
+    (variance + NORM_EPSILON).sqrt().recip()
+}
+
+/// Sums of rows, text by text: `[B, C, L]` of `[C, B·L, N]`.
+fn by_text(rows: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
+    let [classes, _, _] = rows.dims();
+    rows.sum_dim(2).reshape([classes, b, l]).swap_dims(0, 1)
+}
+
+/// Sums over the places, `[B, C]` of `[B, C, L]`, of all or of those that `chosen`, `[B, L]`, holds.
+fn sum_over(of_places: Tensor<3>, chosen: Option<&Tensor<2>>) -> Tensor<2> {
+    let of_places = match chosen {
+        None => of_places,
+        Some(chosen) => of_places * chosen.clone().unsqueeze_dim(1),
+    };
+    of_places.sum_dim(2).squeeze_dim(2)
+}
+
+fn bias(linear: &Linear) -> Tensor<1> {
+    let bias = linear.bias.as_ref().map(|bias| bias.val());
+    bias.unwrap_or_else(|| Tensor::zeros([linear.weight.dims()[1]], &linear.weight.device()))
+}
+
+fn shift(norm: &LayerNorm) -> Tensor<1> {
+    let shift = norm.beta.as_ref().map(|beta| beta.val());
+    shift.unwrap_or_else(|| norm.gamma.val().zeros_like())
+}

@@ -1,0 +1,189 @@
+//! What is said of each class adds up to its logit, whatever the model, the reading and the text: by
+//! neurons where they stand, and by the words that bring it.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use burn::tensor::Device;
+use common::{fixtures, reference_model, reference_texts, small_config, small_weights};
+use proptest::prelude::*;
+use safr::explain::{TraceNumbers, centred, evidence, weighed};
+use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights};
+use safr::text::Words;
+
+/// Every kind of model: what its head reads, how it reads texts, classes and blocks.
+fn configs() -> impl Iterator<Item = ModelConfig> {
+    let readings = [Reading::published, Reading::scale_free].map(|of| of(Words::Default));
+    let kinds = readings
+        .into_iter()
+        .flat_map(|reading| Readout::ALL.map(move |readout| (reading, readout)));
+    kinds.flat_map(|(reading, readout)| {
+        [(1, 2), (1, 3), (2, 5)].map(|(layers, classes)| ModelConfig {
+            readout,
+            classes,
+            ..small_config(layers, reading)
+        })
+    })
+}
+
+/// Small weights in which no norm or bias is at its first value, so that each has a part.
+fn lively(config: &ModelConfig, seed: u64) -> Weights {
+    let mut weights = small_weights(config, seed);
+    for (at, (name, array)) in weights.iter_mut().enumerate() {
+        if name.contains("norm") {
+            for (place, value) in array.values.iter_mut().enumerate() {
+                *value += ((at * 7 + place * 3) % 11) as f32 / 10.0 - 0.5;
+            }
+        }
+    }
+    weights
+}
+
+fn explained(model: &Classifier, texts: &[&[u32]]) -> Vec<TraceNumbers> {
+    let batch = Batch::new(texts, &model.config, &model.device());
+    let trace = model.forward(&batch, None);
+    let contributions = model.contributions(&trace);
+    pollster::block_on(trace.read_with(Some(contributions))).unwrap()
+}
+
+fn sum(rows: &[Vec<f32>], class: usize) -> (f64, f64) {
+    let values = rows.iter().map(|row| f64::from(row[class]));
+    values.fold((0.0, 0.0), |(sum, size), x| (sum + x, size + x.abs()))
+}
+
+/// Asserts that both decompositions of every class are whole.
+fn assert_complete(what: &str, trace: &TraceNumbers) {
+    let parts = trace.contributions.as_ref().unwrap();
+    for (class, logit) in centred(&trace.logits).into_iter().enumerate() {
+        let at = |values: &[f32]| f64::from(values[class]);
+        let (said, size) = sum(&parts.places, class);
+        let rest = at(&parts.padding_places) + at(&parts.past) + at(&parts.head);
+        let missing = (said + rest - logit).abs();
+        assert!(
+            missing <= 1e-5 * size.max(1.0),
+            "{what}, class {class}: evidence lacks {missing}"
+        );
+
+        let words: Vec<Vec<f32>> = (0..trace.ids.len()).map(|k| parts.of_word(k)).collect();
+        let (brought, size) = sum(&words, class);
+        let rest = at(&parts.positions) + at(&parts.padding) + at(&parts.biases);
+        let missing = (brought + rest - logit).abs();
+        assert!(
+            missing <= 1e-4 * size.max(1.0),
+            "{what}, class {class}: contributions lack {missing}"
+        );
+    }
+}
+
+#[test]
+fn the_parts_of_a_logit_add_up_to_it() {
+    for config in configs() {
+        let model = Classifier::new(&config, &lively(&config, 3), &Device::flex()).unwrap();
+        let texts: [&[u32]; 4] = [&[2, 3, 4, 5, 3], &[6], &[7, 8, 9, 10, 11, 2, 1], &[1, 1]];
+        for trace in explained(&model, &texts) {
+            assert_complete(&format!("{config:?}, {:?}", trace.ids), &trace);
+        }
+    }
+}
+
+/// The published model, of two blocks and three classes.
+#[test]
+fn the_authors_model_is_split_as_well() {
+    let fixtures = fixtures();
+    for reading in [Reading::published, Reading::scale_free].map(|of| of(Words::Whitespace)) {
+        let model = reference_model(&fixtures, reading, &Device::flex());
+        let texts = reference_texts(&fixtures);
+        let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+        for trace in explained(&model, &texts) {
+            assert_complete("the reference", &trace);
+            let past = &trace.contributions.as_ref().unwrap().past;
+            assert!(
+                past.iter().any(|past| past.abs() > 1e-3),
+                "nothing is said past its neurons"
+            );
+        }
+    }
+}
+
+/// What a head reads off the neurons says nothing past them, and each neuron's evidence is what the
+/// logits lose without it.
+#[test]
+fn evidence_is_what_is_lost_without_a_neuron() {
+    for config in configs().filter(|config| config.readout == Readout::Neurons) {
+        let model = Classifier::new(&config, &lively(&config, 4), &Device::flex()).unwrap();
+        let text: [&[u32]; 1] = [&[2, 3, 4, 5]];
+        let batch = Batch::new(&text, &config, &model.device());
+        let trace = model.forward(&batch, None);
+        let changes = safr::attribute::logit_changes(&model, &trace);
+        let changes = pollster::block_on(safr::model::read(changes.flatten(0, 2))).unwrap();
+        let trace = &explained(&model, &text)[0];
+        assert_eq!(
+            trace.contributions.as_ref().unwrap().past,
+            vec![0.0; config.classes]
+        );
+        if config.reading == Reading::published(Words::Default) {
+            continue; // What padding says is lost, too.
+        }
+        let factor = safr::explain::margin_factor(config.classes);
+        for neuron in 0..config.d_ff {
+            let lost = &changes[neuron * config.classes..][..config.classes];
+            for (class, lost) in centred(lost).into_iter().enumerate() {
+                let said = evidence(trace, class);
+                let said: f64 = (0..4).map(|i| f64::from(said.at(i, neuron))).sum();
+                assert!(
+                    (said / factor + lost).abs() < 1e-5,
+                    "{neuron}, {class}: {said} and {lost}"
+                );
+            }
+        }
+    }
+}
+
+/// Closed gates bring nothing, and what they stood for shows as positions and biases.
+#[test]
+fn closed_gates_bring_nothing() {
+    for config in configs().filter(|config| config.layers == 1) {
+        let model = Classifier::new(&config, &lively(&config, 5), &Device::flex()).unwrap();
+        let closed = model.with_gate_values(&vec![0.0; config.vocabulary]);
+        for trace in explained(&closed, &[&[2, 3, 4]]) {
+            assert_complete("closed", &trace);
+            let parts = trace.contributions.as_ref().unwrap();
+            assert!((0..3).all(|k| parts.of_word(k).iter().all(|&brought| brought == 0.0)));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 16, ..ProptestConfig::default() })]
+
+    /// A neuron scaled by a and its votes by 1/a leave the function as it is: so they do evidence and
+    /// what is looked at by evidence, which the neurons themselves do not.
+    #[test]
+    fn rescaled_neurons_say_the_same(powers in prop::collection::vec(-6_i32..7, 10), seed in 0_u64..100) {
+        let config = ModelConfig {
+            readout: Readout::Neurons,
+            ..small_config(1, Reading::scale_free(Words::Default))
+        };
+        let weights = lively(&config, seed);
+        let mut scaled = weights.clone();
+        let (width, classes) = (config.d_model, config.classes);
+        for (n, &power) in powers.iter().enumerate() {
+            let factor = 2f32.powi(power);
+            let first = &mut scaled.get_mut("layers.0.ff.linear1.weight").unwrap().values;
+            first[n * width..][..width].iter_mut().for_each(|value| *value *= factor);
+            scaled.get_mut("layers.0.ff.linear1.bias").unwrap().values[n] *= factor;
+            let head = &mut scaled.get_mut("fc.weight").unwrap().values;
+            (0..classes).for_each(|class| head[class * config.d_ff + n] /= factor);
+        }
+        let text: [&[u32]; 1] = [&[2, 3, 4, 5, 3]];
+        let [before, after] = [&weights, &scaled].map(|weights| {
+            let model = Classifier::new(&config, weights, &Device::flex()).unwrap();
+            explained(&model, &text).pop().unwrap()
+        });
+        let same = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-5);
+        prop_assert!(same(&before.logits, &after.logits));
+        prop_assert!(same(&evidence(&before, 1).values, &evidence(&after, 1).values));
+        prop_assert!(same(&weighed(&before).values, &weighed(&after).values));
+    }
+}
