@@ -43,6 +43,8 @@ export class Engine {
   #needed;
   #asking = false;
   #strikes = 0;
+  /** Why there is nothing but the CPU yet, in a sentence; empty where there is more. */
+  lacking = "";
 
   /** @param {Assets} assets @param {string} first id of the model that is needed first @param {Events} events */
   constructor(assets, first, events) {
@@ -76,7 +78,8 @@ export class Engine {
   /** Runs on `choice`; what runs now answers until that can. @param {Backend | "auto"} choice */
   async use(choice) {
     this.#strikes = 0;
-    if (choice === "webgpu" || choice === "ndarray") await this.#runChosen(choice);
+    if (this.lacking) await this.#runOnCpu(this.lacking);
+    else if (choice === "webgpu" || choice === "ndarray") await this.#runChosen(choice);
     else if (choice === "flex") await this.#runOnCpu("You chose it.");
     else await this.#runBest();
   }

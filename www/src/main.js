@@ -23,7 +23,7 @@ import { TuningSection } from "./tuning/section.js";
 
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { Answer } from "./host.js" */
-/** @import { Device, Explanation, ModelAsset } from "./protocol.js" */
+/** @import { Device, Explanation, ModelAsset, Problem } from "./protocol.js" */
 /** @import { Request } from "./engine.js" */
 /** @import { State } from "./state.js" */
 
@@ -294,8 +294,23 @@ function start() {
   show();
   listen();
   explain();
+  if (!assets.modules.full) complete();
   engine.use(state.backend);
   takeUp();
+}
+
+/** Under `cargo xtask serve`: makes do with the CPU until the larger module is built. */
+async function complete() {
+  engine.lacking = "WebGPU and NdArray are being built; what is chosen here runs once it is there.";
+  try {
+    const { built } = await import("./building.js");
+    assets.modules.full = await built();
+    engine.lacking = "";
+  } catch (cause) {
+    notices.show(/** @type {Problem} */ (cause));
+    engine.lacking = "WebGPU and NdArray could not be built.";
+  }
+  engine.use(state.backend);
 }
 
 /** What earlier visits left: models of one's own, and a run in progress. */

@@ -91,7 +91,7 @@
 /**
  * @typedef {object} Assets paths relative to index.html, sizes in bytes
  * @property {string} worker
- * @property {{cpu: ModuleAsset, full: ModuleAsset}} modules
+ * @property {{cpu: ModuleAsset, full?: ModuleAsset}} modules `full` is not there while it is being built
  * @property {ModelAsset[]} models in order of need
  * @property {string} build
  */

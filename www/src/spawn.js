@@ -1,7 +1,7 @@
 // @ts-check
 /** How a worker is made, and what it is told first. */
 
-/** @import { Assets, Backend, ModelAsset, ToWorker } from "./protocol.js" */
+/** @import { Assets, Backend, ModelAsset, Problem, ToWorker } from "./protocol.js" */
 
 const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
 
@@ -18,6 +18,9 @@ export function spawn({ worker: address }) {
   return worker;
 }
 
+/** @type {Problem} */
+const BEING_BUILT = { kind: "building", message: "WebGPU and NdArray are still being built.", hint: "" };
+
 /** A model whose address holds in a worker, too. @param {ModelAsset} model @returns {ModelAsset} */
 export const addressed = (model) => ({ ...model, folder: absolute(model.folder) });
 
@@ -30,7 +33,9 @@ export const addressed = (model) => ({ ...model, folder: absolute(model.folder) 
  */
 export function startMessage(assets, backend, models) {
   const name = backend === "flex" ? "cpu" : "full";
-  const { js, wasm, bytes } = assets.modules[name];
+  const module = assets.modules[name];
+  if (!module) throw BEING_BUILT;
+  const { js, wasm, bytes } = module;
   return {
     type: "start",
     module: { js: absolute(js), wasm: absolute(wasm), bytes },

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 
 use crate::bundle::{self, Quality};
 use crate::gpu_cost;
+use crate::modules::Module;
 use crate::process::run as run_command;
 use crate::project::Project;
 use crate::tools::{self, Need};
@@ -40,7 +41,7 @@ pub(crate) fn run(project: &Project, what: Option<Bench>, quality: Quality) -> R
 /// Runs `script` against the page, once for each offer.
 fn in_page(project: &Project, script: &str, quality: Quality) -> Result<()> {
     tools::set_up(project, Need::Test)?;
-    let page = bundle::build(project, quality)?;
+    let page = bundle::build(project, quality, &Module::ALL)?;
     for offer in [Offer::Webgpu, Offer::Cpu] {
         let (offered, profile) = (offer.name(), quality.profile());
         println!("\n── {script}, {offered}, profile {profile} ──");

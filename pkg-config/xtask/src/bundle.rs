@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::models::{self, Model};
 use crate::modules::{self, Built, Module};
 use crate::process::run;
 use crate::project::{Project, read};
+use crate::stage::stage;
 
 /// What a build is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,15 +73,19 @@ const BUNDLED: [(&str, &str); 3] = [
     ("styles/main.css", "main.{build}.css"),
 ];
 
-/// Builds the page.
-pub(crate) fn build(project: &Project, quality: Quality) -> Result<Page> {
-    let www = project.www();
-    let built = Module::ALL
-        .into_iter()
-        .map(|module| Ok((module, modules::build(project, module, quality)?)))
+/// Builds the page with `modules`.
+pub(crate) fn build(project: &Project, quality: Quality, modules: &[Module]) -> Result<Page> {
+    let built = modules
+        .iter()
+        .map(|module| Ok((*module, modules::build(project, *module, quality)?)))
         .collect::<Result<Vec<_>>>()?;
+    stage("Page", "being put together", || {
+        put_together(project, quality, &built)
+    })
+}
 
-    println!("Putting the page together …");
+fn put_together(project: &Project, quality: Quality, built: &[(Module, Built)]) -> Result<Page> {
+    let www = project.www();
     let folder = quality.folder(project);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -88,7 +94,10 @@ pub(crate) fn build(project: &Project, quality: Quality) -> Result<Page> {
     let models = models::copy(&www.join("models"), &folder)?;
     let modules = built
         .iter()
-        .map(|(module, built)| Ok((module.name(), place(*module, built, &folder)?)))
+        .map(|(module, built)| {
+            let asset = place(project, quality, &folder, *module, built)?;
+            Ok((module.name(), asset))
+        })
         .collect::<Result<BTreeMap<_, _>>>()?;
     let build = Digest::default()
         .bytes(serde_json::to_string(&(&modules, &models))?.as_bytes())
@@ -105,46 +114,60 @@ pub(crate) fn build(project: &Project, quality: Quality) -> Result<Page> {
         build,
     };
 
-    bundle(project, quality, &built, &assets, &folder)?;
+    bundle(project, quality, &assets, &folder)?;
     let index = link(&read(&www.join("index.html"))?, &assets.build)?;
     fs::write(folder.join("index.html"), index)?;
     copy_files(&www, &folder)?;
     Ok(Page { folder, assets })
 }
 
-/// Copies a module's wasm file under its final name.
-fn place(module: Module, built: &Built, folder: &Path) -> Result<ModuleAsset> {
+/// Puts a module into the page's folder, under a name that holds its digest.
+pub(crate) fn place(
+    project: &Project,
+    quality: Quality,
+    folder: &Path,
+    module: Module,
+    built: &Built,
+) -> Result<ModuleAsset> {
     let stem = format!("wasm/{}.{}", module.name(), built.digest);
-    let wasm = format!("{stem}.wasm");
+    let (js, wasm) = (format!("{stem}.js"), format!("{stem}.wasm"));
     let bytes = fs::copy(&built.wasm, folder.join(&wasm))?;
-    Ok(ModuleAsset {
-        js: format!("{stem}.js"),
-        wasm,
-        bytes,
-    })
+    run(&mut esbuild(project, quality, folder, &[(&built.js, &js)]))?;
+    Ok(ModuleAsset { js, wasm, bytes })
 }
 
 /// Has esbuild write the scripts and styles, with the list of assets in `src/assets.js`.
-fn bundle(
+fn bundle(project: &Project, quality: Quality, assets: &Assets, folder: &Path) -> Result<()> {
+    let entries = BUNDLED.map(|(from, to)| {
+        let from = project.www().join(from);
+        (from, to.replace("{build}", &assets.build))
+    });
+    let mut esbuild = esbuild(project, quality, folder, &entries);
+    esbuild.arg(format!(
+        "--define:globalThis.SAFR_ASSETS={}",
+        serde_json::to_string(assets)?
+    ));
+    run(&mut esbuild)?;
+
+    let main = read(&folder.join(&entries[0].1))?;
+    ensure!(
+        main.contains(&assets.worker),
+        "www/src/assets.js no longer takes globalThis.SAFR_ASSETS"
+    );
+    Ok(())
+}
+
+/// esbuild, told to bundle each source of `entries` to the name beside it in `folder`.
+fn esbuild(
     project: &Project,
     quality: Quality,
-    built: &[(Module, Built)],
-    assets: &Assets,
     folder: &Path,
-) -> Result<()> {
-    let sources = BUNDLED.map(|(from, to)| {
-        (
-            project.www().join(from),
-            to.replace("{build}", &assets.build),
-        )
-    });
-    let scripts = built
-        .iter()
-        .map(|(module, built)| (built.js.clone(), assets.modules[module.name()].js.clone()));
+    entries: &[(impl AsRef<Path>, impl AsRef<Path>)],
+) -> Command {
     let mut esbuild = project.command("esbuild");
-    for (from, to) in sources.into_iter().chain(scripts) {
-        let stem = Path::new(&to).with_extension("");
-        esbuild.arg(format!("{}={}", stem.display(), from.display()));
+    for (from, to) in entries {
+        let stem = to.as_ref().with_extension("");
+        esbuild.arg(format!("{}={}", stem.display(), from.as_ref().display()));
     }
     // Old enough for a browser without WebAssembly SIMD to run what tells its reader so.
     esbuild.args([
@@ -156,18 +179,8 @@ fn bundle(
     if quality == Quality::Publish {
         esbuild.arg("--minify");
     }
-    esbuild.arg(format!(
-        "--define:globalThis.SAFR_ASSETS={}",
-        serde_json::to_string(assets)?
-    ));
-    run(esbuild.arg(format!("--outdir={}", folder.display())))?;
-
-    let main = read(&folder.join(BUNDLED[0].1.replace("{build}", &assets.build)))?;
-    ensure!(
-        main.contains(&assets.worker),
-        "www/src/assets.js no longer takes globalThis.SAFR_ASSETS"
-    );
-    Ok(())
+    esbuild.arg(format!("--outdir={}", folder.display()));
+    esbuild
 }
 
 /// Puts the names of the bundled files in the place of their sources.

@@ -7,9 +7,11 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::bundle::{self, Quality};
+use crate::modules::Module;
 use crate::native;
 use crate::process::{run as run_command, tee};
 use crate::project::Project;
+use crate::report::{Outcome, Report};
 use crate::tally::Tally;
 use crate::tools::{self, Need};
 use crate::visit::{self, Offer};
@@ -52,24 +54,18 @@ pub(crate) fn run(project: &Project, lanes: &[Lane]) -> Result<()> {
     } else {
         lanes
     };
-    let results = match tools::set_up(project, Need::Test) {
-        Ok(()) => lanes
-            .iter()
-            .map(|lane| (name(*lane), tally(project, *lane)))
-            .collect(),
-        Err(problem) => {
-            println!("{problem:#}");
-            vec![("set-up".to_owned(), Tally::check(false))]
+    let mut report = Report::default();
+    report.run("set-up".to_owned(), || {
+        tools::set_up(project, Need::Test)?;
+        Ok(Outcome::Ran(Tally::default()))
+    });
+    if report.total().failed == 0 {
+        for lane in lanes {
+            report.run(name(*lane), || outcome(project, *lane));
         }
-    };
-
-    println!("\n{:16} {:>7} {:>7}", "lane", "passed", "failed");
-    for (name, tally) in &results {
-        println!("{name:16} {:>7} {:>7}", tally.passed, tally.failed);
     }
-    let total: Tally = results.iter().map(|(_, tally)| *tally).sum();
-    println!("{} passed, {} failed", total.passed, total.failed);
-    if total.failed > 0 {
+    println!("\n{report}");
+    if report.total().failed > 0 {
         std::process::exit(1); // An error's text would follow the counts, which stand last.
     }
     Ok(())
@@ -80,30 +76,25 @@ fn name(lane: Lane) -> String {
         .map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
-/// Runs one lane; what keeps it from running is a failure of its own.
-fn tally(project: &Project, lane: Lane) -> Tally {
-    println!("\n── {} ──", name(lane));
-    let result = match lane {
-        Lane::Format => Ok(check(&mut project.cargo("fmt --all --check"))),
-        Lane::Types => Ok(["www", "tests/page"]
+fn outcome(project: &Project, lane: Lane) -> Result<Outcome> {
+    let tally = match lane {
+        Lane::Format => check(&mut project.cargo("fmt --all --check")),
+        Lane::Types => ["www", "tests/page"]
             .map(|folder| check(project.command("tsc").args(["--project", folder])))
             .into_iter()
-            .sum()),
-        Lane::Xtask => cargo_test(&mut project.cargo("test --package xtask")),
-        Lane::Clippy => Ok(LINTED
+            .sum(),
+        Lane::Xtask => cargo_test(&mut project.cargo("test --package xtask"))?,
+        Lane::Clippy => LINTED
             .map(|what| check(&mut project.cargo(&format!("clippy {what} -- --deny warnings"))))
             .into_iter()
-            .sum()),
-        Lane::Native => cargo_test(&mut project.cargo(native::TESTS)),
-        Lane::BrowserWebgpu => browser(project, Offer::Webgpu),
-        Lane::BrowserCpu => browser(project, Offer::Cpu),
-        Lane::PageWebgpu => page(project, Offer::Webgpu),
-        Lane::PageCpu => page(project, Offer::Cpu),
+            .sum(),
+        Lane::Native => cargo_test(&mut project.cargo(native::TESTS))?,
+        Lane::BrowserWebgpu => browser(project, Offer::Webgpu)?,
+        Lane::BrowserCpu => browser(project, Offer::Cpu)?,
+        Lane::PageWebgpu => page(project, Offer::Webgpu)?,
+        Lane::PageCpu => page(project, Offer::Cpu)?,
     };
-    result.unwrap_or_else(|problem| {
-        println!("{problem:#}");
-        Tally::check(false)
-    })
+    Ok(Outcome::Ran(tally))
 }
 
 /// Runs a program that counts as one check.
@@ -140,7 +131,7 @@ fn page(project: &Project, offer: Offer) -> Result<Tally> {
     tests.sort();
     ensure!(!tests.is_empty(), "tests/page holds no test");
     native::build(project)?; // The page is compared with the native program.
-    let page = bundle::build(project, Quality::Quick)?;
+    let page = bundle::build(project, Quality::Quick, &Module::ALL)?;
     let mut node = visit::node(project, &page, offer)?;
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .args(tests);

@@ -7,14 +7,18 @@ mod digest;
 mod doctor;
 mod gpu_cost;
 mod lanes;
+mod late;
 mod models;
 mod modules;
 mod native;
 mod process;
 mod project;
+mod report;
 mod results;
 mod serve;
+mod server;
 mod size;
+mod stage;
 mod tally;
 mod tools;
 mod visit;
@@ -28,6 +32,7 @@ use clap::{Parser, Subcommand};
 use crate::bench::Bench;
 use crate::bundle::Quality;
 use crate::lanes::Lane;
+use crate::modules::Module;
 use crate::project::Project;
 use crate::results::Results;
 use crate::tools::Need;
@@ -87,17 +92,17 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Doctor => doctor::run(&project),
         Task::Serve { port, dist } => {
-            tools::set_up(&project, Need::Build)?;
             let quality = if dist {
                 Quality::Publish
             } else {
                 Quality::Quick
             };
-            serve::run(&bundle::build(&project, quality)?.folder, port)
+            serve::run(&project, port, quality)
         }
         Task::Build => {
             tools::set_up(&project, Need::Build)?;
-            size::check(&project, &bundle::build(&project, Quality::Publish)?)
+            let page = bundle::build(&project, Quality::Publish, &Module::ALL)?;
+            size::check(&project, &page)
         }
         Task::Test { lanes } => lanes::run(&project, &lanes),
         Task::Bench { what, quick } => {

@@ -1,15 +1,19 @@
-//! Makes the wasm modules: cargo, then wasm-bindgen, then (to publish) wasm-opt.
+//! Makes the wasm modules: cargo, then wasm-bindgen's library, then (to publish) wasm-opt.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
 use wasmparser::{Validator, WasmFeatures};
 
 use crate::bundle::Quality;
 use crate::digest::{self, Digest};
 use crate::process::run;
 use crate::project::Project;
+use crate::stage::stage;
+
+const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Everything beyond the first WebAssembly that a module may use, as wasm-opt and as wasmparser name it.
 ///
@@ -49,6 +53,16 @@ impl Module {
         }
     }
 
+    /// About how many minutes it takes the first time, on two cores.
+    fn minutes(self, quality: Quality) -> u32 {
+        match (quality, self) {
+            (Quality::Quick, Self::Cpu) => 4,
+            (Quality::Quick, Self::Full) => 14,
+            (Quality::Publish, Self::Cpu) => 17,
+            (Quality::Publish, Self::Full) => 43,
+        }
+    }
+
     /// A target folder for each: they are the same crate with other features,
     /// and in one folder each build would undo the other.
     fn target(self, project: &Project) -> PathBuf {
@@ -56,6 +70,13 @@ impl Module {
             Self::Cpu => project.target.join("cpu"),
             Self::Full => project.target.clone(),
         }
+    }
+
+    /// Where cargo puts it.
+    fn compiled(self, project: &Project, quality: Quality) -> PathBuf {
+        let profile = quality.profile();
+        let file = format!("{TARGET}/{profile}/safr.wasm");
+        self.target(project).join(file)
     }
 }
 
@@ -70,63 +91,66 @@ pub(crate) struct Built {
 
 /// Builds `module`; what is there already is not built again.
 pub(crate) fn build(project: &Project, module: Module, quality: Quality) -> Result<Built> {
-    println!("Building the {} module …", module.name());
-    let compiled = compile(project, module, quality)?;
+    let compiled = module.compiled(project, quality);
+    let note = match compiled.exists() {
+        true => "being built".to_owned(),
+        false => format!(
+            "being built, which takes two cores about {} minutes the first time",
+            module.minutes(quality)
+        ),
+    };
+    stage(format!("Module {}", module.name()), note, || {
+        compile(project, module, quality)?;
+        let folder = project
+            .target
+            .join("page/modules")
+            .join(quality.profile())
+            .join(module.name());
+        let js = folder.join("safr.js");
+        let wasm = folder.join("safr_bg.wasm");
+        fs::create_dir_all(&folder)?;
+        let input = Digest::default()
+            .file(&compiled)?
+            .bytes(project.locked_version("wasm-bindgen")?.as_bytes())
+            .short();
+        digest::once(&folder.join(".stamp"), &input, || {
+            bind(&compiled, &folder)?;
+            if quality == Quality::Publish {
+                optimise(project, &wasm)?;
+            }
+            check_features(&wasm)
+        })?;
 
-    let folder = project
-        .target
-        .join("page/modules")
-        .join(quality.profile())
-        .join(module.name());
-    let js = folder.join("safr.js");
-    let wasm = folder.join("safr_bg.wasm");
-    fs::create_dir_all(&folder)?;
-    let version = project.locked_version("wasm-bindgen")?;
-    let input = Digest::default()
-        .file(&compiled)?
-        .bytes(version.as_bytes())
-        .short();
-    digest::once(&folder.join(".stamp"), &input, || {
-        bind(project, &compiled, &folder)?;
-        if quality == Quality::Publish {
-            optimise(project, &wasm)?;
-        }
-        check_features(&wasm)
-    })?;
-
-    let digest = Digest::default().file(&js)?.file(&wasm)?.short();
-    Ok(Built { js, wasm, digest })
+        let digest = Digest::default().file(&js)?.file(&wasm)?.short();
+        Ok(Built { js, wasm, digest })
+    })
 }
 
-fn compile(project: &Project, module: Module, quality: Quality) -> Result<PathBuf> {
-    let target = module.target(project);
+fn compile(project: &Project, module: Module, quality: Quality) -> Result<()> {
     let profile = quality.profile();
-    let what = "--package safr --lib --target wasm32-unknown-unknown";
+    let what = format!("--package safr --lib --target {TARGET}");
     let mut cargo = project.cargo(&format!("build {what} --profile {profile} --target-dir"));
-    cargo.arg(&target);
+    cargo.arg(module.target(project));
     if module == Module::Cpu {
         cargo.arg("--no-default-features");
     }
-    run(&mut cargo)?;
-    Ok(target.join(format!("wasm32-unknown-unknown/{profile}/safr.wasm")))
+    run(&mut cargo)
 }
 
-fn bind(project: &Project, compiled: &Path, folder: &Path) -> Result<()> {
-    let mut bindgen = project.command("wasm-bindgen");
-    // The page says where the module is, since its name holds its digest.
-    bindgen.args([
-        "--target",
-        "web",
-        "--no-typescript",
-        "--omit-default-module-path",
-        "--out-name",
-        "safr",
-    ]);
-    run(bindgen.arg("--out-dir").arg(folder).arg(compiled))
+/// Writes the script that loads and wraps the module, and the module as that script needs it.
+fn bind(compiled: &Path, folder: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(compiled)
+        .out_name("safr")
+        .web(true)?
+        .typescript(false)
+        // The page says where the module is, since its name holds its digest.
+        .omit_default_module_path(true)
+        .generate(folder)
 }
 
 fn optimise(project: &Project, wasm: &Path) -> Result<()> {
-    println!("Optimising it …");
     let mut wasm_opt = project.command("wasm-opt");
     wasm_opt.arg("-O3").args(FEATURES.map(|(flag, _)| flag));
     run(wasm_opt.arg(wasm).arg("--output").arg(wasm))

@@ -39,12 +39,7 @@ impl Project {
         self.root.join("pkg-config")
     }
 
-    /// Where `cargo install` puts the project's own tools.
-    pub(crate) fn tools(&self) -> PathBuf {
-        self.target.join("tools")
-    }
-
-    /// `program` in the project's folder, with the project's tools first on its path.
+    /// `program` in the project's folder, with Node's packages first on its path.
     ///
     /// Flags from outside are left out: `RUSTFLAGS` would replace the target
     /// features that `.cargo/config.toml` asks for.
@@ -94,12 +89,9 @@ impl Project {
     }
 
     fn path(&self) -> OsString {
-        let own = [
-            self.tools().join("bin"),
-            self.www().join("node_modules/.bin"),
-        ];
+        let own = self.www().join("node_modules/.bin");
         let outside = std::env::var_os("PATH").unwrap_or_default();
-        let all = own.into_iter().chain(std::env::split_paths(&outside));
+        let all = std::iter::once(own).chain(std::env::split_paths(&outside));
         std::env::join_paths(all).unwrap_or(outside)
     }
 }

@@ -1,93 +1,37 @@
-//! A static server for the finished page, on this machine alone.
+//! `serve`: builds the page and serves it; what it can do without at first is built behind it.
 
-use std::fmt;
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
-use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow};
-use axum::Router;
-use axum::http::{HeaderName, HeaderValue};
-use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeaderLayer;
+use anyhow::Result;
 
-use crate::bundle::policy;
-use crate::project::read;
+use crate::bundle::{self, Quality};
+use crate::late;
+use crate::modules::Module;
+use crate::project::Project;
+use crate::server;
+use crate::stage::since;
+use crate::tools::{self, Need};
 
-/// A page being served.
-pub(crate) struct Server {
-    port: u16,
-    path: &'static str,
-    thread: JoinHandle<Result<()>>,
-}
-
-/// The address of the page.
-impl fmt::Display for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://localhost:{}{}/", self.port, self.path)
-    }
-}
-
-/// Serves `folder` until the program is stopped.
-pub(crate) fn run(folder: &Path, port: u16) -> Result<()> {
-    let server = start(folder, "", port)?;
-    println!("The page is at {server} (Ctrl+C stops it).");
-    server
-        .thread
-        .join()
-        .map_err(|_| anyhow!("the server stopped unexpectedly"))?
-}
-
-/// Serves `folder` under `path` (empty, or with a leading slash) in a thread of its own.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this never runs in a browser, and has threads"
-)]
-pub(crate) fn start(folder: &Path, path: &'static str, port: u16) -> Result<Server> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .with_context(|| format!("port {port} can't be used; name another with --port"))?;
-    listener.set_nonblocking(true)?;
-    let port = listener.local_addr()?.port();
-    let router = router(folder, path)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()?;
-    let thread = thread::spawn(move || {
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            Ok(axum::serve(listener, router).await?)
-        })
-    });
-    Ok(Server { port, path, thread })
-}
-
-fn router(folder: &Path, path: &str) -> Result<Router> {
-    let index = read(&folder.join("index.html"))?;
-    let files = ServeDir::new(folder);
-    let mut router = match path {
-        "" => Router::new().fallback_service(files),
-        path => Router::new().nest_service(path, files),
+/// Serves the page on `port` until the program is stopped.
+pub(crate) fn run(project: &Project, port: u16, quality: Quality) -> Result<()> {
+    let start = Instant::now();
+    let listener = server::listen(port)?; // Should it be taken, that is better known now than after the build.
+    tools::set_up(project, Need::Build)?;
+    let first: &[Module] = match quality {
+        Quality::Quick => &[Module::Cpu],
+        Quality::Publish => &Module::ALL,
     };
-    for (name, value) in headers(policy(&index)?) {
-        let value = HeaderValue::try_from(value)?;
-        router = router.layer(SetResponseHeaderLayer::overriding(
-            HeaderName::from_static(name),
-            value,
-        ));
+    let page = bundle::build(project, quality, first)?;
+    for module in late::of(&page) {
+        late::announce(&page, module)?;
     }
-    Ok(router)
-}
-
-/// As a header, the page's policy holds for its worker too.
-fn headers(policy: &str) -> [(&'static str, String); 5] {
-    [
-        (
-            "content-security-policy",
-            format!("{policy}; frame-ancestors 'none'"),
-        ),
-        ("cache-control", "no-cache".to_owned()),
-        ("cross-origin-resource-policy", "same-origin".to_owned()),
-        ("referrer-policy", "no-referrer".to_owned()),
-        ("x-content-type-options", "nosniff".to_owned()),
-    ]
+    let server = server::start(listener, &page.folder, "")?;
+    println!(
+        "\nThe page is at {server} after {} (Ctrl+C stops it).\n",
+        since(start)
+    );
+    for module in late::of(&page) {
+        late::build(project, quality, &page, module)?;
+    }
+    server.wait()
 }

@@ -9,9 +9,8 @@ use crate::browser;
 use crate::digest::{self, Digest};
 use crate::process::{capture, run};
 use crate::project::Project;
+use crate::stage::stage;
 
-/// wasm-pack is not in `Cargo.lock`, so its version is fixed here.
-const WASM_PACK: &str = "0.15.1";
 /// The first Node whose test runner knows `--test-concurrency`.
 const NODE: (u32, u32) = (20, 10);
 
@@ -59,32 +58,6 @@ pub(crate) const TOOLS: &[Tool] = &[
         how: "rustup target add wasm32-unknown-unknown",
     },
     Tool {
-        name: "wasm-bindgen",
-        need: Need::Build,
-        find: |project| {
-            exact_version(
-                project,
-                "wasm-bindgen",
-                &project.locked_version("wasm-bindgen")?,
-            )
-        },
-        install: Some(|project| {
-            cargo_install(
-                project,
-                "wasm-bindgen-cli",
-                &project.locked_version("wasm-bindgen")?,
-            )
-        }),
-        how: "cargo xtask serve installs the version that Cargo.lock names",
-    },
-    Tool {
-        name: "wasm-pack",
-        need: Need::Build,
-        find: |project| exact_version(project, "wasm-pack", WASM_PACK),
-        install: Some(|project| cargo_install(project, "wasm-pack", WASM_PACK)),
-        how: "cargo xtask serve installs it",
-    },
-    Tool {
         name: "Node",
         need: Need::Build,
         find: find_node,
@@ -97,13 +70,6 @@ pub(crate) const TOOLS: &[Tool] = &[
         find: find_packages,
         install: Some(install_packages),
         how: "cargo xtask serve installs those that www/package-lock.json names",
-    },
-    Tool {
-        name: "wasm-opt",
-        need: Need::Build,
-        find: |project| version(project, "wasm-opt"),
-        install: Some(install_packages),
-        how: "it is one of the Node packages: cargo xtask serve",
     },
     Tool {
         name: "rustfmt",
@@ -161,15 +127,16 @@ pub(crate) fn set_up(project: &Project, need: Need) -> Result<()> {
         let Some(install) = tool.install else {
             bail!("{}: {problem:#}. What to do: {}", tool.name, tool.how)
         };
-        println!("Setting up {} ({problem:#}) …", tool.name);
-        install(project)
-            .and_then(|()| (tool.find)(project).map(drop))
-            .with_context(|| {
-                format!(
-                    "{} could not be set up. What to do: {}",
-                    tool.name, tool.how
-                )
-            })?;
+        stage(tool.name, format!("{problem:#}; being set up"), || {
+            install(project)?;
+            (tool.find)(project).map(drop)
+        })
+        .with_context(|| {
+            format!(
+                "{} could not be set up. What to do: {}",
+                tool.name, tool.how
+            )
+        })?;
     }
     Ok(())
 }
@@ -179,15 +146,6 @@ fn version(project: &Project, program: &str) -> Result<String> {
     let path = project.which(program).context("not found")?;
     let said = capture(project.command(path).arg("--version"))?;
     Ok(said.lines().next().unwrap_or_default().to_owned())
-}
-
-fn exact_version(project: &Project, program: &str, wanted: &str) -> Result<String> {
-    let found = version(project, program)?;
-    ensure!(
-        found.split_whitespace().nth(1) == Some(wanted),
-        "{found} is there, {wanted} is needed"
-    );
-    Ok(found)
 }
 
 fn find_wasm_target(project: &Project) -> Result<String> {
@@ -207,19 +165,6 @@ fn find_node(project: &Project) -> Result<String> {
     ensure!(release >= NODE, "{found} is too old");
     let npm = version(project, "npm").context("npm")?;
     Ok(format!("{found}, npm {npm}"))
-}
-
-/// Builds a tool from source into the project's own folder.
-///
-/// A tool's own lock file may name versions that a registry does not have (yet): then without it.
-fn cargo_install(project: &Project, package: &str, version: &str) -> Result<()> {
-    let install = |lock: &str| {
-        let mut cargo = project.cargo(&format!(
-            "install {package} --version {version} {lock} --force --root"
-        ));
-        run(cargo.arg(project.tools()))
-    };
-    install("--locked").or_else(|_| install(""))
 }
 
 fn find_packages(project: &Project) -> Result<String> {

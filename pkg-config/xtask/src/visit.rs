@@ -8,7 +8,7 @@ use crate::browser;
 use crate::bundle::Page;
 use crate::native;
 use crate::project::Project;
-use crate::serve;
+use crate::server;
 
 /// What Chromium offers to compute with.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ impl Offer {
 ///
 /// It stands in a sub-path, where an absolute address in it would lead nowhere.
 pub(crate) fn node(project: &Project, page: &Page, offer: Offer) -> Result<Command> {
-    let server = serve::start(&page.folder, "/some/path", 0)?;
+    let server = server::start(server::listen(0)?, &page.folder, "/some/path")?;
     let mut node = project.command("node");
     node.env("SAFR_URL", server.to_string());
     node.env("SAFR_LANE", offer.name());

@@ -35,13 +35,14 @@ export class Client {
   constructor(assets, backend, events) {
     this.backend = backend;
     this.events = events;
+    const start = startMessage(assets, backend, []);
     this.worker = spawn(assets);
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     this.worker.addEventListener("error", (event) => {
       event.preventDefault(); // It is told in the page, in plain words.
       this.#die(event.message || "its script could not be run");
     });
-    this.worker.postMessage(startMessage(assets, backend, []));
+    this.worker.postMessage(start);
   }
 
   /** Resolves when calls can be answered. */

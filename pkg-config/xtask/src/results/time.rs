@@ -2,6 +2,8 @@
 
 use super::step::Step;
 
+pub(crate) use crate::stage::duration;
+
 /// Steps that are done, and the seconds that they took.
 #[derive(Default)]
 pub(crate) struct Times(Vec<(String, String, f64)>);
@@ -67,16 +69,6 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// Seconds for people.
-pub(crate) fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,22 +111,6 @@ mod tests {
         assert_eq!(
             times.estimate(all[..1].iter(), 1).to_string(),
             "about 2 min 30 s"
-        );
-    }
-
-    #[test]
-    fn durations_for_people() {
-        let said = [0.4, 59.4, 59.6, 3599.0, 3600.0, 36_123.0].map(duration);
-        assert_eq!(
-            said,
-            [
-                "0 s",
-                "59 s",
-                "1 min 0 s",
-                "59 min 59 s",
-                "1 h 0 min",
-                "10 h 2 min"
-            ]
         );
     }
 }

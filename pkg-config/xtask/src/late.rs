@@ -1,0 +1,63 @@
+//! Modules that are built while the page is shown already, and what the page is told of them.
+
+use std::fs;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::bundle::{self, ModuleAsset, Page, Quality};
+use crate::modules::{self, Module};
+use crate::project::Project;
+
+/// How far a module is; `www/src/building.js` reads it.
+#[derive(Serialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+enum News {
+    Building,
+    Built { module: ModuleAsset },
+    Failed { reason: String },
+}
+
+/// The modules that `page` was put together without.
+pub(crate) fn of(page: &Page) -> impl Iterator<Item = Module> {
+    Module::ALL
+        .into_iter()
+        .filter(|module| !page.assets.modules.contains_key(module.name()))
+}
+
+/// Tells the page that `module` is on its way.
+pub(crate) fn announce(page: &Page, module: Module) -> Result<()> {
+    tell(page, module, &News::Building)
+}
+
+/// Builds `module` and tells the page of it; that it can't be built is said here and there, and the page stays.
+pub(crate) fn build(
+    project: &Project,
+    quality: Quality,
+    page: &Page,
+    module: Module,
+) -> Result<()> {
+    let built = modules::build(project, module, quality)
+        .and_then(|built| bundle::place(project, quality, &page.folder, module, &built));
+    let news = match built {
+        Ok(asset) => {
+            println!("The page offers it now.");
+            News::Built { module: asset }
+        }
+        Err(problem) => {
+            eprintln!("Error: {problem:#}\nThe page goes on without it.");
+            News::Failed {
+                reason: format!("{problem:#}"),
+            }
+        }
+    };
+    tell(page, module, &news)
+}
+
+/// Writes the news where the page looks for them: all at once, since it may be looking.
+fn tell(page: &Page, module: Module, news: &News) -> Result<()> {
+    let file = page.folder.join(format!("wasm/{}.json", module.name()));
+    let fresh = file.with_extension("json.new");
+    fs::write(&fresh, serde_json::to_string(news)?)?;
+    Ok(fs::rename(fresh, file)?)
+}

@@ -1,0 +1,104 @@
+//! What came of each lane and how long it took, as a table.
+
+use std::fmt;
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::tally::Tally;
+
+/// What came of a lane.
+pub(crate) enum Outcome {
+    /// So many tests passed and failed.
+    Ran(Tally),
+    /// It could not be run here, and need not be: the reason.
+    NotRun(&'static str),
+}
+
+struct Row {
+    lane: String,
+    outcome: Outcome,
+    seconds: f64,
+}
+
+/// The lanes that were run, in their order.
+#[derive(Default)]
+pub(crate) struct Report(Vec<Row>);
+
+impl Report {
+    /// Runs a lane; what keeps it from running is a failure of its own.
+    pub(crate) fn run(&mut self, lane: String, work: impl FnOnce() -> Result<Outcome>) {
+        println!("\n── {lane} ──");
+        let start = Instant::now();
+        let outcome = work().unwrap_or_else(|problem| {
+            println!("{problem:#}");
+            Outcome::Ran(Tally::check(false))
+        });
+        self.0.push(Row {
+            lane,
+            outcome,
+            seconds: start.elapsed().as_secs_f64(),
+        });
+    }
+
+    /// All lanes together.
+    pub(crate) fn total(&self) -> Tally {
+        let tallies = self.0.iter().filter_map(|row| match row.outcome {
+            Outcome::Ran(tally) => Some(tally),
+            Outcome::NotRun(_) => None,
+        });
+        tallies.sum()
+    }
+}
+
+/// The last line holds the counts alone, for whoever reads them by a program.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:16} {:>7} {:>7} {:>8}",
+            "lane", "passed", "failed", "seconds"
+        )?;
+        let counts = |tally: Tally| format!("{:>7} {:>7}", tally.passed, tally.failed);
+        for Row {
+            lane,
+            outcome,
+            seconds,
+        } in &self.0
+        {
+            let came = match outcome {
+                Outcome::Ran(tally) => counts(*tally),
+                Outcome::NotRun(reason) => format!("{:>15}", format!("not run: {reason}")),
+            };
+            writeln!(f, "{lane:16} {came} {seconds:>8.0}")?;
+        }
+        let total = self.total();
+        let seconds: f64 = self.0.iter().map(|row| row.seconds).sum();
+        writeln!(f, "{:16} {} {seconds:>8.0}", "total", counts(total))?;
+        write!(f, "{} passed, {} failed", total.passed, total.failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lane_has_a_row_and_the_counts_stand_last() {
+        let mut report = Report::default();
+        let tally = |passed, failed| Ok(Outcome::Ran(Tally { passed, failed }));
+        report.run("set-up".to_owned(), || tally(0, 0));
+        report.run("native".to_owned(), || tally(12, 1));
+        report.run("data".to_owned(), || Ok(Outcome::NotRun("no data")));
+        report.run("page-cpu".to_owned(), || anyhow::bail!("no browser"));
+        let expected = "\
+lane              passed  failed  seconds
+set-up                 0       0        0
+native                12       1        0
+data            not run: no data        0
+page-cpu               0       1        0
+total                 12       2        0
+12 passed, 2 failed";
+        assert_eq!(report.to_string(), expected);
+    }
+}
