@@ -7,29 +7,32 @@ use std::path::Path;
 use roxmltree::Document;
 use safr::chart::{ChartError, Figure, png, svg};
 use safr::explain::{
-    Allocation, Cut, EXPLANATION_VERSION, EpochRecord, Explanation, History, Interaction, Matrix,
-    Prediction, Word,
+    Allocation, Cut, EXPLANATION_VERSION, EpochRecord, Evidence, Explanation, History, Interaction,
+    Margin, Matrix, Prediction, Word,
 };
 
 /// An explanation of `texts` with `neurons` active neurons, whose tables hold nothing but zeros.
 fn explanation(texts: &[&str], neurons: usize) -> Explanation {
     let n = texts.len();
+    let classes = ["negative", "positive"].map(String::from).to_vec();
     let word = |text: &&str| Word {
         text: (*text).to_owned(),
-        start: 0,
-        end: 0,
         id: 7,
         known: text.len().is_multiple_of(2),
         keep: 0.25,
         neurons: 1.5,
         owned: 1,
-        decides: 0.25,
         evidence: -0.5,
         contribution: 0.75,
         capacity: 0.5,
-        evidence_capacity: 0.5,
-        embedding_capacity: 0.75,
-        attention_received: 0.1,
+        ..Word::default()
+    };
+    let margin = Margin {
+        class: 1,
+        total: 0.75 * n as f64 - 0.5,
+        words: 0.75 * n as f64,
+        bias: -0.5,
+        ..Margin::default()
     };
     let pairs = || Matrix::new(n, n, vec![0.0; n * n]);
     Explanation {
@@ -38,13 +41,17 @@ fn explanation(texts: &[&str], neurons: usize) -> Explanation {
         text: texts.join(" "),
         cut: None,
         prediction: (n > 0).then(|| Prediction {
-            classes: ["negative", "positive"].map(String::from).to_vec(),
+            classes: classes.clone(),
             probabilities: vec![0.125, 0.875],
             predicted: 1,
         }),
         words: texts.iter().map(word).collect(),
         layer: 0,
-        evidence: None,
+        evidence: (n > 0).then(|| Evidence {
+            classes,
+            margin,
+            ..Evidence::default()
+        }),
         allocation: Allocation {
             width: 1024,
             neurons: (0..neurons as u32).collect(),
@@ -136,10 +143,10 @@ fn every_word_is_named_in_each_panel() {
         for i in 0..n {
             let word = format!("word{i}");
             let named = texts.iter().filter(|text| **text == word).count();
-            // The line of words, the allocation's row, row and column of both interaction maps;
-            // its group where that is wide enough.
+            // The lines of what words add and of words, the allocation's row, row and column of both
+            // interaction maps; its group where that is wide enough.
             assert!(
-                (6..=7).contains(&named),
+                (7..=8).contains(&named),
                 "{word} of {n} stands {named} times"
             );
         }
@@ -155,7 +162,7 @@ fn a_long_text_names_its_words_once_a_list_and_numbers_its_pairs() {
                 .iter()
                 .filter(|text| **text == format!("word{i}"))
                 .count(),
-            2
+            3
         );
     }
     assert!(texts.iter().filter(|text| *text == "120").count() >= 5);
@@ -186,14 +193,9 @@ fn every_value_is_a_cell() {
     let cells_of = |explanation: &Explanation| {
         count(&svg(explanation).unwrap(), "rect") - count(&svg(&empty).unwrap(), "rect")
     };
-    let mut shares = empty.clone();
-    shares
-        .allocation
-        .shares
-        .values
-        .iter_mut()
-        .for_each(|share| *share = 0.2);
-    assert_eq!(cells_of(&shares), 5 * 1024);
+    let mut said = empty.clone();
+    said.allocation.evidence.values.fill(-0.2);
+    assert_eq!(cells_of(&said), 5 * 1024);
     let mut sharing = empty.clone();
     sharing.interaction.sharing.values[3..10].fill(0.5);
     assert_eq!(cells_of(&sharing), 7);
@@ -205,6 +207,51 @@ fn every_value_is_a_cell() {
         .iter_mut()
         .for_each(|weight| *weight = 0.2);
     assert_eq!(cells_of(&attention), 25);
+}
+
+/// Height and top edge of the rectangles of the colours of bars, in the order of the words.
+fn bars(svg: &str, color: &str) -> Vec<(f64, f64)> {
+    let document = Document::parse(svg).expect("well-formed XML");
+    let rectangles = document.descendants().filter(|node| {
+        node.has_tag_name("rect") && node.attribute("fill").is_some_and(|fill| fill == color)
+    });
+    let number = |node: &roxmltree::Node, name| node.attribute(name).unwrap().parse().unwrap();
+    rectangles
+        .map(|node| (number(&node, "height"), number(&node, "y")))
+        .collect()
+}
+
+#[test]
+fn what_a_word_adds_is_a_bar_up_or_down() {
+    let mut explanation = explanation(&["fine", "dull", "film"], 0);
+    let amounts = [2.0, -1.0, 0.5];
+    for (word, amount) in explanation.words.iter_mut().zip(amounts) {
+        word.contribution = amount;
+    }
+    let svg = svg(&explanation).unwrap();
+    // "fine" and "film" go up from their text, "dull" and the biases down from theirs.
+    let [up, down] = ["#2662A4", "#9C5C0C"].map(|color| bars(&svg, color));
+    let [heights_up, heights_down] = [&up, &down].map(|bars| -> Vec<f64> {
+        let heights = bars.iter().map(|(height, _)| height / up[0].0);
+        heights.map(|part| (100.0 * part).round() / 100.0).collect()
+    });
+    assert_eq!(
+        (heights_up, heights_down),
+        (vec![1.0, 0.25], vec![0.5, 0.25])
+    );
+    assert_eq!(up[0].0 + up[0].1, up[1].0 + up[1].1);
+    assert_eq!(down[0].1, down[1].1);
+    assert!(down[0].1 > up[0].0 + up[0].1);
+    let texts = texts(&svg);
+    for number in ["+2.00", "−1.00", "+0.50", "−0.50", "+ biases"] {
+        assert!(
+            texts.iter().any(|text| text == number),
+            "{number} is missing"
+        );
+    }
+    assert!(texts.contains(
+        &"The words bring +2.25 and biases −0.50: +1.75 in all, the log-odds of positive (87.5 %).".to_owned()
+    ));
 }
 
 #[test]

@@ -115,7 +115,21 @@ fn a_record_is_the_explanation_of_its_line() {
             close(text, at("keep"), word.keep.into(), 1e-6);
             close(text, at("neurons"), word.neurons, 1e-5);
             close(text, at("capacity"), word.capacity, 1e-5);
+            close(text, at("evidence"), word.evidence, 1e-5);
+            close(text, at("contribution"), word.contribution, 1e-5);
         }
+        let margin = &summary["margin"];
+        let part = |name: &str| margin[name].as_f64().unwrap();
+        let expected = expected.evidence.unwrap().margin;
+        assert_eq!(margin["class"], expected.class);
+        close(text, part("total"), expected.total, 1e-5);
+        close(text, part("past"), expected.past, 1e-5);
+        let words: f64 = words
+            .iter()
+            .map(|word| word["contribution"].as_f64().unwrap())
+            .sum();
+        let rest: f64 = ["bias", "positions", "padding"].map(part).iter().sum();
+        close(text, words + rest, expected.total, 1e-4);
     }
 }
 
@@ -161,6 +175,15 @@ fn csv_has_a_row_a_word_and_one_for_a_bad_line() {
             close("probabilities", negative + positive, 1.0, 1e-6);
         }
     }
+    // Of the predicted class; the words' parts and the others add up to it.
+    let number = |name: &str, row: usize| column(name)[row].parse::<f64>().unwrap();
+    let words: f64 = (0..5).map(|row| number("contribution", row)).sum();
+    let rest = ["margin_bias", "margin_positions", "margin_padding"];
+    let rest: f64 = rest.map(|name| number(name, 0)).iter().sum();
+    close("margin", words + rest, number("margin", 0), 1e-4);
+    let log_odds = (number("p_positive", 0) / number("p_negative", 0)).ln();
+    close("log-odds", number("margin", 0), log_odds.abs(), 1e-4);
+    assert_eq!(column("margin")[5], "");
     let refused = program.explain(b"good\n", &["--format", "csv", "--full"]);
     assert_eq!(refused.status.code(), Some(1));
 }

@@ -6,9 +6,13 @@
 mod common;
 
 use burn::tensor::Device;
-use common::{fixtures, reference_model, reference_texts, small_config, small_weights};
+use common::{
+    all_close, close, fixtures, reference_model, reference_texts, small_config, small_package,
+    small_weights,
+};
 use proptest::prelude::*;
-use safr::explain::{TraceNumbers, centred, evidence, weighed};
+use safr::engine::{EngineError, LoadedModel};
+use safr::explain::{Prediction, TraceNumbers, centred, evidence, weighed};
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights};
 use safr::text::Words;
 
@@ -152,6 +156,54 @@ fn closed_gates_bring_nothing() {
             assert!((0..3).all(|k| parts.of_word(k).iter().all(|&brought| brought == 0.0)));
         }
     }
+}
+
+/// The two sums of a margin, whatever the head reads and the number of classes.
+#[test]
+fn a_margin_is_the_sum_of_its_parts_in_both_ways() {
+    for config in configs() {
+        let mut package = pollster::block_on(small_package());
+        package.card.classes = (0..config.classes).map(|class| class.to_string()).collect();
+        package.weights = lively(&config, 6);
+        package.gate_values = vec![0.5; config.vocabulary];
+        package.config = config;
+        let model = LoadedModel::of(package, &Device::flex()).unwrap();
+        let explanation = pollster::block_on(model.explain("not a bad film, is it?")).unwrap();
+        let margin = explanation.evidence.unwrap().margin;
+        let close = |what: &str, sum: f64| close(what, sum, margin.total, 1e-4);
+        close(
+            "contributions",
+            margin.words + margin.bias + margin.positions + margin.padding,
+        );
+        close("evidence", margin.neurons + margin.head_bias + margin.past);
+        let words = explanation.words.iter().map(|word| word.contribution);
+        assert!((words.sum::<f64>() - margin.words).abs() < 1e-9);
+    }
+}
+
+/// The answer without a word is the answer to the text that lacks it.
+#[test]
+fn deleting_a_word_is_reading_the_rest() {
+    let package = pollster::block_on(small_package());
+    let model = LoadedModel::of(package, &Device::flex()).unwrap();
+    let answer = |text: &str| pollster::block_on(model.explain(text)).unwrap().prediction;
+    let deletion = |text: &str, word| pollster::block_on(model.without(text, word));
+    let same = |a: &Prediction, b: &Prediction| {
+        let values: Vec<f64> = b.probabilities.iter().map(|&p| p.into()).collect();
+        all_close("probabilities", &a.probabilities, &values, 1e-6);
+    };
+    let text = "Not good, very bad film";
+    let found = deletion(text, 2).unwrap();
+    same(&found.whole, &answer(text).unwrap());
+    same(&found.without, &answer("Not good very bad film").unwrap());
+    let alone = deletion("good", 0).unwrap();
+    assert_eq!(answer(""), None);
+    assert!((alone.without.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    let refused = deletion(text, 6).unwrap_err();
+    assert!(
+        matches!(refused, EngineError::Word { word: 6, words: 6 }),
+        "{refused}"
+    );
 }
 
 proptest! {

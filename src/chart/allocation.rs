@@ -1,4 +1,4 @@
-//! The heat map of words × active neurons, with what each word owns beside it.
+//! The heat map of words × active neurons, by what each says, with what each word owns beside it.
 
 use std::ops::Range;
 
@@ -6,17 +6,19 @@ use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
 use super::explanation::{HEADING, INNER, MARGIN, heading};
-use super::heat::{Grid, color_bar};
+use super::heat::{Grid, Scale, color_bar};
 use super::label::Type;
-use super::palette::{BANDS, BAR, INK, QUIET, RULE};
+use super::palette::{BANDS, BAR, INK, QUIET, RULE, lean};
 use super::sheet::{Frame, Sheet};
-use crate::explain::Explanation;
+use crate::explain::{Allocation, Explanation, Matrix};
 
 const WIDEST_NAME: f64 = 128.0;
 const NUMBER: f64 = 24.0;
 const BARS: f64 = 96.0;
 const GAP: f64 = 14.0;
 const BAND: f64 = 18.0;
+/// Height of the marks for what the neurons vote for.
+const VOTES: f64 = 5.0;
 const AXIS: f64 = 34.0;
 
 /// The section of the sheet that shows the allocation.
@@ -26,6 +28,8 @@ pub(super) struct AllocationMap<'a> {
     row: f64,
     /// The words as they fit before their rows.
     names: Vec<String>,
+    /// The neurons' places in the allocation, as they stand in the map.
+    columns: Vec<usize>,
 }
 
 /// Neighbouring columns that belong to one word.
@@ -48,22 +52,25 @@ impl<'a> AllocationMap<'a> {
             explanation,
             row,
             names,
+            columns: for_first(&explanation.allocation, explanation.predicted()),
         }
     }
 
     /// Height of the section.
     pub(super) fn height(&self) -> f64 {
-        HEADING + BAND + self.map(0.0).height + AXIS
+        HEADING + BAND + VOTES + self.map(0.0).height + AXIS
     }
 
     /// Draws the section with its top at `y`.
     pub(super) fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, y: f64) -> Drawn<DB> {
-        let note = "Each column is one active neuron, under the word that has the largest share \
-                    of it; a neuron that is dark in several rows is shared.";
-        heading(sheet, (MARGIN, y), "b", "Neuron allocation", note)?;
-        color_bar(sheet, (MARGIN + INNER, y), "share αᵢₙ of the neuron", 1.0)?;
-        let map = self.map(y);
         let allocation = &self.explanation.allocation;
+        let note = "Each column is one active neuron, under the word with the largest share of it; \
+                    colours: how much it says at each word towards the predicted class (blue) or \
+                    against it; above: its vote.";
+        heading(sheet, (MARGIN, y), "c", "Neuron allocation", note)?;
+        let scale = Scale::either(&allocation.evidence.values);
+        color_bar(sheet, (MARGIN + INNER, y), "evidence eᵢₙ", scale)?;
+        let map = self.map(y);
         if allocation.neurons.is_empty() {
             let quiet = Type::new(12.0).color(QUIET);
             sheet.text(
@@ -73,12 +80,16 @@ impl<'a> AllocationMap<'a> {
             )?;
         } else {
             let (rows, cols) = (allocation.shares.rows, allocation.shares.cols);
-            Grid {
+            let said = Matrix::from_fn(rows, cols, |i, at| {
+                allocation.evidence.at(i, self.columns[at])
+            });
+            let grid = Grid {
                 frame: map,
                 rows,
                 cols,
-            }
-            .draw(sheet, &allocation.shares, 1.0)?;
+            };
+            grid.draw(sheet, &said, scale)?;
+            self.draw_votes(sheet, map)?;
             self.draw_groups(sheet, map)?;
             self.draw_axis(sheet, map)?;
         }
@@ -91,7 +102,7 @@ impl<'a> AllocationMap<'a> {
         let before = NUMBER + self.widest_name() + GAP;
         let width = INNER - before - 2.0 * (BARS + GAP);
         let height = self.row * self.names.len() as f64;
-        Frame::new(MARGIN + before, y + HEADING + BAND, width, height)
+        Frame::new(MARGIN + before, y + HEADING + BAND + VOTES, width, height)
     }
 
     fn widest_name(&self) -> f64 {
@@ -124,7 +135,7 @@ impl<'a> AllocationMap<'a> {
         for (at, group) in self.groups().into_iter().enumerate() {
             let x = map.x + group.columns.start as f64 * column;
             let width = group.columns.len() as f64 * column;
-            let band = Frame::new(x, map.y - BAND, width, BAND - 4.0);
+            let band = Frame::new(x, map.y - BAND - VOTES, width, BAND - 4.0);
             sheet.fill(band, BANDS[at % BANDS.len()])?;
             if at > 0 {
                 sheet.line((x, map.y), (x, map.bottom()), RULE)?;
@@ -136,6 +147,22 @@ impl<'a> AllocationMap<'a> {
             if let Some(text) = labels.iter().find(|text| label.width(text) + 6.0 <= width) {
                 sheet.text(text, (x + width / 2.0, band.bottom() - 3.5), &label)?;
             }
+        }
+        Ok(())
+    }
+
+    /// A mark above each column: whether the neuron votes for the predicted class or another.
+    fn draw_votes<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
+        let column = map.width / self.columns.len() as f64;
+        let votes = &self.explanation.allocation.votes;
+        let predicted = self.explanation.predicted();
+        let is_for = |&at: &usize| Some(votes[at] as usize) == predicted;
+        let mut start = 0;
+        for run in self.columns.chunk_by(|a, b| is_for(a) == is_for(b)) {
+            let x = map.x + start as f64 * column;
+            let mark = Frame::new(x, map.y - VOTES, run.len() as f64 * column, VOTES - 2.0);
+            sheet.fill(mark, lean(if is_for(&run[0]) { 0.75 } else { -0.75 }))?;
+            start += run.len();
         }
         Ok(())
     }
@@ -174,8 +201,9 @@ impl<'a> AllocationMap<'a> {
         let neurons = map.right() + GAP;
         let capacity = neurons + BARS + GAP;
         let head = Type::new(10.0).color(QUIET);
-        sheet.text("neurons Nᵢ", (neurons, map.y - 7.0), &head)?;
-        sheet.text("capacity Cᵢ", (capacity, map.y - 7.0), &head)?;
+        let base = map.y - VOTES - 2.0;
+        sheet.text("neurons Nᵢ", (neurons, base), &head)?;
+        sheet.text("capacity Cᵢ", (capacity, base), &head)?;
         let set = Type::new(em(self.row).min(11.0)).color(INK);
         for (i, word) in words.iter().enumerate() {
             let (count, part) = (
@@ -201,6 +229,17 @@ impl<'a> AllocationMap<'a> {
     }
 }
 
+/// The neurons' places in the allocation, each word's that vote for the class `predicted` before its
+/// others.
+fn for_first(allocation: &Allocation, predicted: Option<usize>) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..allocation.neurons.len()).collect();
+    places.sort_by_key(|&at| {
+        let is_for = Some(allocation.votes[at] as usize) == predicted;
+        (allocation.owner[at], !is_for)
+    });
+    places
+}
+
 /// The em of text in a row of this height.
 fn em(row: f64) -> f64 {
     (0.75 * row).min(13.0)
@@ -215,7 +254,19 @@ fn tick_step(end: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::tick_step;
+    use super::*;
+
+    #[test]
+    fn the_neurons_that_vote_for_the_class_stand_first_in_each_group() {
+        let allocation = Allocation {
+            neurons: vec![9, 3, 4, 7, 1],
+            owner: vec![0, 0, 0, 2, 2],
+            votes: vec![1, 0, 1, 0, 1],
+            ..Allocation::default()
+        };
+        assert_eq!(for_first(&allocation, Some(1)), [0, 2, 1, 4, 3]);
+        assert_eq!(for_first(&allocation, Some(0)), [1, 0, 2, 3, 4]);
+    }
 
     #[test]
     fn ticks_are_round_and_few() {

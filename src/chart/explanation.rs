@@ -1,10 +1,11 @@
-//! The figure of one explanation: a head and four lettered panels on one sheet.
+//! The figure of one explanation: a head and five lettered panels on one sheet.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
 
 use super::allocation::AllocationMap;
+use super::evidence::Contributions;
 use super::interaction::InteractionMaps;
 use super::label::Type;
 use super::palette::{INK, QUIET};
@@ -27,10 +28,11 @@ impl Figure for Explanation {
         let height = if self.words.is_empty() {
             header::HEIGHT
         } else {
+            let why = Contributions::new(self).map_or(0.0, |why| why.height() + GAP);
             let panels = Words::new(&self.words).height()
                 + AllocationMap::new(self).height()
                 + InteractionMaps::new(self).height();
-            header::HEIGHT + panels + 3.0 * GAP
+            header::HEIGHT + why + panels + 3.0 * GAP
         };
         (
             (INNER + 2.0 * MARGIN) as u32,
@@ -46,6 +48,10 @@ impl Figure for Explanation {
             return Ok(());
         }
         y += header::HEIGHT + GAP;
+        if let Some(why) = Contributions::new(self) {
+            why.draw(&sheet, y)?;
+            y += why.height() + GAP;
+        }
         let words = Words::new(&self.words);
         words.draw(&sheet, y)?;
         y += words.height() + GAP;

@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
 use super::explanation::{HEADING, INNER, MARGIN, heading};
-use super::heat::{Grid, color_bar};
+use super::heat::{Grid, Scale, color_bar};
 use super::label::Type;
 use super::palette::{BLANK, QUIET};
 use super::sheet::{Frame, Sheet};
@@ -56,19 +56,20 @@ impl<'a> InteractionMaps<'a> {
     pub(super) fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, y: f64) -> Drawn<DB> {
         let interaction = &self.explanation.interaction;
         let note = "The part of the smaller word's neurons that the pair shares.";
-        heading(sheet, (MARGIN, y), "c", "Shared neurons", note)?;
-        color_bar(sheet, (MARGIN + PANEL, y), "sharing Sᵢₖ", 1.0)?;
+        heading(sheet, (MARGIN, y), "d", "Shared neurons", note)?;
+        let scale = Scale::UpTo(1.0);
+        color_bar(sheet, (MARGIN + PANEL, y), "sharing Sᵢₖ", scale)?;
         let grid = self.grid(MARGIN, y);
-        self.draw_map(sheet, &grid, &interaction.sharing, 1.0)?;
+        self.draw_map(sheet, &grid, &interaction.sharing, scale)?;
         blank_diagonal(sheet, &grid)?;
 
         let x = MARGIN + PANEL + BETWEEN;
         let note = "The weight that the row's word gives the column's, mean over heads.";
-        heading(sheet, (x, y), "d", "Attention", note)?;
+        heading(sheet, (x, y), "e", "Attention", note)?;
         let weights = interaction.attention.values.iter().copied();
-        let largest = weights.fold(f32::MIN_POSITIVE, f32::max);
-        color_bar(sheet, (x + PANEL, y), "attention Aᵢₖ", largest)?;
-        self.draw_map(sheet, &self.grid(x, y), &interaction.attention, largest)
+        let scale = Scale::UpTo(weights.fold(f32::MIN_POSITIVE, f32::max));
+        color_bar(sheet, (x + PANEL, y), "attention Aᵢₖ", scale)?;
+        self.draw_map(sheet, &self.grid(x, y), &interaction.attention, scale)
     }
 
     fn side(&self) -> f64 {
@@ -91,9 +92,9 @@ impl<'a> InteractionMaps<'a> {
         sheet: &Sheet<DB>,
         grid: &Grid,
         values: &Matrix,
-        darkest: f32,
+        scale: Scale,
     ) -> Drawn<DB> {
-        grid.draw(sheet, values, darkest)?;
+        grid.draw(sheet, values, scale)?;
         if self.named {
             self.name_cells(sheet, grid.frame)
         } else {

@@ -1,5 +1,5 @@
-//! The colours of all figures: one sequential scale that the colour-blind read
-//! too, one accent, and greys.
+//! The colours of all figures: a scale from little to much, and one to either side of nothing, which
+//! the colour-blind read too; one accent, and greys.
 
 use plotters::style::{BLACK, RGBColor, WHITE};
 
@@ -36,11 +36,29 @@ const SCALE: [RGBColor; 5] = [
     RGBColor(11, 36, 82),
 ];
 
+/// As light as the steps of [`SCALE`], in the hue that the colour-blind tell from its blue best.
+const AGAINST: [RGBColor; 5] = [
+    SCALE[0],
+    RGBColor(237, 212, 171),
+    RGBColor(214, 157, 75),
+    RGBColor(156, 92, 12),
+    RGBColor(80, 42, 2),
+];
+
 /// The scale's colour for a part between 0, lightest, and 1, darkest.
 pub(super) fn shade(part: f64) -> RGBColor {
-    let at = part.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
-    let below = (at as usize).min(SCALE.len() - 2);
-    let (from, to) = (SCALE[below], SCALE[below + 1]);
+    between(&SCALE, part)
+}
+
+/// The colour for a part between −1, darkest against, and 1, darkest towards; 0 is lightest.
+pub(super) fn lean(part: f64) -> RGBColor {
+    between(if part < 0.0 { &AGAINST } else { &SCALE }, part.abs())
+}
+
+fn between(scale: &[RGBColor; 5], part: f64) -> RGBColor {
+    let at = part.clamp(0.0, 1.0) * (scale.len() - 1) as f64;
+    let below = (at as usize).min(scale.len() - 2);
+    let (from, to) = (scale[below], scale[below + 1]);
     let mix = |from: u8, to: u8| {
         let (from, to) = (f64::from(from), f64::from(to));
         (from + (to - from) * (at - below as f64)).round() as u8
@@ -78,6 +96,18 @@ mod tests {
             |c: RGBColor| 0.2126 * linear(c.0) + 0.7152 * linear(c.1) + 0.0722 * linear(c.2);
         let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
         a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn both_sides_of_nothing_are_as_dark_and_of_other_colours() {
+        for step in 1..=10 {
+            let part = f64::from(step) / 10.0;
+            let (towards, against) = (lean(part), lean(-part));
+            assert_eq!(towards, shade(part));
+            assert!(contrast(towards, against) < 1.25, "at {part}");
+            assert!(towards.2 > towards.0 && against.0 > against.2, "at {part}");
+        }
+        assert_eq!(lean(0.0), shade(0.0));
     }
 
     #[test]

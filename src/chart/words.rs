@@ -4,7 +4,8 @@ use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
 use super::explanation::{HEADING, INNER, MARGIN, heading};
-use super::heat::color_bar;
+use super::flow::{Place, flow, lines};
+use super::heat::{Scale, color_bar};
 use super::label::Type;
 use super::palette::{QUIET, ink_on_shade, shade};
 use super::sheet::{Frame, Sheet};
@@ -19,55 +20,47 @@ const GAP: f64 = 6.0;
 pub(super) struct Words<'a> {
     words: &'a [Word],
     chips: Vec<Chip>,
+    places: Vec<Place>,
 }
 
-/// One word's place.
+/// One word as it is shown.
 struct Chip {
     text: String,
-    x: f64,
-    line: usize,
     width: f64,
 }
 
 impl<'a> Words<'a> {
     /// Breaks `words` into lines.
     pub(super) fn new(words: &'a [Word]) -> Self {
-        let (mut x, mut line) = (0.0, 0);
-        let mut chips = Vec::with_capacity(words.len());
-        for word in words {
+        let chip = |word: &Word| {
             let text = set(word).fit(&word.text, INNER / 4.0);
             // Room for the number below, too.
             let width = (set(word).width(&text) + 2.0 * PADDING).max(30.0);
-            if x > 0.0 && x + width > INNER {
-                (x, line) = (0.0, line + 1);
-            }
-            chips.push(Chip {
-                text,
-                x,
-                line,
-                width,
-            });
-            x += width + GAP;
+            Chip { text, width }
+        };
+        let chips: Vec<Chip> = words.iter().map(chip).collect();
+        Self {
+            words,
+            places: flow(chips.iter().map(|chip| chip.width), GAP),
+            chips,
         }
-        Self { words, chips }
     }
 
     /// Height of the section.
     pub(super) fn height(&self) -> f64 {
-        let lines = self.chips.last().map_or(0, |chip| chip.line + 1);
-        HEADING + lines as f64 * LINE
+        HEADING + lines(&self.places) as f64 * LINE
     }
 
     /// Draws the section with its top at `y`.
     pub(super) fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, y: f64) -> Drawn<DB> {
         let note = "How far the gate opens for each word: 0 shuts it out, 1 lets it through \
                     whole. Words in italics are not in the vocabulary.";
-        heading(sheet, (MARGIN, y), "a", "Keep probability", note)?;
-        color_bar(sheet, (MARGIN + INNER, y), "keep", 1.0)?;
-        for (word, chip) in self.words.iter().zip(&self.chips) {
-            let top = y + HEADING + chip.line as f64 * LINE;
+        heading(sheet, (MARGIN, y), "b", "Keep probability", note)?;
+        color_bar(sheet, (MARGIN + INNER, y), "keep", Scale::UpTo(1.0))?;
+        for ((word, chip), place) in self.words.iter().zip(&self.chips).zip(&self.places) {
+            let top = y + HEADING + place.line as f64 * LINE;
             let keep = f64::from(word.keep);
-            let frame = Frame::new(MARGIN + chip.x, top, chip.width, CHIP_HEIGHT);
+            let frame = Frame::new(MARGIN + place.x, top, chip.width, CHIP_HEIGHT);
             sheet.fill(frame, shade(keep))?;
             let middle = frame.x + frame.width / 2.0;
             let inked = set(word).color(ink_on_shade(keep)).centred();

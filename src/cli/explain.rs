@@ -9,7 +9,7 @@ use super::corpus::Options;
 use super::files::{open, write_json};
 use crate::chart;
 use crate::engine::{Backend, LoadedModel, OpenDevice};
-use crate::explain::Explanation;
+use crate::explain::{Explanation, Margin, Prediction, Sentences, Word, signed};
 
 /// Explain what a model makes of a text, or of every line of a file
 #[derive(Args, Clone, Debug)]
@@ -71,31 +71,162 @@ impl Explain {
 
 /// The explanation for a terminal.
 fn table(explanation: &Explanation) -> String {
-    let Some(prediction) = &explanation.prediction else {
+    let (Some(prediction), Some(evidence)) = (&explanation.prediction, &explanation.evidence)
+    else {
         return "no words, so no prediction\n".to_owned();
     };
-    let mut lines: Vec<String> = prediction
-        .classes
-        .iter()
-        .zip(&prediction.probabilities)
-        .map(|(class, probability)| format!("{class:>12}  {probability:.4}"))
-        .collect();
-    lines.push(format!(
-        "\n{:>16}  {:>6}  {:>8}  {:>8}",
-        "word", "keep", "neurons", "capacity"
-    ));
-    lines.extend(explanation.words.iter().map(|word| {
-        let mark = if word.known { "" } else { "  (unknown word)" };
-        format!(
-            "{:>16}  {:6.3}  {:8.2}  {:8.3}{mark}",
-            word.text, word.keep, word.neurons, word.capacity
-        )
-    }));
+    let mut lines = classes(prediction);
+    lines.push(String::new());
+    lines.extend(words(&explanation.words));
+    lines.push(String::new());
+    lines.extend(sums(&explanation.words, &evidence.margin));
+    let sentences = Sentences::of(explanation);
+    lines.push(String::new());
+    lines.extend(sentences.sum);
+    lines.extend(sentences.remarks);
     if let Some(cut) = explanation.cut {
         lines.push(format!(
-            "the model read {} of {} words",
+            "The model read {} of {} words.",
             cut.read, cut.total
         ));
     }
     lines.join("\n") + "\n"
+}
+
+/// Each class and its probability, with a mark at the one that is predicted.
+fn classes(prediction: &Prediction) -> Vec<String> {
+    let class = |at: usize| {
+        let mark = if at == prediction.predicted { '>' } else { ' ' };
+        let (name, probability) = (&prediction.classes[at], prediction.probabilities[at]);
+        format!("{mark} {name:>14}  {probability:.4}")
+    };
+    (0..prediction.classes.len()).map(class).collect()
+}
+
+/// Each word's measures, under their names.
+fn words(words: &[Word]) -> Vec<String> {
+    let head = ["word", "keep", "neurons", "evidence", "contribution"].map(str::to_owned);
+    let row = |word: &Word| {
+        let mark = if word.known { "" } else { "  (unknown word)" };
+        let cells = [
+            word.text.clone(),
+            format!("{:.3}", word.keep),
+            format!("{:.1}", word.neurons),
+            signed(word.evidence),
+            signed(word.contribution),
+        ];
+        line(&cells) + mark
+    };
+    let rows = words.iter().map(row);
+    std::iter::once(line(&head)).chain(rows).collect()
+}
+
+/// What the columns of evidence and contribution hold besides the `words`, and their sums.
+fn sums(words: &[Word], margin: &Margin) -> Vec<String> {
+    let of_words: f64 = words.iter().map(|word| word.evidence).sum();
+    let padding = (margin.padding != 0.0).then_some((margin.neurons - of_words, margin.padding));
+    let past = (margin.past != 0.0).then_some(margin.past);
+    let rows = [
+        Some(("positions", None, Some(margin.positions))),
+        padding.map(|(evidence, contribution)| ("padding", Some(evidence), Some(contribution))),
+        Some(("biases", Some(margin.head_bias), Some(margin.bias))),
+        past.map(|past| ("past the neurons", Some(past), None)),
+        Some(("in all", Some(margin.total), Some(margin.total))),
+    ];
+    let cell = |part: Option<f64>| part.map(signed).unwrap_or_default();
+    let row = |(name, evidence, contribution): (&str, _, _)| {
+        let none = String::new;
+        line(&[
+            name.to_owned(),
+            none(),
+            none(),
+            cell(evidence),
+            cell(contribution),
+        ])
+    };
+    rows.into_iter().flatten().map(row).collect()
+}
+
+/// A line of the table.
+fn line([word, rest @ ..]: &[String; 5]) -> String {
+    let [keep, neurons, evidence, contribution] = rest;
+    format!("{word:>16}  {keep:>6}  {neurons:>8}  {evidence:>9}  {contribution:>13}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::Evidence;
+
+    fn explanation() -> Explanation {
+        let classes = ["negative", "positive"].map(String::from).to_vec();
+        let word = |text: &str, known, evidence, contribution| Word {
+            text: text.to_owned(),
+            known,
+            keep: 0.25,
+            neurons: 12.34,
+            evidence,
+            contribution,
+            ..Word::default()
+        };
+        let margin = Margin {
+            class: 1,
+            total: 1.25,
+            words: 2.0,
+            bias: -0.25,
+            positions: -0.5,
+            neurons: 0.75,
+            head_bias: 0.25,
+            past: 0.25,
+            ..Margin::default()
+        };
+        Explanation {
+            prediction: Some(Prediction::of(&classes, vec![0.2227, 0.7773])),
+            words: vec![
+                word("fine", true, 1.0, 2.5),
+                word("zyx", false, -0.25, -0.5),
+            ],
+            evidence: Some(Evidence {
+                classes,
+                past: vec![-0.125, 0.125],
+                margin,
+                ..Evidence::default()
+            }),
+            ..Explanation::default()
+        }
+    }
+
+    #[test]
+    fn the_columns_of_evidence_and_contribution_add_up_to_the_log_odds() {
+        let table = table(&explanation());
+        let lines: Vec<String> = table
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        let expected = [
+            "negative 0.2227",
+            "> positive 0.7773",
+            "",
+            "word keep neurons evidence contribution",
+            "fine 0.250 12.3 +1.00 +2.50",
+            "zyx 0.250 12.3 −0.25 −0.50 (unknown word)",
+            "",
+            "positions −0.50",
+            "biases +0.25 −0.25",
+            "past the neurons +0.25",
+            "in all +1.25 +1.25",
+            "",
+            "The words bring +2.00, positions −0.50 and biases −0.25: +1.25 in all, the log-odds of positive (77.7 %).",
+        ];
+        assert_eq!(lines[..expected.len()], expected);
+        assert!(lines[expected.len()].contains("goes past the neurons"));
+    }
+
+    #[test]
+    fn a_text_without_words_has_no_table() {
+        assert_eq!(
+            table(&Explanation::default()),
+            "no words, so no prediction\n"
+        );
+    }
 }

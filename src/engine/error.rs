@@ -27,6 +27,14 @@ pub enum EngineError {
     /// No model of that id was loaded.
     #[error("no model named {0} is loaded")]
     Model(String),
+    /// The model reads no such word in the text.
+    #[error("the model reads {words} words of the text, and none has the number {word}")]
+    Word {
+        /// The word's number, from 0.
+        word: usize,
+        /// How many there are.
+        words: usize,
+    },
     /// The labelled texts cannot be used as they are.
     #[error(transparent)]
     Data(#[from] DataProblem),
@@ -73,6 +81,7 @@ impl EngineError {
             Self::Fault(_) | Self::Read(_) => "device",
             Self::Package(_) | Self::Weights(_) => "model",
             Self::Model(_) => "missing-model",
+            Self::Word { .. } => "missing-word",
             Self::Data(_) => "data",
             Self::Options(_) => "options",
             Self::Train(_) | Self::Run(_) => "run",
@@ -91,6 +100,7 @@ impl EngineError {
                 "Reload the page; if that does not help, the site's files need to be published again."
             }
             Self::Model(_) => "Choose another model, or reload the page.",
+            Self::Word { .. } => "Point at another word.",
             Self::Data(_) => "Change the data, or how they are read.",
             Self::Options(_) => "Change it, and start again.",
             Self::Train(_) => "Start again with a lower learning rate or smaller λ.",

@@ -22,7 +22,8 @@ pub use tuning::{
     TuningResult, examine,
 };
 
-use crate::explain::{Explanation, TraceNumbers, explain};
+use crate::attribute::{Removal, Removed, probabilities};
+use crate::explain::{Deletion, Explanation, Prediction, TraceNumbers, explain};
 use crate::model::{Batch, Classifier};
 use crate::package::{Files, Package};
 use crate::text::{ReadText, read};
@@ -97,6 +98,27 @@ impl LoadedModel {
             .collect())
     }
 
+    /// What deleting the word number `word` of those that are read makes of the answer, the others
+    /// closing up; one pass over both texts. Without its only word, a text is what the model makes
+    /// of PAD alone.
+    ///
+    /// # Errors
+    /// If there is no such word, or the device was lost or failed.
+    pub async fn without(&self, text: &str, word: usize) -> Result<Deletion, EngineError> {
+        let ids = ids_of(&self.read(text));
+        let words = ids.len();
+        if word >= words {
+            return Err(EngineError::Word { word, words });
+        }
+        let removed: Removed = (0..words).map(|other| other == word).collect();
+        let rest = Removal::Delete.apply(&ids, &removed);
+        let found = probabilities(&self.classifier, &[ids, rest]).await?;
+        faultless()?;
+        let classes = &self.package.card.classes;
+        let [whole, without] = [0, 1].map(|at| Prediction::of(classes, found[at].clone()));
+        Ok(Deletion { whole, without })
+    }
+
     fn explanation(
         &self,
         text: &str,
@@ -123,10 +145,7 @@ impl LoadedModel {
 
     /// One forward pass over the words of several texts; `None` for one without words.
     async fn traces(&self, reads: &[ReadText]) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
-        let ids: Vec<Vec<u32>> = reads
-            .iter()
-            .map(|read| read.words.iter().map(|word| word.id).collect())
-            .collect();
+        let ids: Vec<Vec<u32>> = reads.iter().map(ids_of).collect();
         let texts: Vec<&[u32]> = ids
             .iter()
             .filter(|ids| !ids.is_empty())
@@ -144,13 +163,11 @@ impl LoadedModel {
             .await?
             .into_iter()
             .peekable();
-        match faults::first() {
-            Some(fault) => Err(EngineError::Fault(fault)),
-            None => Ok(ids
-                .iter()
-                .map(|ids| traces.next_if(|_| !ids.is_empty()))
-                .collect()),
-        }
+        faultless()?;
+        Ok(ids
+            .iter()
+            .map(|ids| traces.next_if(|_| !ids.is_empty()))
+            .collect())
     }
 }
 
@@ -226,6 +243,15 @@ impl Engine {
             milliseconds: times[TIMED_RUNS / 2],
         })
     }
+}
+
+fn ids_of(read: &ReadText) -> Vec<u32> {
+    read.words.iter().map(|word| word.id).collect()
+}
+
+/// An error if anything went wrong on the device so far.
+fn faultless() -> Result<(), EngineError> {
+    faults::first().map_or(Ok(()), |fault| Err(EngineError::Fault(fault)))
 }
 
 /// Largest |a − b| / max(1, |b|) over the numbers of two traces of the same words; infinite where

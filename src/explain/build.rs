@@ -148,12 +148,13 @@ impl Said {
         parts: &ContributionNumbers,
     ) -> Evidence {
         let logits = centred(&trace.logits);
+        let contributions: Vec<_> = (0..trace.ids.len()).map(|k| parts.of_word(k)).collect();
+        let sum = |rows: &[Vec<f32>]| rows.iter().map(|row| self.margin(row)).sum::<f64>();
         Evidence {
             classes: classes.to_vec(),
             bias: parts.biases.clone(),
             positions: parts.positions.clone(),
             padding: parts.padding.clone(),
-            contributions: (0..trace.ids.len()).map(|k| parts.of_word(k)).collect(),
             words: parts.places.clone(),
             padding_places: parts.padding_places.clone(),
             past: parts.past.clone(),
@@ -161,11 +162,15 @@ impl Said {
             margin: Margin {
                 class: self.class,
                 total: logits[self.class] * self.factor,
+                words: sum(&contributions),
                 bias: self.margin(&parts.biases),
                 positions: self.margin(&parts.positions),
                 padding: self.margin(&parts.padding),
+                neurons: sum(&parts.places) + self.margin(&parts.padding_places),
+                head_bias: self.margin(&parts.head),
                 past: self.margin(&parts.past),
             },
+            contributions,
             logits: logits.into_iter().map(|logit| logit as f32).collect(),
         }
     }

@@ -9,7 +9,7 @@ use super::Matrix;
 pub const EXPLANATION_VERSION: u32 = 2;
 
 /// Why the model says what it says of one text (method §4).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// [`EXPLANATION_VERSION`] of the writer.
     pub version: u32,
@@ -31,6 +31,15 @@ pub struct Explanation {
     pub allocation: Allocation,
     /// Which pairs of words share neurons and attend to each other.
     pub interaction: Interaction,
+}
+
+impl Explanation {
+    /// Index of the predicted class; `None` for a text without words.
+    pub fn predicted(&self) -> Option<usize> {
+        self.prediction
+            .as_ref()
+            .map(|prediction| prediction.predicted)
+    }
 }
 
 /// The place where a text was cut to the model's length.
@@ -59,7 +68,7 @@ pub struct Prediction {
 ///
 /// `contributions`, `positions`, `padding` and `bias` add up to `logits`. So do `words`,
 /// `padding_places`, `past` and `head_bias`, by what the neurons say where they stand.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Names of the classes, `K`.
     pub classes: Vec<String>,
@@ -87,25 +96,33 @@ pub struct Evidence {
 }
 
 /// What makes the margin of the predicted class: of two classes its log-odds ln p/(1 − p), of more
-/// its centred logit. The words' parts stand with the [`Word`]s.
+/// its centred logit. Each word's part stands with the [`Word`].
+///
+/// `words`, `bias`, `positions` and `padding` add up to it, and so do `neurons`, `head_bias` and `past`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Margin {
     /// Index of the predicted class.
     pub class: usize,
     /// The margin.
     pub total: f64,
+    /// Part of the words: what they bring in all.
+    pub words: f64,
     /// Part of the biases.
     pub bias: f64,
     /// Part of the words' positions.
     pub positions: f64,
     /// Part of padding.
     pub padding: f64,
-    /// How much of the margin is said past the neurons.
+    /// How much of the margin the neurons say, at all places.
+    pub neurons: f64,
+    /// How much of it is the head's bias.
+    pub head_bias: f64,
+    /// How much of it is said past the neurons.
     pub past: f64,
 }
 
 /// One word and its measures (method §4).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Word {
     /// The slice of the text that the word stands for.
     pub text: String,

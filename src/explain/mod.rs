@@ -18,6 +18,7 @@ mod plausibility;
 mod prediction;
 mod score;
 mod selection;
+mod sentences;
 mod trace;
 
 pub use allocation::{Allocated, allocate};
@@ -43,4 +44,5 @@ pub use plausibility::{auc, token_f1};
 pub use prediction::{argmax, negative_log_likelihood, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept, weights_of};
+pub use sentences::{Deletion, Part, Sentences, margin_name, signed};
 pub use trace::{ContributionNumbers, LayerNumbers, TraceNumbers};

@@ -34,11 +34,23 @@ pub fn argmax<T: PartialOrd>(values: &[T]) -> usize {
 pub fn predict(classes: &[String], logits: &[f32]) -> Prediction {
     assert!(!classes.is_empty(), "a classifier has classes");
     assert_eq!(classes.len(), logits.len(), "one score a class");
-    let probabilities = softmax(logits);
-    Prediction {
-        classes: classes.to_vec(),
-        predicted: argmax(&probabilities),
-        probabilities,
+    Prediction::of(classes, softmax(logits))
+}
+
+impl Prediction {
+    /// The answer that `probabilities`, one of each of the `classes`, give; on a tie the first class is
+    /// predicted.
+    pub fn of(classes: &[String], probabilities: Vec<f32>) -> Self {
+        Self {
+            classes: classes.to_vec(),
+            predicted: argmax(&probabilities),
+            probabilities,
+        }
+    }
+
+    /// Name of the predicted class.
+    pub fn class(&self) -> &str {
+        &self.classes[self.predicted]
     }
 }
 

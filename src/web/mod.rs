@@ -60,6 +60,13 @@ struct DeviceInfo<'a> {
     adapter: Option<&'a str>,
 }
 
+/// What the page says of a word that is deleted.
+#[derive(Serialize)]
+struct Deleted {
+    probability: f32,
+    says: String,
+}
+
 #[wasm_bindgen]
 impl Engine {
     /// Opens the device `flex`, `ndarray` or `webgpu`.
@@ -104,7 +111,7 @@ impl Engine {
     }
 
     /// Explains what the model `id` makes of a text; see [`crate::explain::Explanation`]. Matrices
-    /// arrive as `{rows, cols, values: Float32Array}`.
+    /// arrive as `{rows, cols, values: Float32Array}`, and its [`crate::explain::Sentences`] as `sentences`.
     ///
     /// # Errors
     /// `{kind, message, hint}` if the device fails or there is no such model.
@@ -115,6 +122,23 @@ impl Engine {
             .await
             .map_err(|error| failure(&error))?;
         view::explanation(explanation)
+    }
+
+    /// What deleting the word number `word` of a text makes of the answer of the model `id`; answers
+    /// `{probability, says}`: what is left to the predicted class, and the same in words.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if the device fails, or there is no such model or word.
+    pub async fn without(&self, id: String, text: String, word: usize) -> Result<JsValue, JsValue> {
+        let model = self.inner.model(&id).map_err(|error| failure(&error))?;
+        let deletion = model
+            .without(&text, word)
+            .await
+            .map_err(|error| failure(&error))?;
+        to_js(&Deleted {
+            probability: deletion.probability(),
+            says: deletion.in_words(),
+        })
     }
 
     /// Compares this device with the CPU on a fixed input and times it; see

@@ -1,18 +1,20 @@
 //! An explanation as JavaScript takes it: plain objects, with matrices as typed arrays that can be
-//! handed from Worker to page without a copy.
+//! handed from Worker to page without a copy, and with what it says in words.
 
 use js_sys::{Float32Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::to_js;
-use crate::explain::{Explanation, Matrix};
+use crate::explain::{Explanation, Matrix, Sentences};
 
 /// Hands an explanation over.
 pub(super) fn explanation(mut explanation: Explanation) -> Result<JsValue, JsValue> {
+    let sentences = to_js(&Sentences::of(&explanation))?;
     let shares = std::mem::take(&mut explanation.allocation.shares);
     let evidence = std::mem::take(&mut explanation.allocation.evidence);
     let interaction = std::mem::take(&mut explanation.interaction);
     let value = to_js(&explanation)?;
+    Reflect::set(&value, &"sentences".into(), &sentences)?;
     let allocation = get(&value, "allocation")?;
     set(&allocation, "shares", &shares)?;
     set(&allocation, "evidence", &evidence)?;

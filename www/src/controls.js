@@ -16,6 +16,10 @@ export class Controls {
   beside = byId("beside", HTMLSelectElement);
   backend = byId("backend", HTMLSelectElement);
   theme = byId("theme", HTMLButtonElement);
+  allocation = byId("allocation-colour", HTMLSelectElement);
+  interaction = byId("interaction-colour", HTMLSelectElement);
+  /** What is said of a chart while it shows one thing by colour. */
+  #explaining = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-while]"));
   link = byId("copy-link", HTMLButtonElement);
 
   /** The models to choose from. @param {ModelAsset[]} models */
@@ -33,6 +37,10 @@ export class Controls {
     for (const option of this.beside.options) option.hidden = option.value === state.model;
     this.backend.value = state.backend;
     write(this.theme, isDark(state.theme) ? "Light theme" : "Dark theme");
+    this.allocation.value = state.allocation;
+    this.interaction.value = state.interaction;
+    const shown = [state.allocation, state.interaction];
+    for (const element of this.#explaining) element.hidden = !shown.some((what) => what === element.dataset.while);
   }
 
   /** @param {() => State} state what is chosen now @param {OnChange} change */
@@ -46,6 +54,12 @@ export class Controls {
       change({ backend: /** @type {State["backend"]} */ (this.backend.value) });
     });
     this.theme.addEventListener("click", () => change({ theme: otherTheme(state().theme) }));
+    this.allocation.addEventListener("change", () => {
+      change({ allocation: /** @type {State["allocation"]} */ (this.allocation.value) });
+    });
+    this.interaction.addEventListener("change", () => {
+      change({ interaction: /** @type {State["interaction"]} */ (this.interaction.value) });
+    });
     byId("skip", HTMLButtonElement).addEventListener("click", () => this.text.focus());
     const chips = samples.map(({ name, text }) => {
       const chip = html("button", { type: "button", class: "chip" }, name);

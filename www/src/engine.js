@@ -3,7 +3,7 @@
 
 import { Host } from "./host.js";
 
-/** @import { Assets, Backend, Device, Explanation, ModelAsset, ModelInfo, Problem } from "./protocol.js" */
+/** @import { Assets, Backend, Deletion, Device, Explanation, ModelAsset, ModelInfo, Problem } from "./protocol.js" */
 /** @import { Answer } from "./host.js" */
 
 /** Deaths in a row, with no answer between them, after which the page stops trying. */
@@ -18,6 +18,11 @@ const STRIKES = 3;
  */
 
 /**
+ * What becomes of the answers of `models` to `text` when a word of it is deleted.
+ * @typedef {{text: string, word: number, models: string[]}} Question
+ */
+
+/**
  * @typedef {object} Events
  * @property {(label: string, loaded: number, total: number) => void} progress
  * @property {() => void} quiet what was on its way is so no more
@@ -26,6 +31,7 @@ const STRIKES = 3;
  * @property {(device: Device, reason: string) => void} backend what runs now, and why
  * @property {(problem: Problem) => void} fellBack the CPU takes over from something that failed
  * @property {(request: Request, model: string, answer: Answer) => void} explained by one of the models that could answer
+ * @property {(question: Question, model: string, deletion: Deletion) => void} deleted
  * @property {(problem: Problem) => void} unexplained the newest text has no explanation
  * @property {(problem: Problem) => void} stopped nothing runs any more
  */
@@ -39,6 +45,8 @@ export class Engine {
   #device = { backend: "none" };
   /** The newest text, until it is asked for. @type {Request | null} */
   #wanted = null;
+  /** The newest question, until it is asked. @type {Question | null} */
+  #question = null;
   /** Ids of the models that are needed, the first one first. @type {string[]} */
   #needed;
   #asking = false;
@@ -56,8 +64,15 @@ export class Engine {
   /** Asks for an explanation, in the place of one that still waits. @param {Request} request */
   explain(request) {
     this.#wanted = request;
+    this.#question = null;
     this.#needed = request.models;
     for (const host of [this.#host, this.#candidate]) host?.load(this.#neededAssets());
+    this.#pump();
+  }
+
+  /** Asks about a word once no text waits, in the place of a question that still does. @param {Question} question */
+  wonder(question) {
+    this.#question = question;
     this.#pump();
   }
 
@@ -195,23 +210,41 @@ export class Engine {
     this.#runOnCpu("The engine had stopped, and was started again on the CPU.");
   }
 
-  /** Sends the newest text if the worker is free, to one model after another. */
+  /** Sends what is newest if the worker is free, to one model after another: a text before a question. */
   async #pump() {
     const host = this.#host;
     const request = this.#wanted;
-    if (!host || !request || this.#asking || !host.models.has(request.models[0])) return;
-    this.#wanted = null;
+    if (!host || this.#asking) return;
+    if (request && !host.models.has(request.models[0])) return;
+    if (!request && !this.#question) return;
     this.#asking = true;
+    if (request) await this.#explain(host, request);
+    else if (this.#question) await this.#delete(host, this.#question);
+    this.#asking = false;
+    this.#pump();
+  }
+
+  /** @param {Host} host @param {Request} request */
+  async #explain(host, request) {
+    this.#wanted = null;
     const models = request.models.filter((id) => host.models.has(id));
     for (const model of models) {
       const answer = await host.explain(request.text, model).catch((problem) => this.#unanswered(host, request, problem));
-      if (!answer) break;
+      if (!answer) return;
       this.#strikes = 0;
       this.events.explained({ ...request, models }, model, answer);
-      if (this.#wanted) break; // A newer text goes first.
+      if (this.#wanted) return; // A newer text goes first.
     }
-    this.#asking = false;
-    this.#pump();
+  }
+
+  /** @param {Host} host @param {Question} question */
+  async #delete(host, question) {
+    this.#question = null;
+    for (const model of question.models.filter((id) => host.models.has(id))) {
+      const answer = await host.without(question.text, model, question.word).catch((problem) => this.#failed(host, problem));
+      if (!answer || this.#wanted || this.#question) return; // What is newer goes first, and nobody waits for this.
+      this.events.deleted(question, model, answer.deletion);
+    }
   }
 
   /**
@@ -221,15 +254,18 @@ export class Engine {
    * @param {Problem} problem
    */
   #unanswered(host, request, problem) {
-    // A device that fails, such as a lost GPU, stays so: its worker is of no more use.
-    if (problem.kind === "device" && host === this.#host) {
-      host.stop();
-      this.#died(host, problem);
-    }
+    this.#failed(host, problem);
     if (this.#wanted) return;
     const gone = ["stopped", "worker", "memory", "device"].includes(problem.kind);
     if (gone && this.#strikes < 2) this.#wanted = request;
     else this.events.unexplained(gone ? DEADLY : problem);
+  }
+
+  /** A device that fails, such as a lost GPU, stays so: its worker is of no more use. @param {Host} host @param {Problem} problem */
+  #failed(host, problem) {
+    if (problem.kind !== "device" || host !== this.#host) return;
+    host.stop();
+    this.#died(host, problem);
   }
 }
 

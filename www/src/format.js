@@ -5,6 +5,7 @@ const three = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFra
 const two = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const signed = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: "exceptZero" });
+const signedTwo = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
 const signedOne = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
 const whole = new Intl.NumberFormat("en");
 
@@ -25,6 +26,12 @@ export const percent = (value) => `${one.format(100 * value)} %`;
 
 /** The difference of two values in [0, 1]. @param {number} value */
 export const change = (value) => signed.format(value);
+
+/** An amount of evidence or of a margin, with its sign. @param {number} value */
+export const amount = (value) => signedTwo.format(value).replace("-", "−");
+
+/** The same of what is small, such as one neuron's. @param {number} value */
+export const fine = (value) => signed.format(value).replace("-", "−");
 
 /** The difference of two shares, in percentage points. @param {number} value */
 export const points = (value) => `${signedOne.format(100 * value)} points`;

@@ -2,8 +2,8 @@
 /** One worker, from its start to its end, as promises. */
 
 /**
- * @import { Assets, Backend, Choice, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo, Problem,
- *   ToWorker } from "./protocol.js"
+ * @import { Assets, Backend, Choice, Deletion, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
+ *   Problem, ToWorker } from "./protocol.js"
  */
 
 import { obituary } from "./death.js";
@@ -35,13 +35,13 @@ export class Host {
   #start = new Deferred();
   /** @type {Deferred<void>} */
   #firstModel = new Deferred();
-  /** @type {Deferred<Answer> | null} */
+  /** @type {Deferred<any> | null} */
   #answer = null;
   /** @type {Deferred<any> | null} */
   #verdict = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #watchdog;
-  #request = 0;
+  #number = 0;
   #ended = false;
 
   /**
@@ -76,13 +76,21 @@ export class Host {
    * Explains `text` by `model`; one request at a time.
    * @param {string} text
    * @param {string} model
+   * @returns {Promise<Answer>}
    */
   explain(text, model) {
-    this.#answer = new Deferred();
-    this.#request += 1;
-    this.#tell({ type: "explain", request: this.#request, text, model });
-    this.#watchdog = setTimeout(() => this.#die(`it gave no answer for ${ANSWER_WITHIN / 1000} seconds`), ANSWER_WITHIN);
-    return this.#answer.promise;
+    return this.#request((request) => ({ type: "explain", request, text, model }));
+  }
+
+  /**
+   * Deletes a word of `text` and asks `model` again; one request at a time.
+   * @param {string} text
+   * @param {string} model
+   * @param {number} word
+   * @returns {Promise<{deletion: Deletion}>}
+   */
+  without(text, model, word) {
+    return this.#request((request) => ({ type: "without", request, text, model, word }));
   }
 
   /**
@@ -115,6 +123,15 @@ export class Host {
     this.#end({ kind: "stopped", message: "The engine was stopped.", hint: "" });
   }
 
+  /** @param {(request: number) => ToWorker} message of this number */
+  #request(message) {
+    this.#answer = new Deferred();
+    this.#number += 1;
+    this.#tell(message(this.#number));
+    this.#watchdog = setTimeout(() => this.#die(`it gave no answer for ${ANSWER_WITHIN / 1000} seconds`), ANSWER_WITHIN);
+    return this.#answer.promise;
+  }
+
   /** @param {ToWorker} message */
   #ask(message) {
     this.#verdict = new Deferred();
@@ -140,6 +157,7 @@ export class Host {
         this.#firstModel.resolve?.();
         return this.listener.model(message.info);
       case "explained":
+      case "deleted":
         clearTimeout(this.#watchdog);
         return this.#answer?.resolve?.(message);
       case "judged":

@@ -30,6 +30,9 @@ import { TuningSection } from "./tuning/section.js";
 /** The address and the spoken status wait until the typing rests: browsers limit the one, people the other. */
 const RESTS_AFTER = 500;
 
+/** A word is pointed at, and not passed by, after so many milliseconds; while one types, none is. */
+const POINTS_AFTER = 150;
+
 /** Those of the page and, behind them, those of one's own. */
 let { models } = assets;
 let ids = models.map(({ id }) => id);
@@ -50,7 +53,15 @@ const main = new Panel("main", spotlight);
 const beside = new Panel("beside", spotlight);
 
 /** @type {State} */
-const usual = { text: controls.text.defaultValue, model: ids[0], beside: "auto", backend: "auto", theme: "auto" };
+const usual = {
+  text: controls.text.defaultValue,
+  model: ids[0],
+  beside: "auto",
+  backend: "auto",
+  theme: "auto",
+  allocation: "evidence",
+  interaction: "sharing",
+};
 let state = readState(location.hash, { ...usual, text: controls.text.value }, ids);
 /** @type {Palette} */
 let palette;
@@ -66,6 +77,8 @@ let running = null;
 const broken = new Set();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let rest;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let pointing;
 
 const engine = new Engine(assets, state.model, {
   progress(label, loaded, total) {
@@ -100,6 +113,9 @@ const engine = new Engine(assets, state.model, {
     show();
   },
   explained: draw,
+  deleted({ word }, model, deletion) {
+    for (const [id, panel] of panels()) if (id === model) panel.tell(word, deletion);
+  },
   unexplained(problem) {
     notices.show({ ...problem, kind: "text" });
     enter("error");
@@ -133,6 +149,21 @@ function enrol(own) {
 function needed() {
   const other = wide.matches ? companion() : undefined;
   return other ? [state.model, other] : [state.model];
+}
+
+/** What is drawn of each model. */
+const panels = () => /** @type {const} */ ([[state.model, main], [needed()[1], beside]]);
+
+/** Asks what the models say without the word that one points at. */
+function wonder() {
+  clearTimeout(pointing);
+  const { subject } = spotlight;
+  if (subject?.kind !== "word") return;
+  const { word } = subject;
+  pointing = setTimeout(() => {
+    const models = panels().flatMap(([id, panel]) => (id && drawn?.[id] && !panel.evidence.knows(word) ? [id] : []));
+    if (drawn && models.length > 0) engine.wonder({ text: drawn[state.model].text, word, models });
+  }, POINTS_AFTER);
 }
 
 /** The model that stands beside: the chosen one, the one that belongs there, or any other. @returns {string | undefined} */
@@ -176,6 +207,9 @@ function show() {
   beside.show(other !== undefined);
   tuning.show(state.text);
   page.toggleAttribute("data-compare", other !== undefined);
+  main.choose(state);
+  beside.choose(state);
+  tuning.choose(state);
   if (page.dataset.theme !== state.theme) {
     page.dataset.theme = state.theme;
     recolour();
@@ -211,8 +245,8 @@ async function draw(request, model, { explanation, milliseconds }) {
     drawn = explanations;
     if (running) running.time = milliseconds;
   }
-  if (isSelected || rescaled) main.draw(viewOf(explanations[selected], text, scale.extent), palette);
-  if (!isSelected) beside.draw(viewOf(explanation, text, scale.extent), palette);
+  if (isSelected || rescaled) main.draw(viewOf(explanations[selected], text, scale.extent, state), palette);
+  if (!isSelected) beside.draw(viewOf(explanation, text, scale.extent, state), palette);
   else if (other && !request.models.includes(other)) beside.wait(text);
   painted = afterPaint();
   await painted;
@@ -265,6 +299,7 @@ const say = (sentence) => write(status, sentence);
 function listen() {
   controls.listen(() => state, change);
   controls.link.addEventListener("click", async () => say(await copyLink(state, ids)));
+  spotlight.watch(wonder);
   onSystemTheme(recolour);
   wide.addEventListener("change", () => {
     show();

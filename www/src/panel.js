@@ -1,7 +1,8 @@
 // @ts-check
-/** One model's column of the page: its name and its four charts. */
+/** One model's column of the page: its name and its five charts. */
 
 import { AllocationChart } from "./charts/allocation.js";
+import { EvidenceChart } from "./charts/evidence.js";
 import { InteractionChart } from "./charts/interaction.js";
 import { PredictionChart } from "./charts/prediction.js";
 import { Words } from "./charts/words.js";
@@ -9,7 +10,8 @@ import { write } from "./html.js";
 import { afterPaint } from "./paint.js";
 
 /** @import { Palette } from "./charts/palette.js" */
-/** @import { View } from "./charts/view.js" */
+/** @import { Look, View } from "./charts/view.js" */
+/** @import { Deletion } from "./protocol.js" */
 /** @import { Spotlight, Subject } from "./spotlight.js" */
 
 /** Charts this near to what one sees, in pixels, are drawn as if one saw them. */
@@ -21,7 +23,7 @@ class SlowChart {
   /** Whether it shows something older than it should. */
   stale = false;
 
-  /** @param {AllocationChart | InteractionChart} chart */
+  /** @param {AllocationChart | InteractionChart | EvidenceChart} chart */
   constructor(chart) {
     this.chart = chart;
   }
@@ -45,9 +47,11 @@ export class Panel {
     this.spotlight = spotlight;
     this.prediction = new PredictionChart(find("#prediction, .prediction"));
     this.words = new Words(find('[data-chart="words"]'), name, spotlight);
+    this.evidence = new EvidenceChart(find('[data-chart="evidence"]'), name, spotlight);
     this.charts = [
       new AllocationChart(find('[data-chart="allocation"]'), name, spotlight),
       new InteractionChart(find('[data-chart="interaction"]'), name, spotlight),
+      this.evidence,
     ].map((chart) => new SlowChart(chart));
     this.#observe();
     spotlight.watch((subject) => {
@@ -68,6 +72,19 @@ export class Panel {
       const heading = slot.querySelector(".model-name");
       if (heading) write(heading, name);
     }
+  }
+
+  /** Shows something else by colour. @param {Look} look */
+  choose(look) {
+    const shown = this.#view?.look;
+    if (!this.#view || !shown || (shown.allocation === look.allocation && shown.interaction === look.interaction)) return;
+    this.#view = { ...this.#view, look };
+    for (const slow of this.charts) if (slow.chart !== this.evidence) this.#drawChart(slow);
+  }
+
+  /** Takes in what becomes of the answer without a word. @param {number} word @param {Deletion} deletion */
+  tell(word, deletion) {
+    if (this.#view) this.evidence.tell(word, deletion);
   }
 
   /** @param {boolean} shown */

@@ -23,10 +23,55 @@
  * @property {number} keep gate's keep probability, in (0, 1)
  * @property {number} neurons N_i, the fractional number of neurons owned
  * @property {number} owned neurons whose largest owner the word is
+ * @property {number} decides part of all that the neurons say which its shares hold, in [0, 1]
+ * @property {number} evidence e_i, what the neurons say at its place towards the predicted class, as `Margin`
+ * @property {number} contribution c_i, what it brings to all places towards the predicted class, as `Margin`
  * @property {number} capacity C_i on the neurons, in [0, 1]
+ * @property {number} evidence_capacity C_i on the neurons by what they vote for, in [0, 1]
  * @property {number} embedding_capacity C_i on the gated embeddings, in [0, 1]
  * @property {number} attention_received mean weight on this word over heads and queries
  */
+
+/**
+ * @typedef {object} Margin of the predicted class: of two classes its log-odds, of more its centred logit; `words`,
+ * `bias`, `positions` and `padding` add up to `total`, and so do `neurons`, `head_bias` and `past`
+ * @property {number} class index of the predicted class
+ * @property {number} total
+ * @property {number} words
+ * @property {number} bias
+ * @property {number} positions
+ * @property {number} padding
+ * @property {number} neurons what the neurons say, at all places
+ * @property {number} head_bias
+ * @property {number} past what is said past the neurons
+ */
+
+/**
+ * @typedef {object} Evidence what the centred logits are made of, K values each
+ * @property {string[]} classes
+ * @property {number[]} logits
+ * @property {number[]} bias
+ * @property {number[]} positions
+ * @property {number[]} padding
+ * @property {number[][]} contributions by word
+ * @property {number[][]} words what the neurons say at each word's place
+ * @property {number[]} padding_places
+ * @property {number[]} past
+ * @property {number[]} head_bias
+ * @property {Margin} margin the same for the predicted class
+ */
+
+/** @typedef {{title: string, amount: number, says: string}} Part of a margin that is no word's, its name and what it does */
+
+/**
+ * @typedef {object} Sentences what an explanation says in words
+ * @property {string[]} words what each word does, without its name and a full stop
+ * @property {Part[]} parts what has a part in the prediction besides the words
+ * @property {string | null | undefined} sum what all add up to
+ * @property {string[]} remarks
+ */
+
+/** @typedef {{probability: number, says: string}} Deletion what is left to the predicted class without a word, also in words */
 
 /**
  * @typedef {object} Allocation
@@ -35,11 +80,15 @@
  * @property {number[]} owner largest owner of each active neuron, an index into the words
  * @property {number[]} polysemanticity effective number of words of each active neuron
  * @property {Matrix} shares words × active neurons; every column sums to 1
+ * @property {Matrix} evidence words × active neurons: what each says there towards the predicted class, as `Margin`
+ * @property {number[]} votes class that each active neuron votes for
  */
 
 /**
  * @typedef {object} Interaction
  * @property {Matrix} sharing S_ik
+ * @property {Matrix} evidence_sharing the same with each neuron weighed by its part of all that is said
+ * @property {Matrix} contribution what the column's word brings to the row's place towards the predicted class, as `Margin`
  * @property {Matrix} cosine cosine of two words' neurons
  * @property {Matrix} attention mean over heads; rows are queries
  */
@@ -53,6 +102,8 @@
  * @property {Prediction | null | undefined} prediction
  * @property {Word[]} words
  * @property {number} layer
+ * @property {Evidence | null | undefined} evidence
+ * @property {Sentences} sentences
  * @property {Allocation} allocation
  * @property {Interaction} interaction
  */
@@ -99,6 +150,7 @@
 /**
  * @typedef {{type: "start", module: ModuleAsset, label: string, backend: Backend, models: ModelAsset[]}
  *   | {type: "explain", request: number, text: string, model: string}
+ *   | {type: "without", request: number, text: string, model: string, word: number}
  *   | {type: "judge", measure: boolean}
  *   | {type: "check"}
  *   | {type: "load", model: ModelAsset}
@@ -111,6 +163,7 @@
  *   | {type: "started", device: Device}
  *   | {type: "model", info: ModelInfo}
  *   | {type: "explained", request: number, explanation: Explanation, milliseconds: number}
+ *   | {type: "deleted", request: number, deletion: Deletion}
  *   | {type: "judged", choice: Choice, device: Device}
  *   | {type: "checked", measured: Measured}
  *   | {type: "failed", error: Problem, request?: number, model?: string}

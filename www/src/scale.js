@@ -1,21 +1,27 @@
 // @ts-check
-/** The scale that both panels share, and the legend that tells it. */
+/** The scales that both panels share, and the legends that tell them. */
 
 import { extentOf } from "./charts/view.js";
-import { exact } from "./format.js";
+import { exact, fine } from "./format.js";
 import { write } from "./html.js";
 
+/** @import { Extent } from "./charts/view.js" */
 /** @import { Explanation } from "./protocol.js" */
 
 export class Scale {
   extent = extentOf([]);
-  #dots = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".dots [data-part]"));
+  /** Numbers of the legends, each a part of the largest of a measure. */
+  #ticks = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".legend [data-part]"));
 
   /** Fits it to what the panels show, and tells whether that changed it. @param {(Explanation | undefined)[]} shown */
   fit(shown) {
     const before = this.extent;
     this.extent = extentOf(shown.filter((explanation) => explanation !== undefined));
-    for (const dot of this.#dots) write(dot, exact(Number(dot.dataset.part) * this.extent.attention));
-    return this.extent.neurons !== before.neurons || this.extent.attention !== before.attention;
+    for (const tick of this.#ticks) {
+      const { part, of = "attention" } = tick.dataset;
+      const value = Number(part) * this.extent[/** @type {keyof Extent} */ (of)];
+      write(tick, of === "attention" ? exact(value) : fine(value));
+    }
+    return JSON.stringify(this.extent) !== JSON.stringify(before);
   }
 }

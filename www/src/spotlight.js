@@ -3,9 +3,10 @@
 
 /**
  * @typedef {{kind: "word", word: number}
+ *   | {kind: "part", title: string}
  *   | {kind: "pair", row: number, column: number}
  *   | {kind: "neuron", panel: string, column: number}} Subject
- *   words by their place in the text; a neuron by its column in the allocation of one panel
+ *   words by their place in the text; what else has a part in the prediction by its title; a neuron by its column in the allocation of one panel
  */
 
 /** @typedef {(subject: Subject | null) => void} Watcher */
@@ -51,6 +52,14 @@ export class Spotlight {
     this.subject = subject;
     for (const watcher of this.#watchers) watcher(subject);
   }
+}
+
+/** Whether a word or part is the subject, or a word of it. @param {Subject} one @param {Subject | null} subject */
+export function isPartOf(one, subject) {
+  if (one.kind === "part") return subject?.kind === "part" && subject.title === one.title;
+  if (one.kind !== "word") return false;
+  if (subject?.kind === "pair") return subject.row === one.word || subject.column === one.word;
+  return subject?.kind === "word" && subject.word === one.word;
 }
 
 /** @param {Subject | null} a @param {Subject | null} b */

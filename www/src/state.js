@@ -14,6 +14,8 @@ const LINK_TEXT_LIMIT = 2000;
  * @property {string} beside the model that stands beside: its id, "auto" for the one that belongs there, or "none"
  * @property {"auto" | "webgpu" | "flex" | "ndarray"} backend
  * @property {"auto" | "light" | "dark"} theme
+ * @property {"evidence" | "share"} allocation what the allocation shows by colour
+ * @property {"sharing" | "contribution"} interaction what the interaction shows by colour
  */
 
 /**
@@ -49,6 +51,8 @@ const fields = (models) => ({
   beside: oneOf(["auto", "none", ...models]),
   backend: oneOf(/** @type {const} */ (["auto", "webgpu", "flex", "ndarray"])),
   theme: oneOf(/** @type {const} */ (["auto", "light", "dark"])),
+  allocation: oneOf(/** @type {const} */ (["evidence", "share"])),
+  interaction: oneOf(/** @type {const} */ (["sharing", "contribution"])),
 });
 
 /**

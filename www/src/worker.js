@@ -10,7 +10,7 @@ import { download } from "./download.js";
 import { Tuner } from "./tuning/tuner.js";
 
 /**
- * @import { AdapterFacts, Backend, Choice, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
+ * @import { AdapterFacts, Backend, Choice, Deletion, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
  *   ModuleAsset, Problem, ToWorker } from "./protocol.js"
  */
 
@@ -22,6 +22,7 @@ import { Tuner } from "./tuning/tuner.js";
  * @property {Device} device
  * @property {(id: string, files: {[name: string]: Uint8Array}) => Promise<ModelInfo>} load
  * @property {(id: string, text: string) => Promise<Explanation>} explain
+ * @property {(id: string, text: string, word: number) => Promise<Deletion>} without
  * @property {(id: string) => Promise<Measured>} measure
  * @property {() => void} free
  */
@@ -148,9 +149,14 @@ async function explain({ request, text, model }) {
   const before = performance.now();
   const explanation = await engine.explain(model, text);
   const milliseconds = performance.now() - before;
-  const { allocation: { shares }, interaction: { sharing, cosine, attention } } = explanation;
-  const buffers = [shares, sharing, cosine, attention].map(({ values }) => values.buffer);
+  const { allocation: { shares, evidence }, interaction } = explanation;
+  const buffers = [shares, evidence, ...Object.values(interaction)].map(({ values }) => values.buffer);
   tell({ type: "explained", request, explanation, milliseconds }, buffers);
+}
+
+/** @param {Extract<ToWorker, {type: "without"}>} message */
+async function without({ request, text, model, word }) {
+  tell({ type: "deleted", request, deletion: await engine.without(model, text, word) });
 }
 
 /** How the running backend does on a fixed input, and whether it agrees with the CPU. */
@@ -214,6 +220,10 @@ addEventListener("message", ({ data }) => {
   if (message.type === "explain") {
     const { request } = message;
     inTurn(() => explain(message)).catch((cause) => fail(cause, { request }));
+  }
+  if (message.type === "without") {
+    const { request } = message;
+    inTurn(() => without(message)).catch((cause) => fail(cause, { request }));
   }
   if (message.type === "load") {
     const { model } = message;

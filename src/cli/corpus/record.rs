@@ -4,13 +4,27 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::lines::LineProblem;
-use crate::explain::{Cut, Explanation, Prediction, Word};
+use crate::explain::{Cut, Explanation, Margin, Prediction, Word};
 
 /// Columns before the classes' probabilities.
 const BEFORE: [&str; 3] = ["line", "error", "predicted"];
 /// Columns behind them.
-const BEHIND: [&str; 8] = [
-    "unread", "word", "start", "end", "known", "keep", "neurons", "capacity",
+const BEHIND: [&str; 15] = [
+    "margin",
+    "margin_bias",
+    "margin_positions",
+    "margin_padding",
+    "margin_past",
+    "unread",
+    "word",
+    "start",
+    "end",
+    "known",
+    "keep",
+    "neurons",
+    "evidence",
+    "contribution",
+    "capacity",
 ];
 
 /// Form of the records.
@@ -34,15 +48,16 @@ pub(super) struct Records<'a> {
 pub(super) struct Predicted<'a> {
     explanation: &'a Explanation,
     prediction: &'a Prediction,
+    margin: &'a Margin,
 }
 
 impl<'a> Predicted<'a> {
     /// `None` for the explanation of a text without words.
     pub(super) fn of(explanation: &'a Explanation) -> Option<Self> {
-        let prediction = explanation.prediction.as_ref()?;
         Some(Self {
             explanation,
-            prediction,
+            prediction: explanation.prediction.as_ref()?,
+            margin: &explanation.evidence.as_ref()?.margin,
         })
     }
 }
@@ -65,8 +80,19 @@ struct Problem {
 #[derive(Serialize)]
 struct Summary<'a> {
     prediction: &'a Prediction,
+    margin: MarginSummary,
     cut: Option<Cut>,
     words: Vec<WordSummary<'a>>,
+}
+
+#[derive(Serialize)]
+struct MarginSummary {
+    class: usize,
+    total: f32,
+    bias: f32,
+    positions: f32,
+    padding: f32,
+    past: f32,
 }
 
 #[derive(Serialize)]
@@ -77,6 +103,8 @@ struct WordSummary<'a> {
     known: bool,
     keep: f32,
     neurons: f32,
+    evidence: f32,
+    contribution: f32,
     capacity: f32,
 }
 
@@ -145,6 +173,7 @@ fn summary(predicted: Predicted) -> Summary {
     let Predicted {
         explanation,
         prediction,
+        margin,
     } = predicted;
     let words = explanation.words.iter().map(|word| WordSummary {
         text: &word.text,
@@ -153,10 +182,20 @@ fn summary(predicted: Predicted) -> Summary {
         known: word.known,
         keep: word.keep,
         neurons: word.neurons as f32,
+        evidence: word.evidence as f32,
+        contribution: word.contribution as f32,
         capacity: word.capacity as f32,
     });
     Summary {
         prediction,
+        margin: MarginSummary {
+            class: margin.class,
+            total: margin.total as f32,
+            bias: margin.bias as f32,
+            positions: margin.positions as f32,
+            padding: margin.padding as f32,
+            past: margin.past as f32,
+        },
         cut: explanation.cut,
         words: words.collect(),
     }
@@ -167,21 +206,32 @@ fn word_rows(line: u64, predicted: Predicted) -> Vec<Vec<String>> {
     let Predicted {
         explanation,
         prediction,
+        margin,
     } = predicted;
     let class = &prediction.classes[prediction.predicted];
     let mut text = vec![line.to_string(), String::new(), class.clone()];
     text.extend(prediction.probabilities.iter().map(f32::to_string));
+    let single = |part: f64| (part as f32).to_string();
+    text.extend([
+        single(margin.total),
+        single(margin.bias),
+        single(margin.positions),
+        single(margin.padding),
+        single(margin.past),
+    ]);
     let unread = explanation.cut.map_or(0, |cut| cut.total - cut.read);
+    text.push(unread.to_string());
     let row = |word: &Word| {
         let of_word = [
-            unread.to_string(),
             word.text.clone(),
             word.start.to_string(),
             word.end.to_string(),
             word.known.to_string(),
             word.keep.to_string(),
-            (word.neurons as f32).to_string(),
-            (word.capacity as f32).to_string(),
+            single(word.neurons),
+            single(word.evidence),
+            single(word.contribution),
+            single(word.capacity),
         ];
         [text.as_slice(), &of_word].concat()
     };

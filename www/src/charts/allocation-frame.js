@@ -1,18 +1,21 @@
 // @ts-check
 /** What stands around the neurons of the allocation: names and bands above, words at the left, numbers at the right. */
 
-import { brief, label, tenths } from "../format.js";
+import { amount, brief, label, tenths } from "../format.js";
 import { columnsOf } from "./columns.js";
 
 /** @import { Pen } from "./canvas.js" */
 /** @import { Columns } from "./columns.js" */
 /** @import { View } from "./view.js" */
 
-/** Height of what stands above the rows: the owners' names and, at its foot, their bands. */
-export const HEAD = 40;
+/** Height of what stands above the rows: the owners' names, their bands and, at its foot, the votes. */
+export const HEAD = 47;
 const BAND = 5;
+export const VOTES = 4;
+/** Foot of the bands. */
+const FOOT = HEAD - VOTES - 5;
 
-/** Room right of the neurons for N_i and C_i, and for N_i as a bar, where charts are wide. */
+/** Room right of the neurons for N_i and e_i or C_i, and for N_i as a bar, where charts are wide. */
 const NUMBERS = 84;
 const BARS = 34;
 const WIDE = 420;
@@ -41,7 +44,10 @@ export function frameOf({ explanation, words }, width) {
   const longest = Math.max(0, ...words.map((word) => label(word, letters).length));
   const left = Math.round(Math.min(longest, letters) * size * 0.56 + 12);
   const right = width - NUMBERS - (width < WIDE ? 0 : BARS);
-  return { width, left, right, rowHeight, size, letters, columns: columnsOf(explanation.allocation.owner, right - left) };
+  const { owner, votes } = explanation.allocation;
+  const predicted = explanation.prediction?.predicted;
+  const columns = columnsOf(owner, right - left, (column) => votes[column] === predicted);
+  return { width, left, right, rowHeight, size, letters, columns };
 }
 
 /**
@@ -51,12 +57,12 @@ export function frameOf({ explanation, words }, width) {
  * @param {Frame} places
  * @param {number[]} chosen
  */
-export function paintOwners(pen, { words }, { left, width, columns }, chosen) {
+export function paintOwners(pen, { words, look }, { left, width, columns }, chosen) {
   const { palette } = pen;
   const named = columns.groups.map((group, at) => {
     const isChosen = chosen.includes(group.word);
     const colour = isChosen ? palette.accent : at % 2 === 0 ? palette.edge : palette.line;
-    pen.fill(colour, left + group.left, HEAD - BAND - 3, Math.max(0.5, group.right - group.left), BAND);
+    pen.fill(colour, left + group.left, FOOT - BAND, Math.max(0.5, group.right - group.left), BAND);
     const letters = isChosen ? 16 : Math.floor((group.right - group.left) / LETTER);
     return { name: letters >= 2 ? label(words[group.word], letters) : "", middle: left + (group.left + group.right) / 2, isChosen };
   });
@@ -65,23 +71,23 @@ export function paintOwners(pen, { words }, { left, width, columns }, chosen) {
   const clear = named.filter((one) => first.every((other) => Math.abs(one.middle - other.middle) > reach(one) + reach(other)));
   for (const { name, middle, isChosen } of [...first, ...clear]) {
     const colour = isChosen ? palette.accent : palette.soft;
-    pen.write(name, middle, HEAD - BAND - 9, { size: SMALL, colour, align: "center", bold: isChosen });
+    pen.write(name, middle, FOOT - BAND - 6, { size: SMALL, colour, align: "center", bold: isChosen });
   }
   const heads = { size: SMALL, colour: palette.soft, align: /** @type {const} */ ("right") };
-  pen.write("N", width - 38, HEAD - BAND - 9, heads);
-  pen.write("C", width, HEAD - BAND - 9, heads);
+  pen.write("N", width - 38, FOOT - BAND - 6, heads);
+  pen.write(look.allocation === "evidence" ? "e" : "C", width, FOOT - BAND - 6, heads);
 }
 
 /**
- * What stands beside each row: the word at its left; N_i, as a bar too, and C_i at its right.
+ * What stands beside each row: the word at its left; N_i, as a bar too, and e_i or C_i at its right.
  * @param {Pen} pen
  * @param {View} view
  * @param {Frame} places
  * @param {(place: number) => boolean} isChosen
  */
-export function paintRows(pen, { explanation, words, extent }, { width, left, right, rowHeight, size, letters }, isChosen) {
+export function paintRows(pen, { explanation, words, extent, look }, { width, left, right, rowHeight, size, letters }, isChosen) {
   const { palette } = pen;
-  for (const [place, { known, neurons, capacity }] of explanation.words.entries()) {
+  for (const [place, { known, neurons, capacity, evidence }] of explanation.words.entries()) {
     const top = HEAD + place * rowHeight;
     const base = top + rowHeight / 2 + size * 0.3;
     const chosen = isChosen(place);
@@ -89,7 +95,7 @@ export function paintRows(pen, { explanation, words, extent }, { width, left, ri
     pen.write(label(words[place], letters), left - 8, base, name);
     const number = { size, colour: palette.soft, align: /** @type {const} */ ("right") };
     pen.write(tenths(neurons), width - 38, base, number);
-    pen.write(brief(capacity), width, base, number);
+    pen.write(look.allocation === "evidence" ? amount(evidence) : brief(capacity), width, base, number);
     if (width < WIDE) continue;
     const length = ((BARS - 4) * neurons) / Math.max(1, extent.neurons);
     pen.fill(chosen ? palette.accent : palette.edge, right + 8, top + rowHeight * 0.3, length, rowHeight * 0.4 - 1);

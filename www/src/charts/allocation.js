@@ -1,14 +1,15 @@
 // @ts-check
-/** The neuron allocation: words × active neurons, neurons grouped by the word that owns them. */
+/** The neuron allocation: words × active neurons, neurons grouped by the word that owns them; by what each says, or by shares. */
 
-import { count, exact, label, tenths } from "../format.js";
+import { amount, count, exact, label, tenths } from "../format.js";
 import { html, tableOnDemand } from "../html.js";
-import { frameOf, HEAD, paintOwners, paintRows } from "./allocation-frame.js";
+import { frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
 import { Pen } from "./canvas.js";
+import { pictureOf } from "./picture.js";
 import { describeNeuron, describeOwnership, neuronInWords } from "./readouts.js";
-import { pictureOf } from "./shares.js";
 import { column } from "./view.js";
 
+/** @import { Matrix } from "../protocol.js" */
 /** @import { Spotlight, Subject } from "../spotlight.js" */
 /** @import { Frame } from "./allocation-frame.js" */
 /** @import { Palette } from "./palette.js" */
@@ -17,6 +18,9 @@ import { column } from "./view.js";
 /** The share from which on a neuron's owner stands out. */
 const OWNS = 0.1;
 
+/** How strongly the marks of votes are coloured, in [0, 1]. */
+const VOTED = 0.5;
+
 const HINT = "Point at a row or a column, or step through the neurons with the arrow keys.";
 
 export class AllocationChart {
@@ -24,6 +28,8 @@ export class AllocationChart {
   #drawn = null;
   /** @type {ImageData | null} */
   #picture = null;
+  /** @type {ImageData | null} */
+  #votes = null;
 
   /** @param {HTMLElement} root @param {string} panel @param {Spotlight} spotlight */
   constructor(root, panel, spotlight) {
@@ -34,7 +40,7 @@ export class AllocationChart {
     this.plot = html("div", { class: "plot", role: "slider", tabindex: 0, "aria-label": "Neurons" }, this.canvas);
     this.summary = html("p", { class: "remark" });
     this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true" });
-    this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "Largest owner of", "Capacity (C)"]);
+    this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
     root.append(this.summary, this.plot, this.readout, this.table.element);
     this.#listen();
   }
@@ -46,7 +52,11 @@ export class AllocationChart {
     this.#drawn = { view, frame: places, palette };
     const { left, right, rowHeight, columns } = places;
     const size = { width: right - left, rowHeight, gap: rowHeight > 14 ? 2 : 1 };
-    this.#picture = words.length === 0 ? null : pictureOf(allocation.shares, columns, size, palette);
+    const [matrix, colour] = coloured(view, palette);
+    const votes = allocation.votes.map((vote) => (vote === view.explanation.prediction?.predicted ? VOTED : -VOTED));
+    const isEmpty = words.length === 0;
+    this.#picture = isEmpty ? null : pictureOf(matrix, columns, size, colour);
+    this.#votes = isEmpty ? null : pictureOf({ rows: 1, cols: votes.length, values: votes }, columns, { ...size, rowHeight: VOTES, gap: 0 }, palette.signed.pixel);
     this.highlight(subject);
     this.#say(view);
   }
@@ -71,6 +81,7 @@ export class AllocationChart {
     const bottom = HEAD + view.words.length * rowHeight;
     const pen = new Pen(this.canvas, { width, height: bottom }, palette);
     if (this.#picture) pen.put(this.#picture, left, HEAD);
+    if (this.#votes) pen.put(this.#votes, left, HEAD - VOTES - 2);
     const all = { left, right, top: HEAD, bottom };
     if (word !== null) {
       const group = columns.groups.find((candidate) => candidate.word === word);
@@ -79,7 +90,7 @@ export class AllocationChart {
     }
     if (neuron !== null) {
       const from = left + columns.left(neuron);
-      pen.frame({ left: from, right: from + columns.step, top: HEAD - 2, bottom });
+      pen.frame({ left: from, right: from + columns.step, top: HEAD - VOTES - 2, bottom });
     }
     const owners = neuron === null ? words : [allocation.owner[neuron]];
     paintOwners(pen, view, places, owners);
@@ -106,13 +117,15 @@ export class AllocationChart {
         tenths(word.neurons),
         count(word.owned),
         exact(word.capacity),
+        amount(word.evidence),
       ]),
     );
   }
 
   /** @param {View} view @param {number | null} word @param {number | null} neuron */
   #read(view, word, neuron) {
-    this.plot.setAttribute("aria-valuenow", String((neuron ?? 0) + 1));
+    const place = neuron === null ? 0 : this.#drawn?.frame.columns.place(neuron) ?? 0;
+    this.plot.setAttribute("aria-valuenow", String(place + 1));
     this.plot.setAttribute("aria-valuetext", neuron === null ? "no neuron chosen; use the arrow keys" : neuronInWords(view, neuron));
     if (neuron !== null) this.readout.replaceChildren(...describeNeuron(view, neuron));
     else if (word !== null) this.readout.replaceChildren(...describeOwnership(view, word));
@@ -150,18 +163,19 @@ export class AllocationChart {
 
   /** The column that a key leads to: arrows left and right by neuron, up and down by group. @param {string} key */
   #step(key) {
-    const groups = this.#drawn?.frame.columns.groups ?? [];
-    const last = (groups.at(-1)?.to ?? 0) - 1;
+    if (!this.#drawn) return null;
+    const { groups, order, place } = this.#drawn.frame.columns;
+    const last = order.length - 1;
     if (last < 0) return null;
     const { subject } = this.spotlight;
-    const at = subject?.kind === "neuron" && subject.panel === this.panel ? subject.column : -1;
+    const at = subject?.kind === "neuron" && subject.panel === this.panel ? place(subject.column) : -1;
     const group = groups.findIndex(({ from, to }) => at >= from && at < to);
-    const start = (/** @type {number} */ place) => groups[Math.min(groups.length - 1, Math.max(0, place))].from;
+    const start = (/** @type {number} */ number) => order[groups[Math.min(groups.length - 1, Math.max(0, number))].from];
     switch (key) {
       case "ArrowRight":
-        return Math.min(last, at + 1);
+        return order[Math.min(last, at + 1)];
       case "ArrowLeft":
-        return Math.max(0, at - 1);
+        return order[Math.max(0, at - 1)];
       case "ArrowDown":
       case "PageDown":
         return start(group + 1);
@@ -169,11 +183,23 @@ export class AllocationChart {
       case "PageUp":
         return start(group - 1);
       case "Home":
-        return 0;
+        return order[0];
       case "End":
-        return last;
+        return order[last];
       default:
         return null;
     }
   }
+}
+
+/**
+ * What is drawn, and the pixel of each of its values.
+ * @param {View} view
+ * @param {Palette} palette
+ * @returns {[Matrix, (value: number) => number]}
+ */
+function coloured({ explanation: { allocation }, extent, look }, palette) {
+  if (look.allocation === "share") return [allocation.shares, palette.pixel];
+  const most = Math.max(extent.evidence, 1e-9);
+  return [allocation.evidence, (value) => palette.signed.pixel(value / most)];
 }

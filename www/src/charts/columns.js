@@ -5,12 +5,14 @@
 const GAP = 3;
 const GAPS = 0.15;
 
-/** @typedef {{word: number, from: number, to: number, left: number, right: number}} Group columns `from` up to `to`, without it */
+/** @typedef {{word: number, from: number, to: number, left: number, right: number}} Group its columns stand from place `from` up to `to`, without it */
 
 /**
  * @typedef {object} Columns
  * @property {Group[]} groups
  * @property {number} step width of a column
+ * @property {number[]} order the columns as they stand, from left to right
+ * @property {(column: number) => number} place of a column in that order
  * @property {(column: number) => number} left left edge of a column
  * @property {(x: number) => number} at the column that is nearest to x
  */
@@ -18,9 +20,10 @@ const GAPS = 0.15;
 /**
  * @param {ArrayLike<number>} owner the owner of each column; equal owners stand together
  * @param {number} width
+ * @param {(column: number) => boolean} [isFirst] which columns stand before the others of their group
  * @returns {Columns}
  */
-export function columnsOf(owner, width) {
+export function columnsOf(owner, width, isFirst = () => true) {
   /** @type {Group[]} */
   const groups = [];
   /** Number of the group of each column. */
@@ -30,17 +33,23 @@ export function columnsOf(owner, width) {
     groups[groups.length - 1].to = column + 1;
     groupOf[column] = groups.length - 1;
   }
+  const order = groups.flatMap(({ from, to }) => {
+    const members = Array.from({ length: to - from }, (_, at) => from + at);
+    return [...members.filter((column) => isFirst(column)), ...members.filter((column) => !isFirst(column))];
+  });
+  const places = new Uint32Array(owner.length);
+  for (const [place, column] of order.entries()) places[column] = place;
   const gap = Math.min(GAP, (GAPS * width) / Math.max(1, groups.length - 1));
   const step = (width - gap * Math.max(0, groups.length - 1)) / Math.max(1, owner.length);
-  const leftOf = (/** @type {number} */ column) => column * step + gap * (groupOf[column] ?? 0);
+  const leftOf = (/** @type {number} */ column) => places[column] * step + gap * groupOf[column];
   for (const group of groups) {
-    group.left = leftOf(group.from);
-    group.right = leftOf(group.to - 1) + step;
+    group.left = leftOf(order[group.from]);
+    group.right = leftOf(order[group.to - 1]) + step;
   }
   const at = (/** @type {number} */ x) => {
     const group = groups.find(({ right: end }) => x < end + gap / 2) ?? groups[groups.length - 1];
-    const column = group.from + Math.floor((x - group.left) / step);
-    return Math.min(group.to - 1, Math.max(group.from, column));
+    const place = group.from + Math.floor((x - group.left) / step);
+    return order[Math.min(group.to - 1, Math.max(group.from, place))];
   };
-  return { groups, step, left: leftOf, at };
+  return { groups, step, order, place: (column) => places[column], left: leftOf, at };
 }

@@ -1,14 +1,14 @@
 // @ts-check
-/** The interaction: one cell a pair of words, its colour their sharing, its dot their attention. */
+/** The interaction: one cell a pair of words, its colour their sharing or what one brings to the other's place, its dot their attention. */
 
-import { exact, label } from "../format.js";
+import { amount, exact, label } from "../format.js";
 import { html, tableOnDemand } from "../html.js";
 import { Pen } from "./canvas.js";
 import { describePair, describePartners } from "./readouts.js";
-import { row, strongest } from "./view.js";
+import { column, row, strongest } from "./view.js";
 
 /** @import { Spotlight, Subject } from "../spotlight.js" */
-/** @import { Palette } from "./palette.js" */
+/** @import { Palette, Scale } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
 /** Side of a cell at most, and at least (narrower charts scroll); and of the whole matrix at most. */
@@ -57,7 +57,7 @@ export class InteractionChart {
       html("span", { role: "row", class: "unseen" }, this.cell),
     );
     this.readout = html("div", { class: "readout interaction-readout", "aria-hidden": "true" });
-    this.table = tableOnDemand("The same as a table", ["Word", "Shares most with", "Sharing (S)", "Attends most to", "Attention"]);
+    this.table = tableOnDemand("The same as a table", ["Word", "Shares most with", "Sharing (S)", "Attends most to", "Attention", "Brings most to", "Contribution"]);
     root.append(html("div", { class: "matrix" }, html("div", { class: "scroll" }, this.grid), this.readout), this.table.element);
     this.#listen();
   }
@@ -131,14 +131,14 @@ export class InteractionChart {
 
   /** @param {View} view */
   #tabulate({ explanation, words }) {
-    const { sharing, attention } = explanation.interaction;
+    const { sharing, attention, contribution } = explanation.interaction;
     this.table.show(() =>
       words.map((word, place) => {
-        const most = (/** @type {Float32Array} */ values) => {
+        const most = (/** @type {Float32Array} */ values, write = exact) => {
           const [best] = strongest(values, 1, (other) => other !== place);
-          return best ? [label(words[best.place], 40), exact(best.value)] : ["–", "–"];
+          return best ? [label(words[best.place], 40), write(best.value)] : ["–", "–"];
         };
-        return [label(word, 40), ...most(row(sharing, place)), ...most(row(attention, place))];
+        return [label(word, 40), ...most(row(sharing, place)), ...most(row(attention, place)), ...most(column(contribution, place), amount)];
       }),
     );
   }
@@ -225,8 +225,10 @@ function frameOf({ words }, width) {
  * @param {number} side of a cell
  * @param {Palette} palette
  */
-function drawCells(context, left, top, { explanation, extent, words }, side, palette) {
-  const { sharing, attention } = explanation.interaction;
+function drawCells(context, left, top, view, side, palette) {
+  const { explanation, extent, words } = view;
+  const { attention } = explanation.interaction;
+  const { scale, value } = coloured(view, palette);
   const n = words.length;
   const body = side - (side >= 10 ? 1 : 0.5);
   for (let at = 0; at < n * n; at += 1) {
@@ -234,15 +236,29 @@ function drawCells(context, left, top, { explanation, extent, words }, side, pal
     const line = Math.floor(at / n);
     const x = left + column * side;
     const y = top + line * side;
-    const shared = line === column ? 0 : sharing.values[at]; // A word shares with others, not with itself.
-    context.fillStyle = palette.colour(shared);
+    const shown = value(at, line === column);
+    context.fillStyle = scale.colour(shown);
     context.fillRect(x, y, body, body);
     // The dot's area is the attention, on the scale of the strongest in both panels.
     const radius = LARGEST_DOT * body * Math.sqrt(attention.values[at] / Math.max(extent.attention, 1e-9));
     if (radius < 0.3) continue;
-    context.fillStyle = INKS[palette.inkOn(shared)];
+    context.fillStyle = INKS[scale.inkOn(shown)];
     context.beginPath();
     context.arc(x + body / 2, y + body / 2, radius, 0, 2 * Math.PI);
     context.fill();
   }
+}
+
+/**
+ * The scale of the colours, and the value on it of each cell.
+ * @param {View} view
+ * @param {Palette} palette
+ * @returns {{scale: Scale, value: (at: number, isOwn: boolean) => number}} `isOwn`: whether a word meets itself
+ */
+function coloured({ explanation: { interaction }, extent, look }, palette) {
+  const { sharing, contribution } = interaction;
+  // A word shares with others, not with itself.
+  if (look.interaction === "sharing") return { scale: palette, value: (at, isOwn) => (isOwn ? 0 : sharing.values[at]) };
+  const most = Math.max(extent.brought, 1e-9);
+  return { scale: palette.signed, value: (at) => contribution.values[at] / most };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The colours of the theme that shows, from the style sheet: those of marks, and the one scale for all from 0 to 1. */
+/** The colours of the theme that shows, from the style sheet: those of marks, a scale for all from 0 to 1, and one for what has a sign. */
 
 import { color } from "d3-color";
 import { interpolateLab, piecewise } from "d3-interpolate";
@@ -11,24 +11,57 @@ const STEPS = 255;
 const EVEN = Math.sqrt(1.05 * 0.05) - 0.05;
 
 /**
- * @typedef {object} Palette
+ * Colours of values, in steps.
+ * @typedef {object} Scale
+ * @property {(value: number) => string} colour
+ * @property {(value: number) => "black" | "white"} inkOn which of both is easier to read on that colour
+ * @property {(value: number) => number} pixel that colour as the four bytes of an image's pixel
+ */
+
+/**
+ * @typedef {object} Marks
  * @property {string} ink
  * @property {string} soft
  * @property {string} edge
  * @property {string} line
  * @property {string} accent
  * @property {string} paper
+ * @property {string} for what goes towards the predicted class
+ * @property {string} against
  * @property {string} font family
- * @property {(value: number) => string} colour of a value in [0, 1]
- * @property {(value: number) => "black" | "white"} inkOn which of both is easier to read on that colour
- * @property {(value: number) => number} pixel that colour as the four bytes of an image's pixel
+ * @property {Scale} signed of values in [-1, 1]
  */
+
+/** @typedef {Marks & Scale} Palette its own scale is of values in [0, 1] */
+
+const STOPS = [0, 1, 2, 3, 4];
 
 /** Reads the palette of the theme that shows. @returns {Palette} */
 export function readPalette() {
   const style = getComputedStyle(document.documentElement);
   const read = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`);
-  const ramp = piecewise(interpolateLab, [0, 1, 2, 3, 4].map((stop) => read(`scale-${stop}`)));
+  const upwards = STOPS.map((stop) => read(`scale-${stop}`));
+  const downwards = STOPS.slice(1).map((stop) => read(`against-${stop}`));
+  // By the square root, so that small values can be told apart; the legends' ticks stand accordingly.
+  const root = (/** @type {number} */ value) => Math.sign(value) * Math.sqrt(Math.abs(value));
+  return {
+    ink: read("ink"),
+    soft: read("soft"),
+    edge: read("edge"),
+    line: read("line"),
+    accent: read("accent"),
+    paper: read("paper"),
+    for: read("scale-3"),
+    against: read("against-3"),
+    font: read("sans"),
+    ...scaleOf(upwards, root),
+    signed: scaleOf([...downwards.reverse(), ...upwards], (value) => (root(value) + 1) / 2),
+  };
+}
+
+/** @param {string[]} stops @param {(value: number) => number} place of a value along them, from 0 to 1 @returns {Scale} */
+function scaleOf(stops, place) {
+  const ramp = piecewise(interpolateLab, stops);
   const colours = Array.from({ length: STEPS + 1 }, (_, step) => {
     const rgb = color(ramp(step / STEPS))?.rgb();
     if (!rgb) throw new Error("the style sheet defines no colour scale");
@@ -37,16 +70,8 @@ export function readPalette() {
   const texts = colours.map((rgb) => rgb.formatHex());
   const inks = colours.map((rgb) => (luminance(rgb) > EVEN ? "black" : "white"));
   const pixels = new Uint32Array(new Uint8ClampedArray(colours.flatMap(({ r, g, b }) => [r, g, b, 255])).buffer);
-  // By the square root, so that small shares can be told apart; the legends' ticks stand accordingly.
-  const step = (/** @type {number} */ value) => Math.round(STEPS * Math.sqrt(Math.min(1, Math.max(0, value))));
+  const step = (/** @type {number} */ value) => Math.round(STEPS * Math.min(1, Math.max(0, place(value))));
   return {
-    ink: read("ink"),
-    soft: read("soft"),
-    edge: read("edge"),
-    line: read("line"),
-    accent: read("accent"),
-    paper: read("paper"),
-    font: read("sans"),
     colour: (value) => texts[step(value)],
     inkOn: (value) => inks[step(value)],
     pixel: (value) => pixels[step(value)],

@@ -2,6 +2,7 @@
 /** What every chart of a panel draws from. */
 
 /** @import { Explanation } from "../protocol.js" */
+/** @import { State } from "../state.js" */
 
 /**
  * @typedef {object} View
@@ -9,9 +10,23 @@
  * @property {string} text the text that it belongs to, as it stands in the box
  * @property {string[]} words the slices of `text` that the words stand for
  * @property {Extent} extent
+ * @property {Look} look
  */
 
-/** @typedef {{neurons: number, attention: number}} Extent largest N_i and largest attention of all panels, so that they share a scale */
+/**
+ * What the charts show by colour.
+ * @typedef {Pick<State, "allocation" | "interaction">} Look
+ */
+
+/**
+ * The largest of each measure in all panels, so that they share a scale; of signed ones the largest size.
+ * @typedef {object} Extent
+ * @property {number} neurons N_i
+ * @property {number} attention
+ * @property {number} contribution of a word, or of what else has a part in the prediction
+ * @property {number} evidence of a neuron at a word
+ * @property {number} brought by one word to another's place
+ */
 
 /** `value` rounded up to one digit: a scale that stays where it is while one types. @param {number} value */
 function roundUp(value) {
@@ -22,35 +37,39 @@ function roundUp(value) {
 
 /** @param {Explanation[]} explanations @returns {Extent} */
 export function extentOf(explanations) {
-  const largest = (/** @type {Iterable<number>} */ values) => {
+  const largest = (/** @type {(explanation: Explanation) => Iterable<number>} */ values) => {
     let most = 0;
-    for (const value of values) most = Math.max(most, value);
-    return most;
+    for (const explanation of explanations) for (const value of values(explanation)) most = Math.max(most, Math.abs(value));
+    return roundUp(most);
   };
   return {
-    neurons: roundUp(largest(explanations.flatMap(({ words }) => words.map(({ neurons }) => neurons)))),
-    attention: roundUp(largest(explanations.map(({ interaction }) => largest(interaction.attention.values)))),
+    neurons: largest(({ words }) => words.map(({ neurons }) => neurons)),
+    attention: largest(({ interaction }) => interaction.attention.values),
+    contribution: largest(({ words, sentences }) => [...words.map(({ contribution }) => contribution), ...sentences.parts.map(({ amount }) => amount)]),
+    evidence: largest(({ allocation }) => allocation.evidence.values),
+    brought: largest(({ interaction }) => interaction.contribution.values),
   };
 }
 
-/** @param {Explanation} explanation @param {string} text @param {Extent} extent @returns {View} */
-export const viewOf = (explanation, text, extent) => ({
+/** @param {Explanation} explanation @param {string} text @param {Extent} extent @param {Look} look @returns {View} */
+export const viewOf = (explanation, text, extent, look) => ({
   explanation,
   text,
   words: explanation.words.map(({ start, end }) => text.slice(start, end)),
   extent,
+  look,
 });
 
 /**
- * Places of the largest of `values`, largest first.
+ * Places of the largest of `values`, largest first, whatever their signs.
  * @param {ArrayLike<number>} values
  * @param {number} most how many
  * @param {(place: number) => boolean} [admit]
  */
 export const strongest = (values, most, admit = () => true) =>
   Array.from(values, (value, place) => ({ value, place }))
-    .filter(({ value, place }) => value > 0 && admit(place))
-    .sort((a, b) => b.value - a.value)
+    .filter(({ value, place }) => value !== 0 && admit(place))
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
     .slice(0, most);
 
 /** Row `at` of a matrix. @param {import("../protocol.js").Matrix} matrix @param {number} at */

@@ -3,6 +3,8 @@
 
 import { exact, label, list, plural, tenths } from "../format.js";
 import { html } from "../html.js";
+import { isPartOf } from "../spotlight.js";
+import { Tokens } from "./tokens.js";
 import { column, row } from "./view.js";
 
 /** @import { Spotlight, Subject } from "../spotlight.js" */
@@ -25,21 +27,19 @@ export class Words {
   constructor(root, panel, spotlight) {
     const sentence = /** @type {HTMLElement} */ (root.querySelector(".sentence"));
     this.panel = panel;
-    this.spotlight = spotlight;
     this.list = /** @type {HTMLElement} */ (sentence.firstElementChild);
+    this.tokens = new Tokens(this.list, "The words that the model read", spotlight);
     this.rest = html("span", { class: "rest" });
     this.readout = html("p", { class: "readout", "aria-hidden": "true" });
     this.remarks = html("p", { class: "remark" });
     sentence.append(this.rest);
     root.append(this.readout, this.remarks);
-    this.#listen();
   }
 
   /** The text alone, while there is no explanation. @param {string} text */
   wait(text) {
     this.#view = null;
-    this.list.removeAttribute("role");
-    this.list.replaceChildren();
+    this.tokens.show([], [], []);
     this.rest.textContent = start(text, REST_SHOWN);
   }
 
@@ -49,12 +49,8 @@ export class Words {
     this.#view = view;
     this.#tokens = explanation.words.map((word, place) => {
       const token = html("span", {
-        role: "option",
         class: word.known ? "token" : "token unknown",
-        tabindex: place === 0 ? 0 : -1,
         "aria-label": `${label(words[place], 40)}${word.known ? "" : " (unknown)"}: keep ${exact(word.keep)}, owns ${tenths(word.neurons)} neurons, capacity ${exact(word.capacity)}`,
-        "aria-selected": "false",
-        "data-place": place,
         "data-word": words[place],
         "data-keep": word.keep,
         "data-neurons": word.neurons,
@@ -65,14 +61,8 @@ export class Words {
       return token;
     });
     const gaps = explanation.words.map((word, place) => text.slice(explanation.words[place - 1]?.end ?? 0, word.start));
-    if (this.#tokens.length > 0) {
-      this.list.setAttribute("role", "listbox");
-      this.list.setAttribute("aria-label", "The words that the model read");
-    } else {
-      this.list.removeAttribute("role");
-      this.list.removeAttribute("aria-label");
-    }
-    this.list.replaceChildren(...this.#tokens.flatMap((token, place) => [start(gaps[place], WORD_SHOWN), token]));
+    const subjects = words.map((_, word) => ({ kind: /** @type {const} */ ("word"), word }));
+    this.tokens.show(this.#tokens, subjects, this.#tokens.flatMap((token, place) => [start(gaps[place], WORD_SHOWN), token]));
     this.#drawRest(view);
     this.highlight(null);
   }
@@ -82,14 +72,8 @@ export class Words {
     const view = this.#view;
     if (!view) return;
     const ties = this.#ties(view, subject);
-    this.#tokens.forEach((token, place) => {
-      token.style.setProperty("--tie", String(ties?.[place] ?? 0));
-      const chosen =
-        (subject?.kind === "word" && subject.word === place) ||
-        (subject?.kind === "pair" && (subject.row === place || subject.column === place));
-      token.classList.toggle("chosen", chosen);
-      token.setAttribute("aria-selected", String(chosen));
-    });
+    this.#tokens.forEach((token, place) => token.style.setProperty("--tie", String(ties?.[place] ?? 0)));
+    this.tokens.choose((token) => isPartOf(token, subject));
     this.readout.textContent = subject?.kind === "word" ? this.#describe(view, subject.word) : view.words.length > 0 ? HINT : "";
     this.readout.classList.toggle("hint", subject?.kind !== "word");
   }
@@ -128,45 +112,6 @@ export class Words {
     }
     if (words.length === 0) remarks.push("There is no word to explain yet.");
     this.remarks.textContent = remarks.join(" ");
-  }
-
-  #listen() {
-    const placeOf = (/** @type {EventTarget | null} */ target) => {
-      const token = target instanceof HTMLElement ? target.closest(".token") : null;
-      return token instanceof HTMLElement ? Number(token.dataset.place) : null;
-    };
-    const subjectOf = (/** @type {number} */ word) => ({ kind: /** @type {const} */ ("word"), word });
-    this.list.addEventListener("pointerover", ({ target }) => {
-      const place = placeOf(target);
-      this.spotlight.point(place === null ? null : subjectOf(place));
-    });
-    this.list.addEventListener("pointerleave", () => this.spotlight.point(null));
-    this.list.addEventListener("click", ({ target }) => {
-      const place = placeOf(target);
-      if (place !== null) this.spotlight.pin(subjectOf(place));
-    });
-    this.list.addEventListener("focusin", ({ target }) => {
-      const place = placeOf(target);
-      if (place === null) return;
-      this.#tokens.forEach((token, at) => token.setAttribute("tabindex", at === place ? "0" : "-1"));
-      this.spotlight.focus(subjectOf(place));
-    });
-    this.list.addEventListener("focusout", () => this.spotlight.point(null));
-    this.list.addEventListener("keydown", (event) => {
-      const place = placeOf(event.target);
-      if (place === null) return;
-      const last = this.#tokens.length - 1;
-      const steps = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: last };
-      if (event.key in steps) {
-        const to = steps[/** @type {keyof typeof steps} */ (event.key)];
-        this.#tokens[Math.min(last, Math.max(0, to))].focus();
-      } else if (event.key === "Enter" || event.key === " ") {
-        this.spotlight.pin(subjectOf(place));
-      } else {
-        return;
-      }
-      event.preventDefault();
-    });
   }
 }
 

@@ -7,7 +7,7 @@ import { Panel } from "../panel.js";
 import { Spotlight } from "../spotlight.js";
 
 /** @import { Palette } from "../charts/palette.js" */
-/** @import { View } from "../charts/view.js" */
+/** @import { Look, View } from "../charts/view.js" */
 /** @import { Explanation } from "../protocol.js" */
 
 /** Redrawn no more often than this, in milliseconds. */
@@ -27,6 +27,8 @@ export class Preview {
   #extent = extentOf([]);
   /** @type {Palette | null} */
   #palette = null;
+  /** @type {Look} */
+  #look = { allocation: "evidence", interaction: "sharing" };
 
   /**
    * @param {HTMLElement} root
@@ -63,6 +65,13 @@ export class Preview {
     this.#draw();
   }
 
+  /** @param {Look} look */
+  choose(look) {
+    this.#look = look;
+    this.#before.choose(look);
+    this.#after.choose(look);
+  }
+
   /** @param {Palette} palette */
   recolour(palette) {
     this.#palette = palette;
@@ -90,8 +99,8 @@ export class Preview {
     const extent = extentOf([before, after]);
     const rescaled = JSON.stringify(extent) !== JSON.stringify(this.#extent);
     this.#extent = extent;
-    if (isNew || rescaled) await this.#drawPanel(this.#before, viewOf(before, text, extent), palette);
-    await this.#drawPanel(this.#after, viewOf(after, text, extent), palette);
+    if (isNew || rescaled) await this.#drawPanel(this.#before, viewOf(before, text, extent, this.#look), palette);
+    await this.#drawPanel(this.#after, viewOf(after, text, extent, this.#look), palette);
   }
 
   /** @param {Panel} panel @param {View} view @param {Palette} palette */

@@ -15,6 +15,7 @@ import { Trainer } from "./trainer.js";
 import { Vault } from "./vault.js";
 
 /** @import { Palette } from "../charts/palette.js" */
+/** @import { Look } from "../charts/view.js" */
 /** @import { Assets, ModelAsset, Problem } from "../protocol.js" */
 /** @import { DataChoices, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
 /** @import { Phase } from "./trainer.js" */
@@ -91,6 +92,11 @@ export class TuningSection {
   /** @param {string} text that models are compared on */
   show(text) {
     this.preview.show(text);
+  }
+
+  /** @param {Look} look */
+  choose(look) {
+    this.preview.choose(look);
   }
 
   /** @param {Palette} palette */

@@ -1,20 +1,18 @@
 // @ts-check
-/** The shares of the allocation as a picture, however many neurons fall on one pixel. */
+/** A matrix of words × neurons as a picture, however many neurons fall on one pixel. */
 
-/** @import { Matrix } from "../protocol.js" */
 /** @import { Columns } from "./columns.js" */
-/** @import { Palette } from "./palette.js" */
 
 /**
- * A pixel that several neurons fall on shows the mean of their shares, weighted by how much of the pixel each takes;
+ * A pixel that several neurons fall on shows the mean of their values, weighted by how much of the pixel each takes;
  * one that is mostly gap stays clear.
- * @param {Matrix} shares
+ * @param {{rows: number, cols: number, values: ArrayLike<number>}} matrix
  * @param {Columns} columns places, in CSS pixels from the picture's left edge
  * @param {{width: number, rowHeight: number, gap: number}} size of the picture, of its rows, and between them, in CSS pixels
- * @param {Palette} palette
+ * @param {(value: number) => number} colour of a value, as a pixel
  * @returns {ImageData} in the screen's pixels
  */
-export function pictureOf({ rows, cols, values }, columns, { width, rowHeight, gap }, palette) {
+export function pictureOf({ rows, cols, values }, columns, { width, rowHeight, gap }, colour) {
   const ratio = devicePixelRatio;
   const across = Math.max(1, Math.round(width * ratio));
   const image = new ImageData(across, Math.round(rows * rowHeight * ratio));
@@ -35,7 +33,7 @@ export function pictureOf({ rows, cols, values }, columns, { width, rowHeight, g
     const bottom = Math.round(((row + 1) * rowHeight - gap) * ratio);
     for (let pixel = 0; pixel < across; pixel += 1) {
       const weight = weights[pixel];
-      if (weight >= 0.5) pixels[top * across + pixel] = palette.pixel(sums[row * across + pixel] / weight);
+      if (weight >= 0.5) pixels[top * across + pixel] = colour(sums[row * across + pixel] / weight);
     }
     for (let line = top + 1; line < bottom; line += 1) {
       pixels.copyWithin(line * across, top * across, (top + 1) * across);

@@ -1,0 +1,213 @@
+// @ts-check
+/** Why this class: the sentence with what each word adds as a bar up or down, and all bars as the sum that they are. */
+
+import { amount, label, percent } from "../format.js";
+import { html, tableOnDemand } from "../html.js";
+import { isPartOf } from "../spotlight.js";
+import { Tokens } from "./tokens.js";
+
+/** @import { Deletion, Evidence, Explanation, Prediction } from "../protocol.js" */
+/** @import { Spotlight, Subject } from "../spotlight.js" */
+/** @import { Palette } from "./palette.js" */
+/** @import { View } from "./view.js" */
+
+/** Letters shown of a word. */
+const LETTERS = 24;
+
+/** The part of the longest bar from which on a bar has its number without being pointed at. */
+const NUMBERED = 0.2;
+
+/** Texts of more words have shorter bars, to stay in sight. */
+const MANY = 40;
+
+const HINT = "Point at a word, or move through them with the arrow keys, to see what it does and what the model says without it.";
+
+/**
+ * Something that has a part in the prediction: a word, or what else does.
+ * @typedef {object} Share
+ * @property {Subject} subject
+ * @property {string} name
+ * @property {number} amount
+ * @property {string} says
+ */
+
+export class EvidenceChart {
+  /** @type {View | null} */
+  #view = null;
+  /** @type {Share[]} */
+  #shares = [];
+  /** The bars of the sum, and what each stands for. @type {{piece: HTMLElement, subject: Subject}[]} */
+  #pieces = [];
+  /** What is known of deleting a word of this text. @type {Map<number, Deletion>} */
+  #deletions = new Map();
+
+  /** @param {HTMLElement} root @param {string} panel @param {Spotlight} spotlight */
+  constructor(root, panel, spotlight) {
+    this.root = root;
+    this.spotlight = spotlight;
+    const line = html("div", { class: "line", dir: "auto" });
+    this.tokens = new Tokens(line, "What each word adds", spotlight);
+    this.says = html("span", { "aria-hidden": "true" });
+    // Comes later than the rest, so that it has to be read aloud by itself; once is enough.
+    this.deleted = html("span", panel === "main" ? { role: "status" } : { "aria-hidden": "true" });
+    this.readout = html("p", { class: "readout" }, this.says, this.deleted);
+    this.balance = html("div", { class: "balance", "aria-hidden": "true" });
+    this.sum = html("p", { class: "sum" });
+    this.remarks = html("p", { class: "remark" });
+    this.table = tableOnDemand("The same as a table", ["Word", "Contribution", "Evidence at its place"]);
+    root.classList.add("evidence");
+    root.append(line, this.readout, this.balance, this.sum, this.remarks, this.table.element);
+    const under = (/** @type {EventTarget | null} */ target) =>
+      (target instanceof Element && this.#pieces.find(({ piece }) => piece === target.closest(".piece"))?.subject) || null;
+    this.balance.addEventListener("pointerover", ({ target }) => this.spotlight.point(under(target)));
+    this.balance.addEventListener("pointerleave", () => this.spotlight.point(null));
+    this.balance.addEventListener("click", ({ target }) => {
+      const subject = under(target);
+      if (subject) this.spotlight.pin(subject);
+    });
+  }
+
+  /** @param {View} view @param {Palette} _palette @param {number} _width @param {Subject | null} subject */
+  draw(view, _palette, _width, subject) {
+    this.#view = view;
+    this.#deletions.clear();
+    this.#name(view.explanation);
+    this.#shares = sharesOf(view);
+    const tokens = this.#shares.map((share, place) => this.#token(view, share, place));
+    this.root.classList.toggle("empty", view.words.length === 0);
+    this.root.classList.toggle("many", view.words.length > MANY);
+    this.tokens.show(tokens, this.#shares.map((share) => share.subject), tokens);
+    this.#weigh(view.explanation);
+    this.#say(view);
+    this.highlight(subject);
+  }
+
+  /** @param {Subject | null} subject */
+  highlight(subject) {
+    this.tokens.choose((token) => isPartOf(token, subject));
+    for (const { piece, subject: own } of this.#pieces) piece.classList.toggle("chosen", isPartOf(own, subject));
+    const share = this.#shares.find(({ subject: own }) => subject?.kind !== "pair" && isPartOf(own, subject));
+    const deletion = subject?.kind === "word" ? this.#deletions.get(subject.word) : undefined;
+    const nothing = this.#shares.length === 0;
+    this.says.replaceChildren(...(share ? sentence(share, !deletion) : [nothing ? "" : HINT]));
+    this.deleted.textContent = deletion ? `; ${deletion.says}.` : "";
+    this.readout.classList.toggle("hint", !share);
+    if (deletion) this.readout.dataset.without = String(deletion.probability);
+    else delete this.readout.dataset.without;
+  }
+
+  /** Whether it is known what becomes of the answer without a word. @param {number} word */
+  knows(word) {
+    return this.#view === null || this.#deletions.has(word);
+  }
+
+  /** Takes in what becomes of the answer without a word. @param {number} word @param {Deletion} deletion */
+  tell(word, deletion) {
+    this.#deletions.set(word, deletion);
+    this.highlight(this.spotlight.subject);
+  }
+
+  /** What scripts may rely on. @param {Explanation} explanation */
+  #name({ evidence }) {
+    const { dataset } = this.root;
+    for (const name of ["class", "margin", "bias", "positions", "padding", "past"]) delete dataset[name];
+    if (!evidence) return;
+    const { classes, margin: { class: predicted, total, bias, positions, padding, past } } = evidence;
+    dataset.class = classes[predicted];
+    for (const [name, value] of Object.entries({ margin: total, bias, positions, padding, past })) dataset[name] = String(value);
+  }
+
+  /** @param {View} view @param {Share} share @param {number} place */
+  #token({ explanation, words, extent }, { subject, name, amount: value, says }, place) {
+    const isWord = subject.kind === "word";
+    const word = explanation.words[place];
+    const size = Math.abs(value) / Math.max(extent.contribution, 1e-9);
+    const token = html(
+      "span",
+      {
+        class: `${isWord ? (word.known ? "word" : "word unknown") : "part"} ${value < 0 ? "against" : "for"}`,
+        "aria-label": `${isWord ? `“${label(name, 40)}” ` : ""}${says}`,
+        "data-word": isWord ? words[place] : null,
+        "data-evidence": isWord ? word.evidence : null,
+        "data-contribution": isWord ? word.contribution : null,
+      },
+      label(name, LETTERS),
+      html("span", { class: size < NUMBERED ? "amount small" : "amount" }, amount(value)),
+    );
+    token.style.setProperty("--size", String(size));
+    return token;
+  }
+
+  /** The sum: what goes towards the class is as long as what goes against it and what is left. @param {Explanation} explanation */
+  #weigh({ evidence, prediction }) {
+    this.#pieces = [];
+    if (!evidence || !prediction) return this.balance.replaceChildren();
+    const largestFirst = [...this.#shares].sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount));
+    const pieces = (/** @type {(value: number) => boolean} */ belongs) =>
+      largestFirst.filter((share) => belongs(share.amount)).map((share) => this.#piece(share));
+    const name = evidence.classes[evidence.margin.class];
+    this.balance.replaceChildren(
+      html("span", { class: "name" }, "towards ", html("bdi", {}, label(name, LETTERS))),
+      html("div", { class: "stack for" }, ...pieces((value) => value > 0)),
+      html("span", { class: "name" }, "against it, and what is left"),
+      html("div", { class: "stack against" }, ...pieces((value) => value < 0), left(evidence, prediction)),
+    );
+  }
+
+  /** @param {Share} share */
+  #piece({ subject, name, amount: value }) {
+    const piece = html("span", { class: `piece ${subject.kind}` }, html("bdi", {}, label(name, 12)));
+    grow(piece, value);
+    this.#pieces.push({ piece, subject });
+    return piece;
+  }
+
+  /** @param {View} view */
+  #say({ explanation, words }) {
+    const { sentences, evidence } = explanation;
+    this.sum.textContent = sentences.sum ?? (words.length === 0 ? "Without words, there is nothing to explain." : "");
+    this.remarks.textContent = sentences.remarks.join(" ");
+    this.table.show(() => (evidence ? [...explanation.words.map((word, place) => [label(words[place], 40), amount(word.contribution), amount(word.evidence)]), ...restOf(explanation, evidence)] : []));
+  }
+}
+
+/** What has a part in the prediction: the words, then the rest. @param {View} view @returns {Share[]} */
+function sharesOf({ explanation: { words, sentences }, words: names }) {
+  const ofWords = words.map(({ contribution }, word) => ({
+    subject: /** @type {Subject} */ ({ kind: "word", word }),
+    name: names[word],
+    amount: contribution,
+    says: sentences.words[word] ?? "",
+  }));
+  const others = sentences.parts.map(({ title, amount: value, says }) => ({
+    subject: /** @type {Subject} */ ({ kind: "part", title }),
+    name: title,
+    amount: value,
+    says,
+  }));
+  return [...ofWords, ...others];
+}
+
+/** @param {Share} share @param {boolean} ends whether nothing follows it */
+function sentence({ subject, name, says }, ends) {
+  const stop = ends ? "." : "";
+  if (subject.kind !== "word") return [`${says.charAt(0).toUpperCase()}${says.slice(1)}${stop}`];
+  return [html("strong", {}, "“", html("bdi", {}, label(name, LETTERS)), "”"), ` ${says}${stop}`];
+}
+
+/** What is left of the sum, and what that comes to. @param {Evidence} evidence @param {Prediction} prediction */
+function left({ margin }, { probabilities }) {
+  const piece = html("span", { class: "piece left" }, html("span", {}, `${amount(margin.total)} → ${percent(probabilities[margin.class])}`));
+  grow(piece, margin.total);
+  return piece;
+}
+
+/** Gives a piece its part of the length, whatever the length. @param {HTMLElement} piece @param {number} value */
+const grow = (piece, value) => piece.style.setProperty("flex-grow", String(1e6 * Math.abs(value)));
+
+/** Rows of the table behind the words. @param {Explanation} explanation @param {Evidence} evidence */
+function restOf({ sentences }, { margin }) {
+  const parts = sentences.parts.map(({ title, amount: value }) => [title, amount(value), title === "biases" ? amount(margin.head_bias) : ""]);
+  const past = margin.past === 0 ? [] : [["past the neurons", "", amount(margin.past)]];
+  return [...parts, ...past, ["in all", amount(margin.total), amount(margin.total)]];
+}
