@@ -9,7 +9,7 @@ use crate::explain::{
 };
 
 /// Part of a text's words that are important by rank.
-const TOP: f64 = 0.2;
+pub(super) const TOP: f64 = 0.2;
 
 /// What words take of a space of `D` dimensions, the neurons or the embedding's.
 pub(super) struct Space {
