@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::numbers::{share, weight};
 use crate::objective::{
-    Apart, Controls, Family, GateGuard, Objective, Pairs, RateOf, ScaleFree, Space,
+    Apart, Controls, Family, GateGuard, Objective, Overlap, Pairs, RateOf, ScaleFree, Space, Weight,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -38,6 +38,12 @@ pub(super) struct ObjectiveOptions {
     /// Scale-free: whom the importance loss keeps important words apart from [default: important]
     #[arg(long, value_enum)]
     apart: Option<Apart>,
+    /// Scale-free: by what the importance loss measures overlap [default: cosine]
+    #[arg(long, value_enum)]
+    overlap: Option<Overlap>,
+    /// Scale-free: what makes a word important [default: gate]
+    #[arg(long, value_enum)]
+    weight: Option<Weight>,
     /// Scale-free: the importance loss takes the gate as given and does not move it
     #[arg(long)]
     gate_given: bool,
@@ -86,6 +92,8 @@ impl ObjectiveOptions {
                 guard: self.guard(),
                 rate_of: self.rate_of.unwrap_or_default(),
                 apart: self.apart.unwrap_or_default(),
+                overlap: self.overlap.unwrap_or_default(),
+                weight: self.weight.unwrap_or_default(),
                 gate_given: self.gate_given,
                 pairs: self.pairs.unwrap_or_default(),
             }),

@@ -82,6 +82,12 @@ pub struct ScaleFree {
     /// Whom the importance loss keeps important words apart from.
     #[serde(default)]
     pub apart: Apart,
+    /// By what the importance loss measures how far two words overlap.
+    #[serde(default)]
+    pub overlap: Overlap,
+    /// What makes a word important.
+    #[serde(default)]
+    pub weight: Weight,
     /// Whether the importance loss takes the gate as given, so that it moves neurons alone.
     #[serde(default)]
     pub gate_given: bool,
@@ -101,6 +107,8 @@ impl Default for ScaleFree {
             },
             rate_of: RateOf::default(),
             apart: Apart::default(),
+            overlap: Overlap::default(),
+            weight: Weight::default(),
             gate_given: false,
             pairs: Pairs::default(),
         }
@@ -127,6 +135,31 @@ pub enum Apart {
     Important,
     /// From all words: ω_ij = 1 − â_ij.
     All,
+}
+
+/// By what the importance loss measures how far a word overlaps with others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overlap {
+    /// Squared cosines of their neurons: Σ_j ω_ij c_ij² / Σ_j ω_ij.
+    #[default]
+    Cosine,
+    /// The others' shares in its neurons: Σ_n z_in Σ_j ω_ij α_jn / Σ_n z_in. Least when each neuron
+    /// is taken by one word, whatever their number.
+    Shares,
+}
+
+/// What makes a word important to the importance loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// Its gate.
+    #[default]
+    Gate,
+    /// How much its neurons say, ‖Σ_n u_in·q_n‖, as it is found.
+    Evidence,
+    /// Every word is.
+    Even,
 }
 
 /// What the interaction loss holds the pairs that attend to each other against.

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Tensor, TensorData};
 
-use super::norm::{cosines, relative};
-use super::{Apart, GateGuard, Pairs, RateOf, ScaleFree, Space, weighed_neurons};
+use super::norm::{cosines, relative, root};
+use super::{Apart, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight, weighed_neurons};
 use crate::model::{Batch, Trace};
 use crate::text::PAD;
 
@@ -16,12 +16,7 @@ const LEAST: f64 = 1e-30;
 /// L_imp and L_int of each text, each the mean over blocks, in [0, 1]; `[B, 1]` each.
 pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     let pairs = eligible_pairs(&trace.batch);
-    let weight = trace.gate.clone() * trace.batch.valid.clone();
-    let weight = if options.gate_given {
-        weight.detach()
-    } else {
-        weight
-    };
+    let weight = weight(trace, options);
     let mut sums: Option<(Tensor<2>, Tensor<2>)> = None;
     let looked_at = match options.space {
         Space::Evidence => std::slice::from_ref(trace.last_layer()),
@@ -31,24 +26,38 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
         let given = layer.attention.clone().detach();
         let attention: Tensor<3> = eligible_attention(given, &pairs).mean_dim(1).squeeze_dim(1);
         let uncorrelated = uncorrelated(attention.clone(), &pairs);
-        let (cosine, interaction) = match options.space {
+        let (apart, interaction) = match options.space {
             Space::Mlp | Space::Evidence => {
-                let cosine = cosines(match options.space {
+                let z = match options.space {
                     Space::Evidence => weighed_neurons(trace),
                     _ => layer.neurons.clone(),
-                });
+                };
+                let cosine = cosines(z.clone());
                 let pairs = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
-                (cosine, mean_of_sums(pairs, &trace.batch))
+                let others = match options.apart {
+                    Apart::Important => uncorrelated * weight.clone().unsqueeze_dim(1),
+                    Apart::All => uncorrelated,
+                };
+                let apart = match options.overlap {
+                    Overlap::Cosine => overlap(cosine, others),
+                    Overlap::Shares => shared(z, others),
+                };
+                (apart, mean_of_sums(pairs, &trace.batch))
             }
             Space::Embedding => {
                 let attention = layer.attention.clone();
                 let eligible = eligible_attention(by_largest(attention.clone(), &pairs), &pairs);
                 let pairs = attention_interaction(eligible, attention);
                 let cosine = cosines(trace.embedding.clone());
-                (cosine, mean_of_sums(pairs, &trace.batch))
+                let others = match options.apart {
+                    Apart::Important => uncorrelated * weight.clone().unsqueeze_dim(1),
+                    Apart::All => uncorrelated,
+                };
+                (overlap(cosine, others), mean_of_sums(pairs, &trace.batch))
             }
         };
-        let importance = importance(cosine, &weight, uncorrelated, options.apart);
+        let importance =
+            weighted_sums(weight.clone(), apart) / weight.clone().sum_dim(1).clamp_min(EPSILON);
         sums = Some(match sums {
             None => (importance, interaction),
             Some((imp, int)) => (imp + importance, int + interaction),
@@ -155,31 +164,52 @@ fn mean_of_sums(of_pairs: Tensor<3>, batch: &Batch) -> Tensor<2> {
     shared.reshape([texts, length * length]).sum_dim(1)
 }
 
-/// L_imp: the weighted mean squared cosine of each weighted word to the words it is not
-/// correlated with; `[B, 1]`.
-///
-/// # Shapes
-/// `weight` `[B, L]`, the others `[B, L, L]`.
-fn importance(
-    cosine: Tensor<3>,
-    weight: &Tensor<2>,
-    uncorrelated: Tensor<3>,
-    apart: Apart,
-) -> Tensor<2> {
-    let weights: Tensor<3> = weight.clone().unsqueeze_dim(2);
-    let others = match apart {
-        Apart::Important => weights,
-        Apart::All => weights.ones_like(),
+/// How important each word is, w, `[B, L]`; 0 for PAD.
+fn weight(trace: &Trace, options: &ScaleFree) -> Tensor<2> {
+    let valid = trace.batch.valid.clone();
+    let weight = match options.weight {
+        Weight::Gate => trace.gate.clone() * valid,
+        Weight::Even => valid,
+        Weight::Evidence => {
+            let votes = trace.votes.clone().detach().swap_dims(0, 1);
+            let said = trace
+                .last_layer()
+                .neurons
+                .clone()
+                .detach()
+                .matmul(votes.unsqueeze());
+            root((said.clone() * said).sum_dim(2)).squeeze_dim(2) * valid
+        }
     };
-    let among = uncorrelated.clone().matmul(others.clone());
+    if options.gate_given {
+        weight.detach()
+    } else {
+        weight
+    }
+}
+
+/// How far each word overlaps with others, by their weights ω, in squared cosines: `[B, L, 1]`, of
+/// `[B, L, L]` each.
+fn overlap(cosine: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
+    let among = others.clone().sum_dim(2);
     let alone = among.clone().lower_scalar(EPSILON);
-    let overlap = (uncorrelated * cosine.clone() * cosine).matmul(others);
+    let overlap = (others * cosine.clone() * cosine).sum_dim(2);
     // Where nobody else counts the overlap is 0, and its slope too: a quotient over ε would push
     // every closed gate beside a single open one shut, a million times as hard as anything else.
     let overlap = overlap / among.mask_fill(alone.clone(), 1.0);
-    let overlap = overlap.mask_fill(alone, 0.0);
-    let total = weighted_sums(weight.clone(), overlap);
-    total / weight.clone().sum_dim(1).clamp_min(EPSILON)
+    overlap.mask_fill(alone, 0.0)
+}
+
+/// The others' shares, by their weights ω, `[B, L, L]`, in what each word says, z, `[B, L, F]`:
+/// `[B, L, 1]`, in [0, 1].
+fn shared(z: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
+    let largest = z.clone().detach().max_abs_dim(1);
+    let scale = largest.clone().mask_fill(largest.equal_elem(0.0), 1.0);
+    let energy = z.clone() / scale;
+    let energy = energy.clone() * energy;
+    let shares = relative(energy.clone(), energy.sum_dim(1));
+    let of_others = (z.clone() * others.matmul(shares)).sum_dim(2);
+    relative(of_others, z.sum_dim(2))
 }
 
 /// What each pair adds to a word's L_int, by what shares its neurons; all `[B, L, L]`.

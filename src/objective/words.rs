@@ -2,7 +2,9 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Apart, Family, GateGuard, Objective, Pairs, RateOf, ScaleFree, Space};
+use super::{
+    Apart, Family, GateGuard, Objective, Overlap, Pairs, RateOf, ScaleFree, Space, Weight,
+};
 
 impl Objective {
     /// The options of `safr train` that make this objective.
@@ -38,6 +40,8 @@ impl ScaleFree {
     fn say(&self, say: &mut impl FnMut(&str, &dyn Display)) {
         say("space", &self.space.name());
         say("apart", &self.apart.name());
+        say("overlap", &self.overlap.name());
+        say("weight", &self.weight.name());
         say("pairs", &self.pairs.name());
         match self.guard {
             GateGuard::Rate { rho, weight } => {
@@ -78,6 +82,33 @@ impl Apart {
         match self {
             Self::Important => "important",
             Self::All => "all",
+        }
+    }
+}
+
+impl Overlap {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Cosine, Self::Shares];
+
+    /// Its name in options and cards.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cosine => "cosine",
+            Self::Shares => "shares",
+        }
+    }
+}
+
+impl Weight {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Gate, Self::Evidence, Self::Even];
+
+    /// Its name in options and cards.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gate => "gate",
+            Self::Evidence => "evidence",
+            Self::Even => "even",
         }
     }
 }
@@ -147,9 +178,10 @@ impl Display for ScaleFree {
         let given = if self.gate_given { ", gate given" } else { "" };
         let pairs = self.pairs.name();
         let guard = self.guard;
+        let (overlap, weight) = (self.overlap.name(), self.weight.name());
         write!(
             f,
-            "space {space}, apart from {apart}{given}, pairs {pairs}, gate guard {guard}"
+            "space {space}, apart from {apart} by {overlap}, weight {weight}{given}, pairs {pairs}, gate guard {guard}"
         )
     }
 }
