@@ -1,5 +1,5 @@
 //! Whether a word's neurons are its own: what is lost without the neurons that it owns against what
-//! they say of it, and how much they say of other words.
+//! they say of it, and how much they say of other words (method §5.9).
 
 use super::columns::{Values, columns};
 use super::redistribution::TOP;

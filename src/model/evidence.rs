@@ -1,5 +1,5 @@
 //! What the neurons say of each class, and what each word brings to them: exact parts of the logits,
-//! read off one forward pass.
+//! read off one forward pass (method §4.2, §4.3).
 //!
 //! The head is linear, so a logit is a sum over places and neurons. With the attention weights, the
 //! set of active neurons and the norms' scales held at the point computed, a neuron's input is linear
