@@ -6,9 +6,10 @@
 mod common;
 
 use common::tuning::{data, engine, losses, options, reference};
-use common::{close, small_package};
+use common::{assert_complete, close, small_package_of};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use safr::engine::{Backend, DataChoices, Engine, largest_explained_difference};
+use safr::model::Readout;
 use safr::package::{Files, Precision, names};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -18,7 +19,12 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 const TEXT: &str = "It is not a good film, it is a very, very bad film.";
 
 async fn files() -> Files {
-    small_package().await.to_files(Precision::Int8).unwrap()
+    files_of(Readout::Residual).await
+}
+
+async fn files_of(readout: Readout) -> Files {
+    let package = small_package_of(readout).await;
+    package.to_files(Precision::Int8).unwrap()
 }
 
 fn js_files(files: &Files) -> Object {
@@ -41,15 +47,18 @@ fn text_of(value: &JsValue, name: &str) -> String {
 
 #[wasm_bindgen_test]
 async fn flex_and_ndarray_agree() {
-    let mut explanations = Vec::new();
-    for backend in [Backend::Flex, Backend::NdArray] {
-        let mut engine = Engine::start(backend).await.unwrap();
-        let model = engine.load("small", &files().await).unwrap();
-        explanations.push(model.explain(TEXT).await.unwrap());
+    for readout in Readout::ALL {
+        let mut explanations = Vec::new();
+        for backend in [Backend::Flex, Backend::NdArray] {
+            let mut engine = Engine::start(backend).await.unwrap();
+            let model = engine.load("small", &files_of(readout).await).unwrap();
+            explanations.push(model.explain(TEXT).await.unwrap());
+        }
+        assert_eq!(explanations[0].words.len(), 7, "cut to the model's length");
+        let difference = largest_explained_difference(&explanations[0], &explanations[1]);
+        assert!(difference < 1e-4, "{readout:?}: {difference}");
+        explanations.iter().for_each(assert_complete);
     }
-    assert_eq!(explanations[0].words.len(), 7, "cut to the model's length");
-    let difference = largest_explained_difference(&explanations[0], &explanations[1]);
-    assert!(difference < 1e-4, "{difference}");
 }
 
 #[wasm_bindgen_test]

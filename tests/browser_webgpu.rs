@@ -8,10 +8,14 @@ mod common;
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
 use common::tuning::{losses, reference};
-use common::{close, small_config, small_package, small_weights};
+use common::{
+    assert_complete, close, small_config, small_package, small_package_of, small_weights,
+};
 use safr::engine::{Backend, Engine, largest_explained_difference};
 use safr::evaluate::EncodedExample;
-use safr::model::{Batch, Classifier, ModelConfig, Noise, Stream, Weights, initial_weights};
+use safr::model::{
+    Batch, Classifier, ModelConfig, Noise, Readout, Stream, Weights, initial_weights,
+};
 use safr::objective::{Family, GateGuard, LossNumbers, Objective, ScaleFree, Space};
 use safr::package::Precision;
 use safr::text::Words;
@@ -187,29 +191,28 @@ async fn compare_training(gpu: &Device) {
 /// One test, since a process can open its GPU once.
 #[wasm_bindgen_test]
 async fn the_gpu_explains_and_trains_as_the_cpu_does() {
-    let files = small_package().await.to_files(Precision::Int8).unwrap();
     let mut gpu = Engine::start(Backend::WebGpu)
         .await
         .expect("this lane needs a WebGPU adapter");
     let mut cpu = Engine::start(Backend::Flex).await.unwrap();
-    let here = gpu
-        .load("small", &files)
-        .unwrap()
-        .explain(TEXT)
-        .await
-        .unwrap();
-    let there = cpu
-        .load("small", &files)
-        .unwrap()
-        .explain(TEXT)
-        .await
-        .unwrap();
-    let difference = largest_explained_difference(&here, &there);
-    assert!(difference < 1e-4, "explanations differ by {difference}");
+    for readout in Readout::ALL {
+        let package = small_package_of(readout).await;
+        let files = package.to_files(Precision::Int8).unwrap();
+        let here = gpu.load("small", &files).unwrap();
+        let here = here.explain(TEXT).await.unwrap();
+        let there = cpu.load("small", &files).unwrap();
+        let there = there.explain(TEXT).await.unwrap();
+        let difference = largest_explained_difference(&here, &there);
+        assert!(
+            difference < 1e-4,
+            "{readout:?}: explanations differ by {difference}"
+        );
+        assert_complete(&here);
 
-    let measured = gpu.measure("small").await.unwrap();
-    assert_eq!(measured.backend, Backend::WebGpu);
-    assert!(measured.agrees, "{measured:?}");
+        let measured = gpu.measure("small").await.unwrap();
+        assert_eq!(measured.backend, Backend::WebGpu);
+        assert!(measured.agrees, "{readout:?}: {measured:?}");
+    }
 
     compare_training(&gpu.device.device).await;
     compare_gradients(&gpu.device.device).await;

@@ -98,8 +98,33 @@ fn a_report_has_every_section_and_repeats_itself() {
             );
         }
     }
-    let auc = measure(&report, Section::Plausibility, "auc/keep/treebank");
-    assert!(auc.value.is_some_and(|auc| (0.0..=1.0).contains(&auc)));
+    for (section, name) in [
+        (Section::Plausibility, "auc/keep/treebank"),
+        (Section::Plausibility, "auc/contribution/treebank"),
+        (Section::Knockout, "knockout_error/all"),
+        (Section::Knockout, "spill/marked"),
+        (Section::Knockout, "without_neurons/accuracy"),
+    ] {
+        let part = measure(&report, section, name).value;
+        assert!(
+            part.is_some_and(|part| (0.0..=1.0).contains(&part)),
+            "{name}"
+        );
+    }
+    let agreement = measure(
+        &report,
+        Section::Plausibility,
+        "agreement/keep/contribution",
+    );
+    assert!(agreement.value.is_some_and(|rho| rho.abs() <= 1.0));
+    for ranking in ["evidence", "contribution"] {
+        let name = format!("comprehensiveness/{ranking}/delete");
+        assert!(
+            measure(&report, Section::Faithfulness, &name)
+                .value
+                .is_some()
+        );
+    }
 
     let again = evaluate(data.path(), "sst2-safr", &options);
     assert_eq!((again.0, again.2), (table, report.clone()));
@@ -128,7 +153,7 @@ fn texts_are_measured_alone_as_in_a_batch() {
 fn the_reference_selects_for_itself_what_it_selects() {
     let data = data();
     let report = evaluate(data.path(), "sst2-plain", &[]).2;
-    for space in ["neurons", "embeddings"] {
+    for space in ["neurons", "evidence", "embeddings"] {
         for part in ["mono", "poly", "score"] {
             let of = |model: &str| {
                 let name = format!("{part}/{space}/{model}/top");

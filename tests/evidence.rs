@@ -7,13 +7,16 @@ mod common;
 
 use burn::tensor::Device;
 use common::{
-    all_close, close, fixtures, reference_model, reference_texts, small_config, small_package,
-    small_weights,
+    all_close, assert_complete, close, fixtures, reference_model, reference_texts, small_config,
+    small_package, small_package_of, small_weights,
 };
 use proptest::prelude::*;
-use safr::engine::{EngineError, LoadedModel};
-use safr::explain::{Prediction, TraceNumbers, centred, evidence, weighed};
+use safr::engine::{Backend, EngineError, LoadedModel, OpenDevice, largest_explained_difference};
+use safr::explain::{
+    Explanation, Prediction, TraceNumbers, centred, evidence, margin_factor, weighed,
+};
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights};
+use safr::package::Precision;
 use safr::text::Words;
 
 /// Every kind of model: what its head reads, how it reads texts, classes and blocks.
@@ -57,7 +60,7 @@ fn sum(rows: &[Vec<f32>], class: usize) -> (f64, f64) {
 }
 
 /// Asserts that both decompositions of every class are whole.
-fn assert_complete(what: &str, trace: &TraceNumbers) {
+fn assert_whole(what: &str, trace: &TraceNumbers) {
     let parts = trace.contributions.as_ref().unwrap();
     for (class, logit) in centred(&trace.logits).into_iter().enumerate() {
         let at = |values: &[f32]| f64::from(values[class]);
@@ -80,13 +83,76 @@ fn assert_complete(what: &str, trace: &TraceNumbers) {
     }
 }
 
+/// The CPU's devices; the GPU's numbers are compared with theirs in a browser.
+fn devices() -> [Device; 2] {
+    [Backend::Flex, Backend::NdArray].map(|backend| {
+        pollster::block_on(OpenDevice::open(backend))
+            .unwrap()
+            .device
+    })
+}
+
+/// A text without words among them.
 #[test]
 fn the_parts_of_a_logit_add_up_to_it() {
-    for config in configs() {
-        let model = Classifier::new(&config, &lively(&config, 3), &Device::flex()).unwrap();
-        let texts: [&[u32]; 4] = [&[2, 3, 4, 5, 3], &[6], &[7, 8, 9, 10, 11, 2, 1], &[1, 1]];
-        for trace in explained(&model, &texts) {
-            assert_complete(&format!("{config:?}, {:?}", trace.ids), &trace);
+    let texts: [&[u32]; 5] = [
+        &[2, 3, 4, 5, 3],
+        &[6],
+        &[],
+        &[7, 8, 9, 10, 11, 2, 1],
+        &[1, 1],
+    ];
+    for device in devices() {
+        for config in configs() {
+            let model = Classifier::new(&config, &lively(&config, 3), &device).unwrap();
+            for trace in explained(&model, &texts) {
+                assert_whole(&format!("{config:?}, {:?}", trace.ids), &trace);
+            }
+        }
+    }
+}
+
+/// As the page shows it: words and neurons add up to the log-odds of the predicted class, and their
+/// tables to the words.
+fn assert_explained(what: &str, explanation: &Explanation) {
+    assert_complete(explanation);
+    let margin = explanation.evidence.as_ref().unwrap().margin;
+    let prediction = explanation.prediction.as_ref().unwrap();
+    let p = f64::from(prediction.probabilities[prediction.predicted]);
+    assert_eq!(margin.class, prediction.predicted);
+    close(what, margin.total, (p / (1.0 - p)).ln(), 1e-4);
+    let brought = &explanation.interaction.contribution;
+    let said = &explanation.allocation.evidence;
+    for (k, word) in explanation.words.iter().enumerate() {
+        let to_words: f64 = (0..brought.rows).map(|i| f64::from(brought.at(i, k))).sum();
+        close(what, to_words, word.contribution, 1e-5);
+        let of_neurons: f64 = said.row(k).iter().map(|&said| f64::from(said)).sum();
+        close(what, of_neurons, word.evidence, 1e-5);
+    }
+    let decides: f64 = explanation.words.iter().map(|word| word.decides).sum();
+    close(what, decides, 1.0, 1e-6);
+}
+
+/// Stored as the page's models are, in eight bits, and on both of the CPU's devices.
+#[test]
+fn a_stored_model_is_explained_in_parts_that_add_up() {
+    for readout in Readout::ALL {
+        for precision in [Precision::F32, Precision::Int8] {
+            let package = pollster::block_on(small_package_of(readout));
+            let files = package.to_files(precision).unwrap();
+            let [flex, ndarray] = devices().map(|device| {
+                let model = LoadedModel::new(&files, &device).unwrap();
+                let explanation =
+                    pollster::block_on(model.explain("a very good, good film")).unwrap();
+                assert_explained(&format!("{readout:?}, {precision:?}"), &explanation);
+                let nothing = pollster::block_on(model.explain(" ")).unwrap();
+                assert_eq!((nothing.evidence, nothing.words.len()), (None, 0));
+                explanation
+            });
+            let difference = largest_explained_difference(&ndarray, &flex);
+            assert!(difference < 1e-4, "{readout:?}: {difference}");
+            let past = flex.evidence.unwrap().margin.past;
+            assert_eq!(past == 0.0, readout == Readout::Neurons, "{past}");
         }
     }
 }
@@ -100,7 +166,7 @@ fn the_authors_model_is_split_as_well() {
         let texts = reference_texts(&fixtures);
         let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
         for trace in explained(&model, &texts) {
-            assert_complete("the reference", &trace);
+            assert_whole("the reference", &trace);
             let past = &trace.contributions.as_ref().unwrap().past;
             assert!(
                 past.iter().any(|past| past.abs() > 1e-3),
@@ -129,7 +195,7 @@ fn evidence_is_what_is_lost_without_a_neuron() {
         if config.reading == Reading::published(Words::Default) {
             continue; // What padding says is lost, too.
         }
-        let factor = safr::explain::margin_factor(config.classes);
+        let factor = margin_factor(config.classes);
         for neuron in 0..config.d_ff {
             let lost = &changes[neuron * config.classes..][..config.classes];
             for (class, lost) in centred(lost).into_iter().enumerate() {
@@ -151,7 +217,7 @@ fn closed_gates_bring_nothing() {
         let model = Classifier::new(&config, &lively(&config, 5), &Device::flex()).unwrap();
         let closed = model.with_gate_values(&vec![0.0; config.vocabulary]);
         for trace in explained(&closed, &[&[2, 3, 4]]) {
-            assert_complete("closed", &trace);
+            assert_whole("closed", &trace);
             let parts = trace.contributions.as_ref().unwrap();
             assert!((0..3).all(|k| parts.of_word(k).iter().all(|&brought| brought == 0.0)));
         }

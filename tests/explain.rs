@@ -6,8 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use safr::explain::{
     Gram, Matrix, Selection, allocate, attention_entropy, attention_received, auc, capacity, kept,
-    largest_key_mass, most_kept, negative_log_likelihood, redistribution_score, sharing, softmax,
-    token_f1, weights_of,
+    largest_key_mass, log_odds, most_kept, negative_log_likelihood, rank_correlation,
+    redistribution_score, sharing, softmax, token_f1, weighted_sharing, weights_of,
 };
 
 const TOLERANCE: f64 = 1e-6;
@@ -57,6 +57,15 @@ fn neurons_and_order() -> impl Strategy<Value = (Matrix, Vec<usize>)> {
     neurons().prop_flat_map(|u| {
         let order: Vec<usize> = (0..u.rows).collect();
         (Just(u), Just(order).prop_shuffle())
+    })
+}
+
+/// Neurons and what each of them says, of which some say nothing.
+fn neurons_and_evidence() -> impl Strategy<Value = (Matrix, Vec<f64>)> {
+    neurons().prop_flat_map(|u| {
+        let said = prop_oneof![1 => Just(0.0), 3 => 0.001..1.0_f64];
+        let said = vec(said, u.cols);
+        (Just(u), said)
     })
 }
 
@@ -184,6 +193,27 @@ proptest! {
         }
     }
 
+    /// What neurons say weighs them: all alike leave sharing as it is, and only the parts count.
+    #[test]
+    fn sharing_by_evidence_is_a_symmetric_part((u, said) in neurons_and_evidence(), scale in 0.01..100.0_f64) {
+        let allocated = allocate(&u);
+        let shares = &allocated.allocation.shares;
+        let weights = &said[..shares.cols];
+        let s = weighted_sharing(shares, weights);
+        let scaled: Vec<f64> = weights.iter().map(|weight| weight * scale).collect();
+        let scaled = weighted_sharing(shares, &scaled);
+        let even = weighted_sharing(shares, &vec![1.0; shares.cols]);
+        let plain = sharing(shares, &allocated.counts);
+        for i in 0..u.rows {
+            for k in 0..u.rows {
+                prop_assert!((0.0..=1.0).contains(&s.at(i, k)));
+                prop_assert_eq!(s.at(i, k), s.at(k, i));
+                prop_assert!(close(scaled.at(i, k).into(), s.at(i, k).into()));
+                prop_assert!(close(even.at(i, k).into(), plain.at(i, k).into()));
+            }
+        }
+    }
+
     #[test]
     fn words_in_another_order_get_the_same_measures((u, order) in neurons_and_order()) {
         let (there, here) = (allocate(&reordered(&u, &order)), allocate(&u));
@@ -255,6 +285,31 @@ proptest! {
         for (class, &p) in softmax(&logits).iter().enumerate() {
             prop_assert!(close((-negative_log_likelihood(&logits, class)).exp(), p.into()));
         }
+    }
+
+    #[test]
+    fn log_odds_are_those_of_the_softmax_probability(logits in vec(-9.0..9.0_f32, 2..9)) {
+        for (class, &p) in softmax(&logits).iter().enumerate() {
+            let odds = log_odds(&logits, class).exp();
+            prop_assert!(close(odds / (1.0 + odds), p.into()));
+        }
+    }
+
+    /// Scores from few values, so that there are ties.
+    #[test]
+    fn rank_correlation_depends_on_the_order_alone(words in vec((0..6_u8, 0..6_u8), 0..30)) {
+        let (a, b): (Vec<f64>, Vec<f64>) =
+            words.iter().map(|&(a, b)| (f64::from(a), f64::from(b))).unzip();
+        let stretched: Vec<f64> = a.iter().map(|a| a.exp()).collect();
+        let opposite: Vec<f64> = a.iter().map(|a| -a).collect();
+        let rho = rank_correlation(&a, &b);
+        prop_assert_eq!(rho, rank_correlation(&b, &a));
+        prop_assert_eq!(rho, rank_correlation(&stretched, &b));
+        prop_assert_eq!(rho.map(|rho| -rho), rank_correlation(&opposite, &b));
+        prop_assert!(rho.is_none_or(|rho| (-1.0..=1.0).contains(&rho)));
+        let same = rank_correlation(&a, &a);
+        prop_assert!(same.is_none_or(|same| close(same, 1.0)));
+        prop_assert_eq!(same.is_some(), a.iter().any(|x| *x != a[0]));
     }
 
     /// Scores from few values, so that there are ties.

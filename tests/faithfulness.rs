@@ -9,15 +9,23 @@ use common::{close, small_config, small_weights};
 use pollster::block_on;
 use safr::attribute::{Part, Ranking, Removal, ablate, probabilities, ranked, word_scores};
 use safr::evaluate::{
-    Column, EncodedExample, FaithfulnessOptions, NEURONS, Normalisation, faithfulness, intervention,
+    Column, EncodedExample, FaithfulnessOptions, NEURONS, Normalisation, Text, faithfulness,
+    intervention, knockout,
 };
 use safr::explain::{allocate, argmax, kept};
-use safr::model::{Batch, Classifier, Reading, Stream};
+use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Stream};
 use safr::text::Words;
 
 /// A small model that keeps words the less, the higher their id: those from 6 on by less than ½.
 fn model() -> Classifier {
-    let config = small_config(1, Reading::scale_free(Words::Default));
+    model_of(Readout::Residual)
+}
+
+fn model_of(readout: Readout) -> Classifier {
+    let config = ModelConfig {
+        readout,
+        ..small_config(1, Reading::scale_free(Words::Default))
+    };
     let keep: Vec<f32> = (0..12u8).map(|id| 0.9 - 0.07 * f32::from(id)).collect();
     Classifier::new(&config, &small_weights(&config, 3), &Device::flex())
         .unwrap()
@@ -219,8 +227,13 @@ fn the_same_seed_gives_the_same_numbers() {
 
 #[test]
 fn neurons_of_important_words_are_taken_away() {
-    let model = model();
-    let found = block_on(intervention(&model, &examples(), 0, |_| {})).unwrap();
+    for readout in Readout::ALL {
+        compare_intervention(&model_of(readout));
+    }
+}
+
+fn compare_intervention(model: &Classifier) {
+    let found = block_on(intervention(model, &examples(), 0, |_| {})).unwrap();
     let mut measured = 0;
     for (at, example) in examples().iter().enumerate() {
         let device = Device::flex();
@@ -255,7 +268,7 @@ fn neurons_of_important_words_are_taken_away() {
                     layer: 0,
                     neurons: group,
                 };
-                let ablated = block_on(ablate(&model, &example.ids, &[part])).unwrap();
+                let ablated = block_on(ablate(model, &example.ids, &[part])).unwrap();
                 let class = argmax(&ablated.whole);
                 let expected = ablated.whole[class] - ablated.without[0][class];
                 let fall = of(&format!("fall/{name}/8")).unwrap();
@@ -265,6 +278,41 @@ fn neurons_of_important_words_are_taken_away() {
         }
     }
     assert!(measured > 0, "a text with both kinds of words");
-    let again = block_on(intervention(&model, &examples(), 0, |_| {})).unwrap();
+    let again = block_on(intervention(model, &examples(), 0, |_| {})).unwrap();
     assert_eq!(again, found);
+}
+
+/// Of one word alone nothing is said of others; without neurons that the head reads, its largest bias
+/// decides. The other numbers are NumPy's, in `tests/fixtures.rs`.
+#[test]
+fn knockouts_have_their_limits() {
+    let texts: Vec<Text> = examples()
+        .into_iter()
+        .map(|example| Text {
+            example,
+            reference_ids: Vec::new(),
+            marked: Vec::new(),
+        })
+        .collect();
+    for readout in Readout::ALL {
+        let model = model_of(readout);
+        let mut done = 0;
+        let found = block_on(knockout(&model, &texts, |texts| done += texts)).unwrap();
+        assert_eq!(done, texts.len());
+        for column in &found {
+            let within = |value: &f32| (0.0..=1.0).contains(value);
+            assert!(column.values.iter().flatten().all(within), "{column:?}");
+        }
+        let of = |name: &str| named(&found, name);
+        assert_eq!(of("spill/all")[1], Some(0.0));
+        close("κ", of("knockout_error/all")[1].unwrap(), 0.0, 1e-6);
+        assert!(of("spill/all")[0].unwrap() > 0.0);
+        assert_eq!(of("knockout_error/marked"), [None; 5], "nobody marked any");
+        if readout == Readout::Neurons {
+            let bias = &small_weights(&model.config, 3)["fc.bias"].values;
+            // All labels are 0.
+            let right = f64::from(u8::from(argmax(bias) == 0));
+            assert_eq!(of("without_neurons/accuracy"), [Some(right); 5]);
+        }
+    }
 }

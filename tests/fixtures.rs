@@ -6,10 +6,16 @@
 mod common;
 
 use burn::tensor::Device;
-use common::{all_close, close, fixtures, numbers, reference_model, reference_texts};
-use safr::explain::{Matrix, allocate, capacity, mean_over_heads, sharing};
-use safr::model::{Batch, Reading, Trace, read};
-use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
+use common::{
+    all_close, close, fixtures, numbers, reference_model, reference_texts, reference_variant,
+};
+use safr::evaluate::{EncodedExample, Marked, Text, knockout};
+use safr::explain::{
+    Matrix, TraceNumbers, allocate, argmax, capacity, centred, evidence, margin_factor,
+    mean_over_heads, parts, sharing, weighed, weighted_sharing,
+};
+use safr::model::{Batch, Classifier, Reading, Readout, Trace, read};
+use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space, scale_free};
 use safr::text::Words;
 use serde_json::Value;
 
@@ -193,4 +199,147 @@ fn explanation_numbers() {
         &numbers(&expected["sharing"]),
         TOLERANCE,
     );
+}
+
+/// Models of one and two blocks, of either readout and reading, as NumPy splits their logits and knocks
+/// out their neurons.
+#[test]
+fn evidence_contributions_and_knockouts() {
+    let fixtures = fixtures();
+    let variants = fixtures["variants"].as_array().unwrap();
+    assert_eq!(variants.len(), 6);
+    for expected in variants {
+        let readout: Readout = serde_json::from_value(expected["readout"].clone()).unwrap();
+        let reading = match expected["reading"].as_str().unwrap() {
+            "published" => Reading::published(Words::Whitespace),
+            _ => Reading::scale_free(Words::Whitespace),
+        };
+        let layers = expected["layers"].as_u64().unwrap() as usize;
+        let model = reference_variant(&fixtures, reading, readout, layers, &Device::flex());
+        let ids = reference_texts(&fixtures);
+        let texts: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+        let trace = model.forward(&Batch::new(&texts, &model.config, &Device::flex()), None);
+        if let Some(losses) = expected.get("losses") {
+            check_losses_on_evidence(&trace, losses);
+        }
+        let contributions = model.contributions(&trace);
+        let traces = pollster::block_on(trace.read_with(Some(contributions))).unwrap();
+        check_parts(&traces[0], &expected["text"]);
+        check_by_evidence(&traces[0], &expected["text"]);
+        check_knockouts(&model, &ids, &fixtures["marked"], &expected["knockout"]);
+    }
+}
+
+fn check_losses_on_evidence(trace: &Trace, expected: &Value) {
+    let form = ScaleFree {
+        space: Space::Evidence,
+        ..ScaleFree::default()
+    };
+    let (importance, interaction) = scale_free::losses(trace, &form);
+    for (name, loss) in [("importance", importance), ("interaction", interaction)] {
+        let ours = pollster::block_on(read(loss.mean())).unwrap()[0];
+        let theirs = expected[name].as_f64().unwrap();
+        close(name, ours.into(), theirs, TOLERANCE);
+    }
+}
+
+/// What the neurons and the words say of each class.
+fn check_parts(text: &TraceNumbers, expected: &Value) {
+    let check = |name: &str, ours: &[f32]| {
+        all_close(name, ours, &numbers(&expected[name]), TOLERANCE);
+    };
+    let factor = margin_factor(text.logits.len()) as f32;
+    let said = evidence(text, argmax(&text.logits));
+    let said: Vec<f32> = said.values.iter().map(|said| said / factor).collect();
+    check("evidence", &said);
+    let logits = centred(&text.logits).into_iter();
+    check(
+        "logits",
+        &logits.map(|logit| logit as f32).collect::<Vec<_>>(),
+    );
+    let parts = text.contributions.as_ref().unwrap();
+    let brought: Vec<f32> = parts
+        .brought
+        .iter()
+        .flat_map(|m| m.values.clone())
+        .collect();
+    check("brought", &brought);
+    let words: Vec<Vec<f32>> = (0..text.ids.len()).map(|k| parts.of_word(k)).collect();
+    check("words", &words.concat());
+    check("to_padding", &parts.to_padding.concat());
+    check("places", &parts.places.concat());
+    for (name, ours) in [
+        ("padding_places", &parts.padding_places),
+        ("past", &parts.past),
+        ("positions", &parts.positions),
+        ("biases", &parts.biases),
+        ("padding", &parts.padding),
+        ("head", &parts.head),
+    ] {
+        check(name, ours);
+    }
+}
+
+/// Capacity and sharing of words by what their neurons say.
+fn check_by_evidence(text: &TraceNumbers, expected: &Value) {
+    let check = |name: &str, ours: &[f64]| {
+        let theirs = numbers(&expected[name]);
+        assert_eq!(ours.len(), theirs.len(), "{name}");
+        ours.iter()
+            .zip(theirs)
+            .for_each(|(a, b)| close(name, *a, b, TOLERANCE));
+    };
+    check("capacity", &capacity(&weighed(text)));
+    let allocation = allocate(&text.last_layer().neurons).allocation;
+    let parts = parts(&evidence(text, argmax(&text.logits)));
+    let weights: Vec<f64> = allocation
+        .neurons
+        .iter()
+        .map(|&n| parts[n as usize])
+        .collect();
+    let sharing = weighted_sharing(&allocation.shares, &weights);
+    let sharing: Vec<f64> = sharing.values.iter().map(|&value| value.into()).collect();
+    check("sharing", &sharing);
+}
+
+/// What `safr evaluate --measures knockout` says of each text.
+fn check_knockouts(model: &Classifier, ids: &[Vec<u32>], marked: &Value, expected: &Value) {
+    let texts: Vec<Text> = ids
+        .iter()
+        .enumerate()
+        .map(|(at, ids)| {
+            let places: Vec<usize> = serde_json::from_value(marked[at].clone()).unwrap();
+            Text {
+                example: EncodedExample {
+                    ids: ids.clone(),
+                    label: expected[at]["without_neurons"].as_u64().unwrap() as usize,
+                },
+                reference_ids: Vec::new(),
+                marked: vec![Marked {
+                    source: "people",
+                    words: (0..ids.len()).map(|word| places.contains(&word)).collect(),
+                }],
+            }
+        })
+        .collect();
+    let columns = pollster::block_on(knockout(model, &texts, |_| {})).unwrap();
+    assert_eq!(columns.len(), 9);
+    for column in columns {
+        let (measure, choice) = column.name.split_once('/').unwrap();
+        let measure = match measure {
+            "knockout_error" => "error",
+            other => other,
+        };
+        for (at, value) in column.values.iter().enumerate() {
+            let theirs = match measure {
+                "without_neurons" => Some(1.0),
+                _ => expected[at][measure][choice].as_f64(),
+            };
+            let what = format!("{} of text {at}", column.name);
+            assert_eq!(value.is_some(), theirs.is_some(), "{what}");
+            if let (Some(ours), Some(theirs)) = (value, theirs) {
+                close(&what, f64::from(*ours), theirs, 1e-4);
+            }
+        }
+    }
 }

@@ -10,19 +10,26 @@ use pollster::block_on;
 use safr::attribute::logit_changes;
 use safr::evaluate::{EncodedExample, neurons};
 use safr::explain::softmax;
-use safr::model::{Batch, Classifier, ModelConfig, Reading, Weights, read};
+use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights, read};
 use safr::text::{Vocabulary, Words};
 
 const TEXTS: [&[u32]; 4] = [&[2, 3, 4, 5, 2], &[6], &[7, 8, 1, 9, 10, 11, 3], &[3, 3]];
 
-/// One and two blocks, padding with and without effect.
+/// One and two blocks, padding with and without effect, neurons that are written back or read.
 fn configs() -> Vec<ModelConfig> {
     let readings = [
         Reading::published(Words::Whitespace),
         Reading::scale_free(Words::Default),
     ];
     let both = |layers| readings.map(|reading| small_config(layers, reading));
-    [1, 2].into_iter().flat_map(both).collect()
+    let read_by_the_head = |config: ModelConfig| {
+        Readout::ALL.map(|readout| ModelConfig {
+            readout,
+            ..config.clone()
+        })
+    };
+    let all = [1, 2].into_iter().flat_map(both);
+    all.flat_map(read_by_the_head).collect()
 }
 
 /// Weights whose norms are not the identity, so that γ and β matter.
@@ -37,10 +44,13 @@ fn weights(config: &ModelConfig) -> Weights {
     weights
 }
 
-/// The weights without neuron `neuron` of the last block: its column of W_2 is 0.
+/// The weights without neuron `neuron` of the last block: its column of W_2, or of the head, is 0.
 fn without(config: &ModelConfig, weights: &Weights, neuron: usize) -> Weights {
     let mut weights = weights.clone();
-    let name = format!("layers.{}.ff.linear2.weight", config.layers - 1);
+    let name = match config.readout {
+        Readout::Residual => format!("layers.{}.ff.linear2.weight", config.layers - 1),
+        Readout::Neurons => "fc.weight".to_owned(),
+    };
     for row in weights
         .get_mut(&name)
         .unwrap()
@@ -85,10 +95,18 @@ fn changes_of_the_logits_are_those_of_a_forward_pass_without_the_neuron() {
 
 #[test]
 fn cards_are_means_over_forward_passes_without_the_neuron() {
-    let config = small_config(1, Reading::scale_free(Words::Default));
-    let weights = weights(&config);
+    for readout in Readout::ALL {
+        compare_cards(&ModelConfig {
+            readout,
+            ..small_config(1, Reading::scale_free(Words::Default))
+        });
+    }
+}
+
+fn compare_cards(config: &ModelConfig) {
+    let weights = weights(config);
     let device = Device::flex();
-    let model = Classifier::new(&config, &weights, &device).unwrap();
+    let model = Classifier::new(config, &weights, &device).unwrap();
     let examples: Vec<EncodedExample> = TEXTS
         .iter()
         .enumerate()
@@ -109,16 +127,16 @@ fn cards_are_means_over_forward_passes_without_the_neuron() {
     let cards = statistics.cards(&Vocabulary::from_words(words.collect()).unwrap());
     let mut fired = 0;
     for card in &cards {
-        let weights_without = without(&config, &weights, card.neuron);
+        let weights_without = without(config, &weights, card.neuron);
         let mut falls = Vec::new();
         for text in TEXTS {
-            let trace = model.forward(&Batch::new(&[text], &config, &device), None);
+            let trace = model.forward(&Batch::new(&[text], config, &device), None);
             let trace = block_on(trace.read()).unwrap().remove(0);
             let u = &trace.layers[0].neurons;
             if (0..u.rows).any(|word| u.at(word, card.neuron) > 0.0) {
                 let with = softmax(&trace.logits);
                 let predicted = usize::from(with[1] > with[0]);
-                let without = softmax(&logits(&config, &weights_without, &[text]));
+                let without = softmax(&logits(config, &weights_without, &[text]));
                 falls.push(f64::from(with[predicted] - without[predicted]));
             }
         }

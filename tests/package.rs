@@ -44,6 +44,31 @@ fn a_directory_comes_back_as_it_was_written() {
     assert_eq!(back.gate_values, package.gate_values);
 }
 
+/// A directory that was written before heads could read neurons.
+#[test]
+fn a_config_without_a_readout_is_that_of_a_published_head() {
+    let mut config: serde_json::Value = serde_json::from_slice(&files()[names::CONFIG]).unwrap();
+    let readout = config.as_object_mut().unwrap().remove("readout");
+    assert_eq!(readout, Some("residual".into()));
+    let old = replaced(names::CONFIG, serde_json::to_vec(&config).unwrap());
+    let package = Package::from_files(&old).unwrap();
+    assert_eq!(package.config, small_package().config);
+    assert_eq!(package.weights, small_package().weights);
+}
+
+/// Weights of one readout are refused under the other, whose head has another width.
+#[test]
+fn a_model_with_the_wrong_readout_is_refused() {
+    let mut config: serde_json::Value = serde_json::from_slice(&files()[names::CONFIG]).unwrap();
+    config["readout"] = "neurons".into();
+    let wrong = replaced(names::CONFIG, serde_json::to_vec(&config).unwrap());
+    let message = error(&wrong).to_string();
+    assert!(message.contains("fc.weight"), "{message}");
+    config["readout"] = "tea-leaves".into();
+    let unknown = replaced(names::CONFIG, serde_json::to_vec(&config).unwrap());
+    assert!(error(&unknown).to_string().contains("tea-leaves"));
+}
+
 #[test]
 fn the_gate_is_looked_up_as_it_would_be_computed() {
     let package = small_package();

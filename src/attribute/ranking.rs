@@ -11,7 +11,7 @@ use crate::model::{Batch, Classifier, ReadError, Stream, Trace};
 /// Steps of integrated gradients where nothing else is asked for.
 pub const INTEGRATION_STEPS: usize = 32;
 
-/// A way to score the words of a text (method §5).
+/// A way to score the words of a text (method §4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ranking {

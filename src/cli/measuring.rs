@@ -22,7 +22,7 @@ use crate::package::Package;
 pub(super) struct Measuring {
     #[command(flatten)]
     pub(super) sampling: Sampling,
-    /// What to measure; faithfulness and intervention take many passes a text
+    /// What to measure; faithfulness, intervention and knockout take many passes a text
     #[arg(
         long, value_enum, value_name = "NAME,…", value_delimiter = ',',
         default_values_t = Section::ONE_PASS

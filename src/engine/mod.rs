@@ -258,11 +258,20 @@ fn faultless() -> Result<(), EngineError> {
 /// a number is none.
 fn largest_difference(a: &TraceNumbers, b: &TraceNumbers) -> f64 {
     let numbers = |trace: &TraceNumbers| -> Vec<f32> {
-        let mut all = [&trace.keep[..], &trace.embedding.values, &trace.logits].concat();
+        let mut all = [
+            &trace.keep[..],
+            &trace.embedding.values,
+            &trace.logits,
+            &trace.votes.values,
+            &trace.scales,
+            &trace.padding_neurons,
+        ]
+        .concat();
         for layer in &trace.layers {
             all.extend(layer.attention.iter().flat_map(|head| &head.values));
             all.extend(&layer.neurons.values);
         }
+        all.extend(trace.contributions.iter().flat_map(|parts| parts.numbers()));
         all
     };
     largest(&numbers(a), &numbers(b))

@@ -26,12 +26,11 @@ pub struct Answer {
 impl Answer {
     /// The answer that `logits`, `K` scores, give to a text of class `label`.
     pub fn new(logits: &[f32], label: usize) -> Self {
-        let probabilities = softmax(logits);
-        let predicted = argmax(&probabilities);
+        let predicted = argmax(logits);
         Self {
             label,
             predicted,
-            confidence: probabilities[predicted],
+            confidence: softmax(logits)[predicted],
             negative_log_likelihood: negative_log_likelihood(logits, label),
         }
     }

@@ -1,17 +1,16 @@
 //! Whether a word's neurons are its own: what is lost without the neurons that it owns against what
-//! they say of it, and how much they say of other words.
+//! they say of it, and how much they say of other words (method §5.9).
 
-use super::columns::columns;
+use super::columns::{Values, columns};
+use super::redistribution::TOP;
 use super::{Column, Section, Text};
 use crate::attribute::{Part, ablated_logits, words_read};
 use crate::explain::{
-    Allocation, Matrix, TraceNumbers, allocate, argmax, evidence, most_kept, weights_of,
-    word_evidence,
+    Allocation, Matrix, TraceNumbers, allocate, argmax, evidence, log_odds, margin_factor,
+    most_kept, weights_of, word_evidence,
 };
 use crate::model::{Batch, Classifier, ReadError};
 
-/// Part of a text's words that are chosen by rank.
-const TOP: f64 = 0.2;
 /// Effects that add up to less say nothing.
 const LEAST: f64 = 1e-6;
 
@@ -24,12 +23,13 @@ const LEAST: f64 = 1e-6;
 ///
 /// | column | of each text |
 /// |---|---|
-/// | `knockout_error/S` | Σ|K_i − W_i| / Σ(|K_i| + |W_i|), in [0, 1]; none below 10⁻⁶ |
-/// | `spill/S` | the part of the evidence of the words' neurons that is about other words, Σ_i Σ_{n∈O_i} Σ_{j≠i}|e_jn| / Σ_i Σ_{n∈O_i} Σ_j|e_jn| |
-/// | `without_neurons/accuracy` | 1 where the class is right without any neuron, else 0 |
+/// | `knockout_error/S` | κ = Σ_i abs(K_i − W_i) / Σ_i (abs(K_i) + abs(W_i)), in [0, 1] |
+/// | `spill/S` | the part of the evidence of the words' neurons that stands at other places, padding's among them: Σ_i Σ_{n∈O_i} Σ_{j≠i} abs(e_jn) / Σ_i Σ_{n∈O_i} Σ_j abs(e_jn), in [0, 1] |
+/// | `without_neurons/accuracy` | 1 where the class is right without any neuron of any block, else 0 |
 ///
 /// S: `all` words; `marked` ones, by the first source; `top`, the fifth with the highest keep;
-/// `evidence`, the fifth with the largest |e_i|. Words that tie for the last places count in part.
+/// `evidence`, the fifth with the largest abs(e_i). Words that tie for the last places count in part. A
+/// text whose denominator is below 10⁻⁶ is left out.
 ///
 /// # Errors
 /// If the device was lost or failed.
@@ -48,13 +48,7 @@ pub async fn knockout(
         let allocation = allocate(&trace.layers[layer].neurons).allocation;
         let logits = ablated_logits(model, ids, &parts(&allocation, layer, ids.len())).await?;
         let effects = Effects::new(&trace, &allocation, &logits);
-        let mut values = Vec::new();
-        for (name, weights) in choices(&trace, text) {
-            let weights = weights.as_deref();
-            let of = |measure: &dyn Fn(&[f64]) -> Option<f64>| weights.and_then(measure);
-            values.push((format!("knockout_error/{name}"), of(&|s| effects.error(s))));
-            values.push((format!("spill/{name}"), of(&|s| effects.spill(s))));
-        }
+        let mut values = effects.values(&choices(&trace, text));
         let silent = logits.last().map(|without| argmax(without));
         let right = silent.map(|class| f64::from(u8::from(class == text.example.label)));
         values.push(("without_neurons/accuracy".to_owned(), right));
@@ -63,6 +57,9 @@ pub async fn knockout(
     }
     Ok(columns(Section::Knockout, &measured))
 }
+
+/// How far each of a text's `n` words counts by each choice of words; `None` where nobody chose.
+type Choices = [(&'static str, Option<Vec<f64>>); 4];
 
 /// For each word the neurons that it owns, then its own row; at last all neurons.
 fn parts(allocation: &Allocation, layer: usize, words: usize) -> Vec<Part> {
@@ -74,8 +71,7 @@ fn parts(allocation: &Allocation, layer: usize, words: usize) -> Vec<Part> {
     owned.chain(rows).chain([Part::AllNeurons]).collect()
 }
 
-/// How far each word counts by each choice, `n`; `None` where nobody marked any.
-fn choices(trace: &TraceNumbers, text: &Text) -> [(&'static str, Option<Vec<f64>>); 4] {
+fn choices(trace: &TraceNumbers, text: &Text) -> Choices {
     let words = trace.ids.len();
     let marked = text.marked.first();
     let size: Vec<f32> = word_evidence(trace)
@@ -137,6 +133,20 @@ impl Effects {
         }
     }
 
+    /// κ and spill over each choice of words.
+    fn values(&self, choices: &Choices) -> Values {
+        let of_choice = |(name, weights): &(&str, Option<Vec<f64>>)| {
+            let weights = weights.as_deref();
+            let error = weights.and_then(|weights| self.error(weights));
+            let spill = weights.and_then(|weights| self.spill(weights));
+            [
+                (format!("knockout_error/{name}"), error),
+                (format!("spill/{name}"), spill),
+            ]
+        };
+        choices.iter().flat_map(of_choice).collect()
+    }
+
     /// κ over words that count by `weights`, `n`.
     fn error(&self, weights: &[f64]) -> Option<f64> {
         let pairs = || self.knockouts.iter().zip(&self.rows);
@@ -155,7 +165,7 @@ impl Effects {
 
 /// Σ_j|e_jn| of each neuron, over words and padding, `F`.
 fn column_sizes(said: &Matrix, trace: &TraceNumbers, class: usize) -> Vec<f64> {
-    let factor = crate::explain::margin_factor(trace.logits.len());
+    let factor = margin_factor(trace.logits.len());
     let votes = trace.votes.row(class);
     let of_padding = |n: usize| {
         let neurons = trace.padding_neurons.get(n).copied().unwrap_or_default();
@@ -176,14 +186,186 @@ fn weighted(weights: &[f64], values: impl Iterator<Item = f64>) -> f64 {
         .sum()
 }
 
-/// ln p/(1 − p) of a class: its logit less the log of the sum of the others' exponentials.
-fn log_odds(logits: &[f32], class: usize) -> f64 {
-    let others = logits
-        .iter()
-        .enumerate()
-        .filter(|(other, _)| *other != class);
-    let others: Vec<f64> = others.map(|(_, &logit)| f64::from(logit)).collect();
-    let largest = others.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let sum: f64 = others.iter().map(|logit| (logit - largest).exp()).sum();
-    f64::from(logits[class]) - largest - sum.ln()
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evaluate::{EncodedExample, Marked};
+    use crate::explain::LayerNumbers;
+
+    /// A pass of two classes, whose votes are as large for one as they are against the other.
+    fn trace(u: Matrix, votes: &[f32], scales: Vec<f32>, padding: Vec<f32>) -> TraceNumbers {
+        let against = votes.iter().map(|vote| -vote);
+        TraceNumbers {
+            ids: (2..).take(u.rows).collect(),
+            keep: vec![1.0; u.rows],
+            embedding: Matrix::new(u.rows, 0, vec![]),
+            votes: Matrix::new(2, u.cols, against.chain(votes.iter().copied()).collect()),
+            layers: vec![LayerNumbers {
+                attention: vec![],
+                neurons: u,
+            }],
+            logits: vec![0.0, 1.0],
+            scales,
+            padding_neurons: padding,
+            contributions: None,
+        }
+    }
+
+    /// Word 0 owns neurons 0 and 1, word 1 neuron 2, which padding has, too. Evidence, a row a word:
+    /// 2 −2 0, then 1 0 1.5, then padding's 0 0 0.25; and a bias of 0.5.
+    fn by_hand() -> TraceNumbers {
+        let u = Matrix::new(2, 3, vec![2., 1., 0., 1., 0., 3.]);
+        let votes = [1.0, -2.0, 0.5];
+        trace(u, &votes, vec![0.5; 2], vec![0.0, 0.0, 0.25])
+    }
+
+    fn effects(trace: &TraceNumbers, log_odds: &[f32]) -> Effects {
+        let allocation = allocate(&trace.last_layer().neurons).allocation;
+        let logits: Vec<Vec<f32>> = log_odds.iter().map(|&odds| vec![0.0, odds]).collect();
+        Effects::new(trace, &allocation, &logits)
+    }
+
+    #[test]
+    fn error_and_spill_by_hand() {
+        // Whole, without each word's neurons, without each word's row, without all.
+        let effects = effects(&by_hand(), &[3.25, 2.25, 1.5, 3.25, 0.75, 0.5]);
+        assert_eq!(effects.knockouts, [1.0, 1.75]);
+        assert_eq!(effects.rows, [0.0, 2.5]);
+        // |1 − 0| + |1.75 − 2.5| of 1 + 0 + 1.75 + 2.5; |1| and |0.25| of 5 and 1.75.
+        let both = [1.0, 1.0];
+        assert!((effects.error(&both).unwrap() - 1.75 / 5.25).abs() < 1e-12);
+        assert!((effects.spill(&both).unwrap() - 1.25 / 6.75).abs() < 1e-12);
+        let second = [0.0, 1.0];
+        assert!((effects.error(&second).unwrap() - 0.75 / 4.25).abs() < 1e-12);
+        assert!((effects.spill(&second).unwrap() - 0.25 / 1.75).abs() < 1e-12);
+        // Half of each is both.
+        assert_eq!(effects.error(&[0.5; 2]), effects.error(&both));
+        assert_eq!(effects.spill(&[0.5; 2]), effects.spill(&both));
+        let nobody = [0.0; 2];
+        assert_eq!(
+            (effects.error(&nobody), effects.spill(&nobody)),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn what_is_too_small_to_tell_is_left_out() {
+        let silent = trace(
+            Matrix::new(2, 1, vec![0.0; 2]),
+            &[1.0],
+            vec![0.5; 2],
+            vec![0.0],
+        );
+        let effects = effects(&silent, &[1.0, 1.0 - 2e-7, 1.0, 1.0, 1.0, 1.0]);
+        let both = [1.0, 1.0];
+        assert_eq!((effects.error(&both), effects.spill(&both)), (None, None));
+    }
+
+    #[test]
+    fn words_are_chosen_by_people_keep_and_evidence() {
+        let u = Matrix::new(5, 1, vec![1., 3., 0., 3., 2.]);
+        let mut trace = trace(u, &[1.0], vec![0.2; 5], vec![0.0]);
+        trace.keep = vec![0.1, 0.2, 0.9, 0.3, 0.2];
+        let mut text = Text {
+            example: EncodedExample {
+                ids: trace.ids.clone(),
+                label: 0,
+            },
+            reference_ids: vec![],
+            marked: vec![],
+        };
+        let of = |text: &Text| {
+            choices(&trace, text).map(|(name, words)| (name, words.unwrap_or_default()))
+        };
+        // Two words say most, in equal parts.
+        let expected = [
+            ("all", vec![1.0; 5]),
+            ("marked", vec![]),
+            ("top", vec![0., 0., 1., 0., 0.]),
+            ("evidence", vec![0., 0.5, 0., 0.5, 0.]),
+        ];
+        assert_eq!(of(&text), expected);
+        for source in ["treebank", "lexicon"] {
+            let first = source == "treebank";
+            text.marked.push(Marked {
+                source,
+                // One word more than was read.
+                words: vec![first, !first, first, !first, !first, true],
+            });
+        }
+        assert_eq!(of(&text)[1], ("marked", vec![1., 0., 1., 0., 0.]));
+    }
+
+    /// The log-odds of a linear head, with the factors of each word's neurons.
+    fn log_odds(
+        trace: &TraceNumbers,
+        keeps: &dyn Fn(usize, usize) -> bool,
+        pad: &dyn Fn(usize) -> bool,
+    ) -> f32 {
+        let said = evidence(trace, 1);
+        let words = (0..said.rows).flat_map(|i| (0..said.cols).map(move |n| (i, n)));
+        let words = words.filter(|&(i, n)| keeps(i, n));
+        let words: f64 = words.map(|(i, n)| f64::from(said.at(i, n))).sum();
+        let of_pad = |n: usize| 2.0 * f64::from(trace.padding_neurons[n] * trace.votes.at(1, n));
+        let pads: f64 = (0..said.cols).filter(|&n| pad(n)).map(of_pad).sum();
+        (0.25 + words + pads) as f32
+    }
+
+    /// What a model of two classes whose head reads the neurons does without them.
+    fn without(trace: &TraceNumbers) -> Effects {
+        let allocation = allocate(&trace.last_layer().neurons).allocation;
+        let words = trace.ids.len();
+        let mut odds = vec![log_odds(trace, &|_, _| true, &|_| true)];
+        odds.extend((0..words).map(|word| {
+            let own = allocation.owned_by(word);
+            let is_left = |n: usize| !own.contains(&(n as u32));
+            log_odds(trace, &|_, n| is_left(n), &is_left)
+        }));
+        odds.extend((0..words).map(|word| log_odds(trace, &|i, _| i != word, &|_| true)));
+        odds.push(0.25);
+        effects(trace, &odds)
+    }
+
+    /// Neurons of which many have one word alone, votes, and what padding has of them.
+    fn passes() -> impl Strategy<Value = TraceNumbers> {
+        (1usize..5, 1usize..9, any::<bool>()).prop_flat_map(|(words, neurons, shared)| {
+            let value = prop_oneof![2 => Just(0.0f32), 1 => 0.01f32..3.0];
+            let votes = prop_oneof![1 => Just(0.0f32), 3 => -2f32..2.0];
+            (
+                vec(value.clone(), words * neurons),
+                vec(0..words, neurons),
+                vec(votes, neurons),
+                vec(value, neurons),
+            )
+                .prop_map(move |(mut u, owners, votes, pad)| {
+                    for (at, value) in u.iter_mut().enumerate() {
+                        let owner = owners[at % neurons];
+                        *value *= f32::from(u8::from(shared || at / neurons == owner));
+                    }
+                    let pad = pad.iter().map(|pad| pad * f32::from(u8::from(shared)));
+                    let u = Matrix::new(words, neurons, u);
+                    trace(u, &votes, vec![1.0 / words as f32; words], pad.collect())
+                })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn error_and_spill_are_parts_and_without_spill_there_is_no_error(trace in passes()) {
+            let effects = without(&trace);
+            let all = vec![1.0; trace.ids.len()];
+            let (error, spill) = (effects.error(&all), effects.spill(&all));
+            for part in [error, spill].into_iter().flatten() {
+                prop_assert!((0.0..=1.0).contains(&part), "{part}");
+            }
+            if spill == Some(0.0) {
+                // Of rounded logits.
+                let apart = weighted(&all, effects.knockouts.iter().zip(&effects.rows).map(|(k, w)| (k - w).abs()));
+                prop_assert!(apart < 1e-5, "{effects:?}");
+            }
+        }
+    }
 }

@@ -31,13 +31,16 @@ fn of_batch(trace: &Trace, reading: Reading) -> Vec<(&'static str, Tensor<2>)> {
     };
     let (each_other, attended) = form(Space::Mlp, Apart::Important, Pairs::Attended);
     let (all_words, contrasted) = form(Space::Mlp, Apart::All, Pairs::Contrasted);
+    let (decisive, decisive_contrasted) = form(Space::Evidence, Apart::All, Pairs::Contrasted);
     let (embeddings, rows) = form(Space::Embedding, Apart::Important, Pairs::Attended);
     vec![
         ("importance/mlp/important", each_other),
         ("importance/mlp/all", all_words),
+        ("importance/evidence/all", decisive),
         ("importance/embedding/important", embeddings),
         ("interaction/mlp/attended", attended),
         ("interaction/mlp/contrasted", contrasted),
+        ("interaction/evidence/contrasted", decisive_contrasted),
         ("interaction/embedding/attended", rows),
     ]
 }
@@ -115,6 +118,11 @@ mod tests {
                 form(Space::Mlp, Apart::All, Pairs::Contrasted),
                 "mlp/all",
                 "mlp/contrasted",
+            ),
+            (
+                form(Space::Evidence, Apart::All, Pairs::Contrasted),
+                "evidence/all",
+                "evidence/contrasted",
             ),
             (
                 form(Space::Embedding, Apart::Important, Pairs::Attended),

@@ -66,7 +66,10 @@ pub async fn measure(
         } else {
             vec![Vec::new(); chunk.len()]
         };
-        let traces = passed.read().await?;
+        let contributions = sections
+            .contains(&Section::Plausibility)
+            .then(|| model.contributions(&passed));
+        let traces = passed.read_with(contributions).await?;
         let references = match reference {
             Some(model) => {
                 let ids = batch().map(|text| &text.reference_ids[..]);

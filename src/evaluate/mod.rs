@@ -31,7 +31,7 @@ pub use intervention::{NEURONS, intervention};
 pub use knockout::knockout;
 pub use measure::{MeasureError, Text, measure};
 pub use neurons::neurons;
-pub use one_pass::{Marked, plausibility};
+pub use one_pass::Marked;
 pub use report::{
     Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,
 };

@@ -4,7 +4,8 @@ use super::losses::Losses;
 use super::redistribution::{Space, redistribution};
 use super::{Section, Value};
 use crate::explain::{
-    TraceNumbers, attention_entropy, auc, kept, largest_key_mass, mean, mean_norm, token_f1,
+    TraceNumbers, attention_entropy, auc, kept, largest_key_mass, mean, mean_norm,
+    rank_correlation, token_f1, word_contributions,
 };
 
 /// Words of a text that people marked, and where.
@@ -18,7 +19,7 @@ pub struct Marked {
 
 /// One text as the model saw it.
 pub(super) struct Pass<'a> {
-    /// The forward pass.
+    /// The forward pass; with contributions where plausibility is asked for.
     pub(super) trace: &'a TraceNumbers,
     /// The reference model's pass over the same words.
     pub(super) reference: Option<&'a TraceNumbers>,
@@ -57,9 +58,7 @@ impl Pass<'_> {
             values.extend(collapse(trace, self.pad_keep));
         }
         if has(Section::Plausibility) {
-            let scores: Vec<f64> = trace.keep.iter().map(|&keep| keep.into()).collect();
-            let chosen = kept(&trace.keep);
-            values.extend(plausibility("keep", &scores, &chosen, self.marked));
+            values.extend(plausibility(trace, self.marked));
         }
         values
     }
@@ -108,32 +107,39 @@ fn collapse(trace: &TraceNumbers, pad_keep: f32) -> [Value; 5] {
     .map(|(name, value)| Value::new(Section::Collapse, name, value))
 }
 
-/// How well a ranking of a text's `n` words by `scores` agrees with each source of marked words,
-/// as AUC, and how well the `chosen` ones do, as token F1; named `measure/ranking/source`.
-pub fn plausibility(
-    ranking: &str,
-    scores: &[f64],
-    chosen: &[bool],
-    marked: &[Marked],
-) -> Vec<Value> {
+/// How well two rankings of a text's words, by the gate's keep and by the size of what each brings to
+/// the prediction, agree with each source of marked words, as AUC, and how well the kept ones do, as
+/// token F1; then how well the two rankings agree with each other, as rank correlation.
+///
+/// The size, since a word that speaks against the predicted class is an opinion word, too.
+fn plausibility(trace: &TraceNumbers, marked: &[Marked]) -> Vec<Value> {
+    let keep: Vec<f64> = trace.keep.iter().map(|&keep| keep.into()).collect();
+    let brought = word_contributions(trace);
+    let size: Option<Vec<f64>> = brought.map(|brought| brought.into_iter().map(f64::abs).collect());
+    let chosen = kept(&trace.keep);
     let of_source = |source: &Marked| {
-        let marked = &source.words[..scores.len()];
+        let (marked, source) = (&source.words[..keep.len()], source.source);
+        let by_size = size.as_ref().and_then(|size| auc(size, marked));
         [
-            ("auc", auc(scores, marked)),
-            ("f1", token_f1(chosen, marked)),
+            (format!("auc/keep/{source}"), auc(&keep, marked)),
+            (format!("f1/keep/{source}"), token_f1(&chosen, marked)),
+            (format!("auc/contribution/{source}"), by_size),
         ]
-        .map(|(measure, value)| {
-            let name = format!("{measure}/{ranking}/{}", source.source);
-            Value::new(Section::Plausibility, name, value)
-        })
     };
-    marked.iter().flat_map(of_source).collect()
+    let agreement = size.as_ref().and_then(|size| rank_correlation(&keep, size));
+    let agreement = ("agreement/keep/contribution".to_owned(), agreement);
+    marked
+        .iter()
+        .flat_map(of_source)
+        .chain([agreement])
+        .map(|(name, value)| Value::new(Section::Plausibility, name, value))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::{LayerNumbers, Matrix};
+    use crate::explain::{ContributionNumbers, LayerNumbers, Matrix};
 
     /// Two words, the same neuron shared 1 : 1 and one that the first has alone.
     fn trace() -> TraceNumbers {
@@ -149,7 +155,26 @@ mod tests {
             votes: Matrix::new(2, 3, vec![1., 0., 3., -1., 0., -3.]),
             scales: vec![0.5; 2],
             padding_neurons: vec![],
-            contributions: None,
+            contributions: Some(brought([-3.0, 1.0])),
+        }
+    }
+
+    /// What each of two words brings to its own place, for the first of two classes.
+    fn brought(words: [f32; 2]) -> ContributionNumbers {
+        let [a, b] = words;
+        let nothing = vec![0.0; 2];
+        ContributionNumbers {
+            brought: [1.0, -1.0]
+                .map(|sign| Matrix::new(2, 2, vec![sign * a, 0.0, 0.0, sign * b]))
+                .to_vec(),
+            to_padding: vec![nothing.clone(); 2],
+            places: vec![nothing.clone(); 2],
+            padding_places: nothing.clone(),
+            past: nothing.clone(),
+            positions: nothing.clone(),
+            biases: nothing.clone(),
+            padding: nothing.clone(),
+            head: nothing,
         }
     }
 
@@ -180,16 +205,25 @@ mod tests {
     #[test]
     fn neurons_by_hand() {
         // u·u = 5 and 1, u·v = 1: capacities 25/26 and ½. N = 1.5 and 0.5, m = 2 and 1, and the
-        // pair shares ½ of ½.
+        // pair shares ½ of ½. By evidence the neurons count √2 and 3√2 times: z·z = 2 + 72 and 2, and
+        // z·z′ = 2.
+        let evidence = 74.0 * 74.0 / (74.0 * 74.0 + 4.0);
         let expected = named([
             ("capacity", Some((25.0 / 26.0 + 0.5) / 2.0)),
+            ("evidence_capacity", Some((evidence + 0.5) / 2.0)),
             ("embedding_capacity", Some(0.5)),
             ("active", Some(2.0)),
             ("per_word", Some(1.0)),
             ("polysemanticity", Some(1.5)),
             ("sharing", Some(1.0)),
+            ("evidence_sharing", Some(1.0)),
         ]);
-        assert_eq!(measured(&[Section::Neurons], &[]), expected);
+        let values = measured(&[Section::Neurons], &[]);
+        for ((name, value), (expected_name, expected)) in values.iter().zip(&expected) {
+            assert_eq!(name, expected_name);
+            assert!((value.unwrap() - expected.unwrap()).abs() < 1e-6, "{name}");
+        }
+        assert_eq!(values.len(), expected.len());
     }
 
     #[test]
@@ -222,8 +256,11 @@ mod tests {
         let expected = named([
             ("auc/keep/treebank", Some(1.0)),
             ("f1/keep/treebank", Some(1.0)),
+            ("auc/contribution/treebank", Some(1.0)),
             ("auc/keep/lexicon", Some(0.0)),
             ("f1/keep/lexicon", Some(0.0)),
+            ("auc/contribution/lexicon", Some(0.0)),
+            ("agreement/keep/contribution", Some(1.0)),
         ]);
         assert_eq!(measured(&[Section::Plausibility], &sources), expected);
     }

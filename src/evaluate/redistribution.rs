@@ -9,7 +9,7 @@ use crate::explain::{
 };
 
 /// Part of a text's words that are important by rank.
-const TOP: f64 = 0.2;
+pub(super) const TOP: f64 = 0.2;
 
 /// What words take of a space of `D` dimensions, the neurons or the embedding's.
 pub(super) struct Space {
@@ -194,6 +194,23 @@ mod tests {
         assert_eq!(value(&values, "mono/neurons/reference/kept"), Some(-0.25));
         assert_eq!(value(&values, "score/neurons/reference/kept"), Some(0.25));
         assert_eq!(values.len(), 2 * (4 * 3 + 1));
+    }
+
+    /// By evidence the second neuron, which says nothing, is not looked at: the first word, which has
+    /// the other alone, has all, and nothing is shared.
+    #[test]
+    fn neurons_that_say_nothing_are_not_looked_at() {
+        let mut trace = trace([0.9, 0.1, 0.1]);
+        trace.votes = Matrix::new(2, 2, vec![1., 0., -1., 0.]);
+        let space = Space::of_evidence(&trace);
+        assert_eq!(space.capacity, [1.0, 0.0, 0.0]);
+        assert_eq!(space.sharing.at(1, 2), 0.0);
+        let values: Vec<_> = redistribution(&[&space], &trace, None, &[])
+            .into_iter()
+            .map(|value| (value.name, value.value))
+            .collect();
+        assert_eq!(value(&values, "mono/evidence/own/kept"), Some(1.0));
+        assert_eq!(value(&values, "poly/evidence/own/kept"), Some(0.0));
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub enum Section {
     Neurons,
     /// Whether the representation collapses.
     Collapse,
-    /// Whether kept words are those that people marked.
+    /// Whether the words that the gate keeps, or that bring most to the prediction, are those that
+    /// people marked, and whether they are the same.
     Plausibility,
     /// Whether the words that rankings call important are those that the prediction rests on.
     /// Takes hundreds of passes a text.

@@ -1,4 +1,5 @@
-//! Evidence: what each neuron, at each word, says for or against a class; an exact part of its logit.
+//! Evidence: what each neuron, at each word, says for or against a class; an exact part of its logit
+//! (method §4.2, §4.4).
 
 use super::{Matrix, TraceNumbers, argmax};
 

@@ -40,8 +40,8 @@ pub use mean::mean;
 pub use neurons::{
     AblationEffect, LISTED, NeuronCard, NeuronStatistics, Selectivity, StrongestPlace, WordShare,
 };
-pub use plausibility::{auc, token_f1};
-pub use prediction::{argmax, negative_log_likelihood, predict, softmax};
+pub use plausibility::{auc, rank_correlation, token_f1};
+pub use prediction::{argmax, log_odds, negative_log_likelihood, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept, weights_of};
 pub use sentences::{Deletion, Part, Sentences, margin_name, signed};

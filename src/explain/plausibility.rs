@@ -1,4 +1,5 @@
-//! How well a ranking or a choice of words agrees with the words that people marked.
+//! How well a ranking or a choice of words agrees with the words that people marked, or with another
+//! ranking.
 
 /// Area under the ROC curve: the probability that a marked word has a higher score than one
 /// that is not marked, a tie counting half, in [0, 1]. `None` unless there are words of both
@@ -34,6 +35,26 @@ pub fn token_f1(chosen: &[bool], marked: &[bool]) -> Option<f64> {
     (marked > 0).then(|| 2.0 * both as f64 / (count(chosen) + marked) as f64)
 }
 
+/// Spearman's rank correlation of two scores of the same words, in [−1, 1]; words that tie share their
+/// ranks. `None` where one of them tells no two words apart.
+///
+/// # Panics
+/// If the two are not about the same words.
+pub fn rank_correlation(a: &[f64], b: &[f64]) -> Option<f64> {
+    assert_eq!(a.len(), b.len(), "two scores a word");
+    let [a, b] = [a, b].map(centred_ranks);
+    let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let size = (product(&a, &a) * product(&b, &b)).sqrt();
+    (size > 0.0).then(|| (product(&a, &b) / size).clamp(-1.0, 1.0))
+}
+
+/// Ranks less their mean: of each score how many are smaller, less how many are larger, halved.
+fn centred_ranks(scores: &[f64]) -> Vec<f64> {
+    let count = |is: &dyn Fn(&f64) -> bool| scores.iter().filter(|&other| is(other)).count() as f64;
+    let rank = |score: &f64| (count(&|other| other < score) - count(&|other| other > score)) / 2.0;
+    scores.iter().map(rank).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +79,25 @@ mod tests {
         assert_eq!(auc(&[1.0, 2.0], &[true, true]), None);
         assert_eq!(auc(&[1.0, 2.0], &[false, false]), None);
         assert_eq!(auc(&[], &[]), None);
+    }
+
+    #[test]
+    fn rank_correlation_by_hand() {
+        // Ranks 1 2 3 4 and 2 1 4 3: 1 − 6·4/(4·15).
+        let rho = rank_correlation(&[0.1, 0.2, 0.7, 9.0], &[5.0, -1.0, 8.0, 7.0]);
+        assert!((rho.unwrap() - 0.6).abs() < 1e-15);
+        // Ranks −1 0 1 and ½ ½ −1: −1.5/√(2 · 1.5).
+        let rho = rank_correlation(&[1.0, 2.0, 3.0], &[4.0, 4.0, 0.0]);
+        assert!((rho.unwrap() + 1.5 / 3f64.sqrt()).abs() < 1e-15);
+        assert_eq!(rank_correlation(&[1.0, 2.0], &[10.0, 20.0]), Some(1.0));
+        assert_eq!(rank_correlation(&[1.0, 2.0], &[2.0, 1.0]), Some(-1.0));
+    }
+
+    #[test]
+    fn what_tells_no_words_apart_has_no_rank_correlation() {
+        assert_eq!(rank_correlation(&[1.0, 1.0], &[1.0, 2.0]), None);
+        assert_eq!(rank_correlation(&[3.0], &[1.0]), None);
+        assert_eq!(rank_correlation(&[], &[]), None);
     }
 
     #[test]

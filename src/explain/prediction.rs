@@ -34,7 +34,11 @@ pub fn argmax<T: PartialOrd>(values: &[T]) -> usize {
 pub fn predict(classes: &[String], logits: &[f32]) -> Prediction {
     assert!(!classes.is_empty(), "a classifier has classes");
     assert_eq!(classes.len(), logits.len(), "one score a class");
-    Prediction::of(classes, softmax(logits))
+    // By the logits, since probabilities that round to 1 tie.
+    Prediction {
+        predicted: argmax(logits),
+        ..Prediction::of(classes, softmax(logits))
+    }
 }
 
 impl Prediction {
@@ -57,12 +61,27 @@ impl Prediction {
 /// −ln of the softmax of `logits`, `K` values, at `class`, in nats; finite where the probability
 /// itself rounds to 0.
 pub fn negative_log_likelihood(logits: &[f32], class: usize) -> f64 {
-    let largest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let odds: f64 = logits
+    log_sum(logits.iter().map(|&logit| logit.into())) - f64::from(logits[class])
+}
+
+/// Log-odds ln p/(1 − p) of the class `class` of at least two, from `logits`, `K` values; finite where
+/// the probability rounds to 0 or 1.
+pub fn log_odds(logits: &[f32], class: usize) -> f64 {
+    let others = logits
         .iter()
-        .map(|&score| (f64::from(score) - largest).exp())
-        .sum();
-    odds.ln() + largest - f64::from(logits[class])
+        .enumerate()
+        .filter(|&(other, _)| other != class);
+    f64::from(logits[class]) - log_sum(others.map(|(_, &logit)| logit.into()))
+}
+
+/// Log of the sum of exponentials.
+fn log_sum(logits: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = logits.clone().fold(f64::NEG_INFINITY, f64::max);
+    logits
+        .map(|logit| (logit - largest).exp())
+        .sum::<f64>()
+        .ln()
+        + largest
 }
 
 #[cfg(test)]
@@ -91,9 +110,21 @@ mod tests {
     }
 
     #[test]
+    fn log_odds_by_hand() {
+        // Odds 1 : 3 : 4.
+        let logits = [0.0, 3.0_f32.ln(), 4.0_f32.ln()];
+        assert!((log_odds(&logits, 0) - (1.0_f64 / 7.0).ln()).abs() < 1e-7);
+        assert!(log_odds(&logits, 2).abs() < 1e-7);
+        assert_eq!(log_odds(&[0.0, 1000.0], 1), 1000.0);
+        assert_eq!(log_odds(&[-2.5, 1000.0], 0), -1002.5);
+    }
+
+    #[test]
     fn the_first_of_equals_is_predicted() {
         let classes = ["negative", "positive"].map(String::from);
         assert_eq!(predict(&classes, &[1.0, 1.0]).predicted, 0);
         assert_eq!(predict(&classes, &[1.0, 2.0]).predicted, 1);
+        let barely = predict(&classes, &[0.0, 1e-12]);
+        assert_eq!((barely.predicted, barely.probabilities), (1, vec![0.5; 2]));
     }
 }

@@ -72,6 +72,22 @@ impl TraceNumbers {
 }
 
 impl ContributionNumbers {
+    /// All of them.
+    pub fn numbers(&self) -> Vec<f32> {
+        let of_words = self.to_padding.iter().chain(&self.places);
+        let of_text = [
+            &self.padding_places,
+            &self.past,
+            &self.positions,
+            &self.biases,
+            &self.padding,
+            &self.head,
+        ];
+        let brought = self.brought.iter().map(|matrix| &matrix.values);
+        let rows = brought.chain(of_words).chain(of_text);
+        rows.flatten().copied().collect()
+    }
+
     /// c_k, what word `k` brings to all places, PAD's too, `K`.
     pub fn of_word(&self, k: usize) -> Vec<f32> {
         let to_places = |brought: &Matrix| -> f64 {

@@ -1,5 +1,5 @@
 //! What the neurons say of each class, and what each word brings to them: exact parts of the logits,
-//! read off one forward pass.
+//! read off one forward pass (method §4.2, §4.3).
 //!
 //! The head is linear, so a logit is a sum over places and neurons. With the attention weights, the
 //! set of active neurons and the norms' scales held at the point computed, a neuron's input is linear
@@ -61,36 +61,38 @@ impl Classifier {
         let [b, l] = batch.dims();
         let classes = slopes.of_input.dims()[0];
         let words = batch.valid.clone();
-        let pad = words.clone().neg() + 1.0;
+        let at_words: Tensor<2> = words.clone().reshape([b * l, 1]);
         let block = self.last_block();
         let layer = trace.last_layer();
-        // Of several blocks the last one's input rows are what is brought, and positions are in them.
-        let input = layer.input.clone();
-        let rows = match trace.layers.len() {
-            1 => trace.gated.clone().reshape(input.dims()),
-            _ => input.clone(),
+        let nothing = || Tensor::zeros([b, classes], &words.device());
+        let to_all_places = |rows: Tensor<2>| {
+            let mixed = mixed(block, layer, rows.clone(), [b, l]);
+            sum_over(slopes.along(rows + mixed, [b, l]), None)
         };
-        let positions = input.clone() - rows.clone();
-
-        let of_words: Tensor<2> = words.clone().reshape([b * l, 1]);
-        let brought = slopes.brought(block, layer, rows * of_words.clone(), [b, l]);
-        let placed = positions * of_words.clone();
-        let placed = placed.clone() + mixed(block, layer, placed, [b, l]);
-        let positions = sum_over(slopes.along(placed, [b, l]), None);
-        let own = slopes.along(input, [b, l]);
+        let input = layer.input.clone();
+        // Of several blocks the last one's input rows are what is brought, and positions are in them.
+        let (rows, positions) = match trace.layers.len() {
+            1 => {
+                let gated: Tensor<2> = trace.gated.clone().reshape(input.dims());
+                let positions = (input.clone() - gated.clone()) * at_words.clone();
+                (gated, to_all_places(positions))
+            }
+            _ => (input.clone(), nothing()),
+        };
         let biases = slopes.biases(self, trace);
-        let padding = sum_over(own + biases.clone(), Some(&pad));
-        let said = (layer.neurons.clone() * trace.vote_scales().unsqueeze_dim(2)).matmul(
-            trace
-                .votes
-                .clone()
-                .narrow(0, 0, classes)
-                .swap_dims(0, 1)
-                .unsqueeze(),
-        );
+        let padding = match batch.pad_bias {
+            None => nothing(),
+            Some(_) => {
+                let pad = words.clone().neg() + 1.0;
+                let rows = input * pad.clone().reshape([b * l, 1]);
+                to_all_places(rows) + sum_over(biases.clone(), Some(&pad))
+            }
+        };
+        let scaled = layer.neurons.clone() * trace.vote_scales().unsqueeze_dim(2);
+        let votes: Tensor<2> = trace.votes.clone().narrow(0, 0, classes).swap_dims(0, 1);
         Contributions {
-            brought,
-            places: said.swap_dims(1, 2),
+            brought: slopes.brought(block, layer, rows * at_words, [b, l]),
+            places: scaled.matmul(votes.unsqueeze()).swap_dims(1, 2),
             positions,
             biases: sum_over(biases, Some(&words)),
             head: self.class_biases().narrow(0, 0, classes),

@@ -7,7 +7,11 @@ pub(crate) mod tuning;
 use std::path::PathBuf;
 
 use burn::tensor::Device;
-use safr::model::{Array, Classifier, ModelConfig, Reading, Stream, Weights, initial_weights};
+use safr::explain::{Explanation, Word, margin_factor};
+use safr::model::{
+    Array, Classifier, ModelConfig, Reading, Readout, Stream, Weights, initial_weights,
+    parameter_shapes,
+};
 use safr::package::{Card, FORMAT, Package};
 use safr::text::{PAD, Vocabulary, Words};
 use serde_json::Value;
@@ -44,28 +48,37 @@ pub(crate) fn fixtures() -> Value {
 
 /// The reference model: two blocks, three classes.
 pub(crate) fn reference_model(fixtures: &Value, reading: Reading, device: &Device) -> Classifier {
-    let weights: Weights = fixtures["weights"]
-        .as_object()
-        .expect("weights by name")
-        .iter()
-        .filter(|(name, _)| *name != "pos_encoder.pe")
-        .map(|(name, value)| {
-            let values = numbers(value).iter().map(|&x| x as f32).collect();
-            let shape = shape(value);
-            (name.clone(), Array { shape, values })
-        })
-        .collect();
+    reference_variant(fixtures, reading, Readout::Residual, 2, device)
+}
+
+/// The reference model with its first `layers` blocks; where the head reads the neurons, it is another.
+pub(crate) fn reference_variant(
+    fixtures: &Value,
+    reading: Reading,
+    readout: Readout,
+    layers: usize,
+    device: &Device,
+) -> Classifier {
     let size = |name: &str| fixtures["config"][name].as_u64().expect("a size") as usize;
     let config = ModelConfig {
         d_model: size("d_model"),
         heads: size("heads"),
         d_ff: size("d_ff"),
         mask_hidden: size("mask_hidden"),
-        layers: size("layers"),
+        layers,
+        readout,
         max_len: size("max_len"),
         ..ModelConfig::new(size("vocab"), size("classes"), reading)
     };
-    Classifier::new(&config, &weights, device).expect("a model")
+    let stored = |name: &str| match readout {
+        Readout::Neurons if name.starts_with("fc.") => &fixtures["neurons_head"][name],
+        _ => &fixtures["weights"][name],
+    };
+    let weights = parameter_shapes(&config).into_iter().map(|(name, shape)| {
+        let values = numbers(stored(&name)).iter().map(|&x| x as f32).collect();
+        (name, Array { shape, values })
+    });
+    Classifier::new(&config, &weights.collect(), device).expect("a model")
 }
 
 /// The reference model's texts.
@@ -76,14 +89,6 @@ pub(crate) fn reference_texts(fixtures: &Value) -> Vec<Vec<u32>> {
         text.retain(|&id| id != PAD);
     }
     ids
-}
-
-/// Sizes of a nested JSON array.
-fn shape(value: &Value) -> Vec<usize> {
-    match value.as_array() {
-        None => vec![],
-        Some(items) => [vec![items.len()], shape(&items[0])].concat(),
-    }
 }
 
 /// A model small enough for exact tests: 12 words, width 8, 2 heads, 10 neurons.
@@ -106,10 +111,18 @@ pub(crate) fn small_weights(config: &ModelConfig, seed: u64) -> Weights {
 
 /// A small model as a package, its gate's values computed.
 pub(crate) async fn small_package() -> Package {
+    small_package_of(Readout::Residual).await
+}
+
+/// [`small_package`] with a head that reads what it is told to.
+pub(crate) async fn small_package_of(readout: Readout) -> Package {
     let words = [
         "<PAD>", "<UNK>", "a", "good", "bad", "film", "not", "very", ".", ",", "it", "is",
     ];
-    let config = small_config(1, Reading::scale_free(Words::Default));
+    let config = ModelConfig {
+        readout,
+        ..small_config(1, Reading::scale_free(Words::Default))
+    };
     let weights = small_weights(&config, 1);
     let device = Device::flex();
     let model = Classifier::new(&config, &weights, &device).expect("a model");
@@ -136,6 +149,29 @@ pub(crate) async fn small_package() -> Package {
         weights,
         gate_values,
     }
+}
+
+/// Asserts that what words bring and what neurons say adds up to the margin of the predicted class of
+/// two.
+#[track_caller]
+pub(crate) fn assert_complete(explanation: &Explanation) {
+    let evidence = explanation.evidence.as_ref().expect("a text with words");
+    let margin = evidence.margin;
+    let sum = |of: &dyn Fn(&Word) -> f64, rest: f64| {
+        let parts = explanation.words.iter().map(of);
+        parts.fold((rest, rest.abs()), |(sum, size), part| {
+            (sum + part, size + part.abs())
+        })
+    };
+    let rest = margin.bias + margin.positions + margin.padding;
+    let (brought, size) = sum(&|word| word.contribution, rest);
+    let missing = (brought - margin.total).abs();
+    assert!(missing <= 1e-4 * size.max(1.0), "words lack {missing}");
+
+    let head = f64::from(evidence.head_bias[margin.class]) * margin_factor(2);
+    let (said, size) = sum(&|word| word.evidence, margin.past + head);
+    let missing = (said - margin.total).abs();
+    assert!(missing <= 1e-5 * size.max(1.0), "neurons lack {missing}");
 }
 
 /// |a − b| ≤ tol·max(1, |b|), with names for the message.

@@ -3,9 +3,10 @@
 use safr::engine::{
     Backend, DataChoices, Engine, Tuning, TuningEvent, TuningObjective, TuningOptions,
 };
+use safr::model::Readout;
 use safr::package::Precision;
 
-use super::small_package;
+use super::small_package_of;
 
 /// Steps whose losses are compared.
 pub(crate) const STEPS: usize = 20;
@@ -63,10 +64,15 @@ pub(crate) fn options() -> TuningOptions {
 
 /// An engine with the small model.
 pub(crate) async fn engine(backend: Backend) -> Engine {
+    engine_of(backend, Readout::Residual).await
+}
+
+/// An engine with the small model whose head reads what it is told to.
+pub(crate) async fn engine_of(backend: Backend, readout: Readout) -> Engine {
     let mut engine = Engine::start(backend)
         .await
         .expect("this lane has the device");
-    let files = small_package().await.to_files(Precision::F32);
+    let files = small_package_of(readout).await.to_files(Precision::F32);
     engine
         .load("small", &files.expect("files"))
         .expect("a model");

@@ -9,7 +9,7 @@ no PyTorch: `model` and `published` are first checked against tiny.pth and tiny.
 hold what the authors' code computes, and only then used to write fixtures of their own.
 Everything is float64, from a fixed seed, in evaluation mode (soft gate, no dropout).
 
-Section numbers are those of the project's method. Where it leaves a choice, this is taken:
+Section numbers are those of docs/method.md. Where it leaves a choice, this is taken:
 
 * Positions (sine on even dimensions, cosine on odd, 10000^(2i/d)) are added after the gate.
 * Published losses: importance is of the gated embeddings, so there is one whatever the number
@@ -22,6 +22,10 @@ Section numbers are those of the project's method. Where it leaves a choice, thi
 * In space embedding the cosine of two attention rows is of the rows as they are, per head.
 * A cosine, capacity or share with a zero norm is 0; epsilon is 1e-8.
 * The scale-free reading has the same weights, but for a PAD embedding of zero.
+* Contributions are found forward: each source alone is sent through the last block, whose attention
+  weights, active neurons and norms' scales stay those of the whole text. (The program finds them
+  backward, from the classes to the sources.)
+* Knockouts are passes of the model with neurons set to zero.
 """
 
 import json
@@ -33,73 +37,12 @@ from pathlib import Path
 
 import numpy as np
 
+from evidence import variant, weighed
+from model import cosine, model, positions, ratio, softmax
+
 HERE = Path(__file__).parent
 EPSILON = 1e-8
 RHO = 0.3
-
-
-def softmax(x):
-    e = np.exp(x - x.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
-
-
-def ratio(a, b):
-    """a / b, and 0 where b is 0."""
-    return np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=b != 0)
-
-
-def cosine(z):
-    unit = ratio(z, np.linalg.norm(z, axis=-1, keepdims=True))
-    return unit @ unit.swapaxes(-1, -2)
-
-
-def positions(length, size):
-    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, size, 2) / size)
-    return np.stack([np.sin(angle), np.cos(angle)], -1).reshape(length, size)
-
-
-def model(weights, config, ids, pool_all):
-    """Section 2. ids: [B, L]; attentions [B, H, L, L] and neurons [B, L, F], one per layer."""
-
-    def linear(name, x):
-        return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
-
-    def norm(name, x):
-        x = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
-        return x * weights[f"{name}.weight"] + weights[f"{name}.bias"]
-
-    texts, length = ids.shape
-    size, heads = config["d_model"], config["heads"]
-    valid = ids != 0
-    x0 = weights["embedding.weight"][ids] * math.sqrt(size)
-    keep = softmax(linear("vmask.hidden2p", np.tanh(linear("vmask.linear_layer", x0))))[..., 1]
-    gated = keep[..., None] * x0
-    x = gated + positions(length, size)
-    attentions, neurons = [], []
-    for layer in range(config["layers"]):
-        name = f"layers.{layer}"
-        q, k, v = (
-            linear(f"{name}.attention.{part}", x).reshape(texts, length, heads, -1).swapaxes(1, 2)
-            for part in ("query", "key", "value")
-        )
-        scores = q @ k.swapaxes(-1, -2) / math.sqrt(size // heads)
-        attention = softmax(np.where(valid[:, None, None, :], scores, -1e9))
-        mixed = (attention @ v).swapaxes(1, 2).reshape(texts, length, size)
-        x = norm(f"{name}.norm1", x + linear(f"{name}.attention.out", mixed))
-        u = np.maximum(linear(f"{name}.ff.linear1", x), 0)
-        x = norm(f"{name}.norm2", x + linear(f"{name}.ff.linear2", u))
-        attentions.append(attention)
-        neurons.append(u)
-    pooled = np.ones_like(valid) if pool_all else valid
-    mean = (x * pooled[..., None]).sum(1) / pooled.sum(1, keepdims=True)
-    return {
-        "logits": linear("fc", mean),
-        "keep": keep,
-        "embeddings": x0,
-        "gated": gated,
-        "attentions": attentions,
-        "neurons": neurons,
-    }
 
 
 def cross_entropy(logits, labels):
@@ -122,13 +65,17 @@ def published(trace):
     return {"importance": importance, "interaction": np.mean(interactions)}
 
 
-def scale_free(trace, ids, space):
-    """Section 3.3: importance and interaction, z being neurons (mlp) or embeddings."""
+def scale_free(trace, ids, space, z=None):
+    """Section 3.3: importance and interaction, z being neurons (mlp), the last block's by their votes
+    (evidence, given) or embeddings."""
     valid = ids != 0
     pairs = valid[:, :, None] & valid[:, None, :] & (ids[:, :, None] != ids[:, None, :])
     w = trace["keep"] * valid
     importance, interaction = [], []
-    for attention, u in zip(trace["attentions"], trace["neurons"]):
+    layers = list(zip(trace["attentions"], trace["neurons"]))
+    if space == "evidence":
+        layers = [(trace["attentions"][-1], z)]
+    for attention, u in layers:
         heads = attention.shape[1]
         a = attention * pairs[:, None]
         a = ratio(a, a.sum(-1, keepdims=True))
@@ -136,10 +83,10 @@ def scale_free(trace, ids, space):
         partner = np.maximum(mean, mean.swapaxes(-1, -2))
         partner = ratio(partner, partner.max((-1, -2), keepdims=True))
         omega = w[:, None, :] * (1 - partner) * pairs
-        c = cosine(u if space == "mlp" else trace["embeddings"])
+        c = cosine(trace["embeddings"] if space == "embedding" else u)
         crowding = (omega * c**2).sum(-1) / np.maximum(EPSILON, omega.sum(-1))
         importance.append((w * crowding).sum(-1) / np.maximum(EPSILON, w.sum(-1)))
-        s = cosine(u)[:, None] if space == "mlp" else cosine(attention)
+        s = cosine(attention) if space == "embedding" else cosine(u)[:, None]
         apart = (a * (1 - s)).sum((1, 2, 3))
         interaction.append(apart / np.maximum(1, heads * valid.sum(-1)))
     return {"importance": np.mean(importance), "interaction": np.mean(interaction)}
@@ -199,7 +146,7 @@ def read_pytorch(path):
 
 def check_against_the_authors():
     reference = json.loads((HERE / "tiny.json").read_text())
-    config, ids = reference["config"], np.array(reference["ids"])
+    config, ids = reference["config"] | {"readout": "residual"}, np.array(reference["ids"])
     weights = read_pytorch(HERE / "tiny.pth")
     trace = model(weights, config, ids, pool_all=True)
     losses = published(trace)
@@ -260,7 +207,7 @@ def plain(value):
 def fixtures():
     config = {
         "vocab": 20, "d_model": 16, "heads": 2, "d_ff": 24, "max_len": 10,
-        "classes": 3, "mask_hidden": 12, "layers": 2,
+        "classes": 3, "mask_hidden": 12, "layers": 2, "readout": "residual",
     }  # fmt: skip
     ids = np.array([
         [5, 7, 9, 3, 12, 7, 2, 0, 0, 0],
@@ -269,6 +216,7 @@ def fixtures():
         [1, 19, 8, 14, 11, 8, 10, 17, 13, 16],
     ])  # fmt: skip
     labels = [0, 2, 1, 1]
+    marked = [[1, 4], [], [0], [2, 3, 7]]
     weights = random_weights(config, np.random.default_rng(2501))
     zero_pad = weights | {"embedding.weight": weights["embedding.weight"].copy()}
     zero_pad["embedding.weight"][0] = 0
@@ -285,11 +233,32 @@ def fixtures():
     as_published = model(weights, config, ids, pool_all=True)
     free = model(zero_pad, config, ids, pool_all=False)
     words = (ids[0] != 0).sum()
+    rng = np.random.default_rng(2502)
+    bound = 1 / math.sqrt(config["d_ff"])
+    head = {
+        "fc.weight": rng.uniform(-bound, bound, (config["classes"], config["d_ff"])),
+        "fc.bias": rng.uniform(-bound, bound, config["classes"]),
+    }
+    head = {name: np.array(plain(tensor)) for name, tensor in head.items()}
+
+    def split(layers, readout, reading):
+        of_reading = weights if reading == "published" else zero_pad
+        of_readout = of_reading | head if readout == "neurons" else of_reading
+        of_variant = config | {"layers": layers, "readout": readout}
+        found = variant(of_readout, ids, of_variant, reading, marked)
+        if reading == "scale-free":
+            trace = model(of_readout, of_variant, ids, pool_all=False)
+            z = weighed(of_readout, of_variant, trace)
+            found["losses"] = scale_free(trace, ids, "evidence", z)
+        return found
+
     return {
         "config": config,
         "weights": weights,
+        "neurons_head": head,
         "ids": ids,
         "labels": labels,
+        "marked": marked,
         "published": outputs(as_published) | published(as_published),
         "scale_free": outputs(free)
         | {
@@ -303,6 +272,14 @@ def fixtures():
             free["neurons"][-1][0, :words],
             free["attentions"][-1][0, :, :words, :words],
         ),
+        "variants": [
+            split(2, "residual", "published"),
+            split(2, "residual", "scale-free"),
+            split(2, "neurons", "published"),
+            split(2, "neurons", "scale-free"),
+            split(1, "residual", "published"),
+            split(1, "neurons", "scale-free"),
+        ],
     }
 
 

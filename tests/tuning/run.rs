@@ -5,9 +5,11 @@ use safr::engine::{
     TuningResult,
 };
 use safr::evaluate::Section;
+use safr::model::Readout;
 use safr::package::{Files, Package, files_of_zip, names, tensor_file, tensors_of, zip_of};
 
-use crate::common::tuning::{data, engine, options, tune};
+use crate::common::small_package_of;
+use crate::common::tuning::{data, engine, engine_of, options, tune};
 
 fn flex() -> Engine {
     pollster::block_on(engine(Backend::Flex))
@@ -222,6 +224,41 @@ fn a_checkpoint_goes_on_as_if_nothing_had_happened_whatever_is_frozen() {
             assert_eq!(result(&events), result(&told));
         }
     }
+}
+
+/// A model whose head reads the neurons is tuned as one: its new head has a weight for each of them, and
+/// a checkpoint goes on as if nothing had happened.
+#[test]
+fn a_head_that_reads_the_neurons_is_drawn_for_them() {
+    let engine = pollster::block_on(engine_of(Backend::Flex, Readout::Neurons));
+    let start = pollster::block_on(small_package_of(Readout::Neurons));
+    assert_eq!(start.weights["fc.weight"].shape, [2, 10]);
+    let (_, files) = finish(&mut tune(&engine, &options()), |_| {});
+    let tuned = Package::from_files(&files).unwrap();
+    assert_eq!(tuned.config.readout, Readout::Neurons);
+    assert_eq!(tuned.weights["fc.weight"].shape, [3, 10]);
+    assert_eq!(tuned.weights["fc.bias"].shape, [3]);
+
+    let mut first = tune(&engine, &options());
+    (0..9).for_each(|_| drop(advance(&mut first, 0.0)));
+    let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+    let other = pollster::block_on(Engine::start(Backend::Flex)).unwrap();
+    let (_, resumed) = finish(&mut other.resume(&checkpoint).unwrap(), |_| {});
+    assert_eq!(weights(&files), weights(&resumed));
+
+    // Its explanation says nothing past the neurons, and learnt something of the classes.
+    let mut engine = engine;
+    let model = engine.load("tuned", &files).unwrap();
+    let explanation = pollster::block_on(model.explain("a very good film")).unwrap();
+    let evidence = explanation.evidence.unwrap();
+    assert_eq!((evidence.classes.len(), evidence.past), (3, vec![0.0; 3]));
+    assert!(
+        evidence
+            .words
+            .iter()
+            .flatten()
+            .any(|said| said.abs() > 1e-3)
+    );
 }
 
 #[test]
