@@ -35,10 +35,10 @@ if (lane === "cpu") {
     "what is still being built can be chosen, and runs once it is there; what was typed stays",
     async (page) => {
       await ready(page);
-      await computes(page, "CPU (Flex). WebGPU and NdArray are being built");
+      await computes(page, "CPU (Flex). WebGPU and NdArray are still being built");
       await enter(page, TEXT);
       await page.selectOption("#backend", "ndarray");
-      await computes(page, "CPU (Flex). WebGPU and NdArray are being built");
+      await computes(page, "CPU (Flex). WebGPU and NdArray are still being built");
       assert.equal(await page.locator(".notice").count(), 0);
       news = { state: "built", module: full };
       await computes(page, "CPU (NdArray). You chose it.");

@@ -2,6 +2,7 @@
 /** The page: what is typed and chosen goes to the engine, what comes back is drawn. */
 
 import { assets } from "./assets.js";
+import { built } from "./building.js";
 import { card } from "./cards.js";
 import { readPalette } from "./charts/palette.js";
 import { viewOf } from "./charts/view.js";
@@ -329,16 +330,15 @@ function start() {
   show();
   listen();
   explain();
-  if (!assets.modules.full) complete();
+  if (!(/** @type {any} */ (globalThis).SAFR_PUBLISHED) && !assets.modules.full) complete();
   engine.use(state.backend);
   takeUp();
 }
 
 /** Under `cargo xtask serve`: makes do with the CPU until the larger module is built. */
 async function complete() {
-  engine.lacking = "WebGPU and NdArray are being built; what is chosen here runs once it is there.";
+  engine.lacking = "WebGPU and NdArray are still being built; either can be chosen now, and takes over when it is ready.";
   try {
-    const { built } = await import("./building.js");
     assets.modules.full = await built();
     engine.lacking = "";
   } catch (cause) {

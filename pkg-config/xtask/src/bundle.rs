@@ -8,7 +8,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
-use crate::digest::Digest;
+use crate::compress;
+use crate::digest::{self, Digest};
 use crate::models::{self, Model};
 use crate::modules::{self, Built, Module};
 use crate::process::run;
@@ -114,10 +115,15 @@ fn put_together(project: &Project, quality: Quality, built: &[(Module, Built)]) 
         build,
     };
 
-    bundle(project, quality, &assets, &folder)?;
-    let index = link(&read(&www.join("index.html"))?, &assets.build)?;
-    fs::write(folder.join("index.html"), index)?;
+    let [script, _, styles] = bundle(project, quality, &assets, &folder)?;
+    let index = read(&www.join("index.html"))?;
+    let linked = link(&index, &script, &read(&folder.join(&styles))?)?;
+    fs::write(folder.join("index.html"), linked)?;
+    fs::remove_file(folder.join(styles))?;
     copy_files(&www, &folder)?;
+    if quality == Quality::Publish {
+        compress::folder(&folder)?;
+    }
     Ok(Page { folder, assets })
 }
 
@@ -136,25 +142,30 @@ pub(crate) fn place(
     Ok(ModuleAsset { js, wasm, bytes })
 }
 
-/// Has esbuild write the scripts and styles, with the list of assets in `src/assets.js`.
-fn bundle(project: &Project, quality: Quality, assets: &Assets, folder: &Path) -> Result<()> {
-    let entries = BUNDLED.map(|(from, to)| {
-        let from = project.www().join(from);
-        (from, to.replace("{build}", &assets.build))
-    });
+/// Has esbuild write the scripts and styles, with the list of assets in `src/assets.js`; names what became of [`BUNDLED`].
+fn bundle(
+    project: &Project,
+    quality: Quality,
+    assets: &Assets,
+    folder: &Path,
+) -> Result<[String; 3]> {
+    let sources = BUNDLED.map(|(from, _)| project.www().join(from));
+    let names = BUNDLED.map(|(_, to)| to.replace("{build}", &assets.build));
+    let entries: Vec<_> = sources.iter().zip(&names).collect();
     let mut esbuild = esbuild(project, quality, folder, &entries);
-    esbuild.arg(format!(
-        "--define:globalThis.SAFR_ASSETS={}",
-        serde_json::to_string(assets)?
-    ));
+    for (name, value) in [
+        ("ASSETS", serde_json::to_string(assets)?),
+        ("PUBLISHED", (quality == Quality::Publish).to_string()),
+    ] {
+        esbuild.arg(format!("--define:globalThis.SAFR_{name}={value}"));
+    }
     run(&mut esbuild)?;
 
-    let main = read(&folder.join(&entries[0].1))?;
     ensure!(
-        main.contains(&assets.worker),
+        read(&folder.join(&names[0]))?.contains(&assets.worker),
         "www/src/assets.js no longer takes globalThis.SAFR_ASSETS"
     );
-    Ok(())
+    Ok(names)
 }
 
 /// esbuild, told to bundle each source of `entries` to the name beside it in `folder`.
@@ -183,20 +194,29 @@ fn esbuild(
     esbuild
 }
 
-/// Puts the names of the bundled files in the place of their sources.
-fn link(index: &str, build: &str) -> Result<String> {
+/// Puts the bundled script's name and the bundled styles in the place of their sources.
+///
+/// The styles become part of the page, by leave of its policy: a browser shows nothing before it has them.
+fn link(index: &str, script: &str, styles: &str) -> Result<String> {
+    ensure!(
+        !styles.contains("</"),
+        "the styles would end before their end"
+    );
+    let allowed = format!("style-src 'self' '{}'", digest::for_policy(styles));
     let mut linked = index.to_owned();
-    for (from, to) in BUNDLED {
-        linked = linked.replace(
-            &format!("\"{from}\""),
-            &format!("\"{}\"", to.replace("{build}", build)),
-        );
-    }
-    for part in ["src=\"main.", "href=\"main."] {
+    for (from, to) in [
+        ("src=\"src/main.js\"", format!("src=\"{script}\"")),
+        (
+            "<link rel=\"stylesheet\" href=\"styles/main.css\">",
+            format!("<style>{styles}</style>"),
+        ),
+        ("style-src 'self'", allowed),
+    ] {
         ensure!(
-            linked.contains(part),
-            "www/index.html does not name src/main.js and styles/main.css"
+            linked.matches(from).count() == 1,
+            "www/index.html does not hold {from} just once"
         );
+        linked = linked.replace(from, &to);
     }
     policy(&linked)?;
     Ok(linked)
@@ -230,23 +250,34 @@ fn copy_files(www: &Path, folder: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    const INDEX: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">
+    const INDEX: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'\">
         <link rel=\"stylesheet\" href=\"styles/main.css\"><script type=\"module\" src=\"src/main.js\"></script>";
 
     #[test]
-    fn the_page_names_what_was_built() -> Result<()> {
-        let linked = link(INDEX, "0a1b")?;
-        assert!(
-            linked.contains("href=\"main.0a1b.css\"") && linked.contains("src=\"main.0a1b.js\""),
-            "{linked}"
+    fn the_page_names_its_script_and_holds_the_styles_that_its_policy_allows() -> Result<()> {
+        let linked = link(INDEX, "main.0a1b.js", "p{}")?;
+        let policy = policy(&linked)?;
+        assert!(linked.contains("src=\"main.0a1b.js\"") && linked.contains("<style>p{}</style>"));
+        // printf 'p{}' | openssl dgst -sha256 -binary | base64
+        let hash = "sha256-gG2yISYereRMiG2lMXrbiUgi0Ubw9p7QCeWcroOvy9Y=";
+        assert_eq!(
+            policy,
+            format!("default-src 'none'; style-src 'self' '{hash}'")
         );
-        assert_eq!(policy(&linked)?, "default-src 'none'");
         Ok(())
     }
 
     #[test]
     fn a_page_without_its_script_or_its_policy_is_refused() {
-        assert!(link(&INDEX.replace("src/main.js", "other.js"), "0a1b").is_err());
-        assert!(link(&INDEX.replace("http-equiv", "name"), "0a1b").is_err());
+        assert!(
+            link(
+                &INDEX.replace("src/main.js", "other.js"),
+                "main.0a1b.js",
+                "p{}"
+            )
+            .is_err()
+        );
+        assert!(link(&INDEX.replace("http-equiv", "name"), "main.0a1b.js", "p{}").is_err());
+        assert!(link(INDEX, "main.0a1b.js", "</style>").is_err());
     }
 }

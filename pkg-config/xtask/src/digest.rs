@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
@@ -52,6 +53,11 @@ impl Digest {
 pub(crate) fn sha256(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("{} could not be read", path.display()))?;
     Ok(hexadecimal(&Sha256::digest(bytes)))
+}
+
+/// How a content security policy names a text that it allows in the page itself.
+pub(crate) fn for_policy(text: &str) -> String {
+    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -61,3 +61,24 @@ fn tell(page: &Page, module: Module, news: &News) -> Result<()> {
     fs::write(&fresh, serde_json::to_string(news)?)?;
     Ok(fs::rename(fresh, file)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_page_is_told_what_its_script_understands() -> Result<()> {
+        let failed = News::Failed {
+            reason: "it broke".to_owned(),
+        };
+        let told = [
+            serde_json::to_value(News::Building)?,
+            serde_json::to_value(failed)?,
+        ];
+        assert_eq!(told[0], json!({"state": "building"}));
+        assert_eq!(told[1], json!({"state": "failed", "reason": "it broke"}));
+        Ok(())
+    }
+}

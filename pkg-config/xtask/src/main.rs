@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod bundle;
+mod compress;
 mod digest;
 mod doctor;
 mod gpu_cost;

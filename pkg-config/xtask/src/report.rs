@@ -95,7 +95,7 @@ mod tests {
 lane              passed  failed  seconds
 set-up                 0       0        0
 native                12       1        0
-data            not run: no data        0
+data             not run: no data        0
 page-cpu               0       1        0
 total                 12       2        0
 12 passed, 2 failed";

@@ -66,7 +66,9 @@ pub(crate) fn start(listener: TcpListener, folder: &Path, path: &'static str) ->
 
 fn router(folder: &Path, path: &str) -> Result<Router> {
     let index = read(&folder.join("index.html"))?;
-    let files = ServeDir::new(folder);
+    let files = ServeDir::new(folder)
+        .precompressed_br()
+        .precompressed_gzip();
     let mut router = match path {
         "" => Router::new().fallback_service(files),
         path => Router::new().nest_service(path, files),
@@ -93,4 +95,44 @@ fn headers(policy: &str) -> [(&'static str, String); 5] {
         ("referrer-policy", "no-referrer".to_owned()),
         ("x-content-type-options", "nosniff".to_owned()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use super::*;
+
+    #[test]
+    fn compressed_copies_go_to_whoever_takes_them() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let index = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">";
+        for (name, content) in [
+            ("index.html", index),
+            ("a.js", "as it is"),
+            ("a.js.br", "by brotli"),
+            ("a.js.gz", "by gzip"),
+        ] {
+            fs::write(folder.path().join(name), content)?;
+        }
+        let server = start(listen(0)?, folder.path(), "")?;
+        for (accepted, content) in [
+            ("gzip, br", "by brotli"),
+            ("gzip", "by gzip"),
+            ("identity", "as it is"),
+        ] {
+            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port))?;
+            write!(
+                stream,
+                "GET /a.js HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Encoding: {accepted}\r\n\r\n"
+            )?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer)?;
+            assert!(answer.contains("text/javascript"), "{answer}");
+            assert!(answer.ends_with(content), "{accepted}: {answer}");
+        }
+        Ok(())
+    }
 }

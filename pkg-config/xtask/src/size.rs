@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use brotli::enc::BrotliEncoderParams;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde::Deserialize;
-use walkdir::WalkDir;
 
 use crate::bundle::Page;
+use crate::compress::{self, Coding};
 use crate::project::{Project, read};
 
 /// Upper limits, in bytes.
@@ -27,17 +23,17 @@ struct Budget {
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Limits {
-    raw: Option<usize>,
-    gzip: Option<usize>,
-    brotli: Option<usize>,
+    raw: Option<u64>,
+    gzip: Option<u64>,
+    brotli: Option<u64>,
 }
 
 /// Sizes of one part, all its files together, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Sizes {
-    raw: usize,
-    gzip: usize,
-    brotli: usize,
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
 }
 
 /// Prints the sizes of the page's parts; fails when one is over its budget.
@@ -78,54 +74,26 @@ fn parts(page: &Page, budget: &Budget) -> Result<Vec<(String, Vec<PathBuf>, Limi
     for model in &page.assets.models {
         parts.push((
             format!("model {}", model.id),
-            files_in(&page.folder.join(&model.folder), 1)?,
+            compress::originals(&page.folder.join(&model.folder), 1)?,
             budget.model.clone(),
         ));
     }
     parts.push((
         "page".to_owned(),
-        files_in(&page.folder, 1)?,
+        compress::originals(&page.folder, 1)?,
         Limits::default(),
     ));
     Ok(parts)
 }
 
-fn files_in(folder: &Path, depth: usize) -> Result<Vec<PathBuf>> {
-    let files = WalkDir::new(folder)
-        .max_depth(depth)
-        .into_iter()
-        .filter(|entry| {
-            entry
-                .as_ref()
-                .map_or(true, |entry| entry.file_type().is_file())
-        });
-    Ok(files
-        .map(|entry| entry.map(|entry| entry.into_path()))
-        .collect::<Result<_, _>>()?)
-}
-
-/// Compresses each file by itself, as a host does, at the highest settings.
 fn measure(files: &[PathBuf]) -> Result<Sizes> {
     let mut total = Sizes::default();
     for file in files {
-        let bytes = fs::read(file)?;
-        total.raw += bytes.len();
-        total.gzip += gzip(&bytes)?;
-        total.brotli += brotli(&bytes)?;
+        total.raw += fs::metadata(file)?.len();
+        total.gzip += compress::sent(file, Coding::Gzip)?;
+        total.brotli += compress::sent(file, Coding::Brotli)?;
     }
     Ok(total)
-}
-
-fn gzip(bytes: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?.len())
-}
-
-fn brotli(mut bytes: &[u8]) -> Result<usize> {
-    let mut compressed = Vec::new();
-    brotli::BrotliCompress(&mut bytes, &mut compressed, &BrotliEncoderParams::default())?;
-    Ok(compressed.len())
 }
 
 /// One line for each limit that `sizes` exceeds.
@@ -150,15 +118,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_of_files_add_up() -> Result<()> {
+    fn sizes_are_those_of_the_compressed_copies() -> Result<()> {
         let folder = tempfile::tempdir()?;
-        let file = folder.path().join("zeros");
-        fs::write(&file, [0; 10_000])?;
-        let one = measure(std::slice::from_ref(&file))?;
-        let two = measure(&[file.clone(), file])?;
-        assert_eq!(one.raw, 10_000);
-        assert!(one.gzip < 100 && one.brotli < one.gzip, "{one:?}");
-        assert_eq!(two.brotli, 2 * one.brotli);
+        fs::write(folder.path().join("zeros"), [0; 10_000])?;
+        fs::write(folder.path().join("byte"), [1])?;
+        compress::folder(folder.path())?;
+        let files = compress::originals(folder.path(), 1)?;
+        let sizes = measure(&files)?;
+        assert_eq!((files.len(), sizes.raw), (2, 10_001));
+        assert!(sizes.gzip < 100 && sizes.brotli < sizes.gzip, "{sizes:?}");
         Ok(())
     }
 
