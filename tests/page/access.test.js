@@ -49,10 +49,11 @@ pageTest(
         return at.id || at.closest("[id]")?.id || at.tagName;
       }));
     }
-    for (const id of ["text", "samples", "model", "beside", "tokens", "allocation", "interaction", "backend", "theme", "copy-link"]) {
+    for (const id of ["text", "samples", "model", "beside", "evidence", "tokens", "allocation-colour", "allocation", "interaction-colour", "interaction", "backend", "theme", "copy-link"]) {
       assert.ok(reached.includes(id), `#${id} is not reached: ${reached.join(" ")}`);
     }
     assert.equal(reached.filter((id) => id === "tokens").length, 1, "the words are one stop, whatever their number");
+    assert.equal(reached.filter((id) => id === "evidence").length, 2, "so are the bars, and the summary of their table");
 
     await page.locator("#tokens [data-place='0']").focus();
     await page.keyboard.press("ArrowRight");
@@ -87,14 +88,17 @@ pageTest(
 pageTest("each chart has a table for those who can't see it", async (page) => {
   await ready(page);
   await enter(page, TEXT);
-  for (const chart of ["#allocation", "#interaction"]) {
+  for (const [chart, columns] of /** @type {const} */ ([["#evidence", 2], ["#allocation", 5], ["#interaction", 6]])) {
     await page.locator(`${chart} summary`).click();
     await page.waitForSelector(`${chart} tbody tr`);
-    assert.equal(await page.locator(`${chart} tbody tr`).count(), 14);
+    const rows = await page.locator(`${chart} tbody tr`).count();
+    assert.ok(chart === "#evidence" ? rows > 14 : rows === 14, `${rows} rows`);
     const [head, ...cells] = await page.locator(`${chart} tbody tr`).nth(1).locator("th, td").allInnerTexts();
     assert.equal(head, "plot");
-    assert.ok(cells.length >= 4 && cells.every((cell) => cell !== ""), cells.join("|"));
+    assert.ok(cells.length === columns && cells.every((cell) => cell !== ""), cells.join("|"));
   }
+  const [name, contribution, evidence] = await page.locator("#evidence tbody tr").last().locator("th, td").allInnerTexts();
+  assert.deepEqual([name, contribution], ["in all", evidence]);
 });
 
 pageTest("looks follow the switch, and the scale with them", async (page) => {
@@ -116,13 +120,17 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     async (page) => {
       const luminances = await page.evaluate(() => {
         const style = getComputedStyle(document.documentElement);
-        return [0, 1, 2, 3, 4].map((stop) => {
-          const [r, g, b] = style.getPropertyValue(`--scale-${stop}`).match(/\d+/g)?.map(Number) ?? [];
+        const luminance = (/** @type {string} */ name) => {
+          const [r, g, b] = style.getPropertyValue(name).match(/\d+/g)?.map(Number) ?? [];
           return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        });
+        };
+        return ["scale", "against"].map((way) => [0, 1, 2, 3, 4].map((stop) => luminance(stop === 0 ? "--scale-0" : `--${way}-${stop}`)));
       });
-      const steps = luminances.slice(1).map((luminance, stop) => (colorScheme === "light" ? -1 : 1) * (luminance - luminances[stop]));
-      assert.ok(steps.every((step) => step > 20), `steps of luminance: ${steps.map(Math.round)}`);
+      for (const ofWay of luminances) {
+        const steps = ofWay.slice(1).map((luminance, stop) => (colorScheme === "light" ? -1 : 1) * (luminance - ofWay[stop]));
+        assert.ok(steps.every((step) => step > 20), `steps of luminance: ${steps.map(Math.round)}`);
+      }
+      for (const stop of [1, 2, 3, 4]) assert.ok(Math.abs(luminances[0][stop] - luminances[1][stop]) < 15, `step ${stop} is stronger one way`);
     },
     { browser: { colorScheme } },
   );

@@ -44,12 +44,16 @@ function allClose(here, there, what) {
   for (let place = 0; place < there.length; place += 1) close(here[place], there[place], `${what} ${place}`);
 }
 
-/** Shares by neuron, since neurons with all but equal shares may stand in either order. @param {Explanation} explanation */
-function sharesByNeuron({ allocation: { neurons, shares } }) {
-  const columns = neurons.map((neuron, column) =>
-    /** @type {const} */ ([neuron, Array.from({ length: shares.rows }, (_, row) => shares.values[row * shares.cols + column])]),
-  );
-  return columns.sort(([a], [b]) => a - b);
+/**
+ * Shares and evidence by neuron, since neurons with all but equal shares may stand in either order.
+ * @param {Explanation} explanation
+ */
+function byNeuron({ allocation: { neurons, shares, evidence, votes } }) {
+  const columns = neurons.map((neuron, column) => {
+    const [share, says] = [shares, evidence].map(({ rows, cols, values }) => Array.from({ length: rows }, (_, row) => values[row * cols + column]));
+    return { neuron, share, says, vote: votes[column] };
+  });
+  return columns.sort((a, b) => a.neuron - b.neuron);
 }
 
 /** @param {Explanation} here @param {Explanation} there */
@@ -65,12 +69,37 @@ function assertSame(here, there) {
     for (const [name, value] of Object.entries(numbers)) close(/** @type {any} */ (mine)[name], value, `${name} of ${text}`);
   }
   assert.equal(here.allocation.width, there.allocation.width);
-  const [mine, theirs] = [sharesByNeuron(here), sharesByNeuron(there)];
-  assert.deepEqual(mine.map(([neuron]) => neuron), theirs.map(([neuron]) => neuron), "active neurons");
-  for (const [place, [neuron, shares]] of theirs.entries()) allClose(mine[place][1], shares, `shares of neuron ${neuron}, word`);
-  for (const name of /** @type {const} */ (["sharing", "cosine", "attention"])) {
+  const [mine, theirs] = [byNeuron(here), byNeuron(there)];
+  assert.deepEqual(mine.map(({ neuron, vote }) => [neuron, vote]), theirs.map(({ neuron, vote }) => [neuron, vote]), "active neurons and votes");
+  for (const [place, { neuron, share, says }] of theirs.entries()) {
+    allClose(mine[place].share, share, `shares of neuron ${neuron}, word`);
+    allClose(mine[place].says, says, `evidence of neuron ${neuron}, word`);
+  }
+  for (const name of /** @type {const} */ (["sharing", "evidence_sharing", "contribution", "cosine", "attention"])) {
     allClose(here.interaction[name].values, there.interaction[name].values, name);
   }
+}
+
+/**
+ * The bars add up to the margin, which is that of the program and that of the probability shown.
+ * @param {{root: DOMStringMap, words: DOMStringMap[]}} evidence
+ * @param {Explanation} there
+ * @param {number[]} probabilities
+ */
+function assertWhole({ root, words }, there, probabilities) {
+  const margin = there.evidence?.margin;
+  assert.ok(margin);
+  const names = /** @type {const} */ (["bias", "positions", "padding", "past"]);
+  for (const name of names) close(Number(root[name]), margin[name], `data-${name}`);
+  close(Number(root.margin), margin.total, "data-margin");
+  assert.equal(root.class, there.prediction?.classes[margin.class]);
+  for (const name of /** @type {const} */ (["contribution", "evidence"])) {
+    allClose(words.map((word) => Number(word[name])), there.words.map((word) => word[name]), `data-${name}`);
+  }
+  const bars = [...words.map(({ contribution }) => Number(contribution)), ...["bias", "positions", "padding"].map((name) => Number(root[name]))];
+  const [sum, size] = bars.reduce(([sum, size], bar) => [sum + bar, size + Math.abs(bar)], [0, 0]);
+  assert.ok(Math.abs(sum - margin.total) <= TOLERANCE * Math.max(1, size), `the bars add up to ${sum}, not ${margin.total}`);
+  close(1 / (1 + Math.exp(-sum)), probabilities[margin.class], "probability of the sum");
 }
 
 pageTest(
@@ -87,11 +116,12 @@ pageTest(
         for (const [id, explanation] of Object.entries(explanations)) assertSame(explanation, byProgram(id, text));
 
         const there = byProgram(model, text);
-        const { words, prediction } = await shown(page);
+        const { words, prediction, evidence } = await shown(page);
         assert.deepEqual(words.map(({ word }) => word), there.words.map(({ text: word }) => word));
         allClose(words.map(({ keep }) => Number(keep)), there.words.map(({ keep }) => keep), "data-keep");
         allClose(words.map(({ neurons }) => Number(neurons)), there.words.map(({ neurons }) => neurons), "data-neurons");
         allClose(words.map(({ capacity }) => Number(capacity)), there.words.map(({ capacity }) => capacity), "data-capacity");
+        assertWhole(evidence, there, prediction.map(({ probability }) => Number(probability)));
         allClose(prediction.map(({ probability }) => Number(probability)), there.prediction?.probabilities ?? [], "data-probability");
       }
     }

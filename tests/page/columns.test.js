@@ -33,4 +33,14 @@ for (const { name, owner, width } of CASES) {
   });
 }
 
+test("those that stand first in their group are where one points at them, in the order that they had", () => {
+  const isFirst = (/** @type {number} */ column) => column % 2 === 1;
+  const { order, place, left, step, at } = columnsOf(owners([3, 2]), 100, isFirst);
+  assert.deepEqual(order, [1, 0, 2, 3, 4]);
+  for (const [stands, column] of order.entries()) {
+    assert.equal(place(column), stands);
+    assert.equal(at(left(column) + step / 2), column);
+  }
+});
+
 test("no neurons, no groups", () => assert.deepEqual(columnsOf([], 300).groups, []));

@@ -98,6 +98,7 @@ pageTest(
     const { keep, neurons } = explanation.words[place];
     const values = page.locator('[data-panel="main"] [data-chart="words"] .readout');
     assert.match(await values.innerText(), new RegExp(`“boring”.*keep ${keep.toFixed(3)}, N ${neurons.toFixed(1)}`));
+    assert.match(await page.innerText("#evidence .readout"), new RegExp(`^“boring” owns ${neurons.toFixed(1)} neurons and `));
     assert.match(await page.locator("#allocation .readout").innerText(), /“boring” owns .*Shares most with/s);
     await page.locator("#interaction .readout .name").first().waitFor(); // What is out of sight follows a frame later.
     const pointed = await shown(page);
@@ -124,6 +125,7 @@ pageTest(
     const [, id] = (await readout.innerText()).match(/^Neuron (\d+)/) ?? [];
     const column = allocation.neurons.indexOf(Number(id));
     assert.ok(column >= 0, `${id} is no active neuron`);
+    assert.match(await readout.innerText(), / votes for (positive|negative) and serves /);
     const [name] = await readout.locator(".owners .name").allInnerTexts();
     const [share] = await readout.locator(".owners .number").allInnerTexts();
     const { owner, shares } = allocation;
@@ -160,7 +162,7 @@ pageTest(
     await canvas.scrollIntoViewIfNeeded();
     const box = await canvas.boundingBox();
     assert.ok(box);
-    const head = 40;
+    const head = 47;
     const rowHeight = (box.height - head) / words.length;
     const pointed = async (/** @type {number} */ x) => {
       await page.mouse.move(box.x + x, box.y + head + 5);
@@ -181,7 +183,7 @@ pageTest(
     assert.ok(compared >= 3, `only ${compared} neurons stand clear of their neighbours`);
   },
   // Several of the screen's pixels a neuron, so that one of them shows it alone.
-  { at: "#beside=none", before: keepExplanations, browser: { colorScheme: "light", deviceScaleFactor: 4, viewport: { width: 1480, height: 900 } } },
+  { at: "#beside=none&allocation=share", before: keepExplanations, browser: { colorScheme: "light", deviceScaleFactor: 4, viewport: { width: 1480, height: 900 } } },
 );
 
 /** Where the matrix begins, and the first places at which one points at each of its columns and rows. @param {Page} page */

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { change, label, list, milliseconds, percent, plural, points, size } from "../../www/src/format.js";
+import { amount, change, fine, label, list, milliseconds, percent, plural, points, size } from "../../www/src/format.js";
 
 test("labels are cut between characters, not within them", () => {
   assert.equal(label("film", 4), "film");
@@ -37,4 +37,9 @@ test("numbers have their units", () => {
   assert.equal(plural(1, "word"), "1 word");
   assert.equal(plural(1024, "neuron"), "1,024 neurons");
   assert.equal(list(["a", "b", "c"]), "a, b, and c");
+});
+
+test("amounts have a sign that is no hyphen, and nothing has none", () => {
+  assert.deepEqual([2.345, -0.5, 0, -0.001].map(amount), ["+2.35", "−0.50", "0.00", "0.00"]);
+  assert.deepEqual([0.0125, -0.5].map(fine), ["+0.013", "−0.500"]);
 });

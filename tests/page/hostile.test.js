@@ -33,6 +33,7 @@ pageTest(
       await t.test(name, async () => {
         await enter(page, text);
         await assertSane(page, text);
+        await assertPointed(page, text);
         assert.equal(await page.title(), title);
         await enter(page, TEXT);
         assert.equal((await shown(page)).words.length, 14, "the page no longer explains");
@@ -42,9 +43,19 @@ pageTest(
   { timeout: 300_000 },
 );
 
+/** Asserts that a word that one points at is named as it is, and nothing else comes of it. @param {Page} page @param {string} text */
+async function assertPointed(page, text) {
+  const last = page.locator("#evidence .line .word").last();
+  if ((await last.count()) === 0) return;
+  await last.focus();
+  await page.waitForSelector("#evidence .readout[data-without]");
+  assert.match(await page.innerText("#evidence .readout"), /^“.+” owns [\d.]+ neurons and .+; with the word deleted: [\d.]+ % \S+/s);
+  assert.equal(await page.inputValue("#text"), text);
+}
+
 /** Asserts that the page shows slices of `text` with finite numbers, or says why it shows nothing. @param {Page} page @param {string} text */
 async function assertSane(page, text) {
-  const { words, prediction } = await shown(page);
+  const { words, prediction, evidence } = await shown(page);
   if ((await page.getAttribute("html", "data-state")) === "error") assert.notEqual(await page.locator(".notice").innerText(), "");
   let from = 0;
   for (const { word, keep, neurons, capacity } of words) {
@@ -55,6 +66,9 @@ async function assertSane(page, text) {
     for (const value of [keep, neurons, capacity]) assert.ok(value !== "" && Number.isFinite(Number(value)), `${word}: ${value}`);
   }
   assert.equal(prediction.length > 0, words.length > 0);
+  assert.deepEqual(evidence.words.map(({ word }) => word), words.map(({ word }) => word));
+  for (const { contribution } of evidence.words) assert.ok(contribution !== "" && Number.isFinite(Number(contribution)), `contribution ${contribution}`);
+  assert.equal(evidence.root.margin !== undefined, words.length > 0);
   const sum = prediction.reduce((total, { probability }) => total + Number(probability), 0);
   assert.ok(prediction.length === 0 || Math.abs(sum - 1) < 1e-3, `probabilities sum to ${sum}`);
   assert.equal(await page.locator("main img, main script").count(), 0);

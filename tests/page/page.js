@@ -48,6 +48,7 @@ export const shown = (page) =>
     return {
       words: all("#tokens [data-word]"),
       prediction: all("#prediction [data-probability]"),
+      evidence: { root: all("#evidence")[0], words: all("#evidence [data-word]") },
       allocation: picture("#allocation"),
       interaction: picture("#interaction"),
     };

@@ -8,11 +8,19 @@ import { extentOf } from "../../www/src/charts/view.js";
 
 /** @import { Explanation } from "../../www/src/protocol.js" */
 
-/** An explanation of words that own `neurons`, and attend to each other with `attention`. @param {number[]} neurons @param {number[]} attention */
-const explanation = (neurons, attention) =>
+/**
+ * An explanation of words that own `neurons`, and attend to each other with `attention`.
+ * @param {number[]} neurons
+ * @param {number[]} attention
+ * @param {number[]} [signed] what words contribute, neurons say and words bring
+ * @param {number} [amount] of what else has a part in the prediction
+ */
+const explanation = (neurons, attention, signed = neurons.map(() => 0), amount = 0) =>
   /** @type {Explanation} */ (/** @type {unknown} */ ({
-    words: neurons.map((number) => ({ neurons: number })),
-    interaction: { attention: { values: attention } },
+    words: neurons.map((number, word) => ({ neurons: number, contribution: signed[word] })),
+    sentences: { parts: [{ amount }] },
+    allocation: { evidence: { values: signed } },
+    interaction: { attention: { values: attention }, contribution: { values: signed } },
   }));
 
 test("it holds the largest numbers of all panels, rounded up to one digit", () => {
@@ -21,8 +29,15 @@ test("it holds the largest numbers of all panels, rounded up to one digit", () =
   assert.ok(Math.abs(attention - 0.3) < 1e-12, `${attention}`);
 });
 
+test("of what has a sign it holds the largest size", () => {
+  const { contribution, evidence, brought } = extentOf([explanation([1, 1], [], [0.5, -2.1], 0.1), explanation([1], [], [0.2], -4)]);
+  assert.deepEqual([contribution, evidence, brought], [4, 3, 3]);
+});
+
 test("it keeps still while numbers change a little", () => {
   assert.deepEqual(extentOf([explanation([131], [0.214])]), extentOf([explanation([140], [0.226])]));
 });
 
-test("without words there is nothing to hold", () => assert.deepEqual(extentOf([explanation([], [])]), { neurons: 0, attention: 0 }));
+test("without words there is nothing to hold", () => {
+  assert.deepEqual(extentOf([explanation([], [])]), { neurons: 0, attention: 0, contribution: 0, evidence: 0, brought: 0 });
+});

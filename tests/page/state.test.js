@@ -11,14 +11,14 @@ import { readState, writeState } from "../../www/src/state.js";
 const MODELS = ["safr", "plain"];
 
 /** @type {State} */
-const USUAL = { text: "Usual text.", model: "safr", beside: "auto", backend: "auto", theme: "auto" };
+const USUAL = { text: "Usual text.", model: "safr", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing" };
 
 test("what is written is read back", () => {
   /** @type {State[]} */
   const states = [
     USUAL,
-    { text: "", model: "plain", beside: "none", backend: "webgpu", theme: "dark" },
-    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", beside: "plain", backend: "ndarray", theme: "light" },
+    { text: "", model: "plain", beside: "none", backend: "webgpu", theme: "dark", allocation: "share", interaction: "contribution" },
+    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", beside: "plain", backend: "ndarray", theme: "light", allocation: "share", interaction: "sharing" },
   ];
   for (const state of states) {
     assert.deepEqual(readState(writeState(state, USUAL, MODELS), USUAL, MODELS), state);
@@ -32,7 +32,7 @@ test("the usual view has a short address", () => {
 });
 
 test("what makes no sense is passed over", () => {
-  const hash = "#model=other&beside=maybe&backend=GPU&theme=&unknown=1&text=%F0%9F";
+  const hash = "#model=other&beside=maybe&backend=GPU&theme=&allocation=&interaction=none&unknown=1&text=%F0%9F";
   assert.deepEqual(readState(hash, USUAL, MODELS), { ...USUAL, text: "\ufffd" });
   assert.deepEqual(readState("", USUAL, MODELS), USUAL);
 });

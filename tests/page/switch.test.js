@@ -58,7 +58,7 @@ pageTest(
     const inUse = async () => [await page.inputValue("#model"), await page.inputValue("#beside")];
     for (const id of ids) {
       await page.selectOption("#model", id);
-      await page.waitForFunction(() => document.querySelectorAll('[data-panel="beside"] [data-word]').length > 0);
+      await page.waitForFunction(() => document.querySelectorAll('[data-panel="beside"] [data-keep]').length > 0);
       await ready(page);
       const [model, beside] = await inUse();
       assert.equal(model, id);
@@ -91,7 +91,7 @@ pageTest(
     await ready(page);
     await page.evaluate(() => {
       const words = (/** @type {string} */ panel) =>
-        [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-panel="${panel}"] [data-word]`))];
+        [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-panel="${panel}"] [data-keep]`))];
       const seen = /** @type {string[][][]} */ ([]);
       Object.assign(window, { seen });
       new MutationObserver(() => {
@@ -182,6 +182,8 @@ pageTest(
     await page.selectOption("#model", second);
     await page.selectOption("#beside", "none");
     await page.selectOption("#backend", "ndarray");
+    await page.selectOption("#allocation-colour", "share");
+    await page.selectOption("#interaction-colour", "contribution");
     await page.click("#theme");
     await enter(page, "Grüße & “quotes” #1\nα+β");
     await page.waitForSelector('#backend-in-use[data-backend="ndarray"]', { timeout: 60_000 });
@@ -197,6 +199,8 @@ pageTest(
     assert.equal(await page.inputValue("#model"), second);
     assert.equal(await page.inputValue("#beside"), "none");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
+    assert.equal(await page.inputValue("#allocation-colour"), "share");
+    assert.equal(await page.inputValue("#interaction-colour"), "contribution");
     assert.deepEqual(await shown(page), before);
   },
   { browser: { ...BROAD, colorScheme: "light", permissions: ["clipboard-read", "clipboard-write"] } },
@@ -209,4 +213,4 @@ pageTest("nonsense in the address is passed over", async (page) => {
   await page.goto(`${url}#text=${"a".repeat(5000)}`);
   await ready(page);
   assert.equal((await page.inputValue("#text")).length, 2000);
-}, { at: "#model=none&backend=abacus&beside=perhaps&theme=%zz&text=Still+here&other=1" });
+}, { at: "#model=none&backend=abacus&beside=perhaps&theme=%zz&allocation=heat&text=Still+here&other=1" });

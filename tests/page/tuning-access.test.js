@@ -28,7 +28,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await page.click("#tune-keep");
         await page.locator("#tuning details:not([open]) summary").evaluateAll((all) => all.forEach((summary) => /** @type {HTMLElement} */ (summary).click()));
         await page.locator("#tune-preview").scrollIntoViewIfNeeded();
-        await page.waitForSelector("[data-panel='after'] [data-word]");
+        await page.waitForSelector("[data-panel='after'] [data-keep]");
         assert.deepEqual(await accessibilityProblems(page), []);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
       },

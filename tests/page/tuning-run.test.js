@@ -35,10 +35,10 @@ pageTest(
     for (const canvas of await page.locator("#tune-curves canvas").all()) assert.match((await canvas.getAttribute("aria-label")) ?? "", /: .*\d/);
 
     await page.locator("#tune-preview").scrollIntoViewIfNeeded();
-    await page.waitForSelector("[data-panel='after'] [data-word]", { timeout: 60_000 });
-    const words = (/** @type {string} */ panel) => page.locator(`[data-panel="${panel}"] [data-word]`).evaluateAll((all) => all.map((word) => word.getAttribute("data-word")));
+    await page.waitForSelector("[data-panel='after'] [data-keep]", { timeout: 60_000 });
+    const words = (/** @type {string} */ panel) => page.locator(`[data-panel="${panel}"] [data-keep]`).evaluateAll((all) => all.map((word) => word.getAttribute("data-word")));
     assert.deepEqual(await words("before"), await words("after"));
-    assert.deepEqual(await page.locator("[data-panel='after'] [data-class]").evaluateAll((all) => all.map((one) => one.getAttribute("data-class"))), ["blame", "praise"]);
+    assert.deepEqual(await page.locator("[data-panel='after'] .prediction [data-class]").evaluateAll((all) => all.map((one) => one.getAttribute("data-class"))), ["blame", "praise"]);
   },
   { timeout: 400_000 },
 );
@@ -84,7 +84,7 @@ pageTest(
     await enter(page, TEXT);
     assert.equal((await shown(page)).words.length, 12, "this model parts words by spaces");
     await page.locator("#tune-preview").scrollIntoViewIfNeeded();
-    await page.waitForFunction(() => document.querySelectorAll("[data-panel='after'] [data-word]").length === 12, null, { timeout: 120_000 });
+    await page.waitForFunction(() => document.querySelectorAll("[data-panel='after'] [data-keep]").length === 12, null, { timeout: 120_000 });
     await stepsBeyond(page, before.step);
     await stop(page);
     assert.match(await page.innerText("#tune-figures"), /Training was stopped/);

@@ -6,6 +6,7 @@ const two = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFract
 const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const signed = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: "exceptZero" });
 const signedTwo = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
+const signedBrief = new Intl.NumberFormat("en", { maximumSignificantDigits: 2, signDisplay: "exceptZero" });
 const signedOne = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
 const whole = new Intl.NumberFormat("en");
 
@@ -32,6 +33,9 @@ export const amount = (value) => signedTwo.format(value).replace("-", "−");
 
 /** The same of what is small, such as one neuron's. @param {number} value */
 export const fine = (value) => signed.format(value).replace("-", "−");
+
+/** The end of a scale for amounts. @param {number} value */
+export const end = (value) => signedBrief.format(value).replace("-", "−");
 
 /** The difference of two shares, in percentage points. @param {number} value */
 export const points = (value) => `${signedOne.format(100 * value)} points`;

@@ -22,6 +22,8 @@ class SlowChart {
   inSight = true;
   /** Whether it shows something older than it should. */
   stale = false;
+  /** Whether it marks something else than it should. */
+  unmarked = false;
 
   /** @param {AllocationChart | InteractionChart | EvidenceChart} chart */
   constructor(chart) {
@@ -60,7 +62,7 @@ export class Panel {
       for (const slow of this.charts) {
         // What is out of sight can wait: while people type, something passes under the pointer all the time.
         if (slow.inSight && !slow.stale) slow.chart.highlight(here);
-        else slow.stale = true;
+        else slow.unmarked = true;
       }
       afterPaint().then(() => this.finish());
     });
@@ -118,9 +120,13 @@ export class Panel {
     this.words.draw(view, palette);
   }
 
-  /** Draws what is not yet drawn. */
+  /** Draws what is not yet drawn, and marks what is not yet marked. */
   finish() {
-    for (const slow of this.charts) if (slow.stale) this.#drawChart(slow);
+    for (const slow of this.charts) {
+      if (slow.stale) this.#drawChart(slow);
+      else if (slow.unmarked) slow.chart.highlight(this.#here(this.spotlight.subject));
+      slow.unmarked = false;
+    }
   }
 
   /** Draws the same again in other colours. @param {Palette} palette */

@@ -2,7 +2,7 @@
 /** The scales that both panels share, and the legends that tell them. */
 
 import { extentOf } from "./charts/view.js";
-import { exact, fine } from "./format.js";
+import { end, exact } from "./format.js";
 import { write } from "./html.js";
 
 /** @import { Extent } from "./charts/view.js" */
@@ -20,7 +20,7 @@ export class Scale {
     for (const tick of this.#ticks) {
       const { part, of = "attention" } = tick.dataset;
       const value = Number(part) * this.extent[/** @type {keyof Extent} */ (of)];
-      write(tick, of === "attention" ? exact(value) : fine(value));
+      write(tick, of === "attention" ? exact(value) : end(value));
     }
     return JSON.stringify(this.extent) !== JSON.stringify(before);
   }

@@ -16,8 +16,10 @@ export const VOTES = 4;
 const FOOT = HEAD - VOTES - 5;
 
 /** Room right of the neurons for N_i and e_i or C_i, and for N_i as a bar, where charts are wide. */
-const NUMBERS = 84;
+const NUMBERS = 94;
 const BARS = 34;
+/** Where N_i ends, from the right. */
+const N_ENDS = 48;
 const WIDE = 420;
 
 /** Size of type above the rows, and the width of one letter of it. */
@@ -74,7 +76,7 @@ export function paintOwners(pen, { words, look }, { left, width, columns }, chos
     pen.write(name, middle, FOOT - BAND - 6, { size: SMALL, colour, align: "center", bold: isChosen });
   }
   const heads = { size: SMALL, colour: palette.soft, align: /** @type {const} */ ("right") };
-  pen.write("N", width - 38, FOOT - BAND - 6, heads);
+  pen.write("N", width - N_ENDS, FOOT - BAND - 6, heads);
   pen.write(look.allocation === "evidence" ? "e" : "C", width, FOOT - BAND - 6, heads);
 }
 
@@ -94,7 +96,7 @@ export function paintRows(pen, { explanation, words, extent, look }, { width, le
     const name = { size, colour: chosen ? palette.accent : palette.ink, align: /** @type {const} */ ("right"), bold: chosen, dashed: !known };
     pen.write(label(words[place], letters), left - 8, base, name);
     const number = { size, colour: palette.soft, align: /** @type {const} */ ("right") };
-    pen.write(tenths(neurons), width - 38, base, number);
+    pen.write(tenths(neurons), width - N_ENDS, base, number);
     pen.write(look.allocation === "evidence" ? amount(evidence) : brief(capacity), width, base, number);
     if (width < WIDE) continue;
     const length = ((BARS - 4) * neurons) / Math.max(1, extent.neurons);

@@ -6,7 +6,7 @@ import { html, tableOnDemand } from "../html.js";
 import { isPartOf } from "../spotlight.js";
 import { Tokens } from "./tokens.js";
 
-/** @import { Deletion, Evidence, Explanation, Prediction } from "../protocol.js" */
+/** @import { Deletion, Evidence, Explanation } from "../protocol.js" */
 /** @import { Spotlight, Subject } from "../spotlight.js" */
 /** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
@@ -16,6 +16,9 @@ const LETTERS = 24;
 
 /** The part of the longest bar from which on a bar has its number without being pointed at. */
 const NUMBERED = 0.2;
+
+/** Below this part a bar is a mere hairline, and shall not look like more. */
+const FAINT = 0.03;
 
 /** Texts of more words have shorter bars, to stay in sight. */
 const MANY = 40;
@@ -125,7 +128,7 @@ export class EvidenceChart {
     const token = html(
       "span",
       {
-        class: `${isWord ? (word.known ? "word" : "word unknown") : "part"} ${value < 0 ? "against" : "for"}`,
+        class: `${isWord ? (word.known ? "word" : "word unknown") : "part"} ${value < 0 ? "against" : "for"}${size < FAINT ? " faint" : ""}`,
         "aria-label": `${isWord ? `“${label(name, 40)}” ` : ""}${says}`,
         "data-word": isWord ? words[place] : null,
         "data-evidence": isWord ? word.evidence : null,
@@ -145,12 +148,14 @@ export class EvidenceChart {
     const largestFirst = [...this.#shares].sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount));
     const pieces = (/** @type {(value: number) => boolean} */ belongs) =>
       largestFirst.filter((share) => belongs(share.amount)).map((share) => this.#piece(share));
-    const name = evidence.classes[evidence.margin.class];
+    const { class: predicted, total } = evidence.margin;
+    const rest = html("span", { class: "piece left" });
+    grow(rest, total);
     this.balance.replaceChildren(
-      html("span", { class: "name" }, "towards ", html("bdi", {}, label(name, LETTERS))),
+      html("p", {}, html("span", {}, "towards ", html("bdi", {}, label(evidence.classes[predicted], LETTERS)))),
       html("div", { class: "stack for" }, ...pieces((value) => value > 0)),
-      html("span", { class: "name" }, "against it, and what is left"),
-      html("div", { class: "stack against" }, ...pieces((value) => value < 0), left(evidence, prediction)),
+      html("p", {}, html("span", {}, "against it"), html("strong", {}, `what is left: ${amount(total)} → ${percent(prediction.probabilities[predicted])}`)),
+      html("div", { class: "stack against" }, ...pieces((value) => value < 0), rest),
     );
   }
 
@@ -193,13 +198,6 @@ function sentence({ subject, name, says }, ends) {
   const stop = ends ? "." : "";
   if (subject.kind !== "word") return [`${says.charAt(0).toUpperCase()}${says.slice(1)}${stop}`];
   return [html("strong", {}, "“", html("bdi", {}, label(name, LETTERS)), "”"), ` ${says}${stop}`];
-}
-
-/** What is left of the sum, and what that comes to. @param {Evidence} evidence @param {Prediction} prediction */
-function left({ margin }, { probabilities }) {
-  const piece = html("span", { class: "piece left" }, html("span", {}, `${amount(margin.total)} → ${percent(probabilities[margin.class])}`));
-  grow(piece, margin.total);
-  return piece;
 }
 
 /** Gives a piece its part of the length, whatever the length. @param {HTMLElement} piece @param {number} value */
