@@ -109,7 +109,7 @@ pub(crate) async fn small_package() -> Package {
     let words = [
         "<PAD>", "<UNK>", "a", "good", "bad", "film", "not", "very", ".", ",", "it", "is",
     ];
-    let config = small_config(1, Reading::scale_free(Words::Default));
+    let config = small_config(1, Reading::scale_free(Words::Typed));
     let weights = small_weights(&config, 1);
     let device = Device::flex();
     let model = Classifier::new(&config, &weights, &device).expect("a model");
