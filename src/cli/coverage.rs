@@ -35,8 +35,10 @@ impl MeasureCoverage {
         let json = Draft::of(self.json.as_ref())?;
         let name = || format!("the model {}", self.model.display());
         let files = read_directory(&self.model).with_context(name)?;
-        let vocabulary = Package::from_files(&files).with_context(name)?.vocabulary;
-        let examples = self.data.sentences(self.split, &self.data.classes()?)?;
+        let package = Package::from_files(&files).with_context(name)?;
+        let (vocabulary, words) = (package.vocabulary, package.config.reading.words);
+        let classes = self.data.classes()?;
+        let examples = self.data.sentences(self.split, &classes, words)?;
         let texts = examples.iter().map(|example| example.words.as_slice());
         let measured = coverage(texts, &vocabulary, self.unknown);
         println!("texts              {}", examples.len());

@@ -12,7 +12,7 @@ use super::choices::name_of;
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
 use crate::text::table::LabelledText;
-use crate::text::{Example, Vocabulary, glue, imdb, sst};
+use crate::text::{Example, Vocabulary, Words, glue, imdb, sst};
 
 pub(super) use crate::text::Split;
 pub(super) use own::Own;
@@ -77,11 +77,13 @@ impl Data {
         }
     }
 
-    /// The texts of a part, whole sentences only, their labels as indices of `classes`.
+    /// The texts of a part, whole sentences only, as a model reads them that reads `words`; their
+    /// labels as indices of `classes`.
     pub(super) fn sentences(
         &self,
         split: Split,
         classes: &[String],
+        words: Words,
     ) -> anyhow::Result<Vec<Example>> {
         if let Some(option) = self.own.given().filter(|_| self.task != Task::Csv) {
             anyhow::bail!(
@@ -97,17 +99,17 @@ impl Data {
                     classes == expected,
                     "the model knows the classes {classes:?}, the data has {expected:?}"
                 );
-                sst::sentences(&self.trees(split)?)
+                sst::sentences(&self.trees(split, words)?)
             }
             Task::Imdb => {
                 let texts = imdb::read(&self.data, split).context(
                     "--data for --task imdb is the folder of train.tsv.gz and test.tsv.gz",
                 )?;
-                tokenized(&texts, classes).with_context(name)?
+                tokenized(&texts, classes, words).with_context(name)?
             }
             Task::Csv => {
                 let texts = self.own.texts(&self.data, split)?;
-                tokenized(&texts, classes).with_context(name)?
+                tokenized(&texts, classes, words).with_context(name)?
             }
         };
         anyhow::ensure!(!examples.is_empty(), "{} holds no texts", name());
@@ -122,17 +124,19 @@ impl Data {
         glue: Option<&Path>,
         neutral: usize,
         seed: u64,
+        words: Words,
     ) -> anyhow::Result<Vec<Example>> {
         anyhow::ensure!(
             self.task == Task::Sst2,
             "only the trees of --task sst2 have labelled phrases; leave --phrases out"
         );
-        let trees = self.trees(Split::Train)?;
+        let trees = self.trees(Split::Train, words)?;
         let mut phrases = sst::phrases(&trees);
         if let Some(folder) = glue {
-            let more = glue::read(&folder.join("train.tsv"))
+            let more = glue::read(&folder.join("train.tsv"), words)
                 .context("--glue is the folder of GLUE's train.tsv")?;
-            let held_out = [self.trees(Split::Dev)?, self.trees(Split::Test)?].concat();
+            let trees = |split| self.trees(split, words);
+            let held_out = [trees(Split::Dev)?, trees(Split::Test)?].concat();
             let more = glue::additions(more, &phrases, &held_out);
             phrases.extend(more);
         }
@@ -147,7 +151,8 @@ impl Data {
     pub(super) fn word_sentiments(&self, split: Split) -> anyhow::Result<Option<Vec<Vec<u8>>>> {
         match self.task {
             Task::Sst2 => {
-                let sentences = sst::labelled_sentences(&self.trees(split)?);
+                // Labels alone: the same, however the words are read.
+                let sentences = sst::labelled_sentences(&self.trees(split, Words::Default)?);
                 let labels = sentences.into_iter().map(|sentence| sentence.word_labels);
                 Ok(Some(labels.collect()))
             }
@@ -155,8 +160,8 @@ impl Data {
         }
     }
 
-    fn trees(&self, split: Split) -> anyhow::Result<Vec<sst::Tree>> {
-        sst::read_trees(&self.data.join(sst::file_name(split))).context(
+    fn trees(&self, split: Split, words: Words) -> anyhow::Result<Vec<sst::Tree>> {
+        sst::read_trees(&self.data.join(sst::file_name(split)), words).context(
             "--data for --task sst2 is the folder of the treebank's train.txt, dev.txt and test.txt",
         )
     }
@@ -177,12 +182,16 @@ fn neutral_phrases(trees: &[sst::Tree], count: usize, seed: u64) -> impl Iterato
 }
 
 /// Cuts the texts into words, with a progress bar.
-fn tokenized(texts: &[LabelledText], classes: &[String]) -> anyhow::Result<Vec<Example>> {
+fn tokenized(
+    texts: &[LabelledText],
+    classes: &[String],
+    words: Words,
+) -> anyhow::Result<Vec<Example>> {
     let style = ProgressStyle::with_template("reading [{bar:30}] {pos}/{len} texts, {eta} left")?;
     let bar = ProgressBar::new(texts.len() as u64).with_style(style);
     let examples = bar
         .wrap_iter(texts.iter())
-        .map(|text| text.example(classes));
+        .map(|text| text.example(classes, words));
     let examples = examples.collect::<Result<_, _>>()?;
     bar.finish_and_clear();
     Ok(examples)

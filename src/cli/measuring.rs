@@ -12,10 +12,11 @@ use super::samples::Sampling;
 use crate::attribute::{Ranking, Removal};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::evaluate::{
-    EncodedExample, FaithfulnessOptions, Normalisation, PerText, REPORT_VERSION, Report, Section,
-    Text, faithfulness, intervention, knockout, measure,
+    DataSet, EncodedExample, FaithfulnessOptions, Normalisation, PerText, REPORT_VERSION, Report,
+    Section, Text, faithfulness, intervention, knockout, measure,
 };
 use crate::package::Package;
+use crate::text::Words;
 
 /// What is measured, and how.
 #[derive(Args, Clone, Debug)]
@@ -65,13 +66,7 @@ impl Measuring {
             Some(directory) => Some(open(directory, &device)?),
             None => None,
         };
-        let (data, samples) = self.sampling.read(data, &model.package.card.classes)?;
-        let vocabulary = &model.package.vocabulary;
-        let other = reference.as_ref().map(|model| &model.package.vocabulary);
-        let texts: Vec<Text> = samples
-            .iter()
-            .map(|sample| sample.encode(vocabulary, other))
-            .collect();
+        let (data, texts) = self.texts(data, &model.package, reference.as_ref())?;
         let per_text = self.per_text(&model, reference.as_ref(), &texts).await?;
         Ok(Report {
             version: REPORT_VERSION,
@@ -81,6 +76,44 @@ impl Measuring {
             measures: per_text.measures(&vec![1.0; texts.len()]),
             per_text,
         })
+    }
+
+    /// The texts as the model reads them, and the reference.
+    fn texts(
+        &self,
+        data: &Data,
+        model: &Package,
+        reference: Option<&LoadedModel>,
+    ) -> anyhow::Result<(DataSet, Vec<Text>)> {
+        let read = |words: Words| self.sampling.read(data, &model.card.classes, words);
+        let words = model.config.reading.words;
+        let (data_set, samples) = read(words)?;
+        let Some(reference) = reference.map(|reference| &reference.package) else {
+            let texts = samples
+                .iter()
+                .map(|sample| sample.encode(&model.vocabulary, None));
+            return Ok((data_set, texts.collect()));
+        };
+        let others = match reference.config.reading.words {
+            same if same == words => None,
+            other => Some(read(other)?.1),
+        };
+        let others = others.as_ref().unwrap_or(&samples);
+        anyhow::ensure!(
+            samples.len() == others.len()
+                && samples
+                    .iter()
+                    .zip(others)
+                    .all(|(sample, other)| sample.matches(other)),
+            "the models {} and {} cut these texts into words differently, so that the one's choice of words says nothing of the other's; choose a --selection-from that reads as the model does, or compare the reports of evaluate --json",
+            model.card.id,
+            reference.card.id
+        );
+        let pairs = samples.iter().zip(others);
+        let texts = pairs.map(|(sample, other)| {
+            sample.encode(&model.vocabulary, Some((other, &reference.vocabulary)))
+        });
+        Ok((data_set, texts.collect()))
     }
 
     /// All chosen measures of every text.

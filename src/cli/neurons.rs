@@ -54,7 +54,9 @@ impl Neurons {
         let device = OpenDevice::open(self.backend).await?.device;
         let model = open(&self.model, &device)?;
         let package = &model.package;
-        let mut examples = self.data.sentences(self.split, &package.card.classes)?;
+        let words = package.config.reading.words;
+        let classes = &package.card.classes;
+        let mut examples = self.data.sentences(self.split, classes, words)?;
         examples.retain(|example| !example.words.is_empty());
         let examples = evenly(examples, self.limit.unwrap_or(usize::MAX));
         let bar = ProgressBar::new(examples.len() as u64).with_style(

@@ -11,7 +11,7 @@ use super::data::{Data, Split};
 use crate::evaluate::{DataSet, Drawn, EncodedExample, Marked, Text};
 use crate::model::Stream;
 use crate::package::checksum;
-use crate::text::Vocabulary;
+use crate::text::{Example, Vocabulary, Words};
 
 /// Sentiment of a word that is neither positive nor negative.
 const NEUTRAL: u8 = 2;
@@ -33,43 +33,52 @@ pub(super) struct Sampling {
     lexicon: Vec<PathBuf>,
 }
 
-/// A labelled text before any model has read it.
+/// A labelled text in words, before a model has looked them up.
 pub(super) struct Sample {
     words: Vec<String>,
+    /// What tells it from other texts, in whatever way it is read.
+    identity: String,
     label: usize,
     marked: Vec<Marked>,
 }
 
 impl Sampling {
-    /// The texts to measure, those without words left out, and what is to be said of them.
+    /// The texts to measure, as a model reads them that reads `words`, those without words left out,
+    /// and what is to be said of them.
     pub(super) fn read(
         &self,
         data: &Data,
         classes: &[String],
+        words: Words,
     ) -> anyhow::Result<(DataSet, Vec<Sample>)> {
         let lexicon = self.lexicon()?;
-        let examples = data.sentences(self.split, classes)?;
+        let examples = data.sentences(self.split, classes, words)?;
+        let identities = self.identities(data, classes, words, &examples)?;
         let mut sentiments = data.word_sentiments(self.split)?.map(Vec::into_iter);
-        let samples = examples.into_iter().map(|example| {
-            let sentiments = sentiments.as_mut().and_then(Iterator::next);
-            let treebank = sentiments.map(|of_words| Marked {
-                source: "treebank",
-                words: of_words.iter().map(|&label| label != NEUTRAL).collect(),
+        let samples = examples
+            .into_iter()
+            .zip(identities)
+            .map(|(example, identity)| {
+                let sentiments = sentiments.as_mut().and_then(Iterator::next);
+                let treebank = sentiments.map(|of_words| Marked {
+                    source: "treebank",
+                    words: of_words.iter().map(|&label| label != NEUTRAL).collect(),
+                });
+                let lexicon = lexicon.as_ref().map(|lexicon| Marked {
+                    source: "lexicon",
+                    words: example
+                        .words
+                        .iter()
+                        .map(|word| lexicon.contains(&word.to_lowercase()))
+                        .collect(),
+                });
+                Sample {
+                    marked: treebank.into_iter().chain(lexicon).collect(),
+                    words: example.words,
+                    identity,
+                    label: example.label,
+                }
             });
-            let lexicon = lexicon.as_ref().map(|lexicon| Marked {
-                source: "lexicon",
-                words: example
-                    .words
-                    .iter()
-                    .map(|word| lexicon.contains(word))
-                    .collect(),
-            });
-            Sample {
-                marked: treebank.into_iter().chain(lexicon).collect(),
-                words: example.words,
-                label: example.label,
-            }
-        });
         let mut samples: Vec<_> = samples.filter(|sample| !sample.words.is_empty()).collect();
         let drawn = self.draw(&mut samples);
         anyhow::ensure!(!samples.is_empty(), "there are no texts to measure");
@@ -81,6 +90,22 @@ impl Sampling {
             sha256: fingerprint(&samples),
         };
         Ok((data, samples))
+    }
+
+    /// The texts' words by one and the same reading.
+    fn identities(
+        &self,
+        data: &Data,
+        classes: &[String],
+        words: Words,
+        examples: &[Example],
+    ) -> anyhow::Result<Vec<String>> {
+        let joined = |example: &Example| example.words.join(" ");
+        if words == Words::Default {
+            return Ok(examples.iter().map(joined).collect());
+        }
+        let examples = data.sentences(self.split, classes, Words::Default)?;
+        Ok(examples.iter().map(joined).collect())
     }
 
     /// Leaves as many samples as are wanted, in their order.
@@ -108,18 +133,28 @@ impl Sampling {
 }
 
 impl Sample {
-    /// The text as a model with the vocabulary `own` reads it, and the reference model.
-    pub(super) fn encode(&self, own: &Vocabulary, reference: Option<&Vocabulary>) -> Text {
+    /// The text for a model with that vocabulary, and for a reference model if it takes part: the text
+    /// as that reads it, in as many words, and its vocabulary.
+    pub(super) fn encode(
+        &self,
+        vocabulary: &Vocabulary,
+        reference: Option<(&Self, &Vocabulary)>,
+    ) -> Text {
         Text {
             example: EncodedExample {
-                ids: own.encode_words(&self.words),
+                ids: vocabulary.encode_words(&self.words),
                 label: self.label,
             },
             reference_ids: reference
-                .map(|vocabulary| vocabulary.encode_words(&self.words))
+                .map(|(sample, vocabulary)| vocabulary.encode_words(&sample.words))
                 .unwrap_or_default(),
             marked: self.marked.clone(),
         }
+    }
+
+    /// Whether it stands for the same text in as many words.
+    pub(super) fn matches(&self, other: &Self) -> bool {
+        self.identity == other.identity && self.words.len() == other.words.len()
     }
 }
 
@@ -139,7 +174,7 @@ fn lexicon_words(bytes: Vec<u8>) -> Vec<String> {
 fn fingerprint(samples: &[Sample]) -> String {
     let lines = samples
         .iter()
-        .map(|sample| format!("{}\t{}\n", sample.label, sample.words.join(" ")));
+        .map(|sample| format!("{}\t{}\n", sample.label, sample.identity));
     checksum(lines.collect::<String>().as_bytes())
 }
 
@@ -150,6 +185,7 @@ mod tests {
     fn samples(count: usize) -> Vec<Sample> {
         let sample = |at: usize| Sample {
             words: vec![at.to_string()],
+            identity: at.to_string(),
             label: 0,
             marked: Vec::new(),
         };

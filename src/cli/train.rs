@@ -102,7 +102,11 @@ impl Train {
             None => None,
         };
         let classes = model.as_ref().map_or(&classes, |model| &model.classes);
-        let sentences = self.data.sentences(Split::Train, classes)?;
+        // A fresh model takes texts as people type them, another as it always did.
+        let words = model
+            .as_ref()
+            .map_or(Words::Typed, |model| model.config.reading.words);
+        let sentences = self.data.sentences(Split::Train, classes, words)?;
         let Start {
             config,
             vocabulary,
@@ -111,7 +115,7 @@ impl Train {
         } = match model {
             Some(model) => model,
             None => {
-                let reading = objective.reading(Words::Default);
+                let reading = objective.reading(words);
                 let max_len = self.data.max_len();
                 self.fresh
                     .start(&sentences, classes, reading, max_len, &mut stream)?
@@ -119,12 +123,13 @@ impl Train {
         };
         let examples = if self.phrases {
             let glue = self.glue.as_deref();
-            self.data.phrases(glue, self.neutral, self.seed)?
+            self.data.phrases(glue, self.neutral, self.seed, words)?
         } else {
             sentences
         };
         let train = encode(&examples, &vocabulary);
-        let dev = encode(&self.data.sentences(Split::Dev, &classes)?, &vocabulary);
+        let dev = self.data.sentences(Split::Dev, &classes, words)?;
+        let dev = encode(&dev, &vocabulary);
         println!(
             "{} training texts, {} dev texts, {} words known, {} parameters",
             train.len(),

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::files::read_text;
-use crate::text::{Example, Vocabulary, WordVectors};
+use crate::text::{Example, Vocabulary, WordVectors, Words};
 
 /// Which words a model knows.
 #[derive(Args, Clone, Debug)]
@@ -24,10 +24,11 @@ pub(super) struct VocabularyOptions {
 }
 
 impl VocabularyOptions {
-    /// The words of the training sentences first, then the extra ones.
+    /// The words of the training sentences first, then the extra ones, for a model that reads `words`.
     pub(super) fn vocabulary(
         &self,
         sentences: &[Example],
+        words: Words,
         vectors: Option<&WordVectors>,
     ) -> anyhow::Result<Vocabulary> {
         let texts = sentences.iter().map(|example| example.words.as_slice());
@@ -44,11 +45,13 @@ impl VocabularyOptions {
             known <= size,
             "--vocabulary-size is {size}, but the training sentences have {known} words already; raise it, or --min-frequency"
         );
-        let words = read_text(path)?;
-        vocabulary.extend(
-            words.lines().filter(|word| vectors.get(word).is_some()),
-            size,
-        );
+        let listed = read_text(path)?;
+        let extra: Vec<String> = listed
+            .lines()
+            .map(|word| words.normalise(word))
+            .filter(|word| vectors.get(word).is_some())
+            .collect();
+        vocabulary.extend(extra.iter().map(String::as_str), size);
         Ok(vocabulary)
     }
 }

@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::data::{Data, Split};
 use super::draft::Draft;
-use crate::text::frequencies;
+use crate::text::{Words, frequencies};
 
-/// Write the words of a data set by falling frequency, one a line
+/// Write the words of a data set, as a new model reads them, by falling frequency, one a line
 #[derive(Args, Clone, Debug)]
 pub(super) struct WordList {
     #[command(flatten)]
@@ -29,7 +29,8 @@ impl WordList {
     /// Counts and writes.
     pub(super) fn run(self) -> anyhow::Result<()> {
         let file = Draft::create(&self.out)?;
-        let examples = self.data.sentences(self.split, &self.data.classes()?)?;
+        let classes = self.data.classes()?;
+        let examples = self.data.sentences(self.split, &classes, Words::Typed)?;
         let all = frequencies(examples.iter().map(|example| example.words.as_slice()));
         let written = &all[..self.size.unwrap_or(all.len()).min(all.len())];
         let mut text = String::new();

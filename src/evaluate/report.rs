@@ -54,7 +54,8 @@ pub struct DataSet {
     pub texts: usize,
     /// Number of texts from which they were drawn, and the seed; `None` if they are all there are.
     pub drawn: Option<Drawn>,
-    /// SHA-256 of their words and labels: reports with the same can be compared text by text.
+    /// SHA-256 of their words, by one reading for all models, and labels: reports with the same can be
+    /// compared text by text.
     pub sha256: String,
 }
 

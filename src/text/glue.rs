@@ -5,29 +5,29 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::example::Example;
-use super::rules;
 use super::sst::Tree;
 use super::table::{Columns, Format, Table, TableError};
+use super::tokenize::Words;
 use super::{TextError, read_bytes};
 
-/// Reads GLUE's `train.tsv` or `dev.tsv`. (Its `test.tsv` has no labels.)
+/// Reads GLUE's `train.tsv` or `dev.tsv`, as [`parse`] does. (Its `test.tsv` has no labels.)
 ///
 /// # Errors
 /// If the file cannot be read, or is not a table of sentences labelled 0 or 1.
-pub fn read(path: &Path) -> Result<Vec<Example>, TextError> {
-    parse(&read_bytes(path)?).map_err(|error| TextError::Table {
+pub fn read(path: &Path, words: Words) -> Result<Vec<Example>, TextError> {
+    parse(&read_bytes(path)?, words).map_err(|error| TextError::Table {
         path: path.to_owned(),
         error,
     })
 }
 
 /// Parses a table with the columns `sentence` and `label`: 0 is negative, 1
-/// positive. Words are what stands between blanks, normalised as the
-/// treebank's leaves are.
+/// positive. Words are what stands between blanks, normalised for a model that
+/// reads `words` as the treebank's leaves are.
 ///
 /// # Errors
 /// Names the first line that cannot be used.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Example>, TableError> {
+pub fn parse(bytes: &[u8], words: Words) -> Result<Vec<Example>, TableError> {
     let table = Table::parse(bytes, Format::TABS)?;
     let columns = Columns::choose(&table.columns, Some("sentence"), Some("label"))?;
     let classes = ["0", "1"].map(str::to_owned);
@@ -40,7 +40,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Example>, TableError> {
                 words: row
                     .text
                     .split_ascii_whitespace()
-                    .map(rules::normalise)
+                    .map(|word| words.normalise(word))
                     .collect(),
                 label: row.class(&classes)?,
             })

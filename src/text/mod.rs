@@ -6,6 +6,7 @@ mod example;
 mod frequency;
 pub mod glue;
 pub mod imdb;
+mod plain;
 mod read;
 mod rules;
 mod split;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::plain::{self, Plain};
 use super::rules;
 
 /// How a text becomes words; stored with a model, which must read texts as it
@@ -14,9 +15,37 @@ use super::rules;
 pub enum Words {
     /// Split on white space, case kept: the published reading.
     Whitespace,
-    /// Words and punctuation as the treebank cuts them, in lower case: for
-    /// text that people type.
+    /// Words and punctuation as the treebank cuts them, in lower case; what
+    /// the first models read that were trained on text as people type it.
     Default,
+    /// The same of the text as its reader sees it, however it was typed: what
+    /// new models read. Ligatures, format characters, decomposed accents and
+    /// all that is typed as an apostrophe make no difference.
+    Typed,
+}
+
+impl Words {
+    /// The form under which a word that is cut already stands in the vocabulary.
+    pub fn normalise(self, word: &str) -> String {
+        self.form(self.plain(word).text())
+    }
+
+    /// The text that is cut.
+    fn plain(self, text: &str) -> Plain<'_> {
+        match self {
+            Self::Whitespace | Self::Default => Plain::unchanged(text),
+            Self::Typed => Plain::of(text),
+        }
+    }
+
+    /// The form of a word of that text.
+    fn form(self, word: &str) -> String {
+        match self {
+            Self::Whitespace => word.to_owned(),
+            Self::Default => rules::normalise(word),
+            Self::Typed => plain::composed(rules::normalise(word)),
+        }
+    }
 }
 
 /// One word of a text. Spans are never empty, rise without overlap, and never
@@ -34,25 +63,22 @@ pub struct Token {
 /// Cuts `text` into words, in time linear in its length. Any text will do;
 /// one without words gives none.
 pub fn tokenize(text: &str, words: Words) -> Vec<Token> {
+    let plain = words.plain(text);
     let spans = match words {
-        Words::Whitespace => between_blanks(text),
-        Words::Default => rules::spans(text),
+        Words::Whitespace => between_blanks(plain.text()),
+        Words::Default | Words::Typed => rules::spans(plain.text(), &plain.cuts()),
     };
     let mut at = 0;
     let mut at_utf16 = 0;
     spans
         .into_iter()
-        .map(|utf8| {
-            let source = &text[utf8.clone()];
+        .map(|span| {
+            let utf8 = plain.in_source(&span);
             let start = at_utf16 + utf16_len(&text[at..utf8.start]);
-            let end = start + utf16_len(source);
+            let end = start + utf16_len(&text[utf8.clone()]);
             (at, at_utf16) = (utf8.end, end);
-            let word = match words {
-                Words::Whitespace => source.to_owned(),
-                Words::Default => rules::normalise(source),
-            };
             Token {
-                word,
+                word: words.form(&plain.text()[span]),
                 utf8,
                 utf16: start..end,
             }
@@ -100,7 +126,8 @@ mod tests {
 
     #[test]
     fn the_reading_is_named_in_kebab_case() {
-        let named = serde_json::to_string(&[Words::Whitespace, Words::Default]).unwrap();
-        assert_eq!(named, r#"["whitespace","default"]"#);
+        let all = [Words::Whitespace, Words::Default, Words::Typed];
+        let named = serde_json::to_string(&all).unwrap();
+        assert_eq!(named, r#"["whitespace","default","typed"]"#);
     }
 }

@@ -121,7 +121,7 @@ pub(crate) async fn small_package_of(readout: Readout) -> Package {
     ];
     let config = ModelConfig {
         readout,
-        ..small_config(1, Reading::scale_free(Words::Default))
+        ..small_config(1, Reading::scale_free(Words::Typed))
     };
     let weights = small_weights(&config, 1);
     let device = Device::flex();

@@ -3,6 +3,11 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use safr::package::{Precision, write_directory};
+use safr::text::Words;
+
+use crate::common::small_package;
+
 pub(super) fn safr(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_safr"))
         .current_dir(folder)
@@ -70,6 +75,10 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
     assert_eq!(card["classes"], serde_json::json!(["calm", "glad", "sad"]));
     assert_eq!(card["data"], "own texts, moods.csv");
 
+    let config = std::fs::read_to_string(folder.join("model/config.json")).unwrap();
+    let config: serde_json::Value = serde_json::from_str(&config).unwrap();
+    assert_eq!(config["reading"]["words"], "typed");
+
     let measure = ["evaluate", "--model", "model"];
     for (split, texts) in [("train", "54"), ("dev", "6"), ("test", "60")] {
         let measured = prints(folder, &[&measure, &own[..], &["--split", split]].concat());
@@ -94,6 +103,33 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
         error.contains(". holds neither train.csv nor train.tsv nor train.jsonl"),
         "{error}"
     );
+}
+
+#[test]
+fn data_are_read_as_the_model_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let table = "text,label\nGOOD film.,1\nnot go\u{ad}od,0\n";
+    std::fs::write(folder.join("few.csv"), table).unwrap();
+    let mut package = pollster::block_on(small_package());
+    // Of four words: "not" alone as they are written, all but "go\u{ad}od" by default.
+    for (words, known) in [
+        (Words::Whitespace, 1),
+        (Words::Default, 3),
+        (Words::Typed, 4),
+    ] {
+        package.config.reading.words = words;
+        let files = package.to_files(Precision::F32).unwrap();
+        write_directory(&folder.join("model"), &files).unwrap();
+        let covered = prints(
+            folder,
+            &[
+                "coverage", "--model", "model", "--task", "csv", "--data", "few.csv",
+            ],
+        );
+        let expected = format!("words              4\nknown              {known}\n");
+        assert!(covered.contains(&expected), "{words:?}: {covered}");
+    }
 }
 
 #[test]

@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 
 use safr::text::table::LabelledText;
-use safr::text::{Example, Split, Vocabulary, coverage, frequencies, glue, imdb, sst};
+use safr::text::{Example, Split, Vocabulary, Words, coverage, frequencies, glue, imdb, sst};
 
 use crate::common::data;
 
 fn trees(split: Split) -> Vec<sst::Tree> {
-    sst::read_trees(&data("sst-trees").join(sst::file_name(split))).unwrap()
+    sst::read_trees(&data("sst-trees").join(sst::file_name(split)), Words::Typed).unwrap()
 }
 
 fn glue_phrases() -> Vec<Example> {
-    glue::read(&data("sst2-glue").join("train.tsv")).unwrap()
+    glue::read(&data("sst2-glue").join("train.tsv"), Words::Typed).unwrap()
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn glue_adds_what_the_trees_spell_otherwise() {
 
 #[test]
 fn glue_cuts_words_as_the_treebank_does() {
-    let dev = glue::read(&data("sst2-glue").join("dev.tsv")).unwrap();
+    let dev = glue::read(&data("sst2-glue").join("dev.tsv"), Words::Typed).unwrap();
     let sorted = |examples: Vec<Example>| -> Vec<(Vec<String>, usize)> {
         let mut sorted: Vec<_> = examples
             .into_iter()
@@ -71,7 +71,10 @@ fn glue_cuts_words_as_the_treebank_does() {
 
 #[test]
 fn broken_glue_files_are_refused_with_the_line() {
-    let refused = |text: &str| glue::parse(text.as_bytes()).unwrap_err().to_string();
+    let refused = |text: &str| {
+        let error = glue::parse(text.as_bytes(), Words::Typed).unwrap_err();
+        error.to_string()
+    };
     assert_eq!(
         refused("sentence\tlabel\ngood\t1\nbad\t2\n"),
         "line 3: the label \"2\" is none of the classes: 0, 1"
@@ -113,7 +116,7 @@ fn the_most_frequent_words_of_imdb_cover_its_other_texts() {
     let words = |split, step| -> Vec<Vec<String>> {
         let texts: Vec<LabelledText> = imdb::read(&folder, split).unwrap();
         let some = texts.iter().step_by(step);
-        some.map(|text| text.example(&classes).unwrap().words)
+        some.map(|text| text.example(&classes, Words::Typed).unwrap().words)
             .collect()
     };
     let train = words(Split::Train, 4);

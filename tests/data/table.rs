@@ -1,6 +1,7 @@
 //! Tables of people's own: what is read of them, and what is said of their broken lines.
 
 use proptest::prelude::*;
+use safr::text::Words;
 use safr::text::table::{
     Columns, Format, LabelledTexts, Layout, RowError, RowProblem, Table, TableError, classes,
 };
@@ -132,9 +133,12 @@ fn classes_are_the_labels_sorted() {
     assert_eq!(classes_of(0), Err(TableError::TooFewClasses(vec![])));
 
     let names = ["pos", "neg"].map(str::to_owned);
-    assert_eq!(texts[1].example(&names).unwrap().label, 1);
+    assert_eq!(texts[1].example(&names, Words::Typed).unwrap().label, 1);
     assert_eq!(
-        texts[2].example(&names).unwrap_err().to_string(),
+        texts[2]
+            .example(&names, Words::Typed)
+            .unwrap_err()
+            .to_string(),
         "line 4: the label \"mixed\" is none of the classes: pos, neg"
     );
 }

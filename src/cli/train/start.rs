@@ -94,7 +94,9 @@ impl Fresh {
         stream: &mut Stream,
     ) -> anyhow::Result<Start> {
         let vectors = self.vectors.as_deref().map(WordVectors::read).transpose()?;
-        let vocabulary = self.vocabulary.vocabulary(sentences, vectors.as_ref())?;
+        let vocabulary = self
+            .vocabulary
+            .vocabulary(sentences, reading.words, vectors.as_ref())?;
         let config = ModelConfig {
             d_model: self.d_model,
             embedding_rank: self.embedding_rank,

@@ -12,22 +12,23 @@ pub use tree::{Node, Tree, TreeError, TreeProblem, parse_trees};
 use super::error::TextError;
 use super::example::Example;
 use super::split::Split;
+use super::tokenize::Words;
 
 /// Name of the file of a part, in the treebank's folder.
 pub fn file_name(split: Split) -> String {
     format!("{}.txt", split.name())
 }
 
-/// Reads a file of one tree a line.
+/// Reads a file of one tree a line, as [`parse_trees`] does.
 ///
 /// # Errors
 /// If the file cannot be read, or a line is not a labelled tree.
-pub fn read_trees(path: &Path) -> Result<Vec<Tree>, TextError> {
+pub fn read_trees(path: &Path, words: Words) -> Result<Vec<Tree>, TextError> {
     let text = fs::read_to_string(path).map_err(|error| TextError::Unreadable {
         path: path.to_owned(),
         error,
     })?;
-    parse_trees(&text).map_err(|error| TextError::Tree {
+    parse_trees(&text, words).map_err(|error| TextError::Tree {
         path: path.to_owned(),
         error,
     })
@@ -148,9 +149,13 @@ fn polarity(label: u8) -> Option<usize> {
 mod tests {
     use super::*;
 
+    fn trees(text: &str) -> Vec<Tree> {
+        parse_trees(text, Words::Typed).unwrap()
+    }
+
     #[test]
     fn a_missing_file_is_named() {
-        let error = read_trees(Path::new("no-such-folder/train.txt")).unwrap_err();
+        let error = read_trees(Path::new("no-such-folder/train.txt"), Words::Typed).unwrap_err();
         assert!(
             error
                 .to_string()
@@ -161,7 +166,7 @@ mod tests {
 
     #[test]
     fn neutral_sentences_are_left_out() {
-        let trees = parse_trees("(0 (2 a))\n(2 (4 b))\n(4 (2 c))").unwrap();
+        let trees = trees("(0 (2 a))\n(2 (4 b))\n(4 (2 c))");
         let labels: Vec<_> = sentences(&trees)
             .into_iter()
             .map(|e| (e.words.concat(), e.label))
@@ -171,7 +176,7 @@ mod tests {
 
     #[test]
     fn words_have_the_labels_of_their_leaves() {
-        let trees = parse_trees("(4 (1 (3 a)) (2 (0 b) (2 (1 c) (4 d))))\n(2 (4 b))").unwrap();
+        let trees = trees("(4 (1 (3 a)) (2 (0 b) (2 (1 c) (4 d))))\n(2 (4 b))");
         let expected = LabelledWords {
             words: ["a", "b", "c", "d"].map(str::to_owned).into(),
             label: 1,
@@ -182,8 +187,7 @@ mod tests {
 
     #[test]
     fn phrases_come_once_and_the_more_frequent_label_wins() {
-        let trees =
-            parse_trees("(3 (1 odd) (4 Gem))\n(2 (3 gem) (3 Odd))\n(4 odd)\n(0 gem)").unwrap();
+        let trees = trees("(3 (1 odd) (4 Gem))\n(2 (3 gem) (3 Odd))\n(4 odd)\n(0 gem)");
         let labels: Vec<_> = phrases(&trees)
             .into_iter()
             .map(|e| (e.words.join(" "), e.label))
@@ -200,14 +204,13 @@ mod tests {
 
     #[test]
     fn neutral_is_what_is_never_called_otherwise() {
-        let trees =
-            parse_trees("(2 (2 a) (2 film))\n(1 (2 (2 A) (2 film)) (3 gem))\n(0 film)").unwrap();
+        let trees = trees("(2 (2 a) (2 film))\n(1 (2 (2 A) (2 film)) (3 gem))\n(0 film)");
         assert_eq!(neutral_phrases(&trees), [vec!["a", "film"], vec!["a"]]);
     }
 
     #[test]
     fn on_a_tie_the_first_label_stays() {
-        let trees = parse_trees("(1 odd)\n(3 odd)").unwrap();
+        let trees = trees("(1 odd)\n(3 odd)");
         assert_eq!(
             phrases(&trees),
             [Example {

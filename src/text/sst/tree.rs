@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::text::rules;
+use crate::text::Words;
 
 /// A sentence and its labelled phrases. Kept flat, as spans over the words, so
 /// that depth costs nothing.
@@ -28,7 +28,7 @@ impl Tree {
         self.nodes[0].label
     }
 
-    /// The words: the treebank's escapes undone, in lower case.
+    /// The words: the treebank's escapes undone, normalised.
     pub fn leaves(&self) -> &[String] {
         &self.leaves
     }
@@ -77,19 +77,22 @@ pub enum TreeProblem {
     Unclosed,
 }
 
-/// Parses one tree a line; empty lines are passed over.
+/// Parses one tree a line, the words normalised for a model that reads `words`; empty lines are
+/// passed over.
 ///
 /// # Errors
 /// At the first line that is not a labelled tree.
-pub fn parse_trees(text: &str) -> Result<Vec<Tree>, TreeError> {
+pub fn parse_trees(text: &str, words: Words) -> Result<Vec<Tree>, TreeError> {
     text.lines()
         .zip(1..)
         .filter(|(content, _)| !content.trim().is_empty())
-        .map(|(content, line)| parse_tree(content).map_err(|problem| TreeError { line, problem }))
+        .map(|(content, line)| {
+            parse_tree(content, words).map_err(|problem| TreeError { line, problem })
+        })
         .collect()
 }
 
-fn parse_tree(line: &str) -> Result<Tree, TreeProblem> {
+fn parse_tree(line: &str, words: Words) -> Result<Tree, TreeProblem> {
     let mut leaves = Vec::new();
     let mut nodes: Vec<Node> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
@@ -130,7 +133,7 @@ fn parse_tree(line: &str) -> Result<Tree, TreeProblem> {
             }
             (word, Some(leaf)) if leaf.holds == Holds::Nothing => {
                 leaf.holds = Holds::Word;
-                leaves.push(rules::normalise(&unescape(word)));
+                leaves.push(words.normalise(&unescape(word)));
             }
             _ => return misplaced(piece),
         }
@@ -192,8 +195,8 @@ mod tests {
 
     #[test]
     fn a_tree_is_its_words_and_their_labelled_spans() {
-        let trees = parse_trees("(3 (2 A) (4 (3 rare) (2 gem)))\r\n\n(1 (2 and\\/or) (1 -LRB-))\n")
-            .unwrap();
+        let text = "(3 (2 A) (4 (3 rare) (2 gem)))\r\n\n(1 (2 and\\/or) (1 -LRB-))\n";
+        let trees = parse_trees(text, Words::Typed).unwrap();
         assert_eq!(trees[0].label(), 3);
         assert_eq!(trees[0].leaves(), ["a", "rare", "gem"]);
         let spans: Vec<_> = trees[0]
@@ -225,10 +228,11 @@ mod tests {
             ("(2 a) (2 b)", Misplaced("(".into())),
             ("word", Misplaced("word".into())),
         ] {
-            let error = parse_trees(&format!("(2 fine)\n{line}")).unwrap_err();
+            let error = parse_trees(&format!("(2 fine)\n{line}"), Words::Typed).unwrap_err();
             assert_eq!(error, TreeError { line: 2, problem }, "{line}");
         }
         let deep = "(2 ".repeat(100_000);
-        assert_eq!(parse_trees(&deep).unwrap_err().problem, Unclosed);
+        let error = parse_trees(&deep, Words::Typed).unwrap_err();
+        assert_eq!(error.problem, Unclosed);
     }
 }

@@ -99,12 +99,12 @@ impl LabelledText {
             })
     }
 
-    /// The text as words, with its class.
+    /// The text as a model reads it that reads `words`, with its class.
     ///
     /// # Errors
     /// Names the line if the label is none of `classes`.
-    pub fn example(&self, classes: &[String]) -> Result<Example, RowError> {
-        let words = tokenize(&self.text, Words::Default);
+    pub fn example(&self, classes: &[String], words: Words) -> Result<Example, RowError> {
+        let words = tokenize(&self.text, words);
         Ok(Example {
             words: words.into_iter().map(|token| token.word).collect(),
             label: self.class(classes)?,
