@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod bundle;
+mod data;
 mod digest;
 mod doctor;
 mod gpu_cost;
@@ -27,6 +28,7 @@ use clap::{Parser, Subcommand};
 
 use crate::bench::Bench;
 use crate::bundle::Quality;
+use crate::data::Data;
 use crate::lanes::Lane;
 use crate::project::Project;
 use crate::results::Results;
@@ -69,6 +71,7 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    Data(Data),
     Results(Results),
 }
 
@@ -108,6 +111,7 @@ fn run(task: Task) -> Result<()> {
             };
             bench::run(&project, what, quality)
         }
+        Task::Data(options) => data::run(&project, &options),
         Task::Results(options) => results::run(&project, &options),
     }
 }
