@@ -23,21 +23,23 @@ pub(crate) fn reference(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A data set's folder.
+/// The folder of a small data set in the layout of a public one.
+pub(crate) fn set(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/sets")
+        .join(name)
+}
+
+/// The folder of a public data set.
 ///
 /// # Panics
-/// If the data are not there: a test that cannot run must not pass.
+/// If nobody says where it is: a test that cannot run must not pass.
 #[track_caller]
-pub(crate) fn data(name: &str) -> PathBuf {
-    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let data = std::env::var_os("SAFR_DATA").map_or(default, PathBuf::from);
-    let folder = data.join(name);
-    assert!(
-        folder.is_dir(),
-        "no {}: set SAFR_DATA to the folder that holds {name}",
-        folder.display()
+pub(crate) fn public_set(name: &str) -> PathBuf {
+    let folder = std::env::var_os("SAFR_DATA").expect(
+        "SAFR_DATA does not name the folder of the data sets; `cargo xtask test --lane data` finds it",
     );
-    folder
+    PathBuf::from(folder).join(name)
 }
 
 /// What NumPy computes of the reference model.

@@ -1,5 +1,5 @@
-//! Labelled texts: the public data sets as large as they are known to be, people's own tables with
-//! all that can be wrong with them, and both through the command.
+//! Labelled texts: small sets in the layouts of public ones, people's own tables with all that can be
+//! wrong with them, and both through the command.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod command;
@@ -9,3 +9,4 @@ mod refusals;
 mod resuming;
 mod sets;
 mod table;
+mod trained;

@@ -13,10 +13,10 @@ const require = createRequire(new URL("../../www/package.json", import.meta.url)
 const { chromium } = /** @type {typeof import("playwright-core")} */ (require("playwright-core"));
 const { AxeBuilder } = /** @type {typeof import("@axe-core/playwright")} */ (require("@axe-core/playwright"));
 
-/** @param {string} name */
-function told(name) {
+/** What the program that runs the tests says of `name`. @param {string} name */
+export function told(name) {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set; run the page tests by: cargo xtask test --lane page-cpu`);
+  if (!value) throw new Error(`${name} is not set; run the page tests by: cargo xtask test --lane page-cpu (those in data/: --lane data)`);
   return value;
 }
 

@@ -4,8 +4,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod treebank;
 mod typed;
+#[path = "../common/typing.rs"]
+mod typing;
 
 use std::time::Instant;
 
@@ -212,5 +213,14 @@ fn a_megabyte_of_anything_takes_no_more_than_a_moment() {
             "{part:?} took {:?}",
             start.elapsed()
         );
+    }
+}
+
+/// Every mark and contraction that the treebank cuts off is in these sentences.
+#[test]
+fn typed_sentences_are_cut_as_a_treebank_cuts_them() {
+    for (name, agree, all) in typing::agreement(&common::set("sst-trees").join("dev.txt")) {
+        assert!(all > 0);
+        assert_eq!(agree, all, "{name}");
     }
 }

@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/questions.rs"]
+mod questions;
 
 mod archive;
 mod command;

@@ -1,7 +1,9 @@
 //! `doctor`: a table of what is there, what is missing, and how to get it.
 
 use anyhow::{Result, ensure};
+use data_sets::State;
 
+use crate::data::{Line, Sets, need};
 use crate::project::Project;
 use crate::tools::{Need, TOOLS};
 
@@ -12,23 +14,43 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         let (mark, state) = match (tool.find)(project) {
             Ok(found) => ("ok", found),
             Err(problem) => {
-                let optional = tool.need == Need::Train;
-                missing += usize::from(!optional);
-                let mark = if optional { "optional" } else { "MISSING" };
-                (mark, format!("{problem:#}; to get it: {}", tool.how))
+                missing += 1;
+                ("MISSING", format!("{problem:#}; to get it: {}", tool.how))
             }
         };
         let need = match tool.need {
             Need::Build => "build",
             Need::Test => "test",
-            Need::Train => "train",
         };
         println!("{mark:9} {:14} {need:6} {state}", tool.name);
     }
+    let sets = Sets::find(project)?;
+    for line in sets.lines() {
+        missing += usize::from(line.is_needed && line.state != State::Whole);
+        println!("{}", told(&line));
+    }
+    println!("(data sets are looked for in {})", sets.path().display());
     ensure!(
         missing == 0,
         "{missing} missing; cargo xtask test sets up what it can"
     );
     println!("Everything needed is there.");
     Ok(())
+}
+
+/// A data set's line of the table.
+fn told(line: &Line) -> String {
+    let name = &line.set.name;
+    let mark = match line.state {
+        State::Whole => "ok",
+        _ if line.is_needed => "MISSING",
+        _ => "optional",
+    };
+    let get = format!("to get it: cargo xtask data {name}");
+    let state = match &line.state {
+        State::Whole => "whole".to_owned(),
+        State::Part(missing) => format!("in part, without {}; {get}", missing.join(", ")),
+        State::Missing => format!("missing; {get}"),
+    };
+    format!("{mark:9} {name:14} {:6} {state}", need(line.set.need))
 }

@@ -1,12 +1,15 @@
 //! `test`: runs every lane and counts its tests.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
+use data_sets::VARIABLE;
 
 use crate::bundle::{self, Quality};
+use crate::data::{self, Sets};
 use crate::modules::Module;
 use crate::native;
 use crate::process::{run as run_command, tee};
@@ -24,7 +27,7 @@ pub(crate) enum Lane {
     Format,
     /// Scripts have no type errors
     Types,
-    /// Tests of this tool
+    /// Tests of this tool, and of the one that fetches data sets
     Xtask,
     /// No lint complains, natively and for wasm
     Clippy,
@@ -38,12 +41,14 @@ pub(crate) enum Lane {
     PageWebgpu,
     /// The page in Chromium, without WebGPU
     PageCpu,
+    /// What holds of the public data sets, natively and in the page, where they are
+    Data,
 }
 
 /// What clippy looks at: this tool, everything native, and what runs in the browser.
 const LINTED: [&str; 3] = [
-    "--package xtask --all-targets",
-    "--release --features cli --all-targets",
+    "--package xtask --package data-sets --features data-sets/fetch --all-targets",
+    "--release --features cli --all-targets --test data_sets",
     "--release --target wasm32-unknown-unknown --lib --test browser --test browser_webgpu --test browser_cpu --test gpu_cost",
 ];
 
@@ -83,7 +88,7 @@ fn outcome(project: &Project, lane: Lane) -> Result<Outcome> {
             .map(|folder| check(project.command("tsc").args(["--project", folder])))
             .into_iter()
             .sum(),
-        Lane::Xtask => cargo_test(&mut project.cargo("test --package xtask"))?,
+        Lane::Xtask => cargo_test(&mut project.cargo(&format!("test {}", data::FETCHER)))?,
         Lane::Clippy => LINTED
             .map(|what| check(&mut project.cargo(&format!("clippy {what} -- --deny warnings"))))
             .into_iter()
@@ -93,6 +98,10 @@ fn outcome(project: &Project, lane: Lane) -> Result<Outcome> {
         Lane::BrowserCpu => browser(project, Offer::Cpu)?,
         Lane::PageWebgpu => page(project, Offer::Webgpu)?,
         Lane::PageCpu => page(project, Offer::Cpu)?,
+        Lane::Data => match Sets::find(project)?.for_tests()? {
+            Some(folder) => on_data(project, &folder)?,
+            None => return Ok(Outcome::NotRun("no data")),
+        },
     };
     Ok(Outcome::Ran(tally))
 }
@@ -122,19 +131,41 @@ fn browser(project: &Project, offer: Offer) -> Result<Tally> {
     )?)
 }
 
-/// `tests/page/*.test.js`, against the quickly built page.
+/// `tests/page/*.test.js`.
 fn page(project: &Project, offer: Offer) -> Result<Tally> {
-    let mut tests: Vec<_> = fs::read_dir(project.root.join("tests/page"))?
+    let mut node = page_tests(project, offer, "tests/page")?;
+    node_test(&mut node)
+}
+
+/// `tests/data_sets` and `tests/page/data/*.test.js`, with the data sets of `folder`.
+fn on_data(project: &Project, folder: &Path) -> Result<Tally> {
+    let mut native = project.cargo(&format!("{} --test data_sets", native::TESTS));
+    let mut page = page_tests(project, Offer::Cpu, "tests/page/data")?;
+    let tests = [
+        cargo_test(native.env(VARIABLE, folder))?,
+        node_test(page.env(VARIABLE, folder))?,
+    ];
+    Ok(tests.into_iter().sum())
+}
+
+/// Node's test runner on what `folder` holds, against the quickly built page.
+fn page_tests(project: &Project, offer: Offer, folder: &str) -> Result<Command> {
+    let mut tests: Vec<_> = fs::read_dir(project.root.join(folder))?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     tests.sort();
-    ensure!(!tests.is_empty(), "tests/page holds no test");
+    ensure!(!tests.is_empty(), "{folder} holds no test");
     native::build(project)?; // The page is compared with the native program.
     let page = bundle::build(project, Quality::Quick, &Module::ALL)?;
     let mut node = visit::node(project, &page, offer)?;
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .args(tests);
-    let (status, output) = tee(&mut node)?;
+    Ok(node)
+}
+
+/// Runs Node's test runner.
+fn node_test(node: &mut Command) -> Result<Tally> {
+    let (status, output) = tee(node)?;
     Ok(Tally::of_node(&output).of_run(status.success()))
 }

@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod bundle;
 mod compress;
+mod data;
 mod digest;
 mod doctor;
 mod gpu_cost;
@@ -32,6 +33,7 @@ use clap::{Parser, Subcommand};
 
 use crate::bench::Bench;
 use crate::bundle::Quality;
+use crate::data::Data;
 use crate::lanes::Lane;
 use crate::modules::Module;
 use crate::project::Project;
@@ -75,6 +77,7 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    Data(Data),
     Results(Results),
 }
 
@@ -114,6 +117,7 @@ fn run(task: Task) -> Result<()> {
             };
             bench::run(&project, what, quality)
         }
+        Task::Data(options) => data::run(&project, &options),
         Task::Results(options) => results::run(&project, &options),
     }
 }

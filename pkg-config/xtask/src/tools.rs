@@ -21,8 +21,6 @@ pub(crate) enum Need {
     Build,
     /// To run the tests.
     Test,
-    /// To train models natively.
-    Train,
 }
 
 /// One outside tool.
@@ -107,13 +105,6 @@ pub(crate) const TOOLS: &[Tool] = &[
         install: Some(browser::install),
         how: browser::HOW,
     },
-    Tool {
-        name: "training data",
-        need: Need::Train,
-        find: find_data,
-        install: None,
-        how: "put the Stanford Sentiment Treebank's train.txt, dev.txt and test.txt into a folder sst-trees, GLUE's train.tsv and dev.tsv of SST-2 into sst2-glue, and IMDB's train.tsv.gz and test.tsv.gz into imdb; name the folder around them in SAFR_DATA",
-    },
 ];
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -193,25 +184,4 @@ fn packages_digest(project: &Project) -> Result<String> {
     Ok(Digest::default()
         .file(&project.www().join("package-lock.json"))?
         .short())
-}
-
-fn find_data(_: &Project) -> Result<String> {
-    let data = std::env::var_os("SAFR_DATA").context("SAFR_DATA is not set")?;
-    let folder = PathBuf::from(data);
-    for file in [
-        "sst-trees/train.txt",
-        "sst-trees/dev.txt",
-        "sst-trees/test.txt",
-        "sst2-glue/train.tsv",
-        "sst2-glue/dev.tsv",
-        "imdb/train.tsv.gz",
-        "imdb/test.tsv.gz",
-    ] {
-        ensure!(
-            folder.join(file).exists(),
-            "{} has no {file}",
-            folder.display()
-        );
-    }
-    Ok(folder.display().to_string())
 }

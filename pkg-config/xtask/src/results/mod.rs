@@ -19,6 +19,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
+use crate::data::Sets;
 use crate::native;
 use crate::project::{Project, read};
 use plan::Plan;
@@ -29,7 +30,7 @@ use step::{Folders, Step};
 /// Repeat the tables of docs/results.md: train, evaluate, compare
 #[derive(Args)]
 pub(crate) struct Results {
-    /// Folder of the data sets [default: that of SAFR_DATA, or ../shared/data]
+    /// Folder of the data sets [default: where `doctor` looks for them]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Folder of models, reports and logs [default: results in cargo's target folder]
@@ -109,10 +110,10 @@ impl<'a> Session<'a> {
         let problem = || format!("the plan {}", path.display());
         let plan = Plan::parse(&read(&path)?).with_context(problem)?;
         let steps = step::steps(&plan).with_context(problem)?;
-        let data = options.data.clone().unwrap_or_else(|| {
-            let default = project.root.join("../shared/data");
-            std::env::var_os("SAFR_DATA").map_or(default, PathBuf::from)
-        });
+        let data = match &options.data {
+            Some(data) => data.clone(),
+            None => Sets::find(project)?.path().to_owned(),
+        };
         let runs = options.runs.clone();
         let folder = absolute(runs.unwrap_or_else(|| project.target.join("results")))?;
         let folders = Folders {

@@ -1,0 +1,151 @@
+//! Where the data sets are, and how whole they are there.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf, absolute};
+
+use crate::table::{File, Set, Source, Table};
+
+/// The variable of the environment that names the folder of the data sets.
+pub const VARIABLE: &str = "SAFR_DATA";
+
+/// The folder around the data sets' folders.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether a person named it.
+    pub is_named: bool,
+}
+
+/// How much of a data set is there.
+#[derive(Debug, PartialEq, Eq)]
+pub enum State {
+    /// Every file.
+    Whole,
+    /// All but these files.
+    Part(Vec<String>),
+    /// None.
+    Missing,
+}
+
+impl Folder {
+    /// The folder that a person `named`; else the first of `data` and `../shared/data`, seen from the
+    /// project's folder `root`, that holds a file of the table; else `data`.
+    pub fn find(root: &Path, table: &Table, named: Option<OsString>) -> Self {
+        let named = named.filter(|path| !path.is_empty());
+        if let Some(path) = named.and_then(|path| absolute(path).ok()) {
+            let is_named = true;
+            return Self { path, is_named };
+        }
+        let shared = root.with_file_name("shared").join("data");
+        let [own, shared] = [root.join("data"), shared].map(|path| Self {
+            path,
+            is_named: false,
+        });
+        let is_empty = |place: &Self| place.state(&table.sets) == State::Missing;
+        if is_empty(&own) && !is_empty(&shared) {
+            shared
+        } else {
+            own
+        }
+    }
+
+    /// How much of `sets` is there.
+    pub fn state<'a>(&self, sets: impl IntoIterator<Item = &'a Set>) -> State {
+        let (mut there, mut missing) = (0, Vec::new());
+        for set in sets {
+            for file in set.files() {
+                if self.holds(set, file) {
+                    there += 1;
+                } else {
+                    missing.push(format!("{}/{}", set.name, file.name));
+                }
+            }
+        }
+        match (there, missing.is_empty()) {
+            (_, true) => State::Whole,
+            (0, false) => State::Missing,
+            _ => State::Part(missing),
+        }
+    }
+
+    /// Bytes to fetch for what is missing of `set`.
+    pub fn to_come(&self, set: &Set) -> u64 {
+        let lacks = |source: &&Source| !source.files.iter().all(|file| self.holds(set, file));
+        let sources = set.sources.iter().filter(lacks);
+        let left = sources.map(|source| {
+            let part = self.path.join(&set.name).join(source.part_name());
+            let come = fs::metadata(part).map_or(0, |facts| facts.len());
+            source.bytes.saturating_sub(come)
+        });
+        left.sum()
+    }
+
+    fn holds(&self, set: &Set, file: &File) -> bool {
+        self.path.join(&set.name).join(&file.name).is_file()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = r#"
+        [[set]]
+        name = "a"
+        title = "letters"
+        licence = "none"
+        need = "test"
+        [[set.source]]
+        from.pip = "a==1.0"
+        bytes = 10
+        tried = true
+        file = [
+            { name = "x", bytes = 1, sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881" },
+            { name = "y", bytes = 1, sha256 = "a1fce4363854ff888cff4b8e7875d600c2682390412a8cf79b37d0b11148b0fa" },
+        ]
+    "#;
+
+    fn put(place: &Path, file: &str) {
+        fs::create_dir_all(place.join("a")).unwrap();
+        fs::write(place.join("a").join(file), "x").unwrap();
+    }
+
+    #[test]
+    fn a_named_folder_comes_before_the_clone_s_and_that_before_the_shared_one() {
+        let table = Table::parse(TABLE).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path().join("clone");
+        fs::create_dir(&root).unwrap();
+        let found = |named: Option<&str>| {
+            let folder = Folder::find(&root, &table, named.map(OsString::from));
+            (folder.path, folder.is_named)
+        };
+        let (own, shared) = (root.join("data"), home.path().join("shared/data"));
+        assert_eq!(found(None), (own.clone(), false));
+        put(&shared, "x");
+        fs::create_dir(&own).unwrap();
+        assert_eq!(found(None), (shared, false));
+        put(&own, "y");
+        assert_eq!(found(Some("")), (own, false));
+        assert_eq!(found(Some("/else")), (PathBuf::from("/else"), true));
+    }
+
+    #[test]
+    fn a_set_is_whole_in_part_or_missing() {
+        let table = Table::parse(TABLE).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::find(Path::new("."), &table, Some(place.path().into()));
+        assert_eq!(folder.state(&table.sets), State::Missing);
+        assert_eq!(folder.to_come(&table.sets[0]), 10);
+        put(place.path(), "a==1.0.part");
+        assert_eq!(folder.to_come(&table.sets[0]), 9);
+        put(place.path(), "y");
+        let missing = vec!["a/x".to_owned()];
+        assert_eq!(folder.state(&table.sets), State::Part(missing));
+        put(place.path(), "x");
+        assert_eq!(folder.state(&table.sets), State::Whole);
+        assert_eq!(folder.to_come(&table.sets[0]), 0);
+    }
+}

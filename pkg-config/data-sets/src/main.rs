@@ -1,0 +1,56 @@
+//! Fetches data sets: `data-sets PROJECT INTO NAME…`. People call it by `cargo xtask data`.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use data_sets::Table;
+use data_sets::fetch::Fetcher;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("Error: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut arguments = env::args_os().skip(1).map(PathBuf::from);
+    let mut next = || {
+        arguments
+            .next()
+            .context("say: data-sets PROJECT INTO NAME…")
+    };
+    let (root, into) = (next()?, next()?);
+    let names = arguments.map(|name| name.to_string_lossy().into_owned());
+    let table = Table::read(&root)?;
+    let sets = table.named(&names.collect::<Vec<_>>())?;
+
+    fs::create_dir_all(&into)?;
+    let lock = File::create(into.join(".lock"))?;
+    lock.try_lock()
+        .with_context(|| format!("another run fetches into {}", into.display()))?;
+    let pip = ["python3", "-m", "pip"].map(str::to_owned).to_vec();
+    let fetcher = Fetcher { root, into, pip };
+    let mut left = Vec::new();
+    for set in sets {
+        match fetcher.fetch(set) {
+            Ok(()) => println!(
+                "{}: whole, in {}",
+                set.name,
+                fetcher.into.join(&set.name).display()
+            ),
+            Err(problem) => {
+                eprintln!("{}: {problem:#}", set.name);
+                left.push(set.name.as_str());
+            }
+        }
+    }
+    ensure!(left.is_empty(), "not fetched: {}", left.join(", "));
+    Ok(())
+}

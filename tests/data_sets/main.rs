@@ -1,0 +1,15 @@
+//! What holds of the public data sets. `cargo xtask test --lane data` finds them, and runs this.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/questions.rs"]
+mod questions;
+#[path = "../common/typing.rs"]
+mod typing;
+
+mod glue;
+mod imdb;
+mod trec;
+mod treebank;
