@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use safr::text::{Split, Words};
 use safr::text::sst::{self, Tree};
+use safr::text::{Split, Words};
 
 use crate::common::public_set;
 use crate::typing;
