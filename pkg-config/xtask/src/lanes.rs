@@ -29,7 +29,7 @@ pub(crate) enum Lane {
     Types,
     /// Tests of this tool, and of the one that fetches data sets
     Xtask,
-    /// No lint complains, natively and for wasm
+    /// Everything compiles, natively and for wasm, and no lint complains
     Clippy,
     /// Rust tests, natively
     Native,
@@ -45,15 +45,16 @@ pub(crate) enum Lane {
     Data,
 }
 
-/// What clippy looks at: this tool, everything native, and what runs in the browser.
-const LINTED: [&str; 3] = [
-    "--package xtask --package data-sets --features data-sets/fetch --all-targets",
+/// What is built for the tests: everything native, and what runs in the browser. The lanes behind build
+/// it in the same way, and so not again.
+const LINTED: [&str; 2] = [
     "--release --features cli --all-targets --test data_sets",
-    "--release --target wasm32-unknown-unknown --lib --test browser --test browser_webgpu --test browser_cpu --test gpu_cost",
+    "--release --target wasm32-unknown-unknown --test browser --test browser_webgpu --test browser_cpu --test gpu_cost",
 ];
 
 /// Runs `lanes`, or all when none is named; fails when any test does.
-pub(crate) fn run(project: &Project, lanes: &[Lane]) -> Result<()> {
+pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
+    let project = &project.linted();
     let lanes = if lanes.is_empty() {
         Lane::value_variants()
     } else {
@@ -90,7 +91,7 @@ fn outcome(project: &Project, lane: Lane) -> Result<Outcome> {
             .sum(),
         Lane::Xtask => cargo_test(&mut project.cargo(&format!("test {}", data::FETCHER)))?,
         Lane::Clippy => LINTED
-            .map(|what| check(&mut project.cargo(&format!("clippy {what} -- --deny warnings"))))
+            .map(|what| check(&mut project.cargo(&format!("test {what} --no-run"))))
             .into_iter()
             .sum(),
         Lane::Native => cargo_test(&mut project.cargo(native::TESTS))?,
@@ -131,16 +132,20 @@ fn browser(project: &Project, offer: Offer) -> Result<Tally> {
     )?)
 }
 
+/// `tests/page/backends/*.test.js`, and once, where the CPU computes, what does not depend on that:
 /// `tests/page/*.test.js`.
 fn page(project: &Project, offer: Offer) -> Result<Tally> {
-    let mut node = page_tests(project, offer, "tests/page")?;
-    node_test(&mut node)
+    let folders = match offer {
+        Offer::Cpu => &["tests/page", "tests/page/backends"][..],
+        Offer::Webgpu => &["tests/page/backends"],
+    };
+    node_test(&mut page_tests(project, offer, folders)?)
 }
 
 /// `tests/data_sets` and `tests/page/data/*.test.js`, with the data sets of `folder`.
 fn on_data(project: &Project, folder: &Path) -> Result<Tally> {
     let mut native = project.cargo(&format!("{} --test data_sets", native::TESTS));
-    let mut page = page_tests(project, Offer::Cpu, "tests/page/data")?;
+    let mut page = page_tests(project, Offer::Cpu, &["tests/page/data"])?;
     let tests = [
         cargo_test(native.env(VARIABLE, folder))?,
         node_test(page.env(VARIABLE, folder))?,
@@ -148,14 +153,20 @@ fn on_data(project: &Project, folder: &Path) -> Result<Tally> {
     Ok(tests.into_iter().sum())
 }
 
-/// Node's test runner on what `folder` holds, against the quickly built page.
-fn page_tests(project: &Project, offer: Offer, folder: &str) -> Result<Command> {
-    let mut tests: Vec<_> = fs::read_dir(project.root.join(folder))?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_>>()?;
-    tests.retain(|path| path.to_string_lossy().ends_with(".test.js"));
+/// Node's test runner on what `folders` hold, against the quickly built page.
+fn page_tests(project: &Project, offer: Offer, folders: &[&str]) -> Result<Command> {
+    let mut tests = Vec::new();
+    for folder in folders {
+        let before = tests.len();
+        for entry in fs::read_dir(project.root.join(folder))? {
+            let path = entry?.path();
+            if path.to_string_lossy().ends_with(".test.js") {
+                tests.push(path);
+            }
+        }
+        ensure!(tests.len() > before, "{folder} holds no test");
+    }
     tests.sort();
-    ensure!(!tests.is_empty(), "{folder} holds no test");
     native::build(project)?; // The page is compared with the native program.
     let page = bundle::build(project, Quality::Quick, &Module::ALL)?;
     let mut node = visit::node(project, &page, offer)?;

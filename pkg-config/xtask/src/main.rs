@@ -108,7 +108,7 @@ fn run(task: Task) -> Result<()> {
             let page = bundle::build(&project, Quality::Publish, &Module::ALL)?;
             size::check(&project, &page)
         }
-        Task::Test { lanes } => lanes::run(&project, &lanes),
+        Task::Test { lanes } => lanes::run(project, &lanes),
         Task::Bench { what, quick } => {
             let quality = if quick {
                 Quality::Quick

@@ -19,7 +19,13 @@ pub(crate) struct Project {
     /// Cargo's target folder.
     #[serde(rename = "target_directory")]
     pub(crate) target: PathBuf,
+    /// Whether clippy compiles the project's own crates.
+    #[serde(skip)]
+    linted: bool,
 }
+
+/// How clippy is told to fail on any warning, by way of the environment.
+const CLIPPY_ARGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
 impl Project {
     /// Asks cargo where the project is.
@@ -27,6 +33,16 @@ impl Project {
         let mut cargo = Command::new("cargo");
         let answer = process::capture(cargo.args(["metadata", "--no-deps", "--format-version=1"]))?;
         serde_json::from_str(&answer).context("cargo metadata gave an unexpected answer")
+    }
+
+    /// The same project, whose own crates clippy compiles, so that any lint is an error and nothing has
+    /// to be compiled a second time to be looked at.
+    #[must_use]
+    pub(crate) fn linted(self) -> Self {
+        Self {
+            linted: true,
+            ..self
+        }
     }
 
     /// The page's sources.
@@ -37,6 +53,16 @@ impl Project {
     /// What configures the wasm package.
     pub(crate) fn pkg_config(&self) -> PathBuf {
         self.root.join("pkg-config")
+    }
+
+    /// Where `cargo install` puts the project's own tools.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
+    /// Where cargo puts the programs of this tool.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.target.join("debug")
     }
 
     /// `program` in the project's folder, with Node's packages first on its path.
@@ -51,6 +77,11 @@ impl Project {
             .env("PATH", self.path());
         for flags in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
             command.env_remove(flags);
+        }
+        if self.linted {
+            command
+                .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+                .env("CLIPPY_ARGS", CLIPPY_ARGS);
         }
         command
     }
@@ -89,9 +120,13 @@ impl Project {
     }
 
     fn path(&self) -> OsString {
-        let own = self.www().join("node_modules/.bin");
+        let own = [
+            self.tools().join("bin"),
+            self.programs(),
+            self.www().join("node_modules/.bin"),
+        ];
         let outside = std::env::var_os("PATH").unwrap_or_default();
-        let all = std::iter::once(own).chain(std::env::split_paths(&outside));
+        let all = own.into_iter().chain(std::env::split_paths(&outside));
         std::env::join_paths(all).unwrap_or(outside)
     }
 }

@@ -11,6 +11,8 @@ use crate::process::{capture, run};
 use crate::project::Project;
 use crate::stage::stage;
 
+/// wasm-pack is not in `Cargo.lock`, so its version is fixed here.
+const WASM_PACK: &str = "0.15.1";
 /// The first Node whose test runner knows `--test-concurrency`.
 const NODE: (u32, u32) = (20, 10);
 
@@ -92,6 +94,13 @@ pub(crate) const TOOLS: &[Tool] = &[
         how: "rustup component add clippy",
     },
     Tool {
+        name: "wasm-pack",
+        need: Need::Test,
+        find: find_wasm_pack,
+        install: Some(install_wasm_pack),
+        how: "cargo xtask test installs it",
+    },
+    Tool {
         name: "Chromium",
         need: Need::Test,
         find: |project| Ok(browser::chromium(project)?.to_string()),
@@ -137,6 +146,23 @@ fn version(project: &Project, program: &str) -> Result<String> {
     let path = project.which(program).context("not found")?;
     let said = capture(project.command(path).arg("--version"))?;
     Ok(said.lines().next().unwrap_or_default().to_owned())
+}
+
+fn find_wasm_pack(project: &Project) -> Result<String> {
+    let found = version(project, "wasm-pack")?;
+    ensure!(
+        found.split_whitespace().nth(1) == Some(WASM_PACK),
+        "{found} is there, {WASM_PACK} is needed"
+    );
+    Ok(found)
+}
+
+/// Builds it from source into the project's own folder: unoptimised, since it does little itself.
+fn install_wasm_pack(project: &Project) -> Result<()> {
+    let what = format!("install wasm-pack --version {WASM_PACK} --locked --debug --force --root");
+    let mut cargo = project.cargo(&what);
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
+    run(cargo.arg(project.tools()))
 }
 
 fn find_wasm_target(project: &Project) -> Result<String> {

@@ -1,6 +1,5 @@
 //! Runs Rust tests in headless Chromium.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -10,29 +9,34 @@ use crate::process::run;
 use crate::project::Project;
 use crate::visit::Offer;
 
-/// The test programs `names` of `tests/`, in a browser with what `offer` says: what `wasm-pack test` would do.
+/// wasm-pack on the test programs `names` of `tests/`, in a browser with what `offer` says.
 pub(crate) fn command(project: &Project, offer: Offer, names: &[&str]) -> Result<Command> {
-    let mut cargo = project.cargo("test --release --target wasm32-unknown-unknown");
-    cargo.args(names.iter().flat_map(|name| ["--test", name]));
+    build_bindgen(project)?;
+    let mut wasm_pack = project.command("wasm-pack");
     let capabilities = format!("webdriver/{}.json", offer.name());
-    cargo
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            runner(project)?,
-        )
-        .env("CHROMEDRIVER", browser::driver(project)?.path)
+    wasm_pack
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
             project.pkg_config().join(capabilities),
         )
         // WebGPU in software compiles a shader in seconds, and a test may need many.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "600");
-    Ok(cargo)
+    wasm_pack.args([
+        "test",
+        "--headless",
+        "--chrome",
+        "--release",
+        "--chromedriver",
+    ]);
+    wasm_pack.arg(browser::driver(project)?.path).arg("--");
+    wasm_pack.args(names.iter().flat_map(|name| ["--test", name]));
+    Ok(wasm_pack)
 }
 
-/// wasm-bindgen's test runner, built of the version that `Cargo.lock` names.
-fn runner(project: &Project) -> Result<PathBuf> {
-    run(&mut project.cargo("build --package xtask --features runner --bin wasm-test-runner"))?;
-    let name = format!("wasm-test-runner{}", std::env::consts::EXE_SUFFIX);
-    Ok(project.target.join("debug").join(name))
+/// Builds wasm-bindgen and its test runner, of the version that `Cargo.lock` names: wasm-pack looks for
+/// them on its path.
+fn build_bindgen(project: &Project) -> Result<()> {
+    let what =
+        "--package xtask --features bindgen --bin wasm-bindgen --bin wasm-bindgen-test-runner";
+    run(&mut project.cargo(&format!("build {what}")))
 }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lane, pageTest, url } from "./lane.js";
+import { lane, pageTest, url } from "../lane.js";
 
 pageTest(`Chromium ${lane === "webgpu" ? "has a WebGPU adapter" : "has no WebGPU adapter"}`, async (page) => {
   const adapter = await page.evaluate(async () => {

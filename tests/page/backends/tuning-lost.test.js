@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 
-import { lane, pageTest, url } from "./lane.js";
-import { enter, exhaust, ready, shown, TEXT } from "./page.js";
-import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
+import { lane, pageTest, url } from "../lane.js";
+import { enter, exhaust, ready, shown, TEXT } from "../page.js";
+import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop, undo } from "../tuning.js";
 
 /** @import { Page } from "playwright-core" */
 

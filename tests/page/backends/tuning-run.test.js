@@ -7,9 +7,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { lane, pageTest } from "./lane.js";
-import { enter, modelIds, ready, shown, TEXT } from "./page.js";
-import { backend, choose, csv, downloaded, figures, focused, give, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
+import { lane, pageTest } from "../lane.js";
+import { enter, modelIds, ready, shown, TEXT } from "../page.js";
+import { backend, choose, csv, downloaded, figures, focused, give, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "../tuning.js";
 
 pageTest(
   "a run tells of itself, and its result stands beside the start model's",

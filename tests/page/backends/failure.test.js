@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 
-import { lane, pageTest } from "./lane.js";
-import { enter, exhaust, modelIds, ready, settled, shown, TEXT } from "./page.js";
+import { lane, pageTest } from "../lane.js";
+import { enter, exhaust, modelIds, ready, settled, shown, TEXT } from "../page.js";
 
 /** @import { Page } from "playwright-core" */
 

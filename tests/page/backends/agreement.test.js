@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { lane, pageTest } from "./lane.js";
-import { enter, explained, keepExplanations, modelIds, ready, shown, TEXT } from "./page.js";
+import { lane, pageTest } from "../lane.js";
+import { enter, explained, keepExplanations, modelIds, ready, shown, TEXT } from "../page.js";
 
-/** @import { Explanation } from "../../www/src/protocol.js" */
+/** @import { Explanation } from "../../../www/src/protocol.js" */
 
 /** Largest difference, relative to max(1, |value|). */
 const TOLERANCE = 1e-4;

@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 
-import { lane, pageTest, url } from "./lane.js";
-import { enter, modelIds, ready, shown, TEXT } from "./page.js";
+import { lane, pageTest, url } from "../lane.js";
+import { enter, modelIds, ready, shown, TEXT } from "../page.js";
 
 /** @import { Page } from "playwright-core" */
 

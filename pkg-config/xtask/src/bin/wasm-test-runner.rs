@@ -1,5 +1,0 @@
-//! wasm-bindgen's test runner, which cargo calls for each test program: of the very version of wasm-bindgen that made it.
-
-fn main() -> anyhow::Result<()> {
-    wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(std::env::args_os())
-}
