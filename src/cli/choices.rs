@@ -5,7 +5,6 @@ use clap::builder::PossibleValue;
 
 use crate::attribute::{Ranking, Removal};
 use crate::evaluate::Section;
-use crate::objective::{Apart, Pairs, RateOf, Space};
 use crate::text::Split;
 
 /// Each of these has `ALL` and `name`.
@@ -23,9 +22,7 @@ macro_rules! chosen_by_name {
     )+};
 }
 
-chosen_by_name!(
-    Section, Ranking, Removal, Split, Space, Apart, Pairs, RateOf
-);
+chosen_by_name!(Section, Ranking, Removal, Split);
 
 /// A choice as it is written on the command line.
 pub(super) fn name_of(value: impl ValueEnum) -> String {

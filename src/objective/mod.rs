@@ -1,7 +1,9 @@
 //! What training minimises: cross-entropy plus SAFR's two losses (method §3).
 
+pub(crate) mod earlier;
 mod norm;
 pub mod published;
+pub(crate) mod range;
 pub mod scale_free;
 mod words;
 
@@ -23,18 +25,21 @@ pub enum Space {
 
 /// What keeps the gate from closing for good (method §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum GateGuard {
     /// weight·(mean keep over words − ρ)².
     Rate {
         /// Target keep rate.
+        #[serde(deserialize_with = "range::share")]
         rho: f64,
         /// How much a miss counts.
+        #[serde(deserialize_with = "range::weight")]
         weight: f64,
     },
     /// VMASK's −β·H(keep) (Chen & Ji 2020); the trainer anneals β.
     Entropy {
         /// Weight of the entropy.
+        #[serde(deserialize_with = "range::weight")]
         beta: f64,
     },
     /// Nothing.
@@ -58,7 +63,7 @@ impl GateGuard {
 
 /// Which of the two families of losses.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[serde(rename_all = "kebab-case")]
 pub enum Family {
     /// As published (method §3.1).
     Published,
@@ -68,6 +73,7 @@ pub enum Family {
 
 /// Options of the scale-free losses.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScaleFree {
     /// Where the losses look.
     pub space: Space,
@@ -77,13 +83,10 @@ pub struct ScaleFree {
     #[serde(default)]
     pub rate_of: RateOf,
     /// Whom the importance loss keeps important words apart from.
-    #[serde(default)]
     pub apart: Apart,
     /// Whether the importance loss takes the gate as given, so that it moves neurons alone.
-    #[serde(default)]
     pub gate_given: bool,
     /// What the interaction loss holds attended pairs against.
-    #[serde(default)]
     pub pairs: Pairs,
 }
 
@@ -140,12 +143,15 @@ pub enum Pairs {
 
 /// L = CE + λ_imp·L_imp + λ_int·L_int, and the gate guard of the scale-free family.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Objective {
     /// Which losses.
     pub family: Family,
     /// λ_imp ≥ 0.
+    #[serde(deserialize_with = "range::weight")]
     pub lambda_importance: f64,
     /// λ_int ≥ 0.
+    #[serde(deserialize_with = "range::weight")]
     pub lambda_interaction: f64,
     /// What SAFR is compared with.
     #[serde(default)]
@@ -154,10 +160,13 @@ pub struct Objective {
 
 /// Weights of simpler penalties, with which SAFR is compared (method §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Controls {
     /// Of the words' mean squared embedding norm, ‖x_v‖².
+    #[serde(deserialize_with = "range::weight")]
     pub embedding_l2: f64,
     /// Of the words' mean summed activation, Σ_n u_n, over blocks.
+    #[serde(deserialize_with = "range::weight")]
     pub neuron_l1: f64,
 }
 
@@ -193,23 +202,9 @@ impl Objective {
         }
     }
 
-    /// The objective with the default losses of the family that reads as `reading` does. Without
-    /// L_imp nothing closes the gate, so that it has no guard.
-    pub fn for_reading(reading: Reading, lambda_importance: f64, lambda_interaction: f64) -> Self {
-        let new = |family| Self::new(family, lambda_importance, lambda_interaction);
-        let published = new(Family::Published);
-        if published.reading(reading.words) == reading {
-            return published;
-        }
-        let default = ScaleFree::default();
-        new(Family::ScaleFree(ScaleFree {
-            guard: if lambda_importance > 0.0 {
-                default.guard
-            } else {
-                GateGuard::None
-            },
-            ..default
-        }))
+    /// Whether anything beside cross-entropy has a weight.
+    pub fn is_regularised(&self) -> bool {
+        self.weighted(0.0) != *self
     }
 
     /// How a model of this objective reads (method §3.4).
