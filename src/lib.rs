@@ -20,6 +20,7 @@ pub mod explain;
 pub mod model;
 pub mod objective;
 pub mod package;
+pub mod presets;
 pub mod text;
 pub mod train;
 #[cfg(target_arch = "wasm32")]

@@ -4,11 +4,14 @@
 
 mod common;
 
+use std::path::Path;
+
 use common::all_close;
 use safr::engine::LoadedModel;
 use safr::package::{
     Card, Files, Package, PackageError, Precision, checksum, names, read_directory, write_directory,
 };
+use safr::presets::name_of;
 
 fn small_package() -> Package {
     pollster::block_on(common::small_package())
@@ -143,6 +146,42 @@ fn weights_of_another_shape_or_without_numbers_are_refused() {
         message.contains("fc.bias") && message.contains("finite"),
         "{message}"
     );
+}
+
+/// A choice's name stood among its options, as `kind`, until losses were files.
+#[test]
+fn cards_of_earlier_versions_are_read() {
+    let losses = |family: serde_json::Value| {
+        let mut files = files();
+        let mut card: serde_json::Value = serde_json::from_slice(&files[names::CARD]).unwrap();
+        card["losses"] = serde_json::json!({
+            "family": family, "lambda_importance": 0.0, "lambda_interaction": 0.0,
+            "controls": {"embedding_l2": 0.0, "neuron_l1": 0.0},
+        });
+        files.insert(names::CARD.to_owned(), serde_json::to_vec(&card).unwrap());
+        let losses = Package::from_files(&files).unwrap().card.losses;
+        name_of(&losses.unwrap())
+    };
+    let scale_free = |guard: serde_json::Value| {
+        serde_json::json!({
+            "kind": "scale-free", "space": "mlp", "guard": guard, "rate_of": "text",
+            "apart": "important", "gate_given": false, "pairs": "attended",
+        })
+    };
+    let none = scale_free(serde_json::json!({"kind": "none"}));
+    assert_eq!(losses(none), Some("plain"));
+    let rate = scale_free(serde_json::json!({"kind": "rate", "rho": 0.9, "weight": 3.0}));
+    assert_eq!(losses(rate), Some("open-gate"));
+    let published = serde_json::json!({"kind": "published"});
+    assert_eq!(losses(published), Some("published"));
+
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models");
+    for folder in std::fs::read_dir(models).unwrap() {
+        let folder = folder.unwrap().path();
+        let package = Package::from_files(&read_directory(&folder).unwrap()).unwrap();
+        let name = package.card.losses.as_ref().and_then(name_of);
+        assert!(name.is_some(), "{}", folder.display());
+    }
 }
 
 #[test]

@@ -170,6 +170,26 @@ fn a_run_stopped_behind_any_step_goes_on_as_if_it_had_not_been_stopped() {
     }
 }
 
+/// A choice's name stood among its options, as `kind`, until losses were files.
+#[test]
+fn a_run_that_an_earlier_version_began_goes_on() {
+    let mut first = trainer(scale_free(), 4, 1e-3, &Device::flex());
+    let mut checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+    let mut state: serde_json::Value = serde_json::from_str(&checkpoint.state).unwrap();
+    let family = &mut state["origin"]["options"]["objective"]["family"];
+    assert!(
+        family["scale-free"]["guard"]["rate"].is_object(),
+        "{family}"
+    );
+    *family = serde_json::json!({
+        "kind": "scale-free", "space": "mlp", "guard": {"kind": "rate", "rho": 0.3, "weight": 1.0},
+        "rate_of": "text", "apart": "important", "gate_given": false, "pairs": "attended",
+    });
+    checkpoint.state = state.to_string();
+    let mut second = trainer(scale_free(), 4, 1e-3, &Device::flex());
+    second.resume(checkpoint).unwrap();
+}
+
 /// What a refused checkpoint's run was begun with that the other was not.
 fn differs(resumed: Result<(), TrainError>) -> String {
     match resumed {
@@ -344,7 +364,7 @@ fn a_run_that_explodes_says_so_and_keeps_its_best_weights() {
 }
 
 /// While the weights rise from 0, the first step is that of a run without regularisers, and an epoch
-/// counts as best only once they are whole.
+/// counts as best only once they are whole; where nothing rises, any does.
 #[test]
 fn regularisers_rise_along_the_run() {
     let device = pollster::block_on(OpenDevice::open(Backend::Flex))
@@ -380,6 +400,11 @@ fn regularisers_rise_along_the_run() {
     let parts: Vec<f64> = history.records.iter().map(|r| r.regularised).collect();
     assert_eq!(parts, [1.0 / 3.0, 2.0 / 3.0, 1.0, 1.0]);
     assert!(history.best().unwrap().epoch >= 3);
+    let (history, _) = scheduled(plain, 0.75, 4);
+    assert!(
+        history.records.iter().all(|r| r.regularised == 1.0),
+        "nothing rises"
+    );
 }
 
 /// Word dropout closes that share of the gates in training; the others sample as before.

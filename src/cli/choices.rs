@@ -6,7 +6,6 @@ use clap::builder::PossibleValue;
 use crate::attribute::{Ranking, Removal};
 use crate::evaluate::Section;
 use crate::model::Readout;
-use crate::objective::{Apart, Overlap, Pairs, RateOf, Space, Weight};
 use crate::text::Split;
 
 /// Each of these has `ALL` and `name`.
@@ -24,9 +23,7 @@ macro_rules! chosen_by_name {
     )+};
 }
 
-chosen_by_name!(
-    Section, Ranking, Removal, Split, Space, Apart, Overlap, Weight, Pairs, RateOf, Readout
-);
+chosen_by_name!(Section, Ranking, Removal, Split, Readout);
 
 /// A choice as it is written on the command line.
 pub(super) fn name_of(value: impl ValueEnum) -> String {

@@ -2,7 +2,7 @@
 
 mod own;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -28,14 +28,17 @@ pub(super) enum Task {
     Csv,
 }
 
+/// Heading of the options that say where texts and words come from.
+pub(super) const DATA: &str = "Data";
+
 /// Where labelled texts come from.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Data {
     /// What the texts are
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = DATA)]
     pub(super) task: Task,
-    /// Folder that holds the task's files; for csv, it may be a single file
-    #[arg(long, value_name = "DIR")]
+    /// Folder of the task's files; for csv, it may be a single file
+    #[arg(long, value_name = "DIR", help_heading = DATA)]
     pub(super) data: PathBuf,
     #[command(flatten)]
     pub(super) own: Own,
@@ -116,25 +119,26 @@ impl Data {
         Ok(examples)
     }
 
-    /// The labelled phrases of the training part, whole sentences among them, those that `train.tsv`
-    /// in the folder `glue` adds, and `neutral` of the neutral ones, drawn by `seed`. Dev and test
-    /// sentences are not among the added ones.
+    /// The labelled phrases of the training part, whole sentences among them, those that GLUE's
+    /// `train.tsv` adds, and `neutral` of the neutral ones, drawn by `seed`. Dev and test sentences are
+    /// not among the added ones.
     pub(super) fn phrases(
         &self,
-        glue: Option<&Path>,
+        glue: bool,
         neutral: usize,
         seed: u64,
         words: Words,
     ) -> anyhow::Result<Vec<Example>> {
         anyhow::ensure!(
             self.task == Task::Sst2,
-            "only the trees of --task sst2 have labelled phrases; leave --phrases out"
+            "only the trees of --task sst2 have labelled phrases, as the recipe wants; choose another --recipe"
         );
         let trees = self.trees(Split::Train, words)?;
         let mut phrases = sst::phrases(&trees);
-        if let Some(folder) = glue {
-            let more = glue::read(&folder.join("train.tsv"), words)
-                .context("--glue is the folder of GLUE's train.tsv")?;
+        if glue {
+            let more = glue::read(&self.data.join("train.tsv"), words).context(
+                "for glue = true of the recipe, --data holds GLUE's train.tsv beside the trees",
+            )?;
             let trees = |split| self.trees(split, words);
             let held_out = [trees(Split::Dev)?, trees(Split::Test)?].concat();
             let more = glue::additions(more, &phrases, &held_out);

@@ -58,6 +58,7 @@ impl Import {
             lambda_importance: 0.0,
             lambda_interaction: 0.0,
             losses: None,
+            recipe: None,
             seed: None,
             command: format!(
                 "safr import --pytorch FILE --heads {} --out DIR",

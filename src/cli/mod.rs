@@ -17,12 +17,12 @@ mod markdown;
 mod measuring;
 mod neurons;
 mod numbers;
-mod objective;
+mod presets;
 mod quantize;
+mod retired;
 mod samples;
 mod table;
 mod train;
-mod vocabulary;
 mod words;
 
 use std::process::ExitCode;
@@ -49,6 +49,7 @@ enum Command {
     Quantize(quantize::Quantize),
     Words(words::WordList),
     Coverage(coverage::MeasureCoverage),
+    Presets(presets::PrintPresets),
 }
 
 /// Runs the command that the program was called with.
@@ -57,7 +58,8 @@ pub fn main() -> ExitCode {
         .filter_level(log::LevelFilter::Error)
         .parse_default_env()
         .init();
-    let run = match Cli::parse().command {
+    let cli = Cli::try_parse().unwrap_or_else(|error| retired::explain(error).exit());
+    let run = match cli.command {
         Command::Train(command) => pollster::block_on(command.run()),
         Command::Evaluate(command) => pollster::block_on(command.run()),
         Command::Compare(command) => pollster::block_on(command.run()),
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Quantize(command) => pollster::block_on(command.run()),
         Command::Words(command) => command.run(),
         Command::Coverage(command) => command.run(),
+        Command::Presets(command) => command.run(),
     };
     match run {
         Ok(()) => ExitCode::SUCCESS,

@@ -20,18 +20,6 @@ pub(super) fn finite<N: FromStr + Into<f64> + Copy>(text: &str) -> Result<N, &'s
     number(text, f64::is_finite, "it must be a number")
 }
 
-/// A part of a whole, which may be none or all of it.
-pub(super) fn part(text: &str) -> Result<f64, &'static str> {
-    let fits = |value: f64| (0.0..=1.0).contains(&value);
-    number(text, fits, "a part of a whole lies between 0 and 1")
-}
-
-/// A probability of leaving something out, which must not leave out all.
-pub(super) fn dropout(text: &str) -> Result<f64, &'static str> {
-    let fits = |value: f64| (0.0..1.0).contains(&value);
-    number(text, fits, "it must be 0 or more and less than 1")
-}
-
 /// A share or a rate that is neither none nor all.
 pub(super) fn share(text: &str) -> Result<f64, &'static str> {
     let fits = |value: f64| 0.0 < value && value < 1.0;

@@ -1,248 +1,230 @@
 //! `safr train`: data in, a model directory out.
 
+mod command;
 mod save;
+mod stage;
 mod start;
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
-use super::data::{Data, Split, encode};
-use super::files::writable;
-use super::numbers::{count, part, weight};
-use super::objective::ObjectiveOptions;
+use super::choices::name_of;
+use super::data::Data;
+use super::files::{id_of, writable};
+use super::numbers::{count, weight};
+use super::presets::Named;
 use crate::engine::{Backend, OpenDevice};
-use crate::model::{Stream, parameter_count};
-use crate::objective::Objective;
-use crate::text::Words;
-use crate::train::{Options, Outcome, Progress, Schedule, TrainEvent, Trainer, Wish};
-use save::Run;
-use start::{FRESH, Fresh, Start};
+use crate::model::Readout;
+use crate::objective::{Family, Objective};
+use crate::presets::{After, Recipe, Start};
+use stage::{Begin, FRESH_WORDS, Stage};
+use start::Known;
+
+/// Folder, within that of the model, of the model that a recipe begins after.
+const FIRST: &str = "first";
 
 /// Train a model and keep its best weights by dev accuracy
+///
+/// `safr train --task sst2 --data DIR --out MODEL` trains a SAFR model as well as we know how. What is
+/// minimised and how training goes are presets: files in which each key is explained, which `safr presets`
+/// lists and prints. A file of your own with the same keys may be given in their place.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Train {
     #[command(flatten)]
     pub(super) data: Data,
     #[command(flatten)]
-    pub(super) objective: ObjectiveOptions,
-    /// Train on the labelled phrases of the training trees too
-    #[arg(long)]
-    pub(super) phrases: bool,
-    /// With --phrases: on so many neutral phrases too, drawn at random, half of them under each class
-    #[arg(long, value_name = "N", default_value_t = 0, requires = "phrases")]
-    pub(super) neutral: usize,
-    /// With --phrases: on those of GLUE's SST-2 that the trees lack, too; folder of its train.tsv
-    #[arg(long, value_name = "DIR", requires = "phrases")]
-    pub(super) glue: Option<PathBuf>,
-    /// Seed of everything random
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// Most epochs; 0 keeps the model as it is before the first step
-    #[arg(long, default_value_t = 100)]
-    epochs: usize,
-    /// Epochs without a better dev accuracy after which training ends
-    #[arg(long, default_value_t = 3, value_parser = count())]
-    patience: usize,
-    /// Adam's step size
-    #[arg(long, default_value_t = 1e-4, value_parser = weight::<f64>)]
-    learning_rate: f64,
-    /// Let the step size fall in a straight line, to 0 after the last of --epochs
-    #[arg(long)]
-    decay: bool,
-    /// Part of --epochs over which the weights of all losses beside cross-entropy rise from 0
-    #[arg(long, value_name = "PART", default_value_t = 0.0, value_parser = part)]
-    ramp: f64,
-    /// Texts a batch
-    #[arg(long, default_value_t = 32, value_parser = count())]
-    batch_size: usize,
+    known: Known,
+    /// What is minimised: a preset, or a file
+    ///
+    /// Such as safr, plain, vmask or published. `safr presets` says what there is, and
+    /// `safr presets --losses NAME` prints a file to change.
+    #[arg(long, value_name = "NAME|FILE", help_heading = TRAINING, default_value = "safr", value_parser = Named::<Objective>::find)]
+    losses: Named<Objective>,
+    /// How training goes: a preset, or a file [default: the task's]
+    ///
+    /// With the losses as published, the default is published. `safr presets` says what there is, and
+    /// `safr presets --recipe NAME` prints a file to change. Presets for --task sst2 and imdb train two models:
+    /// a first one, in the folder `first` of --out, and the one in --out that goes on from it. With --start
+    /// there is the second alone.
+    #[arg(long, value_name = "NAME|FILE", help_heading = TRAINING, value_parser = Named::<Recipe>::find)]
+    recipe: Option<Named<Recipe>>,
+    /// Weight of the importance loss [default: that of --losses]
+    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
+    lambda_importance: Option<f64>,
+    /// Weight of the interaction loss [default: that of --losses]
+    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
+    lambda_interaction: Option<f64>,
+    /// What a fresh model's head reads
+    ///
+    /// The last block's neurons, or the residual stream as published. Without this option it is residual with
+    /// the losses as published, and else neurons. A model that is gone on from keeps its own.
+    #[arg(long, value_enum, help_heading = TRAINING)]
+    readout: Option<Readout>,
     /// Go on from the weights of this model, with its words and sizes
-    #[arg(long, value_name = "DIR", conflicts_with_all = FRESH)]
+    ///
+    /// If the classes of --data are others than the model's, its head is drawn anew.
+    #[arg(long, value_name = "DIR", help_heading = TRAINING, conflicts_with_all = ["vectors", "extra_words", "readout"])]
     start: Option<PathBuf>,
     /// Leave the word embeddings as they are
-    #[arg(long)]
+    #[arg(long, help_heading = TRAINING)]
     freeze_embeddings: bool,
-    #[command(flatten)]
-    fresh: Fresh,
-    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
-    #[arg(long, default_value = "flex")]
+    /// Most epochs; 0 keeps the model as it begins [default: the recipe's]
+    ///
+    /// Where a recipe trains two models, this and the next three options are about the second.
+    #[arg(long, value_name = "N", help_heading = TRAINING)]
+    epochs: Option<usize>,
+    /// End after N epochs without a better one [default: the recipe's]
+    ///
+    /// Better is what has a better dev accuracy.
+    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count())]
+    patience: Option<usize>,
+    /// Adam's step size [default: the recipe's]
+    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
+    learning_rate: Option<f64>,
+    /// Texts a batch [default: the recipe's]
+    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count())]
+    batch_size: Option<usize>,
+    /// Seed of everything random
+    #[arg(long, value_name = "N", help_heading = RUN, default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// cuda where it was built in.
+    #[arg(long, help_heading = RUN, default_value = "flex")]
     backend: Backend,
-    /// Go on with the run that was stopped in --out
-    #[arg(long)]
-    resume: bool,
     /// Name for people, kept in the model's card
-    #[arg(long)]
-    pub(super) title: Option<String>,
+    #[arg(long, help_heading = RUN)]
+    title: Option<String>,
+    /// Go on with the run that was stopped in --out
+    ///
+    /// The same options give the same model as if it had not been stopped. More epochs and patience may be
+    /// asked for.
+    #[arg(long, help_heading = RUN)]
+    resume: bool,
     /// Folder for the model, its history and its checkpoint
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: PathBuf,
+    #[arg(long, value_name = "DIR", help_heading = RUN)]
+    out: PathBuf,
 }
+
+const TRAINING: &str = "Training";
+const RUN: &str = "Run";
 
 impl Train {
     /// Trains until done, stopped by Ctrl-C or a signal to end, or failed.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let objective = self.objective.objective()?;
-        if !self.resume {
-            save::refuse_to_overwrite(&self.out)?;
+        let stages = self.stages()?;
+        if self.resume {
+            anyhow::ensure!(
+                stages.iter().any(|stage| save::has_checkpoint(&stage.out)),
+                "there is nothing to resume in {}; leave --resume out",
+                self.out.display()
+            );
+        } else {
+            for stage in &stages {
+                save::refuse_to_overwrite(&stage.out)?;
+            }
             writable(&self.out)?;
         }
-        let classes = self.data.classes()?;
-        let mut stream = Stream::new(self.seed);
-        let model = match &self.start {
-            Some(directory) => Some(Start::from_model(
-                directory,
-                &objective,
-                &classes,
-                &mut stream,
-            )?),
-            None => None,
-        };
-        let classes = model.as_ref().map_or(&classes, |model| &model.classes);
-        // A fresh model takes texts as people type them, another as it always did.
-        let words = model
-            .as_ref()
-            .map_or(Words::Typed, |model| model.config.reading.words);
-        let sentences = self.data.sentences(Split::Train, classes, words)?;
-        let Start {
-            config,
-            vocabulary,
-            weights,
-            classes,
-        } = match model {
-            Some(model) => model,
-            None => {
-                let reading = objective.reading(words);
-                let max_len = self.data.max_len();
-                self.fresh
-                    .start(&sentences, classes, reading, max_len, &mut stream)?
-            }
-        };
-        let examples = if self.phrases {
-            let glue = self.glue.as_deref();
-            self.data.phrases(glue, self.neutral, self.seed, words)?
-        } else {
-            sentences
-        };
-        let train = encode(&examples, &vocabulary);
-        let dev = self.data.sentences(Split::Dev, &classes, words)?;
-        let dev = encode(&dev, &vocabulary);
-        println!(
-            "{} training texts, {} dev texts, {} words known, {} parameters",
-            train.len(),
-            dev.len(),
-            vocabulary.len() - 2,
-            parameter_count(&config),
-        );
-
         let device = OpenDevice::open(self.backend).await?.device;
-        let mut trainer = Trainer::new(
-            self.options(objective),
-            &config,
-            &weights,
-            stream,
-            (train, dev),
-            &device,
-        )?
-        .named(vocabulary.words(), &classes);
-        let run = Run {
-            command: &self,
-            classes,
-            config,
-            vocabulary,
-            objective,
-        };
-        if self.resume {
-            let checkpoint = run
-                .read_checkpoint()
-                .context("there is nothing to resume; leave --resume out")?;
-            trainer.resume(checkpoint)?;
-            let (steps, epochs) = (trainer.steps(), trainer.history().records.len());
-            println!("resumed after {steps} steps, with {epochs} epochs done");
-            // Fewer epochs may be asked for than are done: then this is all that is left to do.
-            if trainer.is_finished() {
-                run.save(&mut trainer).await?;
-            }
-        } else if self.epochs == 0 {
-            run.save_model(None, weights).await?;
-            println!("untrained, kept in {}", self.out.display());
-            return Ok(());
+        for stage in &stages {
+            println!("{stage}");
+            stage.run(&device).await?;
         }
-        self.train(&mut trainer, &run).await
-    }
-
-    async fn train(&self, trainer: &mut Trainer, run: &Run<'_>) -> anyhow::Result<()> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let heard = stop.clone();
-        ctrlc::set_handler(move || heard.store(true, Ordering::Relaxed))?;
-        while !trainer.is_finished() {
-            let bar = epoch_bar();
-            let listen = |event: TrainEvent| {
-                match event {
-                    TrainEvent::Progress(progress) => show_progress(&bar, &progress),
-                    TrainEvent::Epoch(record) => {
-                        bar.finish_and_clear();
-                        println!("{}", save::epoch_line(&record));
-                    }
-                }
-                if stop.load(Ordering::Relaxed) {
-                    Wish::Stop
-                } else {
-                    Wish::Continue
-                }
-            };
-            if trainer.epoch(listen).await? == Outcome::Stopped {
-                run.write_checkpoint(trainer).await?;
-                anyhow::bail!("stopped; the same command with --resume goes on from here");
-            }
-            run.save(trainer).await?;
-        }
-        let best = trainer.history().best().context("an epoch is done")?;
-        println!(
-            "best: epoch {} with dev accuracy {:.4}, kept in {}",
-            best.epoch,
-            best.dev_accuracy,
-            self.out.display()
-        );
         Ok(())
     }
 
-    fn options(&self, objective: Objective) -> Options {
-        Options {
-            objective,
-            learning_rate: self.learning_rate,
-            batch_size: self.batch_size,
-            epochs: self.epochs,
-            patience: self.patience,
-            seed: self.seed,
-            freeze_embeddings: self.freeze_embeddings,
-            schedule: Schedule {
-                ramp: self.ramp,
-                decay: self.decay,
-            },
-        }
+    /// The models that are trained one after another, the last of which is asked for.
+    fn stages(&self) -> anyhow::Result<Vec<Stage<'_>>> {
+        let (losses, recipe) = (self.losses(), self.recipe()?);
+        let (first, begin) = match (&self.start, &recipe.preset.start) {
+            (Some(model), _) => (None, Begin::At(model.clone())),
+            (None, Start::Fresh(fresh)) => (None, Begin::Fresh(fresh.clone())),
+            (None, Start::After(after)) => {
+                let first = self.first(after, &recipe, &losses)?;
+                let begin = Begin::At(first.out.clone());
+                (Some(first), begin)
+            }
+        };
+        let last = Stage {
+            command: self,
+            losses,
+            recipe,
+            begin,
+            id: id_of(&self.out),
+            out: self.out.clone(),
+        };
+        Ok(first.into_iter().chain([last]).collect())
     }
 
-    /// Seed of the run, for the card.
-    pub(super) fn seed(&self) -> u64 {
-        self.seed
+    /// What `recipe` begins after.
+    fn first(
+        &self,
+        after: &After,
+        recipe: &Named<Recipe>,
+        losses: &Named<Objective>,
+    ) -> anyhow::Result<Stage<'_>> {
+        let Named { folder, name, .. } = recipe;
+        let before = Named::<Recipe>::find_in(folder, &after.recipe).with_context(|| {
+            format!("the recipe {name} begins after the recipe {}", after.recipe)
+        })?;
+        let minimised = Named::<Objective>::find_in(folder, &after.losses).with_context(|| {
+            format!("the recipe {name} begins with the losses {}", after.losses)
+        })?;
+        let Start::Fresh(fresh) = &before.preset.start else {
+            anyhow::bail!(
+                "the recipe {name} begins after {}, which begins after another; only one may go before",
+                before.name
+            );
+        };
+        let reading = |losses: &Objective| losses.reading(FRESH_WORDS);
+        anyhow::ensure!(
+            reading(&minimised.preset) == reading(&losses.preset),
+            "the recipe {name} begins with the losses {}, whose models read texts differently from those of {}; choose another --recipe",
+            minimised.name,
+            losses.name
+        );
+        Ok(Stage {
+            command: self,
+            begin: Begin::Fresh(fresh.clone()),
+            losses: minimised,
+            recipe: before,
+            id: format!("{}-{FIRST}", id_of(&self.out)),
+            out: self.out.join(FIRST),
+        })
+    }
+
+    /// What is minimised, by the λ that were given.
+    fn losses(&self) -> Named<Objective> {
+        let mut losses = self.losses.clone();
+        put(self.lambda_importance, &mut losses.preset.lambda_importance);
+        put(
+            self.lambda_interaction,
+            &mut losses.preset.lambda_interaction,
+        );
+        losses
+    }
+
+    /// How training goes, by the options that were given.
+    fn recipe(&self) -> anyhow::Result<Named<Recipe>> {
+        let usual = || match self.losses.preset.family {
+            Family::Published => Named::find("published"),
+            Family::ScaleFree(_) => Named::find(&name_of(self.data.task)),
+        };
+        let mut recipe = self.recipe.clone().map_or_else(usual, Ok)?;
+        let values = &mut recipe.preset;
+        put(self.epochs, &mut values.epochs);
+        put(self.patience, &mut values.patience);
+        put(self.learning_rate, &mut values.learning_rate);
+        put(self.batch_size, &mut values.batch_size);
+        Ok(recipe)
     }
 }
 
-fn epoch_bar() -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("epoch {msg} [{bar:30}] {pos}/{len} steps, {eta} left");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn show_progress(bar: &ProgressBar, progress: &Progress) {
-    bar.set_length(progress.steps as u64);
-    bar.set_position(progress.step as u64);
-    bar.set_message(format!(
-        "{}: cross-entropy {:.4}, accuracy {:.4}",
-        progress.epoch, progress.cross_entropy, progress.accuracy
-    ));
+/// Puts in what was given by hand.
+fn put<T>(given: Option<T>, value: &mut T) {
+    if let Some(given) = given {
+        *value = given;
+    }
 }

@@ -1,14 +1,16 @@
 //! What training minimises: cross-entropy plus SAFR's two losses (method §3).
 
+pub(crate) mod earlier;
 mod norm;
 pub mod published;
+pub(crate) mod range;
 pub mod scale_free;
 mod words;
 
 use burn::tensor::{Device, Int, Tensor, TensorData, activation::log_softmax};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ReadError, Reading, Trace, read};
+use crate::model::{ReadError, Reading, Readout, Trace, read};
 use crate::text::Words;
 
 /// Where the scale-free losses look (method §3.3).
@@ -26,18 +28,21 @@ pub enum Space {
 
 /// What keeps the gate from closing for good (method §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum GateGuard {
     /// weight·(mean keep over words − ρ)².
     Rate {
         /// Target keep rate.
+        #[serde(deserialize_with = "range::share")]
         rho: f64,
         /// How much a miss counts.
+        #[serde(deserialize_with = "range::weight")]
         weight: f64,
     },
     /// VMASK's −β·H(keep) (Chen & Ji 2020); the trainer anneals β.
     Entropy {
         /// Weight of the entropy.
+        #[serde(deserialize_with = "range::weight")]
         beta: f64,
     },
     /// Nothing.
@@ -61,7 +66,7 @@ impl GateGuard {
 
 /// Which of the two families of losses.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[serde(rename_all = "kebab-case")]
 pub enum Family {
     /// As published (method §3.1).
     Published,
@@ -71,6 +76,7 @@ pub enum Family {
 
 /// Options of the scale-free losses.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScaleFree {
     /// Where the losses look.
     pub space: Space,
@@ -80,7 +86,6 @@ pub struct ScaleFree {
     #[serde(default)]
     pub rate_of: RateOf,
     /// Whom the importance loss keeps important words apart from.
-    #[serde(default)]
     pub apart: Apart,
     /// By what the importance loss measures how far two words overlap.
     #[serde(default)]
@@ -89,10 +94,8 @@ pub struct ScaleFree {
     #[serde(default)]
     pub weight: Weight,
     /// Whether the importance loss takes the gate as given, so that it moves neurons alone.
-    #[serde(default)]
     pub gate_given: bool,
     /// What the interaction loss holds attended pairs against.
-    #[serde(default)]
     pub pairs: Pairs,
 }
 
@@ -176,12 +179,15 @@ pub enum Pairs {
 
 /// L = CE + λ_imp·L_imp + λ_int·L_int, and the gate guard of the scale-free family.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Objective {
     /// Which losses.
     pub family: Family,
     /// λ_imp ≥ 0.
+    #[serde(deserialize_with = "range::weight")]
     pub lambda_importance: f64,
     /// λ_int ≥ 0.
+    #[serde(deserialize_with = "range::weight")]
     pub lambda_interaction: f64,
     /// What SAFR is compared with.
     #[serde(default)]
@@ -190,13 +196,16 @@ pub struct Objective {
 
 /// Weights of simpler penalties, with which SAFR is compared (method §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Controls {
     /// Of the words' mean squared embedding norm, ‖x_v‖².
+    #[serde(deserialize_with = "range::weight")]
     pub embedding_l2: f64,
     /// Of the words' mean summed activation, Σ_n u_n, over blocks.
+    #[serde(deserialize_with = "range::weight")]
     pub neuron_l1: f64,
     /// Of the words' mean summed evidence, Σ_n z_n, of the last block.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "range::weight")]
     pub evidence_l1: f64,
 }
 
@@ -233,23 +242,9 @@ impl Objective {
         }
     }
 
-    /// The objective with the default losses of the family that reads as `reading` does. Without
-    /// L_imp nothing closes the gate, so that it has no guard.
-    pub fn for_reading(reading: Reading, lambda_importance: f64, lambda_interaction: f64) -> Self {
-        let new = |family| Self::new(family, lambda_importance, lambda_interaction);
-        let published = new(Family::Published);
-        if published.reading(reading.words) == reading {
-            return published;
-        }
-        let default = ScaleFree::default();
-        new(Family::ScaleFree(ScaleFree {
-            guard: if lambda_importance > 0.0 {
-                default.guard
-            } else {
-                GateGuard::None
-            },
-            ..default
-        }))
+    /// Whether anything beside cross-entropy has a weight.
+    pub fn is_regularised(&self) -> bool {
+        self.weighted(0.0) != *self
     }
 
     /// How a model of this objective reads (method §3.4).
@@ -257,6 +252,14 @@ impl Objective {
         match self.family {
             Family::Published => Reading::published(words),
             Family::ScaleFree(_) => Reading::scale_free(words),
+        }
+    }
+
+    /// What the head of a fresh model of this objective reads unless told otherwise (method §2.6).
+    pub fn readout(&self) -> Readout {
+        match self.family {
+            Family::Published => Readout::Residual,
+            Family::ScaleFree(_) => Readout::Neurons,
         }
     }
 

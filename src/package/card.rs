@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::explain::EpochRecord;
-use crate::objective::Objective;
+use crate::objective::{Objective, earlier};
+use crate::presets::Recipe;
 
 /// Version of the model directory's format; raised when a file changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -28,8 +29,15 @@ pub struct Card {
     /// Family of losses and their options, in words.
     pub objective: String,
     /// The same for programs; `None` where it is not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "earlier::any_or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub losses: Option<Objective>,
+    /// How training went, as it may be said to `safr train --recipe`; `None` where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Recipe>,
     /// λ_imp.
     pub lambda_importance: f64,
     /// λ_int.

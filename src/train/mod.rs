@@ -299,7 +299,11 @@ impl Trainer {
             dev_accuracy: dev.accuracy,
             word_keep: dev.word_keep,
             pad_keep: dev.pad_keep,
-            regularised: self.origin.options.schedule.weight(self.part_behind()),
+            // Where nothing rises, no epoch is worth less than a later one.
+            regularised: match objective.is_regularised() {
+                true => self.origin.options.schedule.weight(self.part_behind()),
+                false => 1.0,
+            },
             embedding_norm: dev.embedding_norm,
             attention_entropy: dev.attention_entropy,
             seconds: epoch.position().seconds,

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::Schedule;
 use super::adam::Embeddings;
 use crate::model::{Classifier, ModelConfig, Weights, WeightsError};
-use crate::objective::Objective;
+use crate::objective::{Objective, earlier};
 
 /// What a run is given besides model and data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Options {
     /// What is minimised.
+    #[serde(deserialize_with = "earlier::any")]
     pub objective: Objective,
     /// Adam's step size.
     pub learning_rate: f64,

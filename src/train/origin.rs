@@ -109,13 +109,15 @@ fn same<T: Serialize>(what: &str, then: &T, now: &T) -> Result<(), TrainError> {
 
 /// Where two values differ first, innermost name first, and what they are there.
 fn first_difference(then: &Value, now: &Value) -> Option<(Vec<String>, Value, Value)> {
+    let whole = || (then != now).then(|| (Vec::new(), then.clone(), now.clone()));
     let (Value::Object(old), Value::Object(new)) = (then, now) else {
-        return (then != now).then(|| (Vec::new(), then.clone(), now.clone()));
+        return whole();
     };
+    if !old.keys().any(|name| new.contains_key(name)) {
+        return whole(); // They are different choices, each with options of its own.
+    }
     let part = |of: &Map<String, Value>, name: &str| of.get(name).cloned().unwrap_or_default();
-    // What both have comes first: it is the kind of a choice, on which depends what else it has.
-    let shared = old.keys().filter(|name| new.contains_key(*name));
-    shared.chain(old.keys()).chain(new.keys()).find_map(|name| {
+    old.keys().chain(new.keys()).find_map(|name| {
         let (mut path, then, now) = first_difference(&part(old, name), &part(new, name))?;
         path.push(name.clone());
         Some((path, then, now))

@@ -139,6 +139,7 @@ pub(crate) async fn small_package_of(readout: Readout) -> Package {
             objective: "none".into(),
             lambda_importance: 0.0,
             losses: None,
+            recipe: None,
             lambda_interaction: 0.0,
             seed: Some(1),
             command: "none".into(),

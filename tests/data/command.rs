@@ -33,20 +33,38 @@ pub(super) fn refuses(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-pub(super) const SMALL: [&str; 12] = [
-    "--d-model",
-    "8",
-    "--heads",
-    "2",
-    "--d-ff",
-    "8",
-    "--epochs",
-    "1",
-    "--min-frequency",
-    "1",
-    "--max-len",
-    "16",
-];
+/// A recipe of one epoch for a model that is soon trained; see [`folder`].
+pub(super) const SMALL: [&str; 2] = ["--recipe", "small.toml"];
+
+/// What stands in it.
+pub(super) const SMALL_RECIPE: &str = r#"
+texts = "sentences"
+learning_rate = 1e-4
+decay = false
+ramp = 0.0
+batch_size = 32
+epochs = 1
+patience = 3
+[start.fresh]
+min_frequency = 1
+vocabulary_size = 100
+max_len = 16
+layers = 1
+heads = 2
+d_model = 8
+d_ff = 8
+embedding_scale = 1.0
+dropout = 0.1
+word_dropout = 0.0
+"#;
+
+/// A folder with [`moods`] and the recipe [`SMALL`].
+pub(super) fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("moods.csv"), moods()).unwrap();
+    std::fs::write(folder.path().join("small.toml"), SMALL_RECIPE).unwrap();
+    folder
+}
 
 /// 60 texts of three classes in a file whose delimiter and columns must be recognised.
 pub(super) fn moods() -> String {
@@ -60,9 +78,8 @@ pub(super) fn moods() -> String {
 
 #[test]
 fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let folder = folder.path();
-    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
     let own = ["--task", "csv", "--data", "moods.csv"];
     let train = prints(
         folder,
@@ -92,7 +109,7 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
         "mood\ttext\nsad\tbad, bad\nangry\tbad\n",
     )
     .unwrap();
-    let other = ["--task", "csv", "--data", ".", "--label-column", "mood"];
+    let other = ["--task", "csv", "--data", ".", "--layout", "label=mood"];
     let error = refuses(folder, &[&measure, &other[..]].concat());
     assert!(
         error.contains("line 3: the label \"angry\" is none of the classes: calm, glad, sad"),
@@ -134,7 +151,7 @@ fn data_are_read_as_the_model_reads() {
 
 #[test]
 fn words_of_one_data_set_extend_the_vocabulary_of_another() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let folder = folder.path();
     std::fs::write(
         folder.join("few.csv"),
@@ -172,23 +189,23 @@ fn words_of_one_data_set_extend_the_vocabulary_of_another() {
         "--extra-words",
         "all.txt",
     ];
+    let sized = |size: &str| {
+        let recipe = SMALL_RECIPE.replace("_size = 100", &format!("_size = {size}"));
+        std::fs::write(folder.join("small.toml"), recipe).unwrap();
+    };
     let with = |more: &[&'static str]| [&few, &SMALL[..], more].concat();
     let error = refuses(folder, &with(&["--out", "a"]));
     assert!(error.contains("--extra-words needs --vectors"), "{error}");
-    let vectors = ["--vectors", "v.f32le.bin", "--vocabulary-size"];
-    let error = refuses(
-        folder,
-        &with(&[&["--out", "a"], &vectors[..], &["2"]].concat()),
-    );
+    let vectors = ["--vectors", "v.f32le.bin"];
+    sized("2");
+    let error = refuses(folder, &with(&[&["--out", "a"], &vectors[..]].concat()));
     assert!(
-        error.contains("--vocabulary-size is 2, but the training"),
+        error.contains("vocabulary_size of the recipe is 2, but the training"),
         "{error}"
     );
     for (size, known) in [("4", "known              4"), ("9", "known              5")] {
-        prints(
-            folder,
-            &with(&[&["--out", size], &vectors[..], &[size]].concat()),
-        );
+        sized(size);
+        prints(folder, &with(&[&["--out", size], &vectors[..]].concat()));
         let covered = prints(
             folder,
             &[&["coverage", "--model", size], &many[..]].concat(),
@@ -204,13 +221,10 @@ fn words_of_one_data_set_extend_the_vocabulary_of_another() {
 
 #[test]
 fn no_epochs_keep_the_model_as_it_is_drawn() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let folder = folder.path();
-    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
     let own = ["train", "--task", "csv", "--data", "moods.csv"];
-    let mut none = SMALL;
-    none[1 + SMALL.iter().position(|word| *word == "--epochs").unwrap()] = "0";
-    let drawn = [&own[..], &none, &["--out", "drawn"]].concat();
+    let drawn = [&own[..], &SMALL, &["--epochs", "0", "--out", "drawn"]].concat();
     let said = prints(folder, &drawn);
     assert!(said.contains("untrained, kept in drawn"), "{said}");
     prints(
@@ -236,9 +250,8 @@ fn no_epochs_keep_the_model_as_it_is_drawn() {
 
 #[test]
 fn a_run_goes_on_from_a_model_with_its_words() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let folder = folder.path();
-    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
     let own = ["train", "--task", "csv", "--data", "moods.csv"];
     prints(folder, &[&own[..], &SMALL, &["--out", "first"]].concat());
     let next = [&own[..], &["--start", "first", "--epochs", "1"]].concat();
@@ -262,10 +275,10 @@ fn a_run_goes_on_from_a_model_with_its_words() {
         read("first/model.safetensors")
     );
 
-    let published = ["--objective", "published", "--out", "other"];
+    let published = ["--losses", "published", "--out", "other"];
     let error = refuses(folder, &[&next[..], &published].concat());
-    assert!(error.contains("choose its --objective"), "{error}");
-    let sizes = ["--d-ff", "9", "--out", "other"];
-    let error = refuses(folder, &[&next[..], &sizes].concat());
-    assert!(error.contains("--d-ff"), "{error}");
+    assert!(error.contains("choose other --losses"), "{error}");
+    let vectors = ["--vectors", "v.f32le.bin", "--out", "other"];
+    let error = refuses(folder, &[&next[..], &vectors].concat());
+    assert!(error.contains("--vectors"), "{error}");
 }

@@ -5,6 +5,7 @@
 mod command;
 #[path = "../common/mod.rs"]
 mod common;
+mod presets;
 mod refusals;
 mod resuming;
 mod sets;

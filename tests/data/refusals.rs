@@ -1,6 +1,6 @@
 //! What the command refuses before it does any work, rather than to do something else than asked.
 
-use super::command::{SMALL, moods, prints, refuses, safr};
+use super::command::{SMALL, folder, moods, prints, refuses, safr};
 
 #[test]
 fn numbers_out_of_their_range_are_refused() {
@@ -11,12 +11,16 @@ fn numbers_out_of_their_range_are_refused() {
         ("--learning-rate=nan", "a number of 0 or more"),
         ("--batch-size=0", "0 is not in 1.."),
         ("--patience=0", "0 is not in 1.."),
-        ("--dropout=1", "less than 1"),
-        ("--word-dropout=-0.1", "less than 1"),
+        ("--lambda-importance=-1", "a number of 0 or more"),
+        ("--lambda-interaction=inf", "a number of 0 or more"),
         ("--hold-out=0", "more than 0"),
-        ("--ramp=2", "between 0 and 1"),
-        ("--embedding-scale=inf", "a number of 0 or more"),
-        ("--rho=1", "less than 1"),
+        ("--hold-out=0.1,x", "a whole number"),
+        (
+            "--layout=columns=2",
+            "one of text, label, delimiter, quotes, broken",
+        ),
+        ("--layout=quotes=none", "yes or no"),
+        ("--layout=delimiter=tab", "one ASCII character"),
     ] {
         let output = safr(folder.path(), &[&train[..], &[option]].concat());
         let error = String::from_utf8(output.stderr).unwrap();
@@ -27,20 +31,16 @@ fn numbers_out_of_their_range_are_refused() {
 
 #[test]
 fn options_that_would_change_nothing_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let measure = ["coverage", "--model", "model", "--data", "."];
     let train = ["train", "--out", "model", "--data", "."];
     for task in ["sst2", "imdb"] {
-        let column = ["--task", task, "--text-column", "text"];
+        let column = ["--task", task, "--layout", "text=text"];
         let error = refuses(folder.path(), &[&train[..], &column].concat());
-        assert!(error.contains("--text-column is about files"), "{error}");
+        assert!(error.contains("--layout is about files"), "{error}");
     }
-    let published = ["--task", "sst2", "--objective", "published", "--rho", "0.5"];
-    let error = refuses(folder.path(), &[&train[..], &published].concat());
-    assert!(error.contains("--rho would change nothing"), "{error}");
 
     // A folder has a dev part of its own.
-    std::fs::write(folder.path().join("moods.csv"), moods()).unwrap();
     let own = ["--task", "csv", "--data", "moods.csv"];
     prints(
         folder.path(),
@@ -59,11 +59,11 @@ fn options_that_would_change_nothing_are_refused() {
 
 #[test]
 fn skipped_lines_are_counted_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let broken = moods().replace("good; film 3\";glad", "good; film 3\";") + ";sad\n1;2;3;4\n";
     std::fs::write(folder.path().join("moods.csv"), broken).unwrap();
     let train = ["train", "--task", "csv", "--data", "moods.csv"];
-    let skip = ["--skip-broken", "--out", "model"];
+    let skip = ["--layout", "broken=skip", "--out", "model"];
     let output = safr(folder.path(), &[&train[..], &skip, &SMALL].concat());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{said}");
@@ -97,9 +97,8 @@ fn outputs_that_cannot_be_written_are_refused_first() {
 
 #[test]
 fn a_smaller_model_takes_no_folder_that_holds_files() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let folder = folder.path();
-    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
     let own = ["train", "--task", "csv", "--data", "moods.csv"];
     prints(folder, &[&own[..], &SMALL, &["--out", "model"]].concat());
     let weights = || std::fs::read(folder.join("model/model.safetensors")).unwrap();

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::command::{moods, prints, refuses};
+use super::command::{SMALL_RECIPE, folder, moods, prints, refuses};
 
-const RUN: [&str; 15] = [
+const RUN: [&str; 9] = [
     "train",
     "--task",
     "csv",
@@ -14,14 +14,8 @@ const RUN: [&str; 15] = [
     "moods.csv",
     "--out",
     "model",
-    "--d-model",
-    "8",
-    "--d-ff",
-    "8",
-    "--max-len",
-    "16",
-    "--min-frequency",
-    "1",
+    "--recipe",
+    "small.toml",
 ];
 
 fn with(more: &[&'static str]) -> Vec<&'static str> {
@@ -30,8 +24,7 @@ fn with(more: &[&'static str]) -> Vec<&'static str> {
 
 /// A folder in which a run is an epoch old.
 fn begun() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("moods.csv"), moods()).unwrap();
+    let folder = folder();
     prints(folder.path(), &with(&["--epochs", "1"]));
     folder
 }
@@ -52,25 +45,49 @@ fn another_run_is_not_taken_up_and_what_differs_is_named() {
             "whose options, learning-rate is 0.0001, while it is 0.5 here",
         ),
         (
-            &["--rho", "0.5"],
-            "whose options, objective, family, guard, rho is 0.3, while",
+            &["--lambda-importance", "2"],
+            "whose options, objective, lambda-importance is 1.0, while it is 2.0",
         ),
         (
-            &["--objective", "published"],
-            "family, kind is \"scale-free\"",
+            &["--losses", "safr-rate"],
+            "whose options, objective, family, scale-free, guard is {\"entropy\":{\"beta\":1.0}}, while it is {\"rate\"",
         ),
-        (&["--dropout", "0.5"], "whose model, dropout is 0.1, while"),
-        (
-            &["--word-dropout", "0.5"],
-            "whose model, word-dropout is 0.0",
-        ),
-        (&["--hold-out-seed", "1"], "whose words is"),
+        (&["--losses", "published"], "while it is \"published\" here"),
+        (&["--hold-out", "0.1,1"], "whose words is"),
         (&["--hold-out", "0.4"], "whose words is"),
-        (&["--embedding-scale", "0.5"], "whose start weights is"),
     ] {
         let error = resume(more);
         assert!(error.contains(named), "{more:?}: {error}");
     }
+    let recipe = folder.join("small.toml");
+    for (from, to, named) in [
+        (
+            "\ndropout = 0.1",
+            "\ndropout = 0.5",
+            "whose model, dropout is 0.1, while",
+        ),
+        (
+            "word_dropout = 0.0",
+            "word_dropout = 0.5",
+            "whose model, word-dropout is 0.0",
+        ),
+        (
+            "embedding_scale = 1.0",
+            "embedding_scale = 0.5",
+            "whose start weights is",
+        ),
+        (
+            "ramp = 0.0",
+            "ramp = 0.5",
+            "whose options, schedule, ramp is 0.0, while",
+        ),
+    ] {
+        assert!(SMALL_RECIPE.contains(from), "{from}");
+        std::fs::write(&recipe, SMALL_RECIPE.replace(from, to)).unwrap();
+        let error = resume(&[]);
+        assert!(error.contains(named), "{to}: {error}");
+    }
+    std::fs::write(&recipe, SMALL_RECIPE).unwrap();
     let own = folder.join("moods.csv");
     std::fs::write(&own, moods().replace("glad", "good")).unwrap();
     let error = resume(&[]);
@@ -114,9 +131,8 @@ fn a_run_that_was_killed_between_two_checkpoints_goes_on() {
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_told_to_end_leaves_a_checkpoint() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let folder = folder.path();
-    std::fs::write(folder.join("moods.csv"), moods()).unwrap();
     let run = Command::new(env!("CARGO_BIN_EXE_safr"))
         .current_dir(folder)
         .args(with(&["--epochs", "1000000", "--patience", "1000000"]))

@@ -5,7 +5,7 @@ use std::fs;
 use safr::explain::History;
 use safr::text::{Split, Words, glue, sst};
 
-use super::command::{SMALL, prints};
+use super::command::{SMALL, SMALL_RECIPE, prints};
 use super::sets::small_reviews;
 use crate::common::set;
 
@@ -16,15 +16,26 @@ const CLASSES: [(&str, &str); 2] = [("0", "negative"), ("1", "positive")];
 fn a_treebank_is_trained_on_and_measured() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let [trees, more] = ["sst-trees", "sst2-glue"].map(|name| set(name).display().to_string());
-    let own = ["--task", "sst2", "--data", &trees];
+    for (name, file) in [
+        ("sst-trees", "train.txt"),
+        ("sst-trees", "dev.txt"),
+        ("sst-trees", "test.txt"),
+        ("sst2-glue", "train.tsv"),
+    ] {
+        fs::copy(set(name).join(file), folder.join(file)).unwrap();
+    }
+    let phrases = "texts = { phrases = { neutral = 12, glue = true } }";
+    let recipe = SMALL_RECIPE
+        .replace("texts = \"sentences\"", phrases)
+        .replace("max_len = 16", "max_len = 128");
+    fs::write(folder.join("small.toml"), recipe).unwrap();
+    let own = ["--task", "sst2", "--data", "."];
     let train = [
-        &["train", "--out", "model"],
+        &["train", "--out", "model", "--losses", "plain"],
         &own[..],
-        &SMALL[..6],
-        &["--phrases", "--glue", &more, "--neutral", "12"],
+        &SMALL,
         &["--epochs", "60", "--patience", "60"],
-        &["--learning-rate", "0.01", "--min-frequency", "1"],
+        &["--learning-rate", "0.01"],
     ];
     let said = prints(folder, &train.concat());
     let [train, dev, test] = [Split::Train, Split::Dev, Split::Test].map(|split| {
@@ -132,6 +143,7 @@ fn the_layout_of_a_table_makes_no_difference() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let layouts = layouts();
+    fs::write(folder.join("small.toml"), SMALL_RECIPE).unwrap();
     for (name, table) in &layouts {
         fs::write(folder.join(name), table).unwrap();
     }

@@ -7,6 +7,9 @@ import { html } from "./html.js";
 
 const figure = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, useGrouping: false });
 
+/** What a card holds for programs: the objective and the command say it in words. */
+const FOR_PROGRAMS = ["losses", "recipe"];
+
 /** @param {ModelInfo} info */
 export function card({ id, title, card: content }) {
   const entries = flat(content).flatMap(([name, value]) => [html("dt", {}, name), html("dd", {}, value)]);
@@ -23,7 +26,7 @@ function flat(content, within = "") {
   const fields = content instanceof Map ? [...content] : Object.entries(content);
   return fields.flatMap(([name, value]) => {
     const path = `${within}${String(name).replaceAll("_", " ")}`;
-    if (value === null || value === undefined || name === "losses") return []; // The objective says these in words.
+    if (value === null || value === undefined || FOR_PROGRAMS.includes(String(name))) return [];
     if (Array.isArray(value)) return [[path, value.join(", ")]];
     if (typeof value === "object") return flat(value, `${path}: `);
     return [[path, typeof value === "number" ? figure.format(value) : String(value)]];

@@ -4,46 +4,56 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::str::FromStr;
 
 use anyhow::Context;
 use clap::Args;
 
+use super::DATA;
 use crate::cli::numbers::share;
 use crate::model::Stream;
 use crate::text::Split;
 use crate::text::table::{Columns, Format, LabelledText, Layout, Table, classes};
 use crate::train::hold_out;
 
-const HEADING: &str = "Options of --task csv";
-
 /// How files of people's own are read.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Own {
-    /// Column of the texts [default: one with a usual name, such as text, sentence or review]
-    #[arg(long, help_heading = HEADING, value_name = "NAME")]
-    text_column: Option<String>,
-    /// Column of the labels [default: one with a usual name, such as label, class or sentiment]
-    #[arg(long, help_heading = HEADING, value_name = "NAME")]
-    label_column: Option<String>,
-    /// What stands between two fields; \t for a tab [default: tab in .tsv files, else recognised]
-    #[arg(long, help_heading = HEADING, value_name = "CHARACTER", value_parser = delimiter)]
-    delimiter: Option<u8>,
-    /// Read quotes as characters like others
-    #[arg(long, help_heading = HEADING)]
-    no_quotes: bool,
-    /// Go on without the lines that cannot be used
-    #[arg(long, help_heading = HEADING)]
-    skip_broken: bool,
-    /// Share of each class that is the dev part of a single file; its other texts are the train
-    /// part, and all of them the test part [default: 0.1]
-    #[arg(long, help_heading = HEADING, value_name = "SHARE", value_parser = share)]
-    hold_out: Option<f64>,
-    /// Seed by which they are drawn [default: 0]
-    #[arg(long, help_heading = HEADING, value_name = "SEED")]
-    hold_out_seed: Option<u64>,
+    /// With --task csv: layout of the files, where it is not recognised
+    ///
+    /// May be repeated.
+    /// text=NAME, label=NAME: column of the texts, of the labels [default: one with a usual name, such as
+    /// text, sentence or review, and label, class or sentiment];
+    /// delimiter=CHARACTER: what stands between two fields, \t for a tab [default: a tab in .tsv files, else
+    /// recognised];
+    /// quotes=no: quotes are characters like others;
+    /// broken=skip: go on without the lines that cannot be used.
+    #[arg(long, help_heading = DATA, value_name = "KEY=VALUE")]
+    layout: Vec<Choice>,
+    /// Of a single csv file: share that is its dev part [default: 0.1]
+    ///
+    /// Of each class as much. Its other texts are the train part, and all of them the test part. After a comma follows the seed by
+    /// which they are drawn [default: 0], which is not that of --seed, so that models of several seeds
+    /// share them.
+    #[arg(long, help_heading = DATA, value_name = "SHARE[,SEED]")]
+    hold_out: Option<HoldOut>,
     /// Files of which it was said what is skipped, since they are read more than once
     #[arg(skip)]
     told: Rc<RefCell<BTreeSet<PathBuf>>>,
+}
+
+/// A thing said of a layout.
+#[derive(Clone, Debug)]
+struct Choice {
+    key: &'static str,
+    value: String,
+}
+
+/// Which texts of a single file are its dev part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct HoldOut {
+    share: f64,
+    seed: u64,
 }
 
 impl Own {
@@ -63,9 +73,8 @@ impl Own {
 
     /// The texts of a part.
     pub(super) fn texts(&self, data: &Path, split: Split) -> anyhow::Result<Vec<LabelledText>> {
-        let divided = self.hold_out.is_some() || self.hold_out_seed.is_some();
         anyhow::ensure!(
-            !(divided && data.is_dir()),
+            self.hold_out.is_none() || !data.is_dir(),
             "--hold-out divides a single file, and {} is a folder of parts; leave it out",
             data.display()
         );
@@ -74,11 +83,8 @@ impl Own {
             return Ok(texts);
         }
         let labelled: Vec<_> = texts.iter().map(LabelledText::pair).collect();
-        let held = hold_out(
-            &labelled,
-            self.hold_out.unwrap_or(0.1),
-            &mut Stream::new(self.hold_out_seed.unwrap_or(0)),
-        );
+        let HoldOut { share, seed } = self.hold_out.unwrap_or_default();
+        let held = hold_out(&labelled, share, &mut Stream::new(seed));
         let wanted = |held: bool| held == (split == Split::Dev);
         let texts = texts.into_iter().zip(held);
         Ok(texts
@@ -89,17 +95,8 @@ impl Own {
 
     /// The first of these options that was given.
     pub(super) fn given(&self) -> Option<&'static str> {
-        let options = [
-            ("--text-column", self.text_column.is_some()),
-            ("--label-column", self.label_column.is_some()),
-            ("--delimiter", self.delimiter.is_some()),
-            ("--no-quotes", self.no_quotes),
-            ("--skip-broken", self.skip_broken),
-            ("--hold-out", self.hold_out.is_some()),
-            ("--hold-out-seed", self.hold_out_seed.is_some()),
-        ];
-        let given = options.into_iter().find(|(_, given)| *given);
-        given.map(|(name, _)| name)
+        let layout = (!self.layout.is_empty()).then_some("--layout");
+        layout.or(self.hold_out.map(|_| "--hold-out"))
     }
 
     /// Where a part stands: in the file, or in the folder's file of that name.
@@ -124,14 +121,13 @@ impl Own {
         let name = || path.display().to_string();
         let bytes = std::fs::read(path).with_context(name)?;
         let table = Table::read(&bytes, self.layout(path, &bytes)).with_context(name)?;
-        let columns = Columns::of(
-            &table,
-            self.text_column.as_deref(),
-            self.label_column.as_deref(),
-        )
-        .with_context(|| format!("{}: use --text-column and --label-column", path.display()))?;
+        let columns = Columns::of(&table, self.said("text"), self.said("label"));
+        let columns = columns.with_context(|| {
+            let path = path.display();
+            format!("{path}: use --layout text=NAME and --layout label=NAME")
+        })?;
         let texts = table.labelled(columns);
-        if !self.skip_broken {
+        if self.said("broken") != Some("skip") {
             return texts.whole().with_context(name);
         }
         if let Some(first) = texts.broken.first()
@@ -148,22 +144,79 @@ impl Own {
 
     fn layout(&self, path: &Path, bytes: &[u8]) -> Layout {
         let is_tsv = path.extension().is_some_and(|ending| ending == "tsv");
-        let delimiter = self.delimiter.or(is_tsv.then_some(b'\t'));
-        if delimiter.is_none() && !self.no_quotes {
+        let delimiter = self.said("delimiter").and_then(delimiter);
+        let delimiter = delimiter.or(is_tsv.then_some(b'\t'));
+        let quotes = self.said("quotes") != Some("no");
+        if delimiter.is_none() && quotes {
             return Layout::recognise(bytes);
         }
         let format = Format {
             delimiter: delimiter.unwrap_or_else(|| Format::recognise(bytes).delimiter),
-            quotes: !self.no_quotes,
+            quotes,
         };
         Layout::delimited(bytes, format)
     }
+
+    /// What was said last of a part of the layout.
+    fn said(&self, key: &str) -> Option<&str> {
+        let mut choices = self.layout.iter().rev();
+        let last = choices.find(|choice| choice.key == key);
+        last.map(|choice| choice.value.as_str())
+    }
 }
 
-fn delimiter(given: &str) -> Result<u8, String> {
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const KEYS: [&str; 5] = ["text", "label", "delimiter", "quotes", "broken"];
+        let (key, value) = text.split_once('=').unwrap_or((text, ""));
+        let key = KEYS.into_iter().find(|known| *known == key);
+        let key = key.ok_or_else(|| format!("its key must be one of {}", KEYS.join(", ")))?;
+        let (fits, values) = match key {
+            "delimiter" => (
+                delimiter(value).is_some(),
+                "one ASCII character, or \\t for a tab",
+            ),
+            "quotes" => (["yes", "no"].contains(&value), "yes or no"),
+            "broken" => (["refuse", "skip"].contains(&value), "refuse or skip"),
+            _ => (!value.is_empty(), "the name of a column"),
+        };
+        match fits {
+            true => Ok(Self {
+                key,
+                value: value.to_owned(),
+            }),
+            false => Err(format!("{key}= is followed by {values}")),
+        }
+    }
+}
+
+impl FromStr for HoldOut {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (held, seed) = text.split_once(',').unwrap_or((text, "0"));
+        Ok(Self {
+            share: share(held)?,
+            seed: seed.parse().map_err(|_| "a seed is a whole number")?,
+        })
+    }
+}
+
+impl Default for HoldOut {
+    fn default() -> Self {
+        Self {
+            share: 0.1,
+            seed: 0,
+        }
+    }
+}
+
+fn delimiter(given: &str) -> Option<u8> {
     match given.as_bytes() {
-        b"\\t" => Ok(b'\t'),
-        &[byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(byte),
-        _ => Err("give one ASCII character, or \\t for a tab".to_owned()),
+        b"\\t" => Some(b'\t'),
+        &[byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Some(byte),
+        _ => None,
     }
 }

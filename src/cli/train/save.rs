@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::Train;
-use crate::cli::files::{self, id_of, write_json};
+use super::command::repeatable;
+use super::stage::Stage;
+use super::start::Start;
+use crate::cli::files::{self, write_json};
 use crate::explain::EpochRecord;
-use crate::model::{ModelConfig, Weights};
-use crate::objective::Objective;
+use crate::model::Weights;
 use crate::package::{
     Card, FORMAT, Files, Package, Precision, tensor_file, tensors_of, write_directory,
 };
-use crate::text::Vocabulary;
+use crate::presets::Texts;
 use crate::train::{Checkpoint, Trainer};
 
 const CHECKPOINT: &str = "checkpoint";
@@ -27,11 +28,8 @@ const OPTIMIZER: &str = "optimizer.safetensors";
 
 /// A run's facts that its model's card and files are made of.
 pub(super) struct Run<'a> {
-    pub(super) command: &'a Train,
-    pub(super) classes: Vec<String>,
-    pub(super) config: ModelConfig,
-    pub(super) vocabulary: Vocabulary,
-    pub(super) objective: Objective,
+    pub(super) stage: &'a Stage<'a>,
+    pub(super) start: Start,
 }
 
 impl Run<'_> {
@@ -42,7 +40,7 @@ impl Run<'_> {
         let best = history.best().context("an epoch is done")?;
         let weights = trainer.best().context("an epoch is done")?.clone();
         self.save_model(Some(best), weights).await?;
-        write_json(&self.command.out.join("history.json"), history)
+        write_json(&self.stage.out.join("history.json"), history)
     }
 
     /// Writes the model of an epoch, or that of none, as it is before the first step.
@@ -53,17 +51,17 @@ impl Run<'_> {
     ) -> anyhow::Result<()> {
         let package = Package {
             card: self.card(epoch),
-            config: self.config.clone(),
-            vocabulary: self.vocabulary.clone(),
+            config: self.start.config.clone(),
+            vocabulary: self.start.vocabulary.clone(),
             weights,
             gate_values: Vec::new(),
         };
-        files::save(&self.command.out, package, Precision::F32).await
+        files::save(&self.stage.out, package, Precision::F32).await
     }
 
     /// Reads the checkpoint of the run's folder.
     pub(super) fn read_checkpoint(&self) -> anyhow::Result<Checkpoint> {
-        let folder = checkpoint_folder(&self.command.out);
+        let folder = checkpoint_folder(&self.stage.out);
         let read = |name: &str| {
             let path = folder.join(name);
             fs::read(&path).with_context(|| path.display().to_string())
@@ -96,7 +94,7 @@ impl Run<'_> {
     /// Puts a whole folder in the place of another, so that a run that is killed meanwhile finds
     /// the files of one step and not of two.
     fn replace_checkpoint(&self, files: &Files) -> anyhow::Result<()> {
-        let [folder, part, old] = [CHECKPOINT, PART, OLD].map(|name| self.command.out.join(name));
+        let [folder, part, old] = [CHECKPOINT, PART, OLD].map(|name| self.stage.out.join(name));
         let remove = |folder: &Path| match folder.exists() {
             true => fs::remove_dir_all(folder).with_context(|| folder.display().to_string()),
             false => Ok(()),
@@ -112,26 +110,40 @@ impl Run<'_> {
     }
 
     fn card(&self, epoch: Option<&EpochRecord>) -> Card {
-        let command = self.command;
-        let id = id_of(&command.out);
+        let Stage {
+            command,
+            losses,
+            recipe,
+            id,
+            ..
+        } = self.stage;
+        let title = command.title.clone().filter(|_| self.stage.is_last());
+        let objective = losses.preset;
         Card {
             format: FORMAT,
-            title: command.title.clone().unwrap_or_else(|| id.clone()),
-            id,
-            data: command
-                .data
-                .title(command.phrases, command.neutral > 0, command.glue.is_some()),
-            classes: self.classes.clone(),
-            objective: self.objective.to_string(),
-            losses: Some(self.objective),
-            lambda_importance: self.objective.lambda_importance,
-            lambda_interaction: self.objective.lambda_interaction,
-            seed: Some(command.seed()),
-            command: repeatable_command(),
+            id: id.clone(),
+            title: title.unwrap_or_else(|| id.clone()),
+            data: match recipe.preset.texts {
+                Texts::Sentences => command.data.title(false, false, false),
+                Texts::Phrases { neutral, glue } => command.data.title(true, neutral > 0, glue),
+            },
+            classes: self.start.classes.clone(),
+            objective: objective.to_string(),
+            losses: Some(objective),
+            recipe: Some(recipe.preset.clone()),
+            lambda_importance: objective.lambda_importance,
+            lambda_interaction: objective.lambda_interaction,
+            seed: Some(command.seed),
+            command: repeatable(self.stage),
             metrics: epoch.map(Card::metrics_of).unwrap_or_default(),
             sha256: Default::default(),
         }
     }
+}
+
+/// Whether a run was begun in a folder that can be taken up.
+pub(super) fn has_checkpoint(out: &Path) -> bool {
+    checkpoint_folder(out).exists()
 }
 
 /// Where the last whole checkpoint is: beside its place, if a run was killed while it put another
@@ -148,33 +160,11 @@ fn checkpoint_folder(out: &Path) -> PathBuf {
 /// Protects an earlier run.
 pub(super) fn refuse_to_overwrite(out: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
-        !out.join("card.json").exists() && !checkpoint_folder(out).exists(),
+        !out.join("card.json").exists() && !has_checkpoint(out),
         "{} holds a model already; choose another --out, or go on with it by --resume",
         out.display()
     );
     Ok(())
-}
-
-/// The command line as it was given, without what belongs to this machine or to a resumed run.
-fn repeatable_command() -> String {
-    let mut words = vec!["safr".to_owned()];
-    let mut given = std::env::args().skip(1);
-    while let Some(word) = given.next() {
-        match word.as_str() {
-            "--resume" => {}
-            "--data" | "--out" | "--glue" => {
-                given.next();
-                words.push(format!("{word} DIR"));
-            }
-            "--vectors" | "--extra-words" | "--start" => {
-                let file = given.next().unwrap_or_default();
-                words.push(format!("{word} {}", id_of(Path::new(&file))));
-            }
-            _ if word.contains(char::is_whitespace) => words.push(format!("{word:?}")),
-            _ => words.push(word),
-        }
-    }
-    words.join(" ")
 }
 
 /// An epoch in one line.

@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Args;
 
-use crate::cli::files::read_model;
-use crate::cli::numbers::{dropout, weight};
-use crate::cli::vocabulary::VocabularyOptions;
+use crate::cli::data::DATA;
+use crate::cli::files::{read_model, read_text};
 use crate::model::{
-    ModelConfig, Pooling, Reading, Readout, Stream, Weights, begin_at_vectors, initial_weights,
+    ModelConfig, Reading, Readout, Stream, Weights, begin_at_vectors, initial_weights,
     scale_embeddings,
 };
 use crate::objective::Objective;
-use crate::text::{Example, Vocabulary, WordVectors};
+use crate::presets::Fresh;
+use crate::text::{Example, Vocabulary, WordVectors, Words};
 
 /// A model before its first step.
 pub(super) struct Start {
@@ -23,93 +24,60 @@ pub(super) struct Start {
     pub(super) classes: Vec<String>,
 }
 
-/// Words, sizes and first weights of a fresh model.
+/// What a fresh model is told of words.
 #[derive(Args, Clone, Debug)]
-pub(super) struct Fresh {
-    #[command(flatten)]
-    vocabulary: VocabularyOptions,
-    /// Begin at the word vectors of NAME.f32le.bin, with NAME.vocab.txt beside it
-    #[arg(long, value_name = "FILE")]
+pub(super) struct Known {
+    /// Begin at word vectors: NAME.f32le.bin, beside NAME.vocab.txt
+    #[arg(long, value_name = "FILE", help_heading = DATA)]
     vectors: Option<PathBuf>,
-    /// Factor of the first word table, which is drawn with unit variance as published
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = weight::<f32>)]
-    embedding_scale: f32,
-    /// Longest text in words [default: 256 for imdb, else 128]
-    #[arg(long)]
-    max_len: Option<usize>,
-    /// Encoder blocks
-    #[arg(long, default_value_t = 1)]
-    layers: usize,
-    /// Attention heads
-    #[arg(long, default_value_t = 8)]
-    heads: usize,
-    /// Embedding width
-    #[arg(long, default_value_t = 256)]
-    d_model: usize,
-    /// Numbers a word in the word table, which one matrix turns into the embedding; without it the
-    /// table holds the embeddings themselves
-    #[arg(long, value_name = "R")]
-    embedding_rank: Option<usize>,
-    /// MLP neurons a block
-    #[arg(long, default_value_t = 1024)]
-    d_ff: usize,
-    /// What the head reads: the last block's neurons, or the residual stream as published [default:
-    /// residual with the published losses, else neurons]
-    #[arg(long, value_enum)]
-    readout: Option<Readout>,
-    /// Share of values that dropout zeroes: of the block's input, and behind attention and MLP
-    #[arg(long, value_name = "PART", default_value_t = 0.1, value_parser = dropout)]
-    dropout: f64,
-    /// Probability with which training leaves a word out, its gate closed
-    #[arg(long, value_name = "PART", default_value_t = 0.0, value_parser = dropout)]
-    word_dropout: f64,
+    /// Know the words of this file, too, that --vectors has a vector for
+    ///
+    /// One word a line, as `safr words` writes them. They are cut off where the model knows as many words as
+    /// the recipe says (`vocabulary_size`).
+    #[arg(long, value_name = "FILE", help_heading = DATA)]
+    extra_words: Option<PathBuf>,
 }
 
-/// The options of [`Fresh`], which mean nothing where a run goes on from a model.
-pub(super) const FRESH: [&str; 14] = [
-    "min_frequency",
-    "extra_words",
-    "vocabulary_size",
-    "vectors",
-    "embedding_scale",
-    "max_len",
-    "layers",
-    "heads",
-    "d_model",
-    "embedding_rank",
-    "d_ff",
-    "readout",
-    "dropout",
-    "word_dropout",
-];
+/// What a fresh model reads.
+pub(super) struct Reads {
+    /// How it reads a text.
+    pub(super) reading: Reading,
+    /// What its head reads.
+    pub(super) readout: Readout,
+    /// Longest text in words.
+    pub(super) max_len: usize,
+}
 
-impl Fresh {
+impl Start {
     /// Draws a model that knows the words of `sentences`.
-    pub(super) fn start(
-        &self,
-        sentences: &[Example],
-        classes: &[String],
-        reading: Reading,
-        max_len: usize,
+    pub(super) fn fresh(
+        fresh: &Fresh,
+        known: &Known,
+        (sentences, classes): (&[Example], &[String]),
+        reads: Reads,
         stream: &mut Stream,
-    ) -> anyhow::Result<Start> {
-        let vectors = self.vectors.as_deref().map(WordVectors::read).transpose()?;
-        let vocabulary = self
-            .vocabulary
-            .vocabulary(sentences, reading.words, vectors.as_ref())?;
+    ) -> anyhow::Result<Self> {
+        let vectors = known
+            .vectors
+            .as_deref()
+            .map(WordVectors::read)
+            .transpose()?;
+        let Reads {
+            reading,
+            readout,
+            max_len,
+        } = reads;
+        let vocabulary = known.vocabulary(fresh, sentences, reading.words, vectors.as_ref())?;
         let config = ModelConfig {
-            d_model: self.d_model,
-            embedding_rank: self.embedding_rank,
-            heads: self.heads,
-            d_ff: self.d_ff,
-            layers: self.layers,
-            dropout: self.dropout,
-            word_dropout: self.word_dropout,
-            max_len: self.max_len.unwrap_or(max_len),
-            readout: self.readout.unwrap_or(match reading.pooling {
-                Pooling::All => Readout::Residual,
-                Pooling::Valid => Readout::Neurons,
-            }),
+            d_model: fresh.d_model,
+            embedding_rank: fresh.embedding_rank,
+            heads: fresh.heads,
+            d_ff: fresh.d_ff,
+            layers: fresh.layers,
+            dropout: fresh.dropout,
+            word_dropout: fresh.word_dropout,
+            max_len,
+            readout,
             ..ModelConfig::new(vocabulary.len(), classes.len(), reading)
         };
         config.check()?;
@@ -117,17 +85,15 @@ impl Fresh {
         if let Some(vectors) = &vectors {
             begin_at_vectors(&mut weights, &vocabulary, vectors, stream);
         }
-        scale_embeddings(&mut weights, self.embedding_scale);
-        Ok(Start {
+        scale_embeddings(&mut weights, fresh.embedding_scale as f32);
+        Ok(Self {
             config,
             vocabulary,
             weights,
             classes: classes.to_vec(),
         })
     }
-}
 
-impl Start {
     /// The model of a directory, which must read as `objective` does; with a new head if it does
     /// not know just `classes`.
     pub(super) fn from_model(
@@ -140,7 +106,7 @@ impl Start {
         let reading = package.config.reading;
         anyhow::ensure!(
             reading == objective.reading(reading.words),
-            "the model {} was trained by the other of the objectives published and scale-free, which read texts otherwise; choose its --objective, or another --start",
+            "the model {} was trained by the other family of losses, published or scale-free, which reads texts differently; choose other --losses, or another --start",
             package.card.id
         );
         if !package.knows(classes) {
@@ -153,5 +119,39 @@ impl Start {
             vocabulary: package.vocabulary,
             weights: package.weights,
         })
+    }
+}
+
+impl Known {
+    /// The words of the training sentences first, then the extra ones, for a model that reads `words`.
+    fn vocabulary(
+        &self,
+        fresh: &Fresh,
+        sentences: &[Example],
+        words: Words,
+        vectors: Option<&WordVectors>,
+    ) -> anyhow::Result<Vocabulary> {
+        let texts = sentences.iter().map(|example| example.words.as_slice());
+        let mut vocabulary = Vocabulary::build(texts, fresh.min_frequency);
+        let Some(path) = &self.extra_words else {
+            return Ok(vocabulary);
+        };
+        let vectors = vectors.context(
+            "--extra-words needs --vectors: of a word that no training text holds, nothing but its vector is known",
+        )?;
+        let known = vocabulary.len() - 2;
+        let size = fresh.vocabulary_size.unwrap_or(usize::MAX);
+        anyhow::ensure!(
+            known <= size,
+            "vocabulary_size of the recipe is {size}, but the training sentences have {known} words already; raise it, or min_frequency"
+        );
+        let listed = read_text(path)?;
+        let extra: Vec<String> = listed
+            .lines()
+            .map(|word| words.normalise(word))
+            .filter(|word| vectors.get(word).is_some())
+            .collect();
+        vocabulary.extend(extra.iter().map(String::as_str), size);
+        Ok(vocabulary)
     }
 }

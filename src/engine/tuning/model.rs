@@ -38,6 +38,7 @@ impl Tuning {
             classes: self.classes.clone(),
             objective: self.objective.to_string(),
             losses: Some(self.objective),
+            recipe: None,
             lambda_importance: self.objective.lambda_importance,
             lambda_interaction: self.objective.lambda_interaction,
             seed: Some(self.plan.options.seed),

@@ -6,7 +6,15 @@ use super::DataChoices;
 use crate::engine::EngineError;
 use crate::objective::Objective;
 use crate::package::Package;
+use crate::presets::{self, Preset, Recipe};
 use crate::train;
+
+/// The preset by which models are fine-tuned.
+const RECIPE: &str = "csv";
+
+fn recipe() -> Recipe {
+    Recipe::named(RECIPE).expect("a preset of that name")
+}
 
 /// What a run minimises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,15 +55,16 @@ impl TuningOptions {
     /// Options that suit some hundred texts, with the λ that the model was trained with. Even so few
     /// are learnt better when the words move, too.
     pub fn of(model: &Package) -> Self {
+        let recipe = recipe();
         Self {
             embeddings: true,
             objective: TuningObjective::Own,
             lambda_importance: model.card.lambda_importance,
             lambda_interaction: model.card.lambda_interaction,
-            learning_rate: 1e-3,
-            batch_size: 16,
-            epochs: 20,
-            patience: 5,
+            learning_rate: recipe.learning_rate,
+            batch_size: recipe.batch_size,
+            epochs: recipe.epochs,
+            patience: recipe.patience,
             seed: 0,
         }
     }
@@ -91,68 +100,64 @@ impl TuningOptions {
     }
 
     /// What is minimised in fine-tuning `model`. Where its own losses are not known, or had no
-    /// importance loss that a gate must be guarded from, they are those that its reading of texts
-    /// fits.
+    /// importance loss that a gate must be guarded from, they are those of a preset that reads texts
+    /// as it does.
     pub fn objective(&self, model: &Package) -> Objective {
-        if self.objective == TuningObjective::CrossEntropy {
-            return Objective::for_reading(model.config.reading, 0.0, 0.0);
-        }
-        let (importance, interaction) = (self.lambda_importance, self.lambda_interaction);
-        match model.card.losses {
-            Some(losses) if losses.lambda_importance > 0.0 || importance == 0.0 => Objective {
-                lambda_importance: importance,
-                lambda_interaction: interaction,
-                ..losses
-            },
-            _ => Objective::for_reading(model.config.reading, importance, interaction),
+        let (importance, interaction) = match self.objective {
+            TuningObjective::Own => (self.lambda_importance, self.lambda_interaction),
+            TuningObjective::CrossEntropy => (0.0, 0.0),
+        };
+        let own = model.card.losses.filter(|losses| {
+            self.objective == TuningObjective::Own
+                && (losses.lambda_importance > 0.0 || importance == 0.0)
+        });
+        let weighty = importance > 0.0 || interaction > 0.0;
+        Objective {
+            lambda_importance: importance,
+            lambda_interaction: interaction,
+            ..own.unwrap_or_else(|| presets::losses_for(model.config.reading, weighty))
         }
     }
 
     /// The same for the step loop.
     pub(super) fn of_run(&self, model: &Package) -> train::Options {
-        train::Options {
-            objective: self.objective(model),
+        let recipe = Recipe {
             learning_rate: self.learning_rate,
             batch_size: self.batch_size,
             epochs: self.epochs,
             patience: self.patience,
-            seed: self.seed,
-            freeze_embeddings: !self.embeddings,
-            schedule: train::Schedule::default(),
-        }
+            ..recipe()
+        };
+        recipe.options(self.objective(model), self.seed, !self.embeddings)
     }
 
     /// The command that trains the same from the model `start` natively.
     pub(super) fn command(&self, start: &Package, data: &DataChoices) -> String {
-        let objective = self.objective(start).arguments().join(" ");
-        let columns = [
-            ("--text-column", &data.text_column),
-            ("--label-column", &data.label_column),
-        ];
-        let columns = columns.map(|(option, column)| match column {
-            Some(name) if name.contains(char::is_whitespace) => format!(" {option} {name:?}"),
-            Some(name) => format!(" {option} {name}"),
+        let objective = self.objective(start);
+        let losses = presets::name_of(&objective).unwrap_or("FILE");
+        let columns = [("text", &data.text_column), ("label", &data.label_column)];
+        let columns = columns.map(|(key, column)| match column {
+            Some(name) if name.contains(char::is_whitespace) => {
+                format!(" --layout {:?}", format!("{key}={name}"))
+            }
+            Some(name) => format!(" --layout {key}={name}"),
             None => String::new(),
         });
-        let flags = [
-            (" --skip-broken", data.skip_broken),
-            (" --freeze-embeddings", !self.embeddings),
-        ];
-        let flags: String = flags
-            .iter()
-            .filter(|flag| flag.1)
-            .map(|flag| flag.0)
-            .collect();
+        let if_so = |given: bool, words: &'static str| if given { words } else { "" };
         format!(
-            "safr train --task csv --data FILE{} --hold-out {} --hold-out-seed {} --start {}{flags} {objective} --learning-rate {} --batch-size {} --epochs {} --patience {} --seed {} --out DIR",
+            "safr train --task csv --data FILE{}{} --hold-out {},{} --losses {losses} --recipe {RECIPE} --lambda-importance {} --lambda-interaction {} --start {}{} --epochs {} --patience {} --learning-rate {} --batch-size {} --seed {} --out DIR",
             columns.concat(),
+            if_so(data.skip_broken, " --layout broken=skip"),
             data.hold_out_share,
             data.hold_out_seed,
+            objective.lambda_importance,
+            objective.lambda_interaction,
             start.card.id,
-            self.learning_rate,
-            self.batch_size,
+            if_so(!self.embeddings, " --freeze-embeddings"),
             self.epochs,
             self.patience,
+            self.learning_rate,
+            self.batch_size,
             self.seed,
         )
     }

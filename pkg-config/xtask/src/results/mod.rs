@@ -3,6 +3,7 @@
 mod check;
 mod document;
 mod plan;
+mod presets;
 mod progress;
 mod runs;
 mod step;
@@ -127,7 +128,10 @@ impl<'a> Session<'a> {
             steps,
             jobs: options.jobs.into(),
             program: folder.join(".safr"),
-            runs: Runs { folders },
+            runs: Runs {
+                folders,
+                root: project.root.clone(),
+            },
         })
     }
 

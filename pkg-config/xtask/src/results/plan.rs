@@ -197,7 +197,10 @@ pub(crate) mod tests {
     #[test]
     fn the_experiments_fit_each_other() -> Result<()> {
         let plan = Plan::parse(include_str!("../../../experiments.toml"))?;
-        crate::results::step::steps(&plan)?;
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for step in crate::results::step::steps(&plan)? {
+            crate::results::presets::files(&root, &step)?;
+        }
         let document = include_str!("../../../../docs/results.md");
         for table in &plan.tables {
             crate::results::document::put(document, &table.name, "")?;

@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::presets;
 use super::step::{Folders, Model, Step};
 use crate::digest;
 
 /// What is there of a plan's steps.
 pub(crate) struct Runs {
     pub(crate) folders: Folders,
+    /// The project's folder, to which the files of losses and recipes belong.
+    pub(crate) root: PathBuf,
 }
 
 /// How far a step is.
@@ -33,6 +36,9 @@ pub(crate) enum State {
 struct Mark {
     /// Its command.
     words: Vec<String>,
+    /// Checksums of the files of losses and recipes that it names.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
     /// Checksums of the cards of the models that it read.
     models: BTreeMap<String, String>,
     finished: bool,
@@ -51,7 +57,8 @@ impl Runs {
         let models = self.models(step)?;
         // A model that is not there is made again, and may well be the same.
         let is_same = |(name, sum): (&String, &String)| mark.models.get(name) == Some(sum);
-        Ok(if mark.words != step.words || !models.iter().all(is_same) {
+        let is_asked = mark.words == step.words && mark.files == presets::files(&self.root, step)?;
+        Ok(if !is_asked || !models.iter().all(is_same) {
             State::Changed
         } else if mark.finished && self.path(&step.output()).exists() {
             State::Done(mark.seconds)
@@ -69,10 +76,16 @@ impl Runs {
         let mut resumes = false;
         if let (Some(model), State::Begun | State::Changed) = (step.trains(), state) {
             let model = self.path(&model.place());
-            let checkpoint = |name| model.join(name).join("state.json").exists();
-            // A kill while one checkpoint takes the place of another leaves the other under this name.
-            resumes =
-                state == State::Begun && (checkpoint("checkpoint") || checkpoint("checkpoint.old"));
+            // A kill while one checkpoint takes the place of another leaves the other as `.old`, and a
+            // recipe may train a first model, in a folder of its own.
+            let checkpoints = [
+                "checkpoint",
+                "checkpoint.old",
+                "first/checkpoint",
+                "first/checkpoint.old",
+            ];
+            let is_there = |name: &&str| model.join(name).join("state.json").exists();
+            resumes = state == State::Begun && checkpoints.iter().any(is_there);
             if model.exists() && !resumes {
                 fs::remove_dir_all(&model)?;
             }
@@ -89,6 +102,7 @@ impl Runs {
     fn write(&self, step: &Step, finished: bool, seconds: Option<f64>) -> Result<()> {
         let mark = Mark {
             words: step.words.clone(),
+            files: presets::files(&self.root, step)?,
             models: self.models(step)?,
             finished,
             seconds,
@@ -154,6 +168,7 @@ mod tests {
             let folder = tempfile::tempdir()?;
             Ok(Self {
                 runs: Runs {
+                    root: folder.path().to_owned(),
                     folders: Folders {
                         data: "/data".into(),
                         runs: folder.path().display().to_string(),
@@ -215,6 +230,12 @@ mod tests {
         assert!(state.exists());
         assert!(!case.runs.begin(step, State::Changed)?);
         assert!(!model.exists(), "it was another model");
+        fs::create_dir_all(model.join("first/checkpoint"))?;
+        fs::write(model.join("first/checkpoint/state.json"), "{}")?;
+        assert!(
+            case.runs.begin(step, State::Begun)?,
+            "its first model was begun"
+        );
         Ok(())
     }
 
@@ -230,6 +251,20 @@ mod tests {
         assert_eq!(case.state("plain 2 train")?, State::Changed);
         assert_eq!(case.state("plain 1 few")?, State::Done(Some(2.5)));
         assert_eq!(case.state("safr-1-1 2 train")?, State::ToDo);
+        Ok(())
+    }
+
+    #[test]
+    fn another_content_of_a_named_file_is_a_change() -> Result<()> {
+        let mut case = Case::new()?;
+        let named = SMALL.replace("--lambda-importance 0", "--losses own.toml");
+        case.steps = steps(&Plan::parse(&named)?)?;
+        let own = case.folder.path().join("own.toml");
+        fs::write(&own, "lambda_importance = 0")?;
+        case.make("plain 1 train", "card")?;
+        assert_eq!(case.state("plain 1 train")?, State::Done(Some(2.5)));
+        fs::write(&own, "lambda_importance = 1")?;
+        assert_eq!(case.state("plain 1 train")?, State::Changed);
         Ok(())
     }
 

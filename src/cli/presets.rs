@@ -1,0 +1,102 @@
+//! `--losses` and `--recipe`: presets by name or from files; and `safr presets`, which prints them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::Args;
+
+use crate::objective::Objective;
+use crate::presets::{self, Preset, Recipe};
+
+/// A preset, and what it is called.
+#[derive(Clone, Debug)]
+pub(super) struct Named<P> {
+    /// Its name, or that of its file.
+    pub(super) name: String,
+    /// Where the files are that it names.
+    pub(super) folder: PathBuf,
+    pub(super) preset: P,
+}
+
+impl<P: Preset> Named<P> {
+    /// The preset of that name, or else what stands in the file.
+    pub(super) fn find(name: &str) -> anyhow::Result<Self> {
+        Self::find_in(Path::new(""), name)
+    }
+
+    /// The same, with files looked for in `folder`.
+    pub(super) fn find_in(folder: &Path, name: &str) -> anyhow::Result<Self> {
+        if let Some(preset) = P::named(name) {
+            return Ok(Self {
+                name: name.to_owned(),
+                folder: PathBuf::new(),
+                preset,
+            });
+        }
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            anyhow!(
+                "it is no preset ({}), and no file that can be read: {error}",
+                presets::names::<P>()
+            )
+        })?;
+        Ok(Self {
+            name: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            folder: path.parent().unwrap_or(folder).to_owned(),
+            preset: P::parse(&text)?,
+        })
+    }
+}
+
+/// Print the presets of `safr train`: a file to read, or to change and give to it
+#[derive(Args, Clone, Debug)]
+pub(super) struct PrintPresets {
+    /// Print this file of losses
+    #[arg(long, value_name = "NAME", value_parser = known::<Objective>(), conflicts_with = "recipe")]
+    losses: Option<String>,
+    /// Print this recipe
+    #[arg(long, value_name = "NAME", value_parser = known::<Recipe>())]
+    recipe: Option<String>,
+}
+
+fn known<P: Preset>() -> clap::builder::PossibleValuesParser {
+    P::ALL
+        .iter()
+        .map(|(name, _)| *name)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+impl PrintPresets {
+    /// Prints a file, or what there is.
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        match (self.losses, self.recipe) {
+            (Some(name), _) => print!("{}", text::<Objective>(&name)),
+            (_, Some(name)) => print!("{}", text::<Recipe>(&name)),
+            (None, None) => {
+                list::<Objective>();
+                list::<Recipe>();
+            }
+        }
+        Ok(())
+    }
+}
+
+fn text<P: Preset>(name: &str) -> &'static str {
+    let named = P::ALL.iter().find(|(known, _)| *known == name);
+    named.map_or("", |(_, text)| text)
+}
+
+/// Says of each preset what its file says first.
+fn list<P: Preset>() {
+    println!("--{}", P::WHAT);
+    for (name, text) in P::ALL {
+        println!("  {name}");
+        let first = text.lines().map_while(|line| line.strip_prefix("# "));
+        first.for_each(|line| println!("      {line}"));
+    }
+}

@@ -1,0 +1,203 @@
+//! One run of the step loop: from where it begins to a model in a folder.
+
+use std::fmt::{Display, Formatter};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use burn::tensor::Device;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Train;
+use super::save::{self, Run};
+use super::start::{Reads, Start};
+use crate::cli::data::{Split, encode};
+use crate::cli::presets::Named;
+use crate::model::{Stream, parameter_count};
+use crate::objective::Objective;
+use crate::presets::{Fresh, Recipe, Texts};
+use crate::text::{Example, Words};
+use crate::train::{Outcome, Progress, TrainEvent, Trainer, Wish};
+
+/// One run of the step loop; a recipe that begins after another has two.
+pub(super) struct Stage<'a> {
+    pub(super) command: &'a Train,
+    /// What it minimises, by the λ that were given.
+    pub(super) losses: Named<Objective>,
+    /// How it goes, by the options that were given.
+    pub(super) recipe: Named<Recipe>,
+    pub(super) begin: Begin,
+    /// Id of its model.
+    pub(super) id: String,
+    pub(super) out: PathBuf,
+}
+
+/// Where a run begins.
+pub(super) enum Begin {
+    /// At a fresh model.
+    Fresh(Fresh),
+    /// At the model in this directory.
+    At(PathBuf),
+}
+
+/// A fresh model takes texts as people type them.
+pub(super) const FRESH_WORDS: Words = Words::Typed;
+
+/// Whether the program was told to end.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+impl Stage<'_> {
+    /// Whether it is what the command is for, and not what goes before.
+    pub(super) fn is_last(&self) -> bool {
+        self.out == self.command.out
+    }
+
+    /// Trains, or goes on with what was begun.
+    pub(super) async fn run(&self, device: &Device) -> anyhow::Result<()> {
+        let Train {
+            data,
+            known,
+            readout,
+            seed,
+            freeze_embeddings,
+            resume,
+            ..
+        } = self.command;
+        let (objective, recipe) = (self.losses.preset, &self.recipe.preset);
+        let mut stream = Stream::new(*seed);
+        let classes = data.classes()?;
+        let (start, sentences) = match &self.begin {
+            Begin::At(model) => {
+                let start = Start::from_model(model, &objective, &classes, &mut stream)?;
+                let words = start.config.reading.words;
+                let sentences = data.sentences(Split::Train, &start.classes, words)?;
+                (start, sentences)
+            }
+            Begin::Fresh(fresh) => {
+                let sentences = data.sentences(Split::Train, &classes, FRESH_WORDS)?;
+                let reads = Reads {
+                    reading: objective.reading(FRESH_WORDS),
+                    readout: readout.unwrap_or(objective.readout()),
+                    max_len: fresh.max_len.unwrap_or(data.max_len()),
+                };
+                let start = Start::fresh(fresh, known, (&sentences, &classes), reads, &mut stream)?;
+                (start, sentences)
+            }
+        };
+        let words = start.config.reading.words;
+        let train = encode(&self.texts(sentences, words)?, &start.vocabulary);
+        let dev = data.sentences(Split::Dev, &start.classes, words)?;
+        let dev = encode(&dev, &start.vocabulary);
+        println!(
+            "{} training texts, {} dev texts, {} words known, {} parameters",
+            train.len(),
+            dev.len(),
+            start.vocabulary.len() - 2,
+            parameter_count(&start.config),
+        );
+
+        let mut trainer = Trainer::new(
+            recipe.options(objective, *seed, *freeze_embeddings),
+            &start.config,
+            &start.weights,
+            stream,
+            (train, dev),
+            device,
+        )?
+        .named(start.vocabulary.words(), &start.classes);
+        let run = Run { stage: self, start };
+        if *resume && save::has_checkpoint(&self.out) {
+            trainer.resume(run.read_checkpoint()?)?;
+            let (steps, epochs) = (trainer.steps(), trainer.history().records.len());
+            println!("resumed after {steps} steps, with {epochs} epochs done");
+            // It may have been stopped before its model was written, or fewer epochs be asked for.
+            if trainer.is_finished() {
+                run.save(&mut trainer).await?;
+            }
+        } else if recipe.epochs == 0 {
+            run.save_model(None, run.start.weights.clone()).await?;
+            println!("untrained, kept in {}", self.out.display());
+            return Ok(());
+        }
+        self.train(&mut trainer, &run).await
+    }
+
+    /// What is learned by a model that reads `words`; its whole texts are `sentences`.
+    fn texts(&self, sentences: Vec<Example>, words: Words) -> anyhow::Result<Vec<Example>> {
+        match self.recipe.preset.texts {
+            Texts::Sentences => Ok(sentences),
+            Texts::Phrases { neutral, glue } => {
+                let Train { data, seed, .. } = self.command;
+                data.phrases(glue, neutral, *seed, words)
+            }
+        }
+    }
+
+    async fn train(&self, trainer: &mut Trainer, run: &Run<'_>) -> anyhow::Result<()> {
+        match ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed)) {
+            // An earlier stage has set it already.
+            Ok(()) | Err(ctrlc::Error::MultipleHandlers) => {}
+            Err(error) => return Err(error.into()),
+        }
+        while !trainer.is_finished() {
+            let bar = epoch_bar();
+            let listen = |event: TrainEvent| {
+                match event {
+                    TrainEvent::Progress(progress) => show_progress(&bar, &progress),
+                    TrainEvent::Epoch(record) => {
+                        bar.finish_and_clear();
+                        println!("{}", save::epoch_line(&record));
+                    }
+                }
+                match STOP.load(Ordering::Relaxed) {
+                    true => Wish::Stop,
+                    false => Wish::Continue,
+                }
+            };
+            if trainer.epoch(listen).await? == Outcome::Stopped {
+                run.write_checkpoint(trainer).await?;
+                anyhow::bail!("stopped; the same command with --resume goes on from here");
+            }
+            run.save(trainer).await?;
+        }
+        let best = trainer.history().best().context("an epoch is done")?;
+        println!(
+            "best: epoch {} with dev accuracy {:.4}, kept in {}",
+            best.epoch,
+            best.dev_accuracy,
+            self.out.display()
+        );
+        Ok(())
+    }
+}
+
+impl Display for Stage<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        let (recipe, losses) = (&self.recipe.name, &self.losses);
+        let Objective {
+            lambda_importance,
+            lambda_interaction,
+            ..
+        } = losses.preset;
+        write!(
+            f,
+            "recipe {recipe}, losses {} with λ {lambda_importance} and {lambda_interaction}",
+            losses.name
+        )
+    }
+}
+
+fn epoch_bar() -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("epoch {msg} [{bar:30}] {pos}/{len} steps, {eta} left");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn show_progress(bar: &ProgressBar, progress: &Progress) {
+    bar.set_length(progress.steps as u64);
+    bar.set_position(progress.step as u64);
+    bar.set_message(format!(
+        "{}: cross-entropy {:.4}, accuracy {:.4}",
+        progress.epoch, progress.cross_entropy, progress.accuracy
+    ));
+}

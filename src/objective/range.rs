@@ -1,0 +1,50 @@
+//! Ranges of an objective's and a recipe's numbers: one that lies outside is refused where it stands.
+
+use serde::de::{Deserialize, Deserializer, Error, Unexpected};
+
+/// A weight, a factor or a step size: 0 or more.
+pub(crate) fn weight<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
+    let fits = |value: f64| value.is_finite() && value >= 0.0;
+    within(number, fits, "a number of 0 or more")
+}
+
+/// A share or a rate that is neither none nor all.
+pub(crate) fn share<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
+    let fits = |value: f64| 0.0 < value && value < 1.0;
+    within(number, fits, "a number of more than 0 and less than 1")
+}
+
+/// A part of a whole, which may be none or all of it.
+pub(crate) fn part<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
+    let fits = |value: f64| (0.0..=1.0).contains(&value);
+    within(number, fits, "a number between 0 and 1")
+}
+
+/// A probability of leaving something out, which must not leave out all.
+pub(crate) fn dropout<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
+    let fits = |value: f64| (0.0..1.0).contains(&value);
+    within(number, fits, "a number of 0 or more and less than 1")
+}
+
+/// 1 or more.
+pub(crate) fn count<'de, D: Deserializer<'de>>(number: D) -> Result<usize, D::Error> {
+    match usize::deserialize(number)? {
+        0 => Err(Error::invalid_value(
+            Unexpected::Unsigned(0),
+            &"a whole number of 1 or more",
+        )),
+        value => Ok(value),
+    }
+}
+
+fn within<'de, D: Deserializer<'de>>(
+    number: D,
+    fits: impl Fn(f64) -> bool,
+    range: &'static str,
+) -> Result<f64, D::Error> {
+    let value = f64::deserialize(number)?;
+    match fits(value) {
+        true => Ok(value),
+        false => Err(Error::invalid_value(Unexpected::Float(value), &range)),
+    }
+}

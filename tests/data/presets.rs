@@ -1,0 +1,476 @@
+//! Losses and recipes by name and from files, in one stage and in two, and how cards tell of them.
+
+use std::path::Path;
+
+use safr::model::{ModelConfig, Readout};
+use safr::objective::Objective;
+use safr::package::{Package, read_directory};
+use safr::presets::{Preset, Recipe, name_of};
+use serde_json::Value;
+
+use super::command::{SMALL, SMALL_RECIPE, folder, prints, refuses, safr};
+use crate::common::set;
+
+const OWN: [&str; 5] = ["train", "--task", "csv", "--data", "moods.csv"];
+
+/// A recipe that goes on from the model of [`SMALL`].
+const TWO: &str = r#"
+texts = "sentences"
+learning_rate = 1e-2
+decay = false
+ramp = 0.0
+batch_size = 16
+epochs = 2
+patience = 9
+[start.after]
+recipe = "small.toml"
+losses = "plain"
+"#;
+
+fn train(folder: &Path, more: &[&str]) -> String {
+    prints(folder, &[&OWN, more].concat())
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn card(model: &Path) -> Value {
+    serde_json::from_slice(&read(&model.join("card.json"))).unwrap()
+}
+
+#[test]
+fn a_name_that_is_no_preset_is_refused_and_told_what_there_is() {
+    let folder = folder();
+    let folder = folder.path();
+    for (option, expected) in [
+        (
+            "--losses",
+            "it is no preset (safr, plain, vmask, published, ",
+        ),
+        ("--recipe", "it is no preset (sst2, sst2-phrases, imdb, "),
+    ] {
+        let output = safr(
+            folder,
+            &[&OWN[..], &[option, "best", "--out", "model"]].concat(),
+        );
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(
+            error.contains(expected) && error.contains("No such file"),
+            "{error}"
+        );
+    }
+    for (name, wrong, says) in [
+        (
+            "losses",
+            "lambda_importance = 1\nfamliy = \"published\"",
+            "famliy",
+        ),
+        ("recipe", "patience = 0", "a whole number of 1 or more"),
+    ] {
+        std::fs::write(folder.join("wrong.toml"), wrong).unwrap();
+        let option = format!("--{name}");
+        let error = refuses(
+            folder,
+            &[&OWN[..], &[&option, "wrong.toml", "--out", "model"]].concat(),
+        );
+        for says in ["wrong.toml", "line ", says] {
+            assert!(error.contains(says), "{error}");
+        }
+    }
+    assert!(!folder.join("model").exists());
+}
+
+#[test]
+fn options_of_earlier_versions_say_what_took_their_place() {
+    let folder = folder();
+    for (option, says) in [
+        (
+            "--objective=published",
+            "the key `family` in a file of --losses: name a preset (safr, plain",
+        ),
+        ("--gate-given", "the key `gate_given` in a file of --losses"),
+        ("--rho=0.5", "the key `guard`"),
+        ("--neuron-l1=1", "the key `controls`"),
+        (
+            "--phrases",
+            "the key `texts` in a file of --recipe: name a preset (sst2, sst2-phrases",
+        ),
+        ("--decay", "the key `decay`"),
+        ("--word-dropout=0.3", "`safr presets --recipe NAME` prints"),
+        ("--skip-broken", "--skip-broken is now --layout broken=skip"),
+    ] {
+        let output = safr(
+            folder.path(),
+            &[&OWN[..], &[option, "--out", "model"]].concat(),
+        );
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(says), "{option}: {error}");
+    }
+    let measure = [
+        "evaluate",
+        "--task",
+        "csv",
+        "--data",
+        "moods.csv",
+        "--model",
+        "model",
+    ];
+    let error = refuses(
+        folder.path(),
+        &[&measure[..], &["--text-column=a"]].concat(),
+    );
+    assert!(error.contains("now --layout text=NAME"), "{error}");
+    let error = refuses(folder.path(), &[&measure[..], &["--rho=1"]].concat());
+    assert!(
+        !error.contains("--losses"),
+        "it never had that option: {error}"
+    );
+}
+
+#[test]
+fn printed_presets_are_files_that_train() {
+    let folder = folder();
+    let folder = folder.path();
+    let list = prints(folder, &["presets"]);
+    let names =
+        |all: &[(&'static str, &str)]| all.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    for name in [names(Objective::ALL), names(Recipe::ALL)].concat() {
+        assert!(list.contains(&format!("\n  {name}\n")), "{name}: {list}");
+    }
+    let losses = prints(folder, &["presets", "--losses", "safr"]);
+    std::fs::write(
+        folder.join("mine.toml"),
+        losses.replace("\"all\"", "\"important\""),
+    )
+    .unwrap();
+    train(
+        folder,
+        &[&["--losses", "mine.toml", "--out", "model"], &SMALL[..]].concat(),
+    );
+    let card = card(&folder.join("model"));
+    assert_eq!(card["losses"]["family"]["scale-free"]["apart"], "important");
+    let command = card["command"].as_str().unwrap();
+    assert!(command.contains(" --losses mine.toml "), "{command}");
+}
+
+/// The recipe's values hold but for those that are given; so do the λ of the losses.
+#[test]
+fn options_override_presets() {
+    let folder = folder();
+    let folder = folder.path();
+    let given = [
+        "--epochs",
+        "2",
+        "--batch-size",
+        "7",
+        "--lambda-interaction",
+        "0.5",
+    ];
+    train(folder, &[&given[..], &["--out", "model"], &SMALL].concat());
+    let card = card(&folder.join("model"));
+    let expected = Recipe {
+        epochs: 2,
+        batch_size: 7,
+        ..Recipe::parse(SMALL_RECIPE).unwrap()
+    };
+    assert_eq!(
+        serde_json::from_value::<Recipe>(card["recipe"].clone()).unwrap(),
+        expected
+    );
+    let safr = Objective {
+        lambda_interaction: 0.5,
+        ..Objective::named("safr").unwrap()
+    };
+    assert_eq!(
+        serde_json::from_value::<Objective>(card["losses"].clone()).unwrap(),
+        safr
+    );
+    assert_eq!(card["lambda_interaction"], 0.5);
+}
+
+/// The head of a fresh model reads what suits its losses, or what is asked for; a model that is gone on
+/// from keeps its own.
+#[test]
+fn a_fresh_model_has_the_readout_of_its_losses_or_the_one_asked_for() {
+    let folder = folder();
+    let folder = folder.path();
+    let drawn = |more: &[&str]| train(folder, &[more, &["--epochs", "0"]].concat());
+    let readout = |model: &str| {
+        let config = read(&folder.join(model).join("config.json"));
+        let config: ModelConfig = serde_json::from_slice(&config).unwrap();
+        config.readout
+    };
+    for (out, more, expected) in [
+        ("safr", &[][..], Readout::Neurons),
+        ("plain", &["--losses", "plain"], Readout::Neurons),
+        ("published", &["--losses", "published"], Readout::Residual),
+        ("asked", &["--readout", "residual"], Readout::Residual),
+    ] {
+        drawn(&[more, &SMALL, &["--out", out]].concat());
+        assert_eq!(readout(out), expected, "{out}");
+    }
+    drawn(&["--start", "asked", "--out", "next"]);
+    assert_eq!(readout("next"), Readout::Residual);
+    let both = ["--start", "asked", "--readout", "neurons", "--out", "other"];
+    let error = refuses(folder, &[&OWN[..], &both].concat());
+    assert!(
+        error.contains("cannot be used with") && error.contains("--readout"),
+        "{error}"
+    );
+
+    // Of two models, the first is the fresh one.
+    std::fs::write(folder.join("two.toml"), TWO).unwrap();
+    let two = ["--recipe", "two.toml", "--readout", "residual"];
+    train(folder, &[&two[..], &["--out", "two"]].concat());
+    for model in ["two/first", "two"] {
+        assert_eq!(readout(model), Readout::Residual, "{model}");
+        let card = card(&folder.join(model));
+        let command = card["command"].as_str().unwrap();
+        assert!(command.contains(" --readout residual "), "{command}");
+    }
+}
+
+/// A run in two stages that was killed within the first, between both, or within the second, is in the
+/// end the one that was not.
+#[test]
+fn a_run_in_two_stages_goes_on_exactly() {
+    let folder = folder();
+    let folder = folder.path();
+    let recipe = |epochs: usize| {
+        let recipe = SMALL_RECIPE.replace("epochs = 1", &format!("epochs = {epochs}"));
+        std::fs::write(folder.join("small.toml"), recipe).unwrap();
+    };
+    recipe(2);
+    std::fs::write(folder.join("two.toml"), TWO).unwrap();
+    // Nothing of these losses depends on the number of epochs.
+    let two = |out: &str, more: &[&str]| {
+        let words = [
+            "--recipe",
+            "two.toml",
+            "--losses",
+            "safr-rate",
+            "--out",
+            out,
+        ];
+        train(folder, &[&words, more].concat())
+    };
+    let said = two("whole/model", &[]);
+    let stages = [
+        "recipe small.toml, losses plain with λ 0 and 0\n54 training texts",
+        "recipe two.toml, losses safr-rate with λ 1 and 1\n54 training texts",
+    ];
+    for stage in stages {
+        assert!(said.contains(stage), "{said}");
+    }
+
+    // Within the first stage: an epoch of it is done.
+    recipe(1);
+    let first = ["--recipe", "small.toml", "--losses", "plain"];
+    train(
+        folder,
+        &[&first[..], &["--out", "first/model/first"]].concat(),
+    );
+    recipe(2);
+    let said = two("first/model", &["--resume"]);
+    assert!(
+        said.contains("resumed after 2 steps, with 1 epochs done"),
+        "{said}"
+    );
+
+    // Between both: the first stage is done.
+    copy(
+        &folder.join("whole/model/first"),
+        &folder.join("between/model/first"),
+    );
+    let error = refuses(
+        folder,
+        &[
+            &OWN[..],
+            &["--recipe", "two.toml", "--out", "between/model"],
+        ]
+        .concat(),
+    );
+    assert!(error.contains("holds a model already"), "{error}");
+    two("between/model", &["--resume"]);
+
+    // Within the second: an epoch of it is done.
+    two("second/model", &["--epochs", "1"]);
+    let said = two("second/model", &["--resume"]);
+    assert!(
+        said.contains("resumed after 4 steps, with 1 epochs done"),
+        "{said}"
+    );
+
+    let whole = folder.join("whole/model");
+    for other in ["first", "between", "second"] {
+        let other = folder.join(other).join("model");
+        for file in ["model.safetensors", "first/model.safetensors", "card.json"] {
+            assert!(
+                read(&other.join(file)) == read(&whole.join(file)),
+                "{}: {file}",
+                other.display()
+            );
+        }
+    }
+    let error = refuses(
+        folder,
+        &[
+            &OWN[..],
+            &["--recipe", "two.toml", "--resume", "--out", "none"],
+        ]
+        .concat(),
+    );
+    assert!(error.contains("nothing to resume in none"), "{error}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        match path.is_dir() {
+            true => copy(&path, &to),
+            false => drop(std::fs::copy(&path, &to).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn what_cannot_go_before_a_recipe_is_refused_first() {
+    let folder = folder();
+    let folder = folder.path();
+    let refused = |two: &str, more: &[&str], says: &str| {
+        std::fs::write(folder.join("two.toml"), two).unwrap();
+        let words = [&OWN[..], &["--recipe", "two.toml", "--out", "model"], more].concat();
+        let error = refuses(folder, &words);
+        assert!(error.contains(says), "{error}");
+        assert!(!folder.join("model").exists());
+    };
+    refused(
+        TWO,
+        &["--losses", "published"],
+        "read texts differently from those of published",
+    );
+    refused(&TWO.replace("small", "two"), &[], "only one may go before");
+    refused(
+        &TWO.replace("small", "none"),
+        &[],
+        "begins after the recipe none.toml: ",
+    );
+    let phrases = TWO.replace("small.toml", "sst2-phrases");
+    std::fs::write(folder.join("two.toml"), phrases).unwrap();
+    let words = [&OWN[..], &["--recipe", "two.toml", "--out", "model"]].concat();
+    let error = refuses(folder, &words);
+    assert!(
+        error.contains("only the trees of --task sst2 have labelled phrases"),
+        "{error}"
+    );
+}
+
+/// What a card says trains the very model, in each of its stages.
+#[test]
+fn the_command_of_a_card_repeats_the_model() {
+    let folder = folder();
+    let folder = folder.path();
+    std::fs::write(folder.join("two.toml"), TWO).unwrap();
+    let title = ["--seed", "5", "--title", "Two stages", "--out", "model"];
+    train(
+        folder,
+        &[&["--recipe", "two.toml", "--freeze-embeddings"], &title[..]].concat(),
+    );
+    train(
+        folder,
+        &[
+            "--start",
+            "model/first",
+            "--epochs",
+            "1",
+            "--losses=vmask",
+            "--out",
+            "next",
+        ],
+    );
+    for (model, says) in [
+        (
+            "model",
+            "--losses safr --recipe two.toml --freeze-embeddings --seed 5 --title \"Two stages\" ",
+        ),
+        (
+            "model/first",
+            "--losses plain --recipe small.toml --freeze-embeddings --seed 5 ",
+        ),
+        (
+            "next",
+            "--losses vmask --recipe csv --start first --epochs 1 ",
+        ),
+    ] {
+        let command = card(&folder.join(model))["command"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        assert!(command.contains(says), "{command}");
+        let again = format!("again-{}", model.replace('/', "-"));
+        let words = command
+            .replace("--data DIR", "--data moods.csv")
+            .replace("--out DIR", &format!("--out {again}"))
+            .replace("--start first", "--start model/first")
+            .replace("\"Two stages\"", "Two-stages");
+        let words: Vec<&str> = words.split(' ').skip(1).collect();
+        prints(folder, &words);
+        let weights = |model: &str| read(&folder.join(model).join("model.safetensors"));
+        assert!(weights(&again) == weights(model), "{command}");
+    }
+}
+
+/// The one command of the README, on a few of the treebank's sentences.
+#[test]
+fn the_default_is_safr_in_two_stages() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for part in ["train.txt", "dev.txt"] {
+        let trees = String::from_utf8(read(&set("sst-trees").join(part))).unwrap();
+        let few: Vec<&str> = trees.lines().take(12).collect();
+        std::fs::write(folder.join(part), few.join("\n")).unwrap();
+    }
+    prints(
+        folder,
+        &["train", "--task", "sst2", "--data", ".", "--out", "m"],
+    );
+    let model = Package::from_files(&read_directory(&folder.join("m")).unwrap()).unwrap();
+    let losses = model.card.losses.unwrap();
+    assert_eq!(Some(losses), Objective::named("safr"));
+    assert_eq!(model.card.recipe, Recipe::named("sst2"));
+    let first = Package::from_files(&read_directory(&folder.join("m/first")).unwrap()).unwrap();
+    assert_eq!(first.card.losses.as_ref().and_then(name_of), Some("plain"));
+    assert_eq!(first.card.recipe, Recipe::named("sst2-phrases"));
+    assert_eq!(first.config, model.config);
+}
+
+/// `-h` fits a screen, and each option has its place under a heading.
+#[test]
+fn the_help_of_train_is_short_and_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let short = prints(folder.path(), &["train", "-h"]);
+    let long = prints(folder.path(), &["train", "--help"]);
+    assert!(short.lines().count() <= 40, "{short}");
+    let wide: Vec<&str> = short
+        .lines()
+        .filter(|line| line.chars().count() > 100)
+        .collect();
+    assert_eq!(wide, Vec::<&str>::new());
+    let options = |help: &str| -> Vec<String> {
+        let lines = help.lines().map(str::trim_start);
+        let options = lines.filter(|line| line.starts_with("--"));
+        options
+            .map(|line| line.split(' ').next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(options(&short), options(&long));
+    assert!(options(&long).len() <= 22, "{:?}", options(&long));
+    for heading in ["Data:", "Training:", "Run:"] {
+        assert!(short.lines().any(|line| line == heading), "{short}");
+    }
+}
