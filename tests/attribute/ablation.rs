@@ -7,7 +7,7 @@ use safr::explain::softmax;
 use safr::model::{Ablation, BlockAblation, Classifier, Reading, Readout};
 use safr::text::Words;
 
-use crate::common::{close, small_config, small_weights};
+use crate::common::{close, small_weights};
 use crate::{TEXT, batch, double, readings, same, small, small_of, whole, without};
 
 #[test]
