@@ -150,7 +150,8 @@ fn sums(words: &[Word], margin: &Margin) -> Vec<String> {
 /// A line of the table.
 fn line([word, rest @ ..]: &[String; 5]) -> String {
     let [keep, neurons, evidence, contribution] = rest;
-    format!("{word:>16}  {keep:>6}  {neurons:>8}  {evidence:>9}  {contribution:>13}")
+    let line = format!("{word:>16}  {keep:>6}  {neurons:>8}  {evidence:>9}  {contribution:>13}");
+    line.trim_end().to_owned()
 }
 
 #[cfg(test)]

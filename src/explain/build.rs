@@ -137,8 +137,9 @@ impl Said {
         })
     }
 
+    /// The part of the margin that these parts of the centred logits are; nothing has no sign.
     fn margin(&self, of_classes: &[f32]) -> f64 {
-        f64::from(of_classes[self.class]) * self.factor
+        f64::from(of_classes[self.class]) * self.factor + 0.0
     }
 
     fn evidence(

@@ -8,11 +8,12 @@ import { enter, explained, keepExplanations, ready, shown, TEXT } from "./page.j
 
 /** @import { Page } from "playwright-core" */
 
-/** Height and middle of the part of `bar` that shows its amount. @param {Page} page @param {number} place */
+/** Height of the bar of a word or part, whether it goes up, and how it is filled. @param {Page} page @param {number} place */
 const barAt = (page, place) =>
   page.locator(`#evidence [data-place="${place}"]`).evaluate((token) => {
-    const style = getComputedStyle(token, "::before");
-    return { height: parseFloat(style.height), top: parseFloat(style.top), colour: style.backgroundColor, room: parseFloat(getComputedStyle(token).paddingTop) };
+    const { backgroundImage, backgroundPosition, backgroundSize } = getComputedStyle(token);
+    const [size] = backgroundSize.split(", ").slice(-1);
+    return { height: parseFloat(size.split(" ")[1]), up: !backgroundPosition.includes("calc"), filled: !backgroundImage.includes(", linear") };
   });
 
 pageTest(
@@ -24,10 +25,10 @@ pageTest(
     const amounts = [...words.map(({ contribution }) => contribution), ...sentences.parts.map(({ amount }) => amount)];
     const bars = await Promise.all(amounts.map((_, place) => barAt(page, place)));
     const longest = amounts.reduce((most, amount, place) => (Math.abs(amount) > Math.abs(amounts[most]) ? place : most), 0);
-    for (const [place, { height, top, room }] of bars.entries()) {
+    for (const [place, { height, up }] of bars.entries()) {
       const expected = (bars[longest].height * Math.abs(amounts[place])) / Math.abs(amounts[longest]);
       assert.ok(Math.abs(height - Math.max(1, expected)) < 0.6, `bar ${place} is ${height} high, not ${expected}`);
-      assert.equal(top < room, amounts[place] >= 0, `bar ${place} goes the other way`);
+      assert.equal(up, amounts[place] >= 0, `bar ${place} goes the other way`);
     }
     const lengths = await page.locator("#evidence .stack").evaluateAll((rows) =>
       rows.map((row) => [...row.children].reduce((sum, piece) => sum + piece.getBoundingClientRect().width, 0)),
@@ -78,15 +79,36 @@ pageTest(
     const predicted = explanations[model].prediction?.predicted ?? 0;
     assert.ok(Math.abs((prediction?.probabilities[predicted] ?? 0) - without) < 1e-4);
 
-    // Whoever types on is answered, and nothing of the old text is told of the new one.
+    // Whoever types on is answered: a question goes behind the text that it is about, and never before another.
     await page.hover("#evidence [data-place='1']");
     await page.focus("#text");
     for (const letter of " and so on") await page.keyboard.press(letter === " " ? "Space" : letter);
     await ready(page);
     assert.equal((await shown(page)).words.at(-1)?.word, "on");
-    assert.equal(await readout.getAttribute("data-without"), null);
+    const sent = await page.evaluate(() => /** @type {{sent: {type: string, text: string}[]}} */ (/** @type {unknown} */ (window)).sent);
+    const questions = sent.flatMap(({ type }, at) => (type === "without" ? [at] : []));
+    assert.ok(questions.length >= 2, "none was asked");
+    for (const at of questions) {
+      const [before] = sent.slice(0, at).filter(({ type }) => type === "explain").slice(-1);
+      assert.equal(sent[at].text, before.text);
+    }
   },
-  { at: "#beside=none", before: keepExplanations, browser: { viewport: { width: 1440, height: 900 } } },
+  {
+    at: "#beside=none",
+    before: async (page) => {
+      await keepExplanations(page);
+      await page.addInitScript(() => {
+        const sent = /** @type {unknown[]} */ ([]);
+        Object.assign(window, { sent });
+        const { postMessage } = Worker.prototype;
+        Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ transfer) {
+          sent.push(message);
+          postMessage.call(this, message, transfer);
+        };
+      });
+    },
+    browser: { viewport: { width: 1440, height: 900 } },
+  },
 );
 
 pageTest(
@@ -138,7 +160,7 @@ pageTest(
     const [up, down] = [1, -1].map((way) => words.findIndex(({ contribution }) => way * Number(contribution) > 0.01));
     assert.ok(up >= 0 && down >= 0, "some words go either way");
     const [filled, hollow] = [await barAt(page, up), await barAt(page, down)];
-    assert.notEqual(filled.colour, hollow.colour);
+    assert.deepEqual([filled.up, filled.filled, hollow.up, hollow.filled], [true, true, false, false]);
     assert.ok(filled.height >= 1 && hollow.height >= 1);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
     assert.deepEqual(await accessibilityProblems(page), []);

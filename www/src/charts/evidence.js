@@ -20,6 +20,10 @@ const NUMBERED = 0.2;
 /** Below this part a bar is a mere hairline, and shall not look like more. */
 const FAINT = 0.03;
 
+/** The part of a row's length from which on a piece of the sum stands by itself, and has its name. */
+const SEEN = 0.004;
+const NAMED = 0.06;
+
 /** Texts of more words have shorter bars, to stay in sight. */
 const MANY = 40;
 
@@ -125,17 +129,27 @@ export class EvidenceChart {
     const isWord = subject.kind === "word";
     const word = explanation.words[place];
     const size = Math.abs(value) / Math.max(extent.contribution, 1e-9);
+    const is = {
+      word: isWord,
+      part: !isWord,
+      first: place === words.length,
+      unknown: isWord && !word.known,
+      for: value >= 0,
+      against: value < 0,
+      faint: size < FAINT,
+      numbered: size >= NUMBERED,
+    };
     const token = html(
       "span",
       {
-        class: `${isWord ? (word.known ? "word" : "word unknown") : "part"} ${value < 0 ? "against" : "for"}${size < FAINT ? " faint" : ""}`,
+        class: Object.entries(is).flatMap(([name, holds]) => (holds ? [name] : [])).join(" "),
+        "data-amount": amount(value),
         "aria-label": `${isWord ? `“${label(name, 40)}” ` : ""}${says}`,
         "data-word": isWord ? words[place] : null,
         "data-evidence": isWord ? word.evidence : null,
         "data-contribution": isWord ? word.contribution : null,
       },
       label(name, LETTERS),
-      html("span", { class: size < NUMBERED ? "amount small" : "amount" }, amount(value)),
     );
     token.style.setProperty("--size", String(size));
     return token;
@@ -145,26 +159,29 @@ export class EvidenceChart {
   #weigh({ evidence, prediction }) {
     this.#pieces = [];
     if (!evidence || !prediction) return this.balance.replaceChildren();
-    const largestFirst = [...this.#shares].sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount));
-    const pieces = (/** @type {(value: number) => boolean} */ belongs) =>
-      largestFirst.filter((share) => belongs(share.amount)).map((share) => this.#piece(share));
     const { class: predicted, total } = evidence.margin;
-    const rest = html("span", { class: "piece left" });
-    grow(rest, total);
+    const largestFirst = [...this.#shares].sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount));
+    const [towards, against] = [1, -1].map((way) => largestFirst.filter((share) => way * share.amount > 0));
+    const length = lengthOf(towards);
     this.balance.replaceChildren(
       html("p", {}, html("span", {}, "towards ", html("bdi", {}, label(evidence.classes[predicted], LETTERS)))),
-      html("div", { class: "stack for" }, ...pieces((value) => value > 0)),
+      html("div", { class: "stack for" }, ...this.#stack(towards, length)),
       html("p", {}, html("span", {}, "against it"), html("strong", {}, `what is left: ${amount(total)} → ${percent(prediction.probabilities[predicted])}`)),
-      html("div", { class: "stack against" }, ...pieces((value) => value < 0), rest),
+      html("div", { class: "stack against" }, ...this.#stack(against, length), piece("left", total)),
     );
   }
 
-  /** @param {Share} share */
-  #piece({ subject, name, amount: value }) {
-    const piece = html("span", { class: `piece ${subject.kind}` }, html("bdi", {}, label(name, 12)));
-    grow(piece, value);
-    this.#pieces.push({ piece, subject });
-    return piece;
+  /** A row of the sum; what is too small to be seen by itself is one piece. @param {Share[]} shares @param {number} length that a row is long */
+  #stack(shares, length) {
+    const apart = shares.filter(({ amount: value }) => Math.abs(value) >= SEEN * length);
+    const rest = shares.slice(apart.length);
+    const pieces = apart.map(({ subject, name, amount: value }) => {
+      const one = piece(subject.kind, value);
+      if (Math.abs(value) >= NAMED * length) one.append(html("bdi", {}, label(name, 12)));
+      this.#pieces.push({ piece: one, subject });
+      return one;
+    });
+    return rest.length > 0 ? [...pieces, piece("rest", lengthOf(rest))] : pieces;
   }
 
   /** @param {View} view */
@@ -200,8 +217,15 @@ function sentence({ subject, name, says }, ends) {
   return [html("strong", {}, "“", html("bdi", {}, label(name, LETTERS)), "”"), ` ${says}${stop}`];
 }
 
-/** Gives a piece its part of the length, whatever the length. @param {HTMLElement} piece @param {number} value */
-const grow = (piece, value) => piece.style.setProperty("flex-grow", String(1e6 * Math.abs(value)));
+/** @param {Share[]} shares */
+const lengthOf = (shares) => shares.reduce((sum, { amount: value }) => sum + Math.abs(value), 0);
+
+/** A piece of a row, as long as its value, whatever the row's length. @param {string} kind @param {number} value */
+function piece(kind, value) {
+  const element = html("span", { class: `piece ${kind}` });
+  element.style.setProperty("flex-grow", String(1e6 * Math.abs(value)));
+  return element;
+}
 
 /** Rows of the table behind the words. @param {Explanation} explanation @param {Evidence} evidence */
 function restOf({ sentences }, { margin }) {

@@ -8,6 +8,8 @@ export class Tokens {
   #tokens = [];
   /** What each stands for. @type {Subject[]} */
   #subjects = [];
+  /** Those that are marked. @type {HTMLElement[]} */
+  #chosen = [];
 
   /** @param {HTMLElement} list @param {string} name read aloud @param {Spotlight} spotlight */
   constructor(list, name, spotlight) {
@@ -26,6 +28,7 @@ export class Tokens {
   show(tokens, subjects, content) {
     this.#tokens = tokens;
     this.#subjects = subjects;
+    this.#chosen = [];
     for (const [place, token] of tokens.entries()) {
       token.setAttribute("role", "option");
       token.setAttribute("tabindex", place === 0 ? "0" : "-1");
@@ -42,13 +45,11 @@ export class Tokens {
     this.list.replaceChildren(...content);
   }
 
-  /** Marks the tokens of those subjects that `isChosen` holds for. @param {(subject: Subject) => boolean} isChosen */
+  /** Marks the tokens of those subjects that `isChosen` holds for, and no others. @param {(subject: Subject) => boolean} isChosen */
   choose(isChosen) {
-    this.#tokens.forEach((token, place) => {
-      const chosen = isChosen(this.#subjects[place]);
-      token.classList.toggle("chosen", chosen);
-      token.setAttribute("aria-selected", String(chosen));
-    });
+    for (const token of this.#chosen) mark(token, false);
+    this.#chosen = this.#tokens.filter((_, place) => isChosen(this.#subjects[place]));
+    for (const token of this.#chosen) mark(token, true);
   }
 
   #listen() {
@@ -88,4 +89,10 @@ export class Tokens {
       event.preventDefault();
     });
   }
+}
+
+/** @param {HTMLElement} token @param {boolean} chosen */
+function mark(token, chosen) {
+  token.classList.toggle("chosen", chosen);
+  token.setAttribute("aria-selected", String(chosen));
 }

@@ -37,9 +37,11 @@ function roundUp(value) {
 
 /** @param {Explanation[]} explanations @returns {Extent} */
 export function extentOf(explanations) {
-  const largest = (/** @type {(explanation: Explanation) => Iterable<number>} */ values) => {
+  const largest = (/** @type {(explanation: Explanation) => ArrayLike<number>} */ valuesOf) => {
     let most = 0;
-    for (const explanation of explanations) for (const value of values(explanation)) most = Math.max(most, Math.abs(value));
+    for (const values of explanations.map(valuesOf)) {
+      for (let at = 0; at < values.length; at += 1) most = Math.max(most, Math.abs(values[at]));
+    }
     return roundUp(most);
   };
   return {
