@@ -105,7 +105,7 @@ impl Measuring {
                     .iter()
                     .zip(others)
                     .all(|(sample, other)| sample.matches(other)),
-            "the models {} and {} cut these texts into words differently, so that the one's choice of words says nothing of the other's; choose a --selection-from that reads as the model does, or compare the reports of evaluate --json",
+            "the models {} and {} split these texts into different words, so that one's choice of words does not apply to the other; use a --selection-from that reads texts as the model does, or compare reports of evaluate --json",
             model.card.id,
             reference.card.id
         );

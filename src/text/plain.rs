@@ -122,7 +122,7 @@ fn may_change(c: char) -> bool {
     }
 }
 
-/// Whether `grapheme` is the end of a line at which a soft hyphen divides a word.
+/// Whether `grapheme` is the end of a line at which a soft hyphen breaks a word.
 fn is_inside_word(before: &str, grapheme: &str, after: &str) -> bool {
     matches!(grapheme, "\n" | "\r\n")
         && before.ends_with(SOFT_HYPHEN)
@@ -165,9 +165,9 @@ fn push_plain(text: &mut String, c: char) {
 /// Characters that differ from plain ones in form alone.
 fn is_form(c: char) -> bool {
     matches!(c,
-        // Latin digraphs, and ŉ and ſ.
-        '\u{132}' | '\u{133}' | '\u{149}' | '\u{17f}' | '\u{1c4}'..='\u{1cc}' | '\u{1f1}'..='\u{1f3}'
-        // Letters of mathematics outside their block (ℝ, ℎ); ℃, № and ™ are none of them.
+        // Latin digraphs, and ŀ, ŉ and ſ.
+        '\u{132}' | '\u{133}' | '\u{13f}' | '\u{140}' | '\u{149}' | '\u{17f}' | '\u{1c4}'..='\u{1cc}' | '\u{1f1}'..='\u{1f3}'
+        // Mathematical letters outside their block (ℝ, ℎ), but not ℃, № or ™.
         | '\u{2102}' | '\u{210a}'..='\u{2113}' | '\u{2115}' | '\u{2119}'..='\u{211d}' | '\u{2124}'
         | '\u{2128}' | '\u{212c}'..='\u{212d}' | '\u{212f}'..='\u{2131}' | '\u{2133}'..='\u{2138}'
         | '\u{2145}'..='\u{2149}'
@@ -177,7 +177,7 @@ fn is_form(c: char) -> bool {
         | '\u{fb00}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
         // Full and half width.
         | '\u{ff01}'..='\u{ffee}'
-        // Latin, Greek and Arabic letters of mathematics.
+        // Mathematical alphabets.
         | '\u{1d400}'..='\u{1d7ff}' | '\u{1ee00}'..='\u{1eeff}')
 }
 
