@@ -28,7 +28,7 @@ async function unfinished(page) {
 }
 
 /** Waits until the page says this of what computes. @param {Page} page @param {string} text */
-const computes = (page, text) => page.locator("#backend-in-use", { hasText: text }).waitFor();
+const computes = (page, text) => page.locator("#backend-in-use", { hasText: text }).waitFor({ timeout: 60_000 });
 
 if (lane === "cpu") {
   pageTest(
