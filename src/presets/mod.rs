@@ -104,14 +104,14 @@ pub fn losses_for(reading: Reading, weighty: bool) -> Objective {
     Objective::named(name).expect("a preset of that name")
 }
 
-/// The preset that an objective is, whatever its λ.
+/// The preset that an objective is, whatever its λ; of several, one whose λ are the same.
 pub fn name_of(objective: &Objective) -> Option<&'static str> {
-    let names = Objective::ALL.iter().map(|(name, _)| *name);
-    let mut alike = names.filter(|name| {
-        let preset = Objective::named(name);
-        preset.is_some_and(|preset| are_alike(&preset, objective))
-    });
-    alike.next()
+    let lambdas = |of: &Objective| (of.lambda_importance, of.lambda_interaction);
+    let presets = Objective::ALL.iter();
+    let presets = presets.filter_map(|(name, _)| Some((*name, Objective::named(name)?)));
+    let alike = presets.filter(|(_, preset)| are_alike(preset, objective));
+    let best = alike.min_by_key(|(_, preset)| lambdas(preset) != lambdas(objective));
+    best.map(|(name, _)| name)
 }
 
 /// Whether `preset` with the λ of `objective` minimises what it does. It does not matter which forms
@@ -140,6 +140,7 @@ pub fn names<P: Preset>() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Words;
 
     /// Keys of a TOML file that no comment stands above.
     fn unexplained(text: &str) -> Vec<&str> {
@@ -204,6 +205,22 @@ mod tests {
         };
         let other = |weight| Objective::new(Family::ScaleFree(other), weight, weight);
         assert_eq!(name_of(&other(1.0)), None);
+    }
+
+    #[test]
+    fn losses_that_are_not_known_are_those_of_a_preset_that_reads_alike() {
+        let published = Reading::published(Words::Default);
+        let scale_free = Reading::scale_free(Words::Default);
+        for (reading, weighty, name) in [
+            (published, true, "published"),
+            (published, false, "published"),
+            (scale_free, true, "safr"),
+            (scale_free, false, "plain"),
+        ] {
+            let losses = losses_for(reading, weighty);
+            assert_eq!(name_of(&losses), Some(name));
+            assert_eq!(losses.reading(Words::Default), reading);
+        }
     }
 
     #[track_caller]

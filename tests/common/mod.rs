@@ -12,6 +12,7 @@ use safr::model::{
     Array, Classifier, ModelConfig, Reading, Readout, Stream, Weights, initial_weights,
     parameter_shapes,
 };
+use safr::objective::{Family, Objective, ScaleFree};
 use safr::package::{Card, FORMAT, Package};
 use safr::text::{PAD, Vocabulary, Words};
 use serde_json::Value;
@@ -138,7 +139,11 @@ pub(crate) async fn small_package_of(readout: Readout) -> Package {
             classes: vec!["negative".into(), "positive".into()],
             objective: "none".into(),
             lambda_importance: 0.0,
-            losses: None,
+            losses: Some(Objective::new(
+                Family::ScaleFree(ScaleFree::default()),
+                1.0,
+                1.0,
+            )),
             recipe: None,
             lambda_interaction: 0.0,
             seed: Some(1),

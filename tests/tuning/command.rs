@@ -50,9 +50,16 @@ fn the_command_of_the_card_gives_the_same_model() {
         let files = pollster::block_on(run.files("tuned", "Tuned")).unwrap();
         let card: serde_json::Value = serde_json::from_slice(&files[names::CARD]).unwrap();
         let out = format!("out-{embeddings}-{objective:?}");
-        let command = card["command"]
-            .as_str()
-            .unwrap()
+        // The losses of the small model are no preset, but cross-entropy alone is.
+        std::fs::write(folder.join("own.toml"), toml(&card["losses"])).unwrap();
+        let command = card["command"].as_str().unwrap();
+        let losses = match objective {
+            TuningObjective::Own => "--losses FILE",
+            TuningObjective::CrossEntropy => "--losses plain",
+        };
+        assert!(command.contains(losses), "{command}");
+        let command = command
+            .replace("--losses FILE", "--losses own.toml")
             .replace("FILE", "own.csv")
             .replace("DIR", &out);
         safr(folder, command.strip_prefix("safr ").unwrap());
@@ -82,6 +89,25 @@ fn the_command_of_the_card_gives_the_same_model() {
         );
         assert!(measured.starts_with("csv dev, 6 texts"), "{measured}");
     }
+}
+
+/// What a card holds for programs as the file that `--losses` takes.
+fn toml(losses: &serde_json::Value) -> String {
+    fn value(of: &serde_json::Value) -> String {
+        match of.as_object() {
+            Some(fields) => {
+                let fields = fields
+                    .iter()
+                    .map(|(key, of)| format!("{key} = {}", value(of)));
+                format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+            }
+            None => of.to_string(),
+        }
+    }
+    let fields = losses.as_object().unwrap().iter();
+    fields
+        .map(|(key, of)| format!("{key} = {}\n", value(of)))
+        .collect()
 }
 
 /// See [`crate::common::tuning::REFERENCE`].
