@@ -26,8 +26,8 @@ if (lane === "cpu") {
       const [training, test] = ["TREC.train", "TREC.test"].map(part);
       const taught = await accuracy(page, t, SEEDS, () => training, test);
       const control = await accuracy(page, t, SEEDS, () => shuffled(training), test);
-      assert.ok(taught >= 0.7, `accuracy ${taught}`);
-      assert.ok(control <= 0.4, `with shuffled classes accuracy ${control}`);
+      assert.ok(taught >= 0.55, `accuracy ${taught}`);
+      assert.ok(control <= 0.35, `with shuffled classes accuracy ${control}`);
     },
     { timeout: 900_000 },
   );

@@ -52,6 +52,6 @@ fn questions_teach_it_to_tell_six_kinds_apart_and_shuffled_classes_do_not() {
     let learnt = |rows: &[Row]| [0, 1, 2].map(|seed| accuracy(rows, &test, seed));
     let (taught, control) = (learnt(&training), learnt(&shuffled(&training)));
     println!("{taught:?}, with shuffled classes {control:?}");
-    assert!(mean(&taught) >= 0.70, "{taught:?}");
-    assert!(mean(&control) <= 0.40, "{control:?}");
+    assert!(mean(&taught) >= 0.55, "{taught:?}");
+    assert!(mean(&control) <= 0.35, "{control:?}");
 }
