@@ -275,7 +275,12 @@ mod tests {
             "beta = nan",
             &["beta = nan", "0 or more"],
         );
-        losses("safr", "beta", "rho", &["rho = 1.0", "`beta`"]);
+        losses(
+            "safr",
+            "beta",
+            "rho",
+            &["rho = 1.0", "available keys: beta"],
+        );
         losses(
             "safr",
             "{ entropy = { beta = 1.0 } }",

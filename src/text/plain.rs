@@ -133,10 +133,12 @@ fn is_inside_word(before: &str, grapheme: &str, after: &str) -> bool {
 fn push(text: &mut String, grapheme: &str, after: &str) {
     let last = text.chars().next_back();
     let start = text.len();
+    let is_letter = grapheme.starts_with(char::is_alphabetic);
     let mut chars = grapheme.chars();
     while let Some(c) = chars.next() {
         let next = chars.clone().next().or_else(|| after.chars().next());
-        if !is_format(c) || is_needed(c, text.chars().next_back(), next) {
+        let before = text.chars().next_back();
+        if !is_format(c) || is_needed(c, is_letter, before, next) {
             push_plain(text, c);
         }
     }
@@ -189,12 +191,14 @@ fn is_format(c: char) -> bool {
 }
 
 /// Whether a format character changes how its neighbours look.
-fn is_needed(c: char, before: Option<char>, after: Option<char>) -> bool {
+///
+/// `is_letter`: whether it belongs to a letter, so that what it keeps apart is one word.
+fn is_needed(c: char, is_letter: bool, before: Option<char>, after: Option<char>) -> bool {
     match c {
         // Keeps letters apart that would be joined.
         '\u{200c}' => {
-            let is_letter = after.is_some_and(char::is_alphabetic);
-            is_letter && may_be_joined(before) && may_be_joined(after)
+            let are_letters = is_letter && after.is_some_and(char::is_alphabetic);
+            are_letters && may_be_joined(before) && may_be_joined(after)
         }
         // Joins emoji, and shapes a letter as if it were joined.
         '\u{200d}' => may_be_joined(before),

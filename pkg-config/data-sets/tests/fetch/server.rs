@@ -17,11 +17,13 @@ pub(crate) enum Manner {
     CutOff(usize),
 }
 
+/// For each request its path, and where its range begins.
+type Asked = Vec<(String, Option<usize>)>;
+
 /// A server, and what was asked of it.
 pub(crate) struct Server {
     port: u16,
-    /// For each request its path, and where its range begins.
-    asked: Arc<Mutex<Vec<(String, Option<usize>)>>>,
+    asked: Arc<Mutex<Asked>>,
 }
 
 impl Server {
@@ -66,7 +68,7 @@ impl Server {
     }
 
     /// What was asked for since the last call.
-    pub(crate) fn asked(&self) -> Vec<(String, Option<usize>)> {
+    pub(crate) fn asked(&self) -> Asked {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
 }
