@@ -122,7 +122,6 @@ impl Project {
     fn path(&self) -> OsString {
         let own = [
             self.tools().join("bin"),
-            self.programs(),
             self.www().join("node_modules/.bin"),
         ];
         let outside = std::env::var_os("PATH").unwrap_or_default();

@@ -1,8 +1,9 @@
 //! Runs Rust tests in headless Chromium.
 
+use std::fs;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::browser;
 use crate::process::run;
@@ -33,10 +34,21 @@ pub(crate) fn command(project: &Project, offer: Offer, names: &[&str]) -> Result
     Ok(wasm_pack)
 }
 
-/// Builds wasm-bindgen and its test runner, of the version that `Cargo.lock` names: wasm-pack looks for
-/// them on its path.
+/// Builds wasm-bindgen and its test runner, of the version that `Cargo.lock` names, and puts them where
+/// wasm-pack finds them.
 fn build_bindgen(project: &Project) -> Result<()> {
-    let what =
-        "--package xtask --features bindgen --bin wasm-bindgen --bin wasm-bindgen-test-runner";
-    run(&mut project.cargo(&format!("build {what}")))
+    let what = "--package xtask --features bindgen --bin bindgen --bin wasm-bindgen-test-runner";
+    run(&mut project.cargo(&format!("build {what}")))?;
+    let tools = project.tools().join("bin");
+    fs::create_dir_all(&tools)?;
+    for (built, name) in [
+        ("bindgen", "wasm-bindgen"),
+        ("wasm-bindgen-test-runner", "wasm-bindgen-test-runner"),
+    ] {
+        let file = |name| format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        let place = tools.join(file(name));
+        fs::copy(project.programs().join(file(built)), &place)
+            .with_context(|| format!("{} could not be written", place.display()))?;
+    }
+    Ok(())
 }
