@@ -24,7 +24,7 @@ function byProgram(model, text) {
   assert.ok(program, "SAFR_BIN names no program to compare with");
   const folder = mkdtempSync(join(tmpdir(), "safr-"));
   const file = join(folder, "explanation.json");
-  const directory = fileURLToPath(new URL(`../../www/models/${model}`, import.meta.url));
+  const directory = fileURLToPath(new URL(`../../../www/models/${model}`, import.meta.url));
   try {
     execFileSync(program, ["explain", "--model", directory, text, "--json", file]);
     return JSON.parse(readFileSync(file, "utf8"));
