@@ -39,7 +39,7 @@ async function measure(page, test) {
     const [zip, table, report] = ["tuned.zip", "test.tsv", "report.json"].map((name) => join(folder, name));
     writeFileSync(zip, readFileSync(path));
     writeFileSync(table, ["label\ttext", ...test].join("\n"));
-    const what = ["--model", zip, "--task", "csv", "--data", table, "--no-quotes", "--measures", "prediction", "--json", report];
+    const what = ["--model", zip, "--task", "csv", "--data", table, "--layout", "quotes=no", "--measures", "prediction", "--json", report];
     execFileSync(/** @type {string} */ (process.env.SAFR_BIN), ["evaluate", ...what]);
     const { measures } = JSON.parse(readFileSync(report, "utf8"));
     return measures.find((/** @type {{name: string}} */ { name }) => name === "accuracy").value;
