@@ -1,11 +1,14 @@
-//! Figures of made-up explanations and histories: whole, well-formed, and the
-//! same every time.
+//! Figures of made-up explanations, histories and comparisons: whole, well-formed, and the same every
+//! time.
 #![cfg(feature = "cli")]
 
 use std::path::Path;
 
 use roxmltree::Document;
-use safr::chart::{ChartError, Figure, png, svg};
+use safr::chart::{ChartError, Figure, Models, Plane, png, svg};
+use safr::evaluate::{
+    COMPARISON_VERSION, Compared, Comparison, DataSet, Interval, Section, Summary,
+};
 use safr::explain::{
     Allocation, Cut, EXPLANATION_VERSION, EpochRecord, Evidence, Explanation, History, Interaction,
     Margin, Matrix, Prediction, Word,
@@ -402,4 +405,86 @@ fn a_picture_of_another_format_is_refused_and_not_begun() {
     let error = png(&explanation_of(1), &path).unwrap_err();
     assert!(matches!(&error, ChartError::Name(named) if *named == path));
     assert!(!path.exists());
+}
+
+#[test]
+fn several_models_stand_one_below_the_other() {
+    let mut two = [
+        explanation(&["good", "film"], 8),
+        explanation(&["good", "film"], 8),
+    ];
+    two[1].model = "plain-sst2".to_owned();
+    let models = Models(&two);
+    let (width, height) = models.size();
+    let (alone, one) = Models(&two[..1]).size();
+    assert_eq!(width, alone);
+    assert!(height > 2 * (one - 100), "{height} for two, {one} for one");
+    let texts = texts(&svg(&models).unwrap());
+    for name in ["safr-sst2", "plain-sst2"] {
+        let is_named = |text: &&String| text.starts_with(&format!("Model {name} read"));
+        assert_eq!(texts.iter().filter(is_named).count(), 1, "{name}");
+    }
+    assert_eq!(texts.iter().filter(|text| *text == "film").count(), 2);
+}
+
+/// Variants with an accuracy, and the half width of its interval; a second measure is as large.
+fn comparison(variants: &[(&str, f64, f64)]) -> Comparison {
+    let compared = |&(name, mean, half): &(&str, f64, f64)| {
+        let measure = |name: &str| Summary {
+            section: Section::Prediction,
+            name: name.to_owned(),
+            mean: Some(mean),
+            deviation: None,
+            values: vec![Some(mean)],
+            texts: vec![9],
+        };
+        let interval = Some(Interval {
+            low: mean - half,
+            high: mean + half,
+        });
+        Compared {
+            name: name.to_owned(),
+            runs: vec![name.to_owned()],
+            measures: vec![measure("accuracy"), measure("macro_f1")],
+            intervals: vec![interval; 2],
+            differences: vec![None; 2],
+        }
+    };
+    Comparison {
+        version: COMPARISON_VERSION,
+        data: DataSet {
+            task: "sst2".to_owned(),
+            part: "test".to_owned(),
+            texts: 9,
+            drawn: None,
+            sha256: "00".to_owned(),
+        },
+        resamples: 100,
+        seed: 0,
+        variants: variants.iter().map(compared).collect(),
+        contrasts: vec![],
+    }
+}
+
+#[test]
+fn variants_are_crosses_in_a_plane_with_a_letter_each() {
+    let comparison = comparison(&[("plain", 0.8, 0.02), ("<safr>", 0.9, 0.01)]);
+    let plane = Plane::new(&comparison, "accuracy", "macro_f1").expect("both have both");
+    let svg = svg(&plane).unwrap();
+    let texts = texts(&svg);
+    for text in ["plain", "<safr>", "accuracy", "macro_f1"] {
+        assert!(texts.iter().any(|found| found == text), "{text}: {texts:?}");
+    }
+    for letter in ["A", "B"] {
+        // In the plane, and before the name.
+        assert_eq!(texts.iter().filter(|text| *text == letter).count(), 2);
+    }
+    assert_eq!(count(&svg, "circle"), 2);
+}
+
+#[test]
+fn a_plane_of_a_measure_that_no_variant_has_is_none() {
+    let comparison = comparison(&[("plain", 0.8, 0.02)]);
+    assert!(Plane::new(&comparison, "accuracy", "spill/all").is_none());
+    assert!(Plane::new(&comparison, "accuracy", "macro_f1").is_some());
 }

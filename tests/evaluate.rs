@@ -247,6 +247,41 @@ fn runs_joined_by_commas_are_one_variant() {
     assert!(error.contains("1 titles for 2 variants"), "{error}");
 }
 
+/// A contrast is told beside the table, whose measures --only still chooses, and a plane is drawn.
+#[test]
+fn other_differences_are_told_and_two_measures_drawn() {
+    let data = data();
+    let [plain, safr] = ["sst2-plain", "sst2-safr"].map(|model| {
+        let report = evaluate(data.path(), model, &[]).1;
+        report.display().to_string()
+    });
+    let picture = data.path().join("plane.svg").display().to_string();
+    let contrast = "1:word_keep - 1 * 2:word_keep";
+    let resamples = ["--resamples", "200", "--digits", "2"];
+    let only = ["--only", "accuracy", "--contrast", contrast];
+    let plane = ["--plane", "accuracy", "word_keep", &picture];
+    let told = self::safr(&[&["compare", &plain, &safr], &resamples[..], &only, &plane].concat());
+    let told = told.unwrap();
+    let line = told.lines().last().unwrap();
+    assert!(line.starts_with("1:word_keep - 2:word_keep: +0."), "{told}");
+    assert_eq!(line.matches('.').count(), 3, "two digits each: {line}");
+    assert_eq!(
+        told.matches("word_keep").count(),
+        2,
+        "not in the table: {told}"
+    );
+    let drawn = std::fs::read_to_string(&picture).unwrap();
+    assert!(drawn.contains("<svg") && drawn.contains("word_keep"));
+
+    // Of one model alone, too; of what is not there, not.
+    let alone = ["compare", &safr, "--resamples", "10", "--contrast"];
+    let within = "1:word_keep - 1:accuracy";
+    let told = self::safr(&[&alone[..], &[within]].concat()).unwrap();
+    assert!(told.contains(within), "{told}");
+    let error = self::safr(&[&alone[..], &["2:word_keep - 1:accuracy"]].concat()).unwrap_err();
+    assert!(error.contains("variant that is not there"), "{error}");
+}
+
 #[test]
 fn refusals_say_what_to_do() {
     let model = shipped("sst2-plain");

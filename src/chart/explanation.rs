@@ -49,7 +49,7 @@ impl Figure for Explanation {
         }
         y += header::HEIGHT + GAP;
         if let Some(why) = Contributions::new(self) {
-            why.draw(&sheet, y)?;
+            why.draw(&sheet, y, 0)?;
             y += why.height() + GAP;
         }
         let words = Words::new(&self.words);

@@ -15,11 +15,15 @@ mod heat;
 mod history;
 mod interaction;
 mod label;
+mod models;
 mod palette;
+mod plane;
 mod save;
 mod sheet;
 mod words;
 
 pub use error::ChartError;
 pub use figure::{Drawn, Figure};
+pub use models::Models;
+pub use plane::Plane;
 pub use save::{png, svg};

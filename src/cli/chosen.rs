@@ -5,15 +5,35 @@ use clap::Args;
 use crate::evaluate::{Comparison, Report, Section};
 
 /// All measures but the points of curves, section by section, unless some are named.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct Chosen {
     /// Show these measures only, in this order: names, such as accuracy, or how names begin, such as
     /// score/neurons or the section collapse
     #[arg(long = "only", value_name = "NAME,…", value_delimiter = ',')]
     names: Vec<String>,
+    /// Digits behind the point
+    #[arg(long, value_name = "N", default_value_t = DIGITS)]
+    digits: u8,
+}
+
+/// As many as tell two models of a thousand texts apart.
+const DIGITS: u8 = 4;
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Self {
+            names: Vec::new(),
+            digits: DIGITS,
+        }
+    }
 }
 
 impl Chosen {
+    /// Digits behind the point.
+    pub(super) fn digits(&self) -> usize {
+        self.digits.into()
+    }
+
     /// Where a measure stands in a table; `None`: nowhere.
     pub(super) fn place(&self, section: Section, name: &str) -> Option<usize> {
         if self.names.is_empty() {
@@ -26,6 +46,15 @@ impl Chosen {
         };
         let covers = |chosen: &String| begins(name, chosen) || begins(&whole, chosen);
         self.names.iter().position(covers)
+    }
+
+    /// These measures, and others by their names.
+    pub(super) fn and<'a>(&self, others: impl Iterator<Item = &'a str>) -> Self {
+        let mut names = self.names.clone();
+        if !names.is_empty() {
+            names.extend(others.map(str::to_owned));
+        }
+        Self { names, ..*self }
     }
 
     /// Takes out of `reports` what is not chosen, so that it is not compared either.
@@ -110,6 +139,7 @@ mod tests {
             ]
             .map(str::to_owned)
             .into(),
+            ..Chosen::default()
         };
         for (section, name, place) in [
             (Section::Redistribution, "score/neurons/own/top", Some(0)),

@@ -11,7 +11,8 @@ use super::draft::Draft;
 use super::files::{read_model, read_text};
 use super::measuring::Measuring;
 use super::{markdown, table};
-use crate::evaluate::{Report, Variant, compare};
+use crate::chart::{self, Plane};
+use crate::evaluate::{Contrast, Report, Variant, compare};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -27,7 +28,7 @@ pub(super) struct Compare {
     /// Model directories, which are evaluated now, or reports of `safr evaluate --json`; several with
     /// commas between are the runs of one variant with different seeds. The first is what the others
     /// are compared with, and selects words and pairs, run by run, unless --selection-from does
-    #[arg(required = true, num_args = 2.., value_name = "DIR|FILE,…")]
+    #[arg(required = true, num_args = 1.., value_name = "DIR|FILE,…")]
     variants: Vec<String>,
     /// Name of a variant in the table; one for each, in their order [default: its models' ids]
     #[arg(long = "title", value_name = "TITLE")]
@@ -47,6 +48,13 @@ pub(super) struct Compare {
     /// Bootstrap resamples
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     resamples: u32,
+    /// What one measure comes to less another, such as "2:spill/all - 0.5 * 1:spill/all": variants by
+    /// their places
+    #[arg(long = "contrast", value_name = "CONTRAST")]
+    contrasts: Vec<Contrast>,
+    /// Draw two measures of all variants, with their intervals, as SVG
+    #[arg(long, value_names = ["X", "Y", "FILE"], num_args = 3)]
+    plane: Option<Vec<String>>,
     /// How the table is written
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -61,12 +69,18 @@ impl Compare {
         let json = Draft::of(self.json.as_ref())?;
         let variants = self.variants().await?;
         let seed = self.measuring.sampling.seed;
-        let comparison = compare(&variants, self.resamples as usize, seed)?;
+        let resamples = self.resamples as usize;
+        let comparison = compare(&variants, &self.contrasts, resamples, seed)?;
         let table = match self.format {
             Format::Text => table::of_comparison(&comparison, &self.chosen),
             Format::Markdown => markdown::of_comparison(&comparison, &self.chosen),
         };
         print!("{table}");
+        if let Some([x, y, file]) = self.plane.as_deref() {
+            let plane = Plane::new(&comparison, x, y)
+                .with_context(|| format!("no variant has both {x} and {y}"))?;
+            std::fs::write(file, chart::svg(&plane)?).with_context(|| file.clone())?;
+        }
         match json {
             Some(file) => file.fill_json(&comparison),
             None => Ok(()),
@@ -91,7 +105,10 @@ impl Compare {
                 reports.push(self.report(&measuring, path).await?);
             }
         }
-        self.chosen.limit(&mut reports)?;
+        let contrasted = self.contrasts.iter().flat_map(Contrast::measures);
+        let drawn = self.plane.iter().flat_map(|plane| &plane[..2]);
+        let also = contrasted.chain(drawn.map(String::as_str));
+        self.chosen.and(also).limit(&mut reports)?;
         let mut reports = reports.into_iter();
         let mut titles = self.titles.iter().cloned();
         let variant = |paths: &Vec<PathBuf>| {

@@ -4,19 +4,20 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use serde::Serialize;
 
 use super::corpus::Options;
 use super::files::{open, write_json};
-use crate::chart;
+use crate::chart::{self, Figure, Models};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::explain::{Explanation, Margin, Prediction, Sentences, Word, signed};
 
 /// Explain what a model makes of a text, or of every line of a file
 #[derive(Args, Clone, Debug)]
 pub(super) struct Explain {
-    /// Model directory
-    #[arg(long, value_name = "DIR")]
-    model: PathBuf,
+    /// Model directory; given more than once, the models' explanations of the text side by side
+    #[arg(long = "model", value_name = "DIR", required = true)]
+    models: Vec<PathBuf>,
     /// The text
     #[arg(required_unless_present = "corpus", conflicts_with = "corpus")]
     text: Option<String>,
@@ -43,27 +44,50 @@ impl Explain {
     /// Explains the text or the corpus.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let device = OpenDevice::open(self.backend).await?.device;
-        let model = open(&self.model, &device)?;
-        match &self.corpus {
-            Some(corpus) => self.options.explain(&model, corpus),
-            None => self.explain(&model).await,
+        let models: Vec<LoadedModel> = self
+            .models
+            .iter()
+            .map(|model| open(model, &device))
+            .collect::<Result<_, _>>()?;
+        match (&self.corpus, &models[..]) {
+            (None, models) => self.explain(models).await,
+            (Some(corpus), [model]) => self.options.explain(model, corpus),
+            (Some(_), _) => anyhow::bail!("a corpus is explained by one --model at a time"),
         }
     }
 
     /// Explains the one text, prints and writes what was asked for.
-    async fn explain(&self, model: &LoadedModel) -> anyhow::Result<()> {
+    async fn explain(&self, models: &[LoadedModel]) -> anyhow::Result<()> {
         let text = self.text.as_deref().unwrap_or_default();
-        let explanation = model.explain(text).await?;
-        print!("{}", table(&explanation));
+        let mut explanations = Vec::new();
+        for model in models {
+            explanations.push(model.explain(text).await?);
+        }
+        match &explanations[..] {
+            [one] => {
+                print!("{}", table(one));
+                self.write(one)
+            }
+            all => {
+                for explanation in all {
+                    println!("{}\n{}", explanation.model, table(explanation));
+                }
+                self.write(&Models(all))
+            }
+        }
+    }
+
+    /// Writes the files that were asked for.
+    fn write(&self, explained: &(impl Figure + Serialize)) -> anyhow::Result<()> {
         if let Some(path) = &self.json {
-            write_json(path, &explanation)?;
+            write_json(path, explained)?;
         }
         if let Some(path) = &self.svg {
-            std::fs::write(path, chart::svg(&explanation)?)
+            std::fs::write(path, chart::svg(explained)?)
                 .with_context(|| path.display().to_string())?;
         }
         if let Some(path) = &self.png {
-            chart::png(&explanation, path)?;
+            chart::png(explained, path)?;
         }
         Ok(())
     }

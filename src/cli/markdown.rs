@@ -1,7 +1,7 @@
 //! A comparison as a table for a document: a line a variant, a column a measure.
 
 use super::chosen::Chosen;
-use super::table::{describe, interval, label, number, value};
+use super::table::{contrasts, describe, interval, label, number, value};
 use crate::evaluate::{Compared, Comparison, Difference, LEVEL, Section, Summary};
 
 /// The table, and a line that says what its numbers are.
@@ -14,7 +14,7 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String 
     lines.extend(comparison.variants.iter().map(|variant| {
         let cells = names
             .iter()
-            .map(|&(section, name)| cell(variant, section, name, comparison.data.texts));
+            .map(|&name| cell(variant, name, comparison.data.texts, chosen.digits()));
         row(&label(variant).replace('|', "\\|"), cells)
     }));
     format!(
@@ -24,7 +24,7 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String 
         value(comparison),
         LEVEL * 100.0,
         comparison.resamples,
-    )
+    ) + &contrasts(comparison, chosen.digits())
 }
 
 fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
@@ -33,15 +33,20 @@ fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
 }
 
 /// A measure, of how many of the `texts` where these are not all, and its difference.
-fn cell(variant: &Compared, section: Section, name: &str, texts: usize) -> String {
+fn cell(
+    variant: &Compared,
+    (section, name): (Section, &str),
+    texts: usize,
+    digits: usize,
+) -> String {
     let Some((measure, difference)) = variant.find(section, name) else {
         return String::new();
     };
-    let mean = number(measure) + &rests_on(measure, texts);
+    let mean = number(measure, digits) + &rests_on(measure, texts);
     match difference {
         None => mean,
         Some(difference) => {
-            let text = interval(difference);
+            let text = interval(difference, digits);
             let Difference { interval, .. } = difference;
             let mark = if interval.excludes_zero() { "**" } else { "" };
             format!("{mean}<br>{mark}{text}{mark}")
@@ -78,6 +83,7 @@ mod tests {
                 values: vec![Some(mean - 0.01), Some(mean + 0.01)],
                 texts: texts.to_vec(),
             }],
+            intervals: vec![None],
             differences: vec![difference],
         };
         let by = |value, low, high| {
@@ -102,6 +108,7 @@ mod tests {
                 variant("more", 0.9, [7, 7], by(0.1, 0.05, 0.15)),
                 variant("less", 0.75, [5, 9], by(-0.05, -0.1, 0.0)),
             ],
+            contrasts: vec![],
         };
         let table = of_comparison(&comparison, &Chosen::default());
         let lines: Vec<&str> = table.lines().collect();

@@ -2,7 +2,8 @@
 
 use super::chosen::Chosen;
 use crate::evaluate::{
-    Compared, Comparison, DataSet, Difference, Interval, LEVEL, Report, Section, Summary,
+    Compared, Comparison, Contrasted, DataSet, Difference, Interval, LEVEL, Report, Section,
+    Summary,
 };
 
 /// One line of a table: a measure, and a cell for each column.
@@ -27,7 +28,7 @@ pub(super) fn of_report(report: &Report) -> String {
         section: measure.section,
         name: measure.name.clone(),
         cells: vec![
-            plain(measure.value),
+            plain(measure.value, chosen.digits()),
             if measure.texts < report.data.texts {
                 format!("{} texts", measure.texts)
             } else {
@@ -49,7 +50,7 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String 
             cells: comparison
                 .variants
                 .iter()
-                .map(|variant| cell(variant, section, name))
+                .map(|variant| cell(variant, section, name, chosen.digits()))
                 .collect(),
         });
     let title = format!(
@@ -60,14 +61,28 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String 
         comparison.resamples,
     );
     let head = comparison.variants.iter().map(label);
-    render(&title, head.collect(), rows.collect())
+    render(&title, head.collect(), rows.collect()) + &contrasts(comparison, chosen.digits())
 }
 
-fn cell(variant: &Compared, section: Section, name: &str) -> String {
+/// A line for each contrast, if there are any.
+pub(super) fn contrasts(comparison: &Comparison, digits: usize) -> String {
+    let line = |Contrasted {
+                    contrast,
+                    difference,
+                }: &Contrasted| {
+        let difference = difference.as_ref();
+        let difference = difference.map(|difference| interval(difference, digits));
+        let difference = difference.unwrap_or_else(|| "–".to_owned());
+        format!("\n{contrast}: {difference}\n")
+    };
+    comparison.contrasts.iter().map(line).collect()
+}
+
+fn cell(variant: &Compared, section: Section, name: &str, digits: usize) -> String {
     let Some((measure, difference)) = variant.find(section, name) else {
         return String::new();
     };
-    let value = number(measure);
+    let value = number(measure, digits);
     match difference {
         None => value,
         Some(difference) => {
@@ -76,7 +91,7 @@ fn cell(variant: &Compared, section: Section, name: &str) -> String {
             } else {
                 ' '
             };
-            format!("{value}  {}{star}", interval(difference))
+            format!("{value}  {}{star}", interval(difference, digits))
         }
     }
 }
@@ -103,18 +118,19 @@ pub(super) fn label(variant: &Compared) -> String {
 }
 
 /// A mean, and how far the runs scatter.
-pub(super) fn number(measure: &Summary) -> String {
-    let mean = plain(measure.mean);
+pub(super) fn number(measure: &Summary, digits: usize) -> String {
+    let mean = plain(measure.mean, digits);
     match measure.deviation {
-        Some(deviation) => format!("{mean} ± {deviation:.4}"),
+        Some(deviation) => format!("{mean} ± {deviation:.digits$}"),
         None => mean,
     }
 }
 
 /// A difference and its interval.
-pub(super) fn interval(difference: &Difference) -> String {
+pub(super) fn interval(difference: &Difference, digits: usize) -> String {
     let Interval { low, high } = difference.interval;
-    format!("{:+.4} [{low:+.4}, {high:+.4}]", difference.value)
+    let value = difference.value;
+    format!("{value:+.digits$} [{low:+.digits$}, {high:+.digits$}]")
 }
 
 /// What was measured.
@@ -126,8 +142,8 @@ pub(super) fn describe(data: &DataSet) -> String {
     format!("{} {}, {} texts{drawn}", data.task, data.part, data.texts)
 }
 
-fn plain(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"))
+fn plain(value: Option<f64>, digits: usize) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
 }
 
 /// Rows under their sections' names, columns as wide as their widest cell.

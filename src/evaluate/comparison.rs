@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::contrast::{Contrast, Contrasted, Places};
 use super::variant::Measures;
 use super::{DataSet, Interval, Report, Section, Summary, Variant, bootstrap};
 use crate::model::Stream;
 
 /// Version of the [`Comparison`] format; raised when a field changes its meaning.
-pub const COMPARISON_VERSION: u32 = 3;
+pub const COMPARISON_VERSION: u32 = 4;
 
 /// Variants measured on the same texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,8 @@ pub struct Comparison {
     pub seed: u64,
     /// The variants; the first is what the others are compared with.
     pub variants: Vec<Compared>,
+    /// Other differences that were asked for.
+    pub contrasts: Vec<Contrasted>,
 }
 
 /// One variant of a comparison.
@@ -33,6 +36,8 @@ pub struct Compared {
     pub runs: Vec<String>,
     /// Its measures.
     pub measures: Vec<Summary>,
+    /// Bootstrap interval of each measure's mean; `None` where a run does not have it.
+    pub intervals: Vec<Option<Interval>>,
     /// The difference of each measure to the first variant's; `None` where one of the two does not
     /// have it.
     pub differences: Vec<Option<Difference>>,
@@ -63,6 +68,11 @@ pub enum CompareError {
     /// Too few.
     #[error("there is nothing to compare; name at least two models")]
     TooFew,
+    /// A contrast names what is not there.
+    #[error(
+        "the contrast {0} names a variant that is not there, or a measure that it does not have"
+    )]
+    Contrast(String),
     /// The texts are not the same.
     #[error(
         "{first} and {other} were measured on different texts; evaluate both with the same task, data, split, limit and seed"
@@ -85,45 +95,77 @@ pub enum CompareError {
     },
 }
 
-/// Compares `variants` with the first, measure by measure, by a paired bootstrap of `resamples` draws
-/// of texts and of runs: all variants are measured on the same draw of texts, and those with as many
-/// runs on the same draw of them, since these share their seeds. So an interval holds for other
-/// texts and for other seeds, as far as one run or five can tell. Each run may have a reference of
-/// its own, as long as all variants have the same ones in the same order.
+/// Compares `variants` with the first, measure by measure, and as the `contrasts` say, by a paired
+/// bootstrap of `resamples` draws of texts and of runs: all variants are measured on the same draw of
+/// texts, and those with as many runs on the same draw of them, since these share their seeds. So an
+/// interval holds for other texts and for other seeds, as far as one run or five can tell. Each run
+/// may have a reference of its own, as long as all variants have the same ones in the same order.
 ///
 /// # Errors
-/// If there are fewer than two variants or one without runs, or they are not about the same texts and
-/// selections.
+/// If there are fewer than two variants and no contrast, or a variant without runs; if they are not
+/// about the same texts and selections, or a contrast names what is not there.
 pub fn compare(
     variants: &[Variant],
+    contrasts: &[Contrast],
     resamples: usize,
     seed: u64,
 ) -> Result<Comparison, CompareError> {
     let [first, others @ ..] = variants else {
         return Err(CompareError::TooFew);
     };
-    if others.is_empty() || variants.iter().any(|variant| variant.runs.is_empty()) {
+    let alone = others.is_empty() && contrasts.is_empty();
+    if alone || variants.iter().any(|variant| variant.runs.is_empty()) {
         return Err(CompareError::TooFew);
     }
     let data = &first.runs[0].data;
-    for other in variants {
+    for other in others {
         check(first, other)?;
     }
-    let differences = differences(first, others, data.texts, resamples, seed);
-    let none = vec![None; first.runs[0].measures.len()];
-    let compared = |(variant, differences): (&Variant, Vec<Option<Difference>>)| Compared {
+    let measures: Vec<_> = variants.iter().map(Variant::measures).collect();
+    let found = contrasts.iter().map(|contrast| {
+        let found = contrast.places(&measures);
+        found.ok_or_else(|| CompareError::Contrast(contrast.to_string()))
+    });
+    let statistics = Statistics::new(&measures, found.collect::<Result<_, _>>()?);
+    let mut estimates = statistics
+        .estimates(data.texts, resamples, seed)
+        .into_iter();
+    let mut take = |count: usize| estimates.by_ref().take(count).collect::<Vec<_>>();
+    let intervals: Vec<Vec<_>> = measures
+        .iter()
+        .map(|measures| take(measures.names.len()))
+        .collect();
+    let none = vec![None; measures[0].names.len()];
+    let differences = measures[1..]
+        .iter()
+        .map(|measures| take(measures.names.len()));
+    let differences: Vec<Vec<_>> = std::iter::once(none).chain(differences).collect();
+    let contrasted = contrasts.iter().zip(take(contrasts.len()));
+    let contrasts = contrasted
+        .map(|(contrast, difference)| contrast.with(difference))
+        .collect();
+    let compared = variants
+        .iter()
+        .zip(&measures)
+        .zip(intervals)
+        .zip(differences);
+    let compared = compared.map(|(((variant, measures), intervals), differences)| Compared {
         name: variant.name.clone(),
         runs: variant.runs.iter().map(|run| run.model.clone()).collect(),
-        measures: variant.measures().summaries(),
+        measures: measures.summaries(),
+        intervals: intervals
+            .into_iter()
+            .map(|mean| mean.map(|mean| mean.interval))
+            .collect(),
         differences,
-    };
-    let differences = std::iter::once(none).chain(differences);
+    });
     Ok(Comparison {
         version: COMPARISON_VERSION,
         data: data.clone(),
         resamples,
         seed,
-        variants: variants.iter().zip(differences).map(compared).collect(),
+        variants: compared.collect(),
+        contrasts,
     })
 }
 
@@ -151,53 +193,64 @@ fn drawn_runs(most: usize, stream: &mut Stream) -> Vec<Vec<usize>> {
     (0..=most).map(draw).collect()
 }
 
-/// The differences of the measures of each of the `others` to the first's. Each is the difference of
-/// two measures over the texts that define it, in the data set as in every resample.
-fn differences(
-    first: &Variant,
-    others: &[Variant],
-    texts: usize,
-    resamples: usize,
-    seed: u64,
-) -> Vec<Vec<Option<Difference>>> {
-    let base = first.measures();
-    let others: Vec<_> = others.iter().map(Variant::measures).collect();
-    let partner = |name| base.names.iter().position(|other| other == name);
-    let partners: Vec<Vec<Option<usize>>> = others
-        .iter()
-        .map(|other| other.names.iter().map(partner).collect())
-        .collect();
-    let statistics = |weights: &[f64], runs: &[Vec<usize>]| -> Vec<Option<f64>> {
-        let base = base.means(weights, &runs[base.runs()]);
-        let of_other = |(other, partners): (&Measures, &Vec<Option<usize>>)| {
-            let means = other.means(weights, &runs[other.runs()]);
-            let means = means.into_iter().zip(partners);
-            let by = means.map(|(mean, partner)| Some(mean? - base[(*partner)?]?));
-            by.collect::<Vec<_>>()
+/// All that is asked of one draw of texts and runs: the means of each variant's measures, their
+/// differences to the first's, and the contrasts. Each is taken over the texts that define it, in the
+/// data set as in every resample.
+struct Statistics<'a> {
+    measures: &'a [Measures<'a>],
+    /// Of each measure of each variant but the first, its place among the first's.
+    partners: Vec<Vec<Option<usize>>>,
+    contrasts: Vec<Places>,
+}
+
+impl<'a> Statistics<'a> {
+    fn new(measures: &'a [Measures<'a>], contrasts: Vec<Places>) -> Self {
+        let base = &measures[0].names;
+        let partner = |name| base.iter().position(|other| other == name);
+        let partners = measures[1..]
+            .iter()
+            .map(|other| other.names.iter().map(partner).collect());
+        Self {
+            partners: partners.collect(),
+            measures,
+            contrasts,
+        }
+    }
+
+    /// Their values where each text counts by its weight and the `runs` of that number were drawn.
+    fn values(&self, weights: &[f64], runs: &[Vec<usize>]) -> Vec<Option<f64>> {
+        let means: Vec<Vec<Option<f64>>> = self
+            .measures
+            .iter()
+            .map(|measures| measures.means(weights, &runs[measures.runs()]))
+            .collect();
+        let differences = means[1..].iter().zip(&self.partners);
+        let differences = differences.flat_map(|(other, partners)| {
+            let both = other.iter().zip(partners);
+            both.map(|(mean, partner)| Some((*mean)? - means[0][(*partner)?]?))
+        });
+        let contrasts = self.contrasts.iter().map(|places| places.value(&means));
+        let all = means.iter().flatten().copied();
+        all.chain(differences).chain(contrasts).collect()
+    }
+
+    /// Their values in the data set, and how sure these are.
+    fn estimates(&self, texts: usize, resamples: usize, seed: u64) -> Vec<Option<Difference>> {
+        let most = self.measures.iter().map(Measures::runs).max().unwrap_or(0);
+        let all_runs: Vec<Vec<usize>> = (0..=most).map(|runs| (0..runs).collect()).collect();
+        let values = self.values(&vec![1.0; texts], &all_runs);
+        let mut stream = Stream::new(seed.wrapping_add(1));
+        let intervals = bootstrap(texts, resamples, seed, |weights| {
+            self.values(weights, &drawn_runs(most, &mut stream))
+        });
+        let estimate = |(value, interval): (Option<f64>, Option<Interval>)| {
+            Some(Difference {
+                value: value?,
+                interval: interval?,
+            })
         };
-        others.iter().zip(&partners).flat_map(of_other).collect()
-    };
-    let most = others
-        .iter()
-        .map(Measures::runs)
-        .fold(base.runs(), usize::max);
-    let all_runs: Vec<Vec<usize>> = (0..=most).map(|runs| (0..runs).collect()).collect();
-    let values = statistics(&vec![1.0; texts], &all_runs);
-    let mut stream = Stream::new(seed.wrapping_add(1));
-    let intervals = bootstrap(texts, resamples, seed, |weights| {
-        statistics(weights, &drawn_runs(most, &mut stream))
-    });
-    let difference = |(value, interval): (Option<f64>, Option<Interval>)| {
-        Some(Difference {
-            value: value?,
-            interval: interval?,
-        })
-    };
-    let mut all = values.into_iter().zip(intervals).map(difference);
-    others
-        .iter()
-        .map(|other| all.by_ref().take(other.names.len()).collect())
-        .collect()
+        values.into_iter().zip(intervals).map(estimate).collect()
+    }
 }
 
 #[cfg(test)]
@@ -254,7 +307,7 @@ mod tests {
     fn a_constant_difference_is_exact() {
         let plain = report("plain", 2, "word_keep", SOME);
         let safr = report("safr", 2, "word_keep", SOME.map(|v| Some(v? - 0.5)));
-        let comparison = compare(&[variant([plain]), variant([safr])], 200, 0).unwrap();
+        let comparison = compare(&[variant([plain]), variant([safr])], &[], 200, 0).unwrap();
         let plain = &comparison.variants[0];
         assert!(plain.differences.iter().all(Option::is_none));
         assert_eq!(plain.differences.len(), plain.measures.len());
@@ -272,12 +325,12 @@ mod tests {
     fn differences_of_answers_are_paired() {
         let plain = variant([report("plain", 2, "word_keep", SOME)]);
         let safr = variant([report("safr", 4, "word_keep", SOME)]);
-        let comparison = compare(&[plain.clone(), safr.clone()], 2000, 0).unwrap();
+        let comparison = compare(&[plain.clone(), safr.clone()], &[], 2000, 0).unwrap();
         let accuracy = difference(&comparison, ACCURACY);
         assert_eq!(accuracy.value, 0.5);
         // Each end, 0 or 4 of 4, has probability 1/16.
         assert_eq!((accuracy.interval.low, accuracy.interval.high), (0.0, 1.0));
-        assert_eq!(compare(&[plain, safr], 2000, 0).unwrap(), comparison);
+        assert_eq!(compare(&[plain, safr], &[], 2000, 0).unwrap(), comparison);
     }
 
     /// Right are 2 and 4 of 4, against 1 and 3: of the four texts, the first differs in no run, the
@@ -286,7 +339,7 @@ mod tests {
     fn runs_are_averaged_on_the_same_draw() {
         let of = |right| report("model", right, "word_keep", SOME);
         let [first, other] = [variant([of(2), of(4)]), variant([of(1), of(3)])];
-        let comparison = compare(&[first, other], 2000, 0).unwrap();
+        let comparison = compare(&[first, other], &[], 2000, 0).unwrap();
         let [base, other] = &comparison.variants[..] else {
             panic!("two variants")
         };
@@ -313,7 +366,7 @@ mod tests {
     fn an_interval_is_as_wide_as_the_runs_scatter() {
         let of = |by: f32| report("model", 2, "word_keep", SOME.map(|value| Some(value? + by)));
         let [plain, other] = [variant([of(0.0), of(0.0)]), variant([of(-0.5), of(0.5)])];
-        let keep = difference(&compare(&[plain, other], 500, 0).unwrap(), KEEP);
+        let keep = difference(&compare(&[plain, other], &[], 500, 0).unwrap(), KEEP);
         assert_eq!(keep.value, 0.0);
         assert!(
             (keep.interval.low + 0.5).abs() < 1e-12 && (keep.interval.high - 0.5).abs() < 1e-12
@@ -325,7 +378,7 @@ mod tests {
         let of = |right| report("model", right, "word_keep", SOME);
         // The same run twice is that run once.
         let [once, twice] = [variant([of(2)]), variant([of(2), of(2)])];
-        let accuracy = difference(&compare(&[once, twice], 500, 0).unwrap(), ACCURACY);
+        let accuracy = difference(&compare(&[once, twice], &[], 500, 0).unwrap(), ACCURACY);
         assert_eq!(
             (
                 accuracy.interval.low,
@@ -340,7 +393,7 @@ mod tests {
     fn a_measure_of_one_model_or_of_some_runs_alone_has_no_difference() {
         let plain = report("plain", 2, "word_keep", SOME);
         let safr = report("safr", 2, "largest_key_mass", SOME);
-        let of = |variants: &[Variant]| compare(variants, 10, 0).unwrap().variants.remove(1);
+        let of = |variants: &[Variant]| compare(variants, &[], 10, 0).unwrap().variants.remove(1);
         let other = of(&[variant([plain.clone()]), variant([safr.clone()])]);
         assert_eq!(other.differences[KEEP], None);
         let other = of(&[variant([plain.clone()]), variant([plain, safr])]);
@@ -351,16 +404,65 @@ mod tests {
     }
 
     #[test]
+    fn a_contrast_is_of_any_two_measures_and_paired() {
+        let of = |by: f32| variant([report("model", 2, "word_keep", SOME.map(|v| Some(v? * by)))]);
+        let contrast = |text: &str| [text.parse::<Contrast>().unwrap()];
+        let compared =
+            |variants: &[Variant], text: &str| compare(variants, &contrast(text), 200, 0);
+        let two = [of(1.0), of(0.5)];
+        let comparison = compared(&two, "2:word_keep - 0.5 * 1:word_keep").unwrap();
+        let none = Some(Difference {
+            value: 0.0,
+            interval: Interval {
+                low: 0.0,
+                high: 0.0,
+            },
+        });
+        assert_eq!(comparison.contrasts[0].difference, none);
+        // Of one variant alone, too: 2 of 4 are right, and the mean of 1, 2 and 3 is 2.
+        let comparison = compared(&two[..1], "1:word_keep - 1:accuracy").unwrap();
+        let difference = comparison.contrasts[0].difference.unwrap();
+        assert_eq!(difference.value, 1.5);
+        assert!(difference.interval.low < 1.5 && difference.interval.high > 1.5);
+        assert_eq!(
+            compared(&two, "3:word_keep - 1:word_keep"),
+            Err(CompareError::Contrast("3:word_keep - 1:word_keep".into()))
+        );
+    }
+
+    #[test]
+    fn a_mean_lies_in_its_interval() {
+        let variants = ["plain", "safr"].map(|name| variant([report(name, 2, "word_keep", SOME)]));
+        let comparison = compare(&variants, &[], 500, 0).unwrap();
+        let Interval { low, high } = comparison.variants[0].intervals[KEEP].unwrap();
+        // The mean of three of 1, 2 and 3, each of which may be drawn more than once.
+        assert!(
+            (1.0..1.5).contains(&low) && (2.5..=3.0).contains(&high),
+            "{low} to {high}"
+        );
+    }
+
+    #[test]
     fn what_cannot_be_paired_is_refused() {
         let plain = report("plain", 2, "word_keep", SOME);
         let alone = [variant([plain.clone()])];
-        assert_eq!(compare(&alone, 10, 0), Err(CompareError::TooFew));
+        assert_eq!(compare(&alone, &[], 10, 0), Err(CompareError::TooFew));
         let mut other = plain.clone();
         other.reference = Some("plain".into());
-        let error = compare(&[variant([plain.clone()]), variant([other.clone()])], 10, 0);
+        let error = compare(
+            &[variant([plain.clone()]), variant([other.clone()])],
+            &[],
+            10,
+            0,
+        );
         assert!(matches!(error, Err(CompareError::References { .. })));
         other.data.sha256 = "01".into();
-        let error = compare(&[variant([plain.clone()]), variant([plain, other])], 10, 0);
+        let error = compare(
+            &[variant([plain.clone()]), variant([plain, other])],
+            &[],
+            10,
+            0,
+        );
         assert!(matches!(error, Err(CompareError::Texts { .. })));
     }
 
@@ -376,7 +478,7 @@ mod tests {
                 })
                 .collect(),
         };
-        let fits = |a: &[&str], b: &[&str]| compare(&[of(a), of(b)], 10, 0).is_ok();
+        let fits = |a: &[&str], b: &[&str]| compare(&[of(a), of(b)], &[], 10, 0).is_ok();
         assert!(fits(&["plain-1", "plain-2"], &["plain-1", "plain-2"]));
         assert!(!fits(&["plain-1", "plain-2"], &["plain-2", "plain-1"]));
         assert!(!fits(&["plain-1", "plain-2"], &["plain-1"]));

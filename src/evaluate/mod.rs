@@ -4,6 +4,7 @@ mod answer;
 mod bootstrap;
 mod columns;
 mod comparison;
+mod contrast;
 mod faithfulness;
 mod intervention;
 mod knockout;
@@ -24,6 +25,7 @@ pub use answer::{
 };
 pub use bootstrap::{Interval, LEVEL, bootstrap, wilson};
 pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison, Difference, compare};
+pub use contrast::{Contrast, Contrasted};
 pub use faithfulness::{
     FaithfulnessOptions, MOST_KEPT, MOST_REMOVED, Normalisation, PERCENTAGES, faithfulness,
 };

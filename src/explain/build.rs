@@ -1,11 +1,12 @@
 //! Puts the measures of one text together into its explanation.
 
 use super::capacity::capacity_of;
+use super::evidence::row_sums;
 use super::{
     Allocated, ContributionNumbers, Cut, EXPLANATION_VERSION, Evidence, Explanation, Gram,
     Interaction, Margin, Matrix, TraceNumbers, Word, allocate, argmax, attention_received,
     capacity, centred, evidence, margin_factor, mean_over_heads, parts, predict, sharing, weighed,
-    weighted_sharing, word_contributions, word_evidence,
+    weighted_sharing, word_contributions,
 };
 use crate::text::ReadText;
 
@@ -197,7 +198,7 @@ fn words(
             .map(|(&share, weight)| f64::from(share) * weight)
             .sum()
     };
-    let evidence = word_evidence(trace);
+    let evidence = row_sums(&said.evidence);
     let contributions = word_contributions(trace);
     read.words
         .iter()

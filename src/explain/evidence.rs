@@ -61,9 +61,13 @@ pub fn parts(evidence: &Matrix) -> Vec<f64> {
 
 /// e_i of each word, towards the predicted class, `n`.
 pub fn word_evidence(trace: &TraceNumbers) -> Vec<f64> {
-    let said = evidence(trace, argmax(&trace.logits));
-    let sum = |i| said.row(i).iter().map(|&said| f64::from(said)).sum();
-    (0..said.rows).map(sum).collect()
+    row_sums(&evidence(trace, argmax(&trace.logits)))
+}
+
+/// What all neurons say at each word, `n` of `n × F`.
+pub(super) fn row_sums(evidence: &Matrix) -> Vec<f64> {
+    let sum = |i| evidence.row(i).iter().map(|&said| f64::from(said)).sum();
+    (0..evidence.rows).map(sum).collect()
 }
 
 /// c_i of each word, towards the predicted class, `n`; `None` where the trace has no contributions.

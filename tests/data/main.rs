@@ -11,3 +11,5 @@ mod resuming;
 mod sets;
 mod table;
 mod trained;
+#[path = "../common/treebank.rs"]
+mod treebank;

@@ -11,6 +11,7 @@ use safr::text::table::LabelledText;
 use safr::text::{Example, Split, Vocabulary, Words, coverage, frequencies, glue, imdb, sst};
 
 use crate::common::set;
+use crate::treebank::{assert_phrases_are_whole, count_in, sorted};
 
 fn trees(split: Split) -> Vec<sst::Tree> {
     sst::read_trees(&set("sst-trees").join(sst::file_name(split)), Words::Typed).unwrap()
@@ -60,15 +61,7 @@ fn a_treebank_is_read_with_every_node() {
         let words = text.split_whitespace().filter(|word| word.ends_with(')'));
         assert_eq!(leaves, words.count());
     }
-    let trees = trees(Split::Train);
-    let phrases = sst::phrases(&trees);
-    let unique: HashSet<_> = phrases.iter().map(|phrase| &phrase.words).collect();
-    assert_eq!(unique.len(), phrases.len());
-    assert!(
-        sst::sentences(&trees)
-            .iter()
-            .all(|sentence| unique.contains(&sentence.words))
-    );
+    assert_phrases_are_whole(&trees(Split::Train));
 }
 
 #[test]
@@ -98,30 +91,10 @@ fn glue_adds_what_the_trees_spell_otherwise() {
 #[test]
 fn glue_cuts_words_as_the_treebank_does() {
     let dev = glue::read(&set("sst2-glue").join("dev.tsv"), Words::Typed).unwrap();
-    let sorted = |examples: Vec<Example>| -> Vec<(Vec<String>, usize)> {
-        let mut sorted: Vec<_> = examples
-            .into_iter()
-            .map(|example| (example.words, example.label))
-            .collect();
-        sorted.sort();
-        sorted
-    };
     assert_eq!(dev.len(), 11);
     assert_eq!(sorted(dev), sorted(sst::sentences(&trees(Split::Dev))));
 
-    let trees = trees(Split::Train);
-    let all: HashSet<&[String]> = trees
-        .iter()
-        .flat_map(|tree| {
-            tree.nodes()
-                .iter()
-                .map(|node| &tree.leaves()[node.words.clone()])
-        })
-        .collect();
-    let same = glue_phrases()
-        .iter()
-        .filter(|phrase| all.contains(phrase.words.as_slice()))
-        .count();
+    let same = count_in(&trees(Split::Train), &glue_phrases());
     assert_eq!(same, 13, "of 20");
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use safr::text::{Example, Split, Words, glue, sst};
 
 use crate::common::public_set;
+use crate::shared::{count_in, sorted};
 use crate::treebank::trees;
 
 fn phrases() -> Vec<Example> {
@@ -38,29 +39,9 @@ fn glue_adds_what_the_trees_spell_otherwise() {
 #[test]
 fn glue_cuts_words_as_the_treebank_does() {
     let dev = glue::read(&public_set("sst2-glue").join("dev.tsv"), Words::Typed).unwrap();
-    let sorted = |examples: Vec<Example>| -> Vec<(Vec<String>, usize)> {
-        let mut sorted: Vec<_> = examples
-            .into_iter()
-            .map(|example| (example.words, example.label))
-            .collect();
-        sorted.sort();
-        sorted
-    };
     assert_eq!(dev.len(), 872);
     assert!(sorted(dev) == sorted(sst::sentences(&trees(Split::Dev))));
 
-    let trees = trees(Split::Train);
-    let all: HashSet<&[String]> = trees
-        .iter()
-        .flat_map(|tree| {
-            tree.nodes()
-                .iter()
-                .map(|node| &tree.leaves()[node.words.clone()])
-        })
-        .collect();
-    let same = phrases()
-        .iter()
-        .filter(|phrase| all.contains(phrase.words.as_slice()))
-        .count();
+    let same = count_in(&trees(Split::Train), &phrases());
     assert_eq!(same, 67_097, "of 67,349");
 }

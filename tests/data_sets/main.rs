@@ -6,6 +6,8 @@
 mod common;
 #[path = "../common/questions.rs"]
 mod questions;
+#[path = "../common/treebank.rs"]
+mod shared;
 #[path = "../common/typing.rs"]
 mod typing;
 

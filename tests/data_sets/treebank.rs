@@ -6,6 +6,7 @@ use safr::text::sst::{self, Tree};
 use safr::text::{Split, Words};
 
 use crate::common::public_set;
+use crate::shared::assert_phrases_are_whole;
 use crate::typing;
 
 fn path(split: Split) -> PathBuf {
@@ -40,14 +41,7 @@ fn the_treebank_has_its_known_size() {
         trees.iter().map(|tree| tree.leaves().len()).sum::<usize>(),
         163_563
     );
-    let phrases = sst::phrases(&trees);
-    let unique: std::collections::HashSet<_> = phrases.iter().map(|phrase| &phrase.words).collect();
-    assert_eq!(unique.len(), phrases.len());
-    assert!(
-        sst::sentences(&trees)
-            .iter()
-            .all(|sentence| unique.contains(&sentence.words))
-    );
+    assert_phrases_are_whole(&trees);
 }
 
 #[test]

@@ -45,12 +45,8 @@ pub(crate) enum Lane {
     Data,
 }
 
-/// What is built for the tests: everything native, and what runs in the browser. The lanes behind build
-/// it in the same way, and so not again.
-const LINTED: [&str; 2] = [
-    "--release --features cli --all-targets --test data_sets",
-    "--release --target wasm32-unknown-unknown --test browser --test browser_webgpu --test browser_cpu --test gpu_cost",
-];
+/// What runs in the browser.
+const IN_BROWSER: &str = "--release --target wasm32-unknown-unknown --test browser --test browser_webgpu --test browser_cpu --test gpu_cost";
 
 /// Runs `lanes`, or all when none is named; fails when any test does.
 pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
@@ -90,10 +86,14 @@ fn outcome(project: &Project, lane: Lane) -> Result<Outcome> {
             .into_iter()
             .sum(),
         Lane::Xtask => cargo_test(&mut project.cargo(&format!("test {}", data::FETCHER)))?,
-        Lane::Clippy => LINTED
-            .map(|what| check(&mut project.cargo(&format!("test {what} --no-run"))))
-            .into_iter()
-            .sum(),
+        // As the lanes behind build it, and so not again.
+        Lane::Clippy => [
+            format!("{} --all-targets --test data_sets", native::TESTS),
+            format!("test {IN_BROWSER}"),
+        ]
+        .map(|what| check(&mut project.cargo(&format!("{what} --no-run"))))
+        .into_iter()
+        .sum(),
         Lane::Native => cargo_test(&mut project.cargo(native::TESTS))?,
         Lane::BrowserWebgpu => browser(project, Offer::Webgpu)?,
         Lane::BrowserCpu => browser(project, Offer::Cpu)?,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::plan::{Plan, TRAIN, Table, Variant};
+use super::plan::{Claim, Figure, Plan, Shown, TRAIN, Table, Variant};
 
 /// Fails at the first thing of `plan` that names what is not there.
 pub(crate) fn check(plan: &Plan) -> Result<()> {
@@ -28,6 +28,13 @@ pub(crate) fn check(plan: &Plan) -> Result<()> {
     }
     for table in &plan.tables {
         check_table(plan, table).with_context(|| format!("the table {}", table.name))?;
+    }
+    for claim in &plan.claims {
+        check_claim(plan, claim).with_context(|| format!("the claim {:?}", claim.text))?;
+    }
+    for figure in &plan.figures {
+        let problem = || format!("the figure {}", figure.file.display());
+        check_figure(plan, figure).with_context(problem)?;
     }
     Ok(())
 }
@@ -67,20 +74,57 @@ fn check_models(plan: &Plan, from: &str, variant: &Variant) -> Result<()> {
 
 fn check_table(plan: &Plan, table: &Table) -> Result<()> {
     ensure!(!table.measures.is_empty(), "it names no measures");
-    let mut columns = 0;
-    for name in &table.variants {
-        for variant in plan.named(name)? {
-            ensure!(
-                variant.evaluate.contains(&table.evaluation),
-                "{} has no evaluation {}",
-                variant.name,
-                table.evaluation
-            );
-            columns += 1;
+    let variants = check_reports(plan, &table.evaluation, &table.variants)?;
+    ensure!(variants > 1, "it needs two variants or more");
+    Ok(())
+}
+
+fn check_claim(plan: &Plan, claim: &Claim) -> Result<()> {
+    check_reports(plan, &claim.evaluation, &claim.variants)?;
+    ensure!(
+        claim.above.is_some() != claim.below.is_some(),
+        "it must have one of above and below"
+    );
+    Ok(())
+}
+
+fn check_figure(plan: &Plan, figure: &Figure) -> Result<()> {
+    match &figure.of {
+        Shown::Text { variants, seed, .. } => {
+            for variant in variants {
+                let Variant { model, seeds, .. } = plan.variant(variant)?;
+                ensure!(
+                    model.is_none() && seeds.contains(seed),
+                    "{variant} has no model of seed {seed}"
+                );
+            }
+        }
+        Shown::Measures {
+            evaluation,
+            variants,
+            ..
+        } => {
+            check_reports(plan, evaluation, variants)?;
         }
     }
-    ensure!(columns > 1, "it needs two variants or more");
     Ok(())
+}
+
+/// Each of the variants must have the report; how many they are.
+fn check_reports(plan: &Plan, evaluation: &String, variants: &[String]) -> Result<usize> {
+    let mut count = 0;
+    for name in variants {
+        for variant in plan.named(name)? {
+            ensure!(
+                variant.evaluate.contains(evaluation),
+                "{} has no evaluation {evaluation}",
+                variant.name
+            );
+            count += 1;
+        }
+    }
+    ensure!(count > 0, "it names no variants");
+    Ok(count)
 }
 
 /// Names are parts of file names; those that begin with a dot are not for variants.
@@ -118,14 +162,25 @@ mod tests {
                 "shuffled: the plan has no evaluation fex",
             ),
             (
-                "evaluation = \"whole\"",
-                "evaluation = \"few\"",
+                "title = \"First\"\n        evaluation = \"whole\"",
+                "title = \"First\"\n        evaluation = \"few\"",
                 "safr-1-0.1 has no evaluation few",
             ),
             (
-                "[\"plain\", \"safr-{a}-{b}\"]",
-                "[\"plain\"]",
+                "[\"plain\", \"safr-{a}-{b}\"]\n        measures",
+                "[\"plain\"]\n        measures",
                 "two variants or more",
+            ),
+            ("above = -0.01", "", "one of above and below"),
+            (
+                "\"safr-10-1\"]\n        contrast",
+                "\"shuffled\"]\n        contrast",
+                "shuffled has no evaluation whole",
+            ),
+            (
+                "[\"plain\", \"safr-10-1\"], seed = 2",
+                "[\"plain\", \"safr-10-1\"], seed = 1",
+                "safr-10-1 has no model of seed 1",
             ),
             ("title = \"First\"", "titel = \"First\"", "titel"),
             ("few = ", "train = ", "no evaluation few"),

@@ -1,6 +1,7 @@
 //! `results`: does what `pkg-config/experiments.toml` plans, and writes its tables.
 
 mod check;
+mod claims;
 mod document;
 mod plan;
 mod presets;
@@ -22,11 +23,13 @@ use clap::Args;
 
 use crate::data::Sets;
 use crate::native;
+use crate::process::capture;
 use crate::project::{Project, read};
-use plan::Plan;
+use plan::{Figure, Plan, Shown};
 use progress::Progress;
 use runs::{Runs, State};
-use step::{Folders, Step};
+use step::{Folders, Model, Step};
+use tables::There;
 
 /// Repeat the tables of docs/results.md: train, evaluate, compare
 #[derive(Args)]
@@ -220,22 +223,112 @@ impl<'a> Session<'a> {
         safr
     }
 
-    /// Writes those tables for which there is something.
+    /// Writes those tables, claims and figures for which there is something.
     fn write_tables(&self, states: &[State]) -> Result<()> {
-        let path = self.project.root.join(&self.plan.document);
         for table in &self.plan.tables {
-            let there = tables::there(&self.plan, table, &self.steps, states)?;
-            let Some(there) = there else {
+            let there = self.there(&table.evaluation, &table.variants, states)?;
+            let Some(there) = there.filter(There::is_comparison) else {
                 println!("table {}: there is nothing to compare yet", table.name);
                 continue;
             };
-            let mut safr = self.safr();
-            safr.args(there.arguments(table, Path::new(&self.runs.folders.runs)));
-            let compared = crate::process::capture(&mut safr)?;
-            let text = document::put(&read(&path)?, &table.name, &there.text(table, &compared))
-                .with_context(|| path.display().to_string())?;
-            fs::write(&path, text)?;
-            println!("table {}: written to {}", table.name, path.display());
+            let arguments = there.arguments(table, Path::new(&self.runs.folders.runs));
+            let compared = capture(self.safr().args(arguments))?;
+            let document = table.document.as_ref().unwrap_or(&self.plan.document);
+            self.put(document, &table.name, &there.text(table, &compared))?;
+        }
+        self.write_claims(states)?;
+        for figure in &self.plan.figures {
+            self.write_figure(figure, states)?;
+        }
+        Ok(())
+    }
+
+    /// Which reports of these variants are there.
+    fn there(
+        &self,
+        evaluation: &str,
+        variants: &[String],
+        states: &[State],
+    ) -> Result<Option<There<'_>>> {
+        tables::there(&self.plan, (evaluation, variants), &self.steps, states)
+    }
+
+    /// Puts a table into a document.
+    fn put(&self, document: &Path, name: &str, text: &str) -> Result<()> {
+        let path = self.project.root.join(document);
+        let text =
+            document::put(&read(&path)?, name, text).with_context(|| path.display().to_string())?;
+        fs::write(&path, text)?;
+        println!("table {name}: written to {}", path.display());
+        Ok(())
+    }
+
+    /// Writes the claims of which all reports are there.
+    fn write_claims(&self, states: &[State]) -> Result<()> {
+        let runs = Path::new(&self.runs.folders.runs);
+        let file = runs.join(".claim.json");
+        let mut lines = Vec::new();
+        for claim in &self.plan.claims {
+            let there = self.there(&claim.evaluation, &claim.variants, states)?;
+            let Some(there) = there.filter(There::is_whole) else {
+                println!("claim {:?}: it is not measured yet", claim.text);
+                continue;
+            };
+            let compare = there.compare(&claim.evaluation, runs);
+            capture(self.safr().args(compare).args(claim.arguments(&file)))?;
+            lines.push(claim.line(&read(&file)?)?);
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.put(&self.plan.document, claims::TABLE, &claims::table(&lines))
+    }
+
+    /// Draws a figure if all that it shows is there.
+    fn write_figure(&self, figure: &Figure, states: &[State]) -> Result<()> {
+        let file = text(&self.project.root.join(&figure.file))?;
+        let arguments = match &figure.of {
+            Shown::Text {
+                text,
+                variants,
+                seed,
+            } => {
+                let model = |variant: &String| Model::Trained {
+                    variant: variant.clone(),
+                    seed: *seed,
+                };
+                let models: Vec<Model> = variants.iter().map(model).collect();
+                let are_there = models.iter().all(|model| self.runs.card(model).exists());
+                are_there.then(|| {
+                    let places = models.iter().map(|model| self.runs.path(&model.place()));
+                    let places = places.map(|place| place.display().to_string());
+                    let models = places.flat_map(|place| ["--model".to_owned(), place]);
+                    let mut arguments = vec!["explain".to_owned(), text.clone()];
+                    arguments.extend(models.chain(["--svg".to_owned(), file.clone()]));
+                    arguments
+                })
+            }
+            Shown::Measures {
+                evaluation,
+                variants,
+                x,
+                y,
+            } => {
+                let there = self.there(evaluation, variants, states)?;
+                there.filter(There::is_comparison).map(|there| {
+                    let runs = Path::new(&self.runs.folders.runs);
+                    let mut arguments = there.compare(evaluation, runs);
+                    arguments.extend(["--plane", x, y, &file].map(str::to_owned));
+                    arguments
+                })
+            }
+        };
+        match arguments {
+            None => println!("figure {file}: not all that it shows is there yet"),
+            Some(arguments) => {
+                capture(self.safr().args(arguments))?;
+                println!("figure {file}: drawn");
+            }
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ pub(crate) const TRAIN: &str = "train";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Plan {
-    /// The document that holds the tables, from the project's folder.
+    /// The document that holds the claims, and tables that name no other, from the project's folder.
     pub(crate) document: PathBuf,
     /// Options that are written often; `{NAME}` stands for them.
     #[serde(default)]
@@ -27,6 +27,10 @@ pub(crate) struct Plan {
     pub(crate) variants: Vec<Variant>,
     #[serde(default, rename = "table")]
     pub(crate) tables: Vec<Table>,
+    #[serde(default, rename = "claim")]
+    pub(crate) claims: Vec<Claim>,
+    #[serde(default, rename = "figure")]
+    pub(crate) figures: Vec<Figure>,
 }
 
 /// Models that differ in their seed alone.
@@ -60,19 +64,69 @@ pub(crate) struct Variant {
     family: String,
 }
 
-/// A table of the document.
+/// A table of a document.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
     /// Its name in the document's marks.
     pub(crate) name: String,
     pub(crate) title: String,
+    /// The document that holds it, where it is not the plan's.
+    pub(crate) document: Option<PathBuf>,
     /// Which report it shows.
     pub(crate) evaluation: String,
     /// The first is what the others are compared with.
     pub(crate) variants: Vec<String>,
     /// Names of measures, or how they begin.
     pub(crate) measures: Vec<String>,
+    /// Digits behind the point.
+    pub(crate) digits: Option<u8>,
+}
+
+/// What is claimed of measures: a line of the table `claims`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Claim {
+    /// In words.
+    pub(crate) text: String,
+    /// Which report it is about.
+    pub(crate) evaluation: String,
+    pub(crate) variants: Vec<String>,
+    /// As `safr compare --contrast` takes it.
+    pub(crate) contrast: String,
+    /// It holds where the whole interval lies above this.
+    pub(crate) above: Option<f64>,
+    /// Or below this.
+    pub(crate) below: Option<f64>,
+}
+
+/// A picture for a document.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Figure {
+    /// Where it goes, from the project's folder.
+    pub(crate) file: PathBuf,
+    /// What it shows.
+    pub(crate) of: Shown,
+}
+
+/// What a figure shows.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Shown {
+    /// What the words of a text add to the prediction of each variant's model of the seed.
+    Text {
+        text: String,
+        variants: Vec<String>,
+        seed: u64,
+    },
+    /// Variants by two measures, the first of them apart.
+    Measures {
+        evaluation: String,
+        variants: Vec<String>,
+        x: String,
+        y: String,
+    },
 }
 
 impl Plan {
@@ -170,6 +224,18 @@ pub(crate) mod tests {
         evaluation = "whole"
         variants = ["plain", "safr-{a}-{b}"]
         measures = ["accuracy"]
+        [[claim]]
+        text = "It is as good"
+        evaluation = "whole"
+        variants = ["plain", "safr-10-1"]
+        contrast = "2:accuracy - 1:accuracy"
+        above = -0.01
+        [[figure]]
+        file = "words.svg"
+        of = { text = { text = "A film.", variants = ["plain", "safr-10-1"], seed = 2 } }
+        [[figure]]
+        file = "plane.svg"
+        of.measures = { evaluation = "whole", variants = ["plain", "safr-{a}-{b}"], x = "accuracy", y = "spill/all" }
     "#;
 
     #[test]
@@ -201,10 +267,13 @@ pub(crate) mod tests {
         for step in crate::results::step::steps(&plan)? {
             crate::results::presets::files(&root, &step)?;
         }
-        let document = include_str!("../../../../docs/results.md");
+        let documents = |table: &Table| table.document.as_ref().unwrap_or(&plan.document).clone();
         for table in &plan.tables {
-            crate::results::document::put(document, &table.name, "")?;
+            let document = crate::project::read(&root.join(documents(table)))?;
+            crate::results::document::put(&document, &table.name, "")?;
         }
+        let document = crate::project::read(&root.join(&plan.document))?;
+        crate::results::document::put(&document, crate::results::claims::TABLE, "")?;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What of a table is there, and the command that writes it.
+//! Which reports of several variants are there, and the command that compares them in a table.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::plan::{Plan, Table, Variant};
 use super::runs::State;
 use super::step::Step;
 
-/// The part of a table that can be written.
+/// The reports that can be compared.
 pub(crate) struct There<'a> {
     /// Variants with a report.
     pub(crate) variants: Vec<&'a Variant>,
@@ -18,18 +18,18 @@ pub(crate) struct There<'a> {
     missing: Vec<&'a str>,
 }
 
-/// What of `table` is there; `None` without the first variant, or without a seed that another one has,
-/// too. A report counts if the models that it was made from are as planned.
+/// Which of the reports `evaluation` of these variants are there; `None` without the first variant, or without a seed that all others
+/// that are there have, too. A report counts if the models that it was made from are as planned.
 pub(crate) fn there<'a>(
     plan: &'a Plan,
-    table: &Table,
+    (evaluation, variants): (&str, &[String]),
     steps: &[Step],
     states: &[State],
 ) -> Result<Option<There<'a>>> {
     let is_done = |at: usize| matches!(states[at], State::Done(_));
     let has = |variant: &Variant, seed: u64| {
         let of_run = |step: &Step| {
-            step.variant == variant.name && step.seed == seed && step.name == table.evaluation
+            step.variant == variant.name && step.seed == seed && step.name == evaluation
         };
         let Some(at) = steps.iter().position(of_run) else {
             return false;
@@ -38,14 +38,14 @@ pub(crate) fn there<'a>(
         is_done(at) && before.all(is_done)
     };
     let mut planned = Vec::new();
-    for name in &table.variants {
+    for name in variants {
         planned.extend(plan.named(name)?);
     }
     let first = planned.first().map_or("", |first| first.name.as_str());
     let is_there = |variant: &&Variant| variant.seeds.iter().any(|&seed| has(variant, seed));
     let (variants, missing): (Vec<&Variant>, Vec<&Variant>) =
         planned.into_iter().partition(is_there);
-    let [base, _, ..] = variants[..] else {
+    let Some(base) = variants.first() else {
         return Ok(None);
     };
     let have_all = |&seed: &u64| variants.iter().all(|variant| has(variant, seed));
@@ -61,12 +61,22 @@ pub(crate) fn there<'a>(
 }
 
 impl There<'_> {
-    /// Arguments of `safr` that compare the reports in the folder `runs`.
-    pub(crate) fn arguments(&self, table: &Table, runs: &Path) -> Vec<String> {
+    /// Whether there is more than the first variant.
+    pub(crate) fn is_comparison(&self) -> bool {
+        self.variants.len() > 1
+    }
+
+    /// Whether all variants are there.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// Arguments of `safr` that compare the reports `evaluation` in the folder `runs`.
+    pub(crate) fn compare(&self, evaluation: &str, runs: &Path) -> Vec<String> {
         let mut arguments = vec!["compare".to_owned()];
         for variant in &self.variants {
             let report = |seed: &u64| {
-                let report = format!("{}/{seed}/{}.json", variant.name, table.evaluation);
+                let report = format!("{}/{seed}/{evaluation}.json", variant.name);
                 runs.join(report).display().to_string()
             };
             arguments.push(self.seeds.iter().map(report).collect::<Vec<_>>().join(","));
@@ -74,7 +84,16 @@ impl There<'_> {
         for variant in &self.variants {
             arguments.extend(["--title".to_owned(), variant.title.clone()]);
         }
+        arguments
+    }
+
+    /// Arguments of `safr` that print the table.
+    pub(crate) fn arguments(&self, table: &Table, runs: &Path) -> Vec<String> {
+        let mut arguments = self.compare(&table.evaluation, runs);
         arguments.extend(["--only".to_owned(), table.measures.join(",")]);
+        if let Some(digits) = table.digits {
+            arguments.extend(["--digits".to_owned(), digits.to_string()]);
+        }
         arguments.extend(["--format", "markdown"].map(str::to_owned));
         arguments
     }
@@ -127,7 +146,8 @@ mod tests {
     fn variants_are_compared_by_the_seeds_that_all_have() -> Result<()> {
         let (plan, steps, states) = of(&DONE, "")?;
         let table = &plan.tables[0];
-        let there = there(&plan, table, &steps, &states)?.context("a table")?;
+        let there = there(&plan, (&table.evaluation, &table.variants), &steps, &states)?
+            .context("a table")?;
         assert_eq!(there.seeds, [2]);
         let arguments = there.arguments(table, Path::new("/runs"));
         let expected = [
@@ -157,7 +177,10 @@ mod tests {
     fn what_was_made_otherwise_is_not_in_a_table() -> Result<()> {
         let written = |done: &[&str], changed: &str| -> Result<bool> {
             let (plan, steps, states) = of(done, changed)?;
-            Ok(there(&plan, &plan.tables[0], &steps, &states)?.is_some())
+            Ok(
+                there(&plan, ("whole", &plan.tables[0].variants), &steps, &states)?
+                    .is_some_and(|there| there.is_comparison()),
+            )
         };
         assert!(written(&DONE, "plain 1 train")?);
         for changed in ["safr-1-1 2 whole", "safr-1-1 2 train", "plain 2 train"] {
