@@ -9,7 +9,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Device;
 use common::tuning::{losses, reference};
 use common::{
-    assert_complete, close, small_config, small_package, small_package_of, small_weights,
+    KINDS, assert_complete, close, small_config, small_package, small_package_of, small_weights,
 };
 use safr::engine::{Backend, Engine, largest_explained_difference};
 use safr::evaluate::EncodedExample;
@@ -195,8 +195,8 @@ async fn the_gpu_explains_and_trains_as_the_cpu_does() {
         .await
         .expect("this lane needs a WebGPU adapter");
     let mut cpu = Engine::start(Backend::Flex).await.unwrap();
-    for readout in Readout::ALL {
-        let package = small_package_of(readout).await;
+    for (readout, winners) in KINDS {
+        let package = small_package_of(readout, winners).await;
         let files = package.to_files(Precision::Int8).unwrap();
         let here = gpu.load("small", &files).unwrap();
         let here = here.explain(TEXT).await.unwrap();

@@ -7,27 +7,34 @@ mod common;
 
 use burn::tensor::Device;
 use common::{
-    all_close, assert_complete, close, fixtures, reference_model, reference_texts, small_config,
-    small_package, small_package_of, small_weights,
+    KINDS, all_close, assert_complete, close, fixtures, reference_model, reference_texts,
+    small_config, small_package, small_package_of, small_weights,
 };
 use proptest::prelude::*;
 use safr::engine::{Backend, EngineError, LoadedModel, OpenDevice, largest_explained_difference};
 use safr::explain::{
     Explanation, Prediction, TraceNumbers, centred, evidence, margin_factor, weighed,
 };
-use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights};
+use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights, read};
 use safr::package::Precision;
 use safr::text::Words;
 
-/// Every kind of model: what its head reads, how it reads texts, classes and blocks.
+/// Every kind of model: what its head reads and of how many words, how it reads texts, classes and blocks.
 fn configs() -> impl Iterator<Item = ModelConfig> {
-    let readings = [Reading::published, Reading::scale_free].map(|of| of(Words::Default));
-    let kinds = readings
-        .into_iter()
-        .flat_map(|reading| Readout::ALL.map(move |readout| (reading, readout)));
-    kinds.flat_map(|(reading, readout)| {
+    let [published, scale_free] =
+        [Reading::published, Reading::scale_free].map(|of| of(Words::Default));
+    let kinds = [
+        (published, Readout::Residual, None),
+        (published, Readout::Neurons, None),
+        (scale_free, Readout::Residual, None),
+        (scale_free, Readout::Neurons, None),
+        (scale_free, Readout::Neurons, Some(1)),
+        (scale_free, Readout::Neurons, Some(2)),
+    ];
+    kinds.into_iter().flat_map(|(reading, readout, winners)| {
         [(1, 2), (1, 3), (2, 5)].map(|(layers, classes)| ModelConfig {
             readout,
+            winners,
             classes,
             ..small_config(layers, reading)
         })
@@ -136,9 +143,9 @@ fn assert_explained(what: &str, explanation: &Explanation) {
 /// Stored as the page's models are, in eight bits, and on both of the CPU's devices.
 #[test]
 fn a_stored_model_is_explained_in_parts_that_add_up() {
-    for readout in Readout::ALL {
+    for (readout, winners) in KINDS {
         for precision in [Precision::F32, Precision::Int8] {
-            let package = pollster::block_on(small_package_of(readout));
+            let package = pollster::block_on(small_package_of(readout, winners));
             let files = package.to_files(precision).unwrap();
             let [flex, ndarray] = devices().map(|device| {
                 let model = LoadedModel::new(&files, &device).unwrap();
@@ -210,6 +217,30 @@ fn evidence_is_what_is_lost_without_a_neuron() {
     }
 }
 
+/// What the gate is asked to agree with is the size of what is explained.
+#[test]
+fn amounts_are_the_sizes_of_contributions() {
+    let texts: [&[u32]; 2] = [&[2, 3, 4, 5, 2], &[6, 7]];
+    for config in configs() {
+        let model = Classifier::new(&config, &lively(&config, 7), &Device::flex()).unwrap();
+        let batch = Batch::new(&texts, &config, &model.device());
+        let trace = model.with_amounts(model.forward(&batch, None));
+        let [_, length] = batch.dims();
+        let amounts = trace.amounts.unwrap().flatten(0, 1);
+        let amounts = pollster::block_on(read(amounts)).unwrap();
+        for (text, trace) in explained(&model, &texts).iter().enumerate() {
+            let parts = trace.contributions.as_ref().unwrap();
+            let size = |k| {
+                let squares = parts.of_word(k).into_iter().map(|c| f64::from(c).powi(2));
+                squares.sum::<f64>().sqrt()
+            };
+            let expected: Vec<f64> = (0..trace.ids.len()).map(size).collect();
+            let found = &amounts[text * length..][..expected.len()];
+            all_close("amounts", found, &expected, 1e-5);
+        }
+    }
+}
+
 /// Closed gates bring nothing, and what they stood for shows as positions and biases.
 #[test]
 fn closed_gates_bring_nothing() {
@@ -274,6 +305,40 @@ fn deleting_a_word_is_reading_the_rest() {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 16, ..ProptestConfig::default() })]
+
+    /// Of each neuron the words that drive it most keep what they would have without winners, in each text
+    /// of a batch by itself, and the others nothing.
+    #[test]
+    fn winners_take_all(
+        texts in prop::collection::vec(prop::collection::vec(2_u32..12, 1..8), 1..4),
+        winners in 1_usize..4,
+        seed in 0_u64..100,
+    ) {
+        let neurons = |winners| {
+            let config = ModelConfig {
+                readout: Readout::Neurons,
+                winners,
+                ..small_config(1, Reading::scale_free(Words::Default))
+            };
+            let weights = lively(&config, seed);
+            let model = Classifier::new(&config, &weights, &Device::flex()).unwrap();
+            let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+            let traces = explained(&model, &texts).into_iter();
+            traces.map(|trace| trace.last_layer().neurons.clone()).collect::<Vec<_>>()
+        };
+        for (all, of_winners) in neurons(None).iter().zip(neurons(Some(winners))) {
+            for n in 0..all.cols {
+                let mut driven: Vec<f32> = (0..all.rows).map(|i| all.at(i, n)).collect();
+                driven.sort_by(|a, b| b.total_cmp(a));
+                let least = driven[winners.min(driven.len()) - 1];
+                for i in 0..all.rows {
+                    let u = all.at(i, n);
+                    let expected = if u >= least { u } else { 0.0 };
+                    prop_assert_eq!(of_winners.at(i, n), expected);
+                }
+            }
+        }
+    }
 
     /// A neuron scaled by a and its votes by 1/a leave the function as it is: so they do evidence and
     /// what is looked at by evidence, which the neurons themselves do not.

@@ -122,9 +122,10 @@ fn cross_entropy_and_gate_guards() {
 
 #[test]
 fn neurons_read_by_the_head() {
-    for layers in [1, 2] {
+    for (layers, winners) in [(1, None), (2, None), (1, Some(1)), (2, Some(2))] {
         let config = ModelConfig {
             readout: Readout::Neurons,
+            winners,
             ..small_config(layers, Reading::scale_free(Words::Default))
         };
         let family = Family::ScaleFree(ScaleFree::default());

@@ -119,6 +119,7 @@ impl Case {
             }],
             logits: Tensor::zeros([1, 2], &device),
             votes: Tensor::ones([2, WIDTH], &device),
+            amounts: None,
             batch,
         }
     }
@@ -131,6 +132,44 @@ impl Case {
 
 fn value<const D: usize>(tensor: Tensor<D>) -> f64 {
     f64::from(tensor.into_data().try_into_vec::<f32>().unwrap()[0])
+}
+
+/// Amounts 4 and 2 of one text ask for keep 1 and ½; of the other text one word was dropped, so that
+/// nothing is asked of it, and one is PAD.
+#[test]
+fn the_gate_is_to_say_how_much_a_word_brings() {
+    let device = Device::flex();
+    let config = ModelConfig {
+        max_len: 2,
+        ..ModelConfig::new(8, 2, Reading::scale_free(Words::Default))
+    };
+    let z: Tensor<3> = Tensor::zeros([2, 2, WIDTH], &device);
+    let trace = Trace {
+        embedding: z.clone(),
+        gated: z,
+        gate: Tensor::from_data([[1.0, 0.5], [0.0, 0.0]], &device),
+        keep: Tensor::from_data([[0.75, 1.0], [0.5, 0.5]], &device),
+        layers: Vec::new(),
+        logits: Tensor::zeros([2, 2], &device),
+        votes: Tensor::ones([2, WIDTH], &device),
+        amounts: Some(Tensor::from_data([[4.0, 2.0], [3.0, 0.0]], &device)),
+        batch: Batch::new(&[&[2, 3], &[4]], &config, &device),
+    };
+    let options = ScaleFree {
+        guard: GateGuard::Agreement { weight: 2.0 },
+        ..Default::default()
+    };
+    let guard = scale_free::guard(&trace, &options).unwrap();
+    let guards = guard.into_data().try_into_vec::<f32>().unwrap();
+    assert_eq!(
+        guards,
+        [2.0 * (0.25f32.powi(2) + 0.5f32.powi(2)) / 2.0, 0.0]
+    );
+    let unprepared = Trace {
+        amounts: None,
+        ..trace
+    };
+    assert!(scale_free::guard(&unprepared, &options).is_none());
 }
 
 /// A text with two open gates beside one with a closed gate (and PAD): by text the rates miss ½ by ½
@@ -152,6 +191,7 @@ fn the_guard_counts_by_text_or_by_batch() {
         layers: Vec::new(),
         logits: Tensor::zeros([2, 2], &device),
         votes: Tensor::ones([2, WIDTH], &device),
+        amounts: None,
         batch: Batch::new(&[&[2, 3], &[4]], &config, &device),
     };
     let guard = |rate_of| {

@@ -152,7 +152,7 @@ impl Sweep {
         let texts: Vec<&[u32]> = chunk.iter().map(|example| example.ids.as_slice()).collect();
         let labels: Vec<usize> = chunk.iter().map(|example| example.label).collect();
         let batch = Batch::new(&texts, &model.config, &model.device());
-        let trace = model.forward(&batch, None);
+        let trace = objective.prepared(model, model.forward(&batch, None));
         let values = read(batch_sums(&trace, objective, &labels)).await?;
         for (sum, value) in self.sums.iter_mut().zip(values) {
             *sum += f64::from(value);

@@ -23,8 +23,8 @@ pub struct Batch {
     /// What each word counts in a mean over its text, `[B, L]`: one part in as many as the text
     /// has words, 0 for PAD.
     pub shares: Tensor<2>,
-    /// What each position counts in the mean that the head reads, p, `[B, L]`: as `shares`, or one
-    /// part in L where PAD is pooled too.
+    /// What each position counts in what the head reads, p, `[B, L]`: as `shares`, one part in L where
+    /// PAD is pooled too, or one part in so many words as may take a neuron.
     pub pooled: Tensor<2>,
     /// What PAD adds to attention scores, `[B, 1, 1, L]`: −1e9 for PAD keys; `None` without PAD.
     pub pad_bias: Option<Tensor<4>>,
@@ -64,9 +64,14 @@ impl Batch {
         let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
         let shape = [words.len(), length];
         let shares: Tensor<2> = Tensor::from_data(TensorData::new(shares, shape), device);
-        let pooled = match config.reading.pooling {
-            Pooling::Valid => shares.clone(),
-            Pooling::All => Tensor::full(shape, 1.0 / length as f64, device),
+        let pooled = match (config.reading.pooling, config.winners) {
+            (Pooling::Valid, None) => shares.clone(),
+            (Pooling::Valid, Some(winners)) => {
+                let parts = valid.iter().map(|valid| valid / winners as f32);
+                let parts: Vec<f32> = parts.collect();
+                Tensor::from_data(TensorData::new(parts, shape), device)
+            }
+            (Pooling::All, _) => Tensor::full(shape, 1.0 / length as f64, device),
         };
         Self {
             types: Tensor::from_data(TensorData::new(types, [count]), device),

@@ -7,6 +7,7 @@ use burn::tensor::{
     activation::{relu, softmax},
 };
 
+use super::Batch;
 use super::ablation::{BlockAblation, scaled};
 
 /// What the norms add to a variance before they divide by its root (method §2).
@@ -17,7 +18,8 @@ pub const NORM_EPSILON: f64 = 1e-5;
 pub struct LayerTrace {
     /// Attention weights A, `[B, H, L, L]`; rows are queries.
     pub attention: Tensor<4>,
-    /// Post-ReLU neurons u as W_2 reads them, `[B, L, F]`.
+    /// Post-ReLU neurons u as W_2 or the head reads them, `[B, L, F]`: of the winners alone where not
+    /// every word may take a neuron.
     pub neurons: Tensor<3>,
     /// The block's input, `[B·L, E]`.
     pub input: Tensor<2>,
@@ -47,6 +49,9 @@ pub struct Block {
     pub write_back: Option<WriteBack>,
     /// Number of heads H.
     pub heads: usize,
+    /// How many places of a text may take each neuron; `None`: all.
+    #[module(skip)]
+    pub winners: Option<usize>,
     /// Q, K and V of all heads in one, for a GPU that only answers.
     #[module(skip)]
     pub joined: Option<JoinedHeads>,
@@ -71,30 +76,44 @@ pub struct JoinedHeads {
     bias: Tensor<4>,
 }
 
+/// Neurons u, `[B, L, F]`, each silent but at the `winners` words of a text that drive it most (the
+/// winner-take-all of Makhzani & Frey 2015, over words in place of pixels). `valid` is 0 for PAD,
+/// `[B, L]`. Where several are level, all of them keep it.
+fn of_winners(u: Tensor<3>, valid: &Tensor<2>, winners: usize) -> Tensor<3> {
+    let dims = u.dims();
+    let given = u.clone().detach() * valid.clone().unsqueeze_dim(2);
+    let strongest = |among: &Tensor<3>| among.clone().max_dim(1).expand(dims);
+    let mut among = given.clone();
+    for _ in 1..winners.min(dims[1]) {
+        let taken = among.clone().greater_equal(strongest(&among));
+        among = among.mask_fill(taken, 0.0);
+    }
+    let wins = given.clone().greater_equal(strongest(&among)).float();
+    u * wins * valid.clone().unsqueeze_dim(2)
+}
+
 impl Block {
     /// Runs the block on the rows of all texts, one below the other: rows of one rank throughout
     /// are what a GPU's programs can be fused on.
     ///
     /// # Shapes
     /// - `x`: `[B·L, E]`
-    /// - `batch`: B and L
-    /// - `pad_bias`: `[B, 1, 1, L]`, added to the attention scores
+    /// - `batch`: the texts, padded
     /// - `dropout`: factors behind the attention, `[B·L, E]`, and behind the MLP, as wide as the output
     /// - `ablation`: what is taken away of heads and neurons
     /// - returns the block's output, `[B·L, E]`, or `[B·L, F]` where it is the neurons, and its trace
     pub fn forward(
         &self,
         x: Tensor<2>,
-        batch: [usize; 2],
-        pad_bias: Option<&Tensor<4>>,
+        batch: &Batch,
         dropout: Option<&[Tensor<2>; 2]>,
         ablation: Option<&BlockAblation>,
     ) -> (Tensor<2>, LayerTrace) {
-        let [b, l] = batch;
+        let [b, l] = batch.dims();
         let drop = |x: Tensor<2>, at: usize| scaled(x, dropout.map(|masks| &masks[at]));
-        let [query, key, value] = self.project(x.clone(), batch);
+        let [query, key, value] = self.project(x.clone(), [b, l]);
         let scores = query.matmul(key.swap_dims(2, 3));
-        let scores = match pad_bias {
+        let scores = match &batch.pad_bias {
             Some(bias) => scores + bias.clone(),
             None => scores,
         };
@@ -108,8 +127,13 @@ impl Block {
 
         let neurons = relu(self.linear1.forward(normalised.clone()));
         let [rows, count] = neurons.dims();
+        let neurons = neurons.reshape([b, l, count]);
+        let neurons = match self.winners {
+            Some(winners) => of_winners(neurons, &batch.valid, winners),
+            None => neurons,
+        };
         let neurons = scaled(
-            neurons.reshape([b, l, count]),
+            neurons,
             ablation.and_then(|ablation| ablation.neurons.as_ref()),
         );
         let flat = neurons.clone().reshape([rows, count]);

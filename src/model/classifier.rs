@@ -85,6 +85,7 @@ impl Classifier {
             layers,
             logits,
             votes: self.votes(),
+            amounts: None,
         }
     }
 
@@ -105,8 +106,7 @@ impl Classifier {
         for (at, block) in self.blocks.iter().enumerate() {
             let dropout = noise.map(|noise| &noise.blocks[at]);
             let ablation = ablation.and_then(|ablation| ablation.blocks.get(at));
-            let bias = batch.pad_bias.as_ref();
-            let (out, layer) = block.forward(x, batch.dims(), bias, dropout, ablation);
+            let (out, layer) = block.forward(x, batch, dropout, ablation);
             layers.push(layer);
             x = out;
         }

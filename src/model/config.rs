@@ -128,6 +128,10 @@ pub struct ModelConfig {
     /// What the head reads; a file that does not say has the published readout.
     #[serde(default)]
     pub readout: Readout,
+    /// How many words of a text may take each of the last block's neurons: those that drive it most.
+    /// `None`: all. Only where the head reads the neurons, and not PAD's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub winners: Option<usize>,
 }
 
 impl ModelConfig {
@@ -147,6 +151,7 @@ impl ModelConfig {
             word_dropout: 0.0,
             reading,
             readout: Readout::Residual,
+            winners: None,
         }
     }
 
@@ -201,6 +206,12 @@ impl ModelConfig {
                 heads: self.heads,
             });
         }
+        if let Some(winners) = self.winners {
+            let fits = self.readout == Readout::Neurons && self.reading.pooling == Pooling::Valid;
+            if winners == 0 || !fits {
+                return Err(ConfigError::Winners(winners));
+            }
+        }
         for dropout in [self.dropout, self.word_dropout] {
             if !(0.0..1.0).contains(&dropout) {
                 return Err(ConfigError::Dropout(dropout));
@@ -234,4 +245,9 @@ pub enum ConfigError {
     /// Dropout is no probability below 1.
     #[error("a dropout of {0} is not between 0 and 1")]
     Dropout(f64),
+    /// Neurons of so many words need a head that reads them.
+    #[error(
+        "winners is {0}; it must be at least 1, and only a head that reads the neurons, and not PAD's, can have it"
+    )]
+    Winners(usize),
 }

@@ -100,6 +100,19 @@ impl Classifier {
         }
     }
 
+    /// `trace`, a pass of this model, with how much each word brings. Dropout, where there was any, is in it.
+    pub fn with_amounts(&self, trace: Trace) -> Trace {
+        // [B, C, L]: the last class has what the others lack.
+        let brought = self.contributions(&trace).brought.detach();
+        let brought: Tensor<3> = brought.sum_dim(2).squeeze_dim(2);
+        let last = brought.clone().sum_dim(1);
+        let squares = (brought.clone() * brought).sum_dim(1) + last.clone() * last;
+        Trace {
+            amounts: Some(squares.sqrt().squeeze_dim(1)),
+            ..trace
+        }
+    }
+
     fn last_block(&self) -> &Block {
         self.blocks.last().expect("a model has a block")
     }

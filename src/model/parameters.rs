@@ -193,6 +193,7 @@ impl Place<'_> {
                 norm: self.norm(&name("norm2")),
             }),
             heads: config.heads,
+            winners: config.winners.filter(|_| !config.writes_back(at)),
             joined: None,
         }
     }

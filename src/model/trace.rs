@@ -25,6 +25,9 @@ pub struct Trace {
     pub logits: Tensor<2>,
     /// [`Votes`](super::Classifier::votes) of the last block's neurons, `[K, F]`.
     pub votes: Tensor<2>,
+    /// How much each word brings to the prediction, ‖c_k‖ over the classes, without a gradient, `[B, L]`:
+    /// where [`with_amounts`](super::Classifier::with_amounts) was asked for it.
+    pub amounts: Option<Tensor<2>>,
 }
 
 /// A device that did not give a result.

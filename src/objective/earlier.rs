@@ -100,6 +100,7 @@ mod tests {
             weight: Weight::Gate,
             gate_given: true,
             pairs: Pairs::Contrasted,
+            winners: None,
         };
         let whole = read(objective(whole)).unwrap();
         assert_eq!(whole.family, Family::ScaleFree(expected));
@@ -118,6 +119,7 @@ mod tests {
             weight: Weight::Gate,
             gate_given: false,
             pairs: Pairs::Attended,
+            winners: None,
         };
         let first = read(first).unwrap();
         assert_eq!(first.family, Family::ScaleFree(expected));

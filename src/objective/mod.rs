@@ -10,7 +10,7 @@ mod words;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation::log_softmax};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ReadError, Reading, Readout, Trace, read};
+use crate::model::{Classifier, ReadError, Reading, Readout, Trace, read};
 use crate::text::Words;
 
 /// Where the scale-free losses look (method §3.3).
@@ -45,6 +45,13 @@ pub enum GateGuard {
         #[serde(deserialize_with = "range::weight")]
         beta: f64,
     },
+    /// weight·mean (keep_k − |c_k| / max_j |c_j|)² over the words that were kept: keep says how much a
+    /// word brings to the prediction.
+    Agreement {
+        /// How much a miss counts.
+        #[serde(deserialize_with = "range::weight")]
+        weight: f64,
+    },
     /// Nothing.
     None,
 }
@@ -58,6 +65,9 @@ impl GateGuard {
             },
             Self::Entropy { beta } => Self::Entropy {
                 beta: beta * factor,
+            },
+            Self::Agreement { weight } => Self::Agreement {
+                weight: weight * factor,
             },
             Self::None => Self::None,
         }
@@ -97,6 +107,10 @@ pub struct ScaleFree {
     pub gate_given: bool,
     /// What the interaction loss holds attended pairs against.
     pub pairs: Pairs,
+    /// How many words of a text may take each neuron, of models whose head reads the neurons; `None`:
+    /// as many as the model has it, of a fresh one all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub winners: Option<usize>,
 }
 
 impl Default for ScaleFree {
@@ -114,6 +128,7 @@ impl Default for ScaleFree {
             weight: Weight::default(),
             gate_given: false,
             pairs: Pairs::default(),
+            winners: None,
         }
     }
 }
@@ -263,13 +278,33 @@ impl Objective {
         }
     }
 
+    /// How many words of a text may take each neuron of a model that is trained by it and whose head
+    /// reads what `readout` says (method §2.6); `None`: it does not matter.
+    pub fn winners(&self, readout: Readout) -> Option<usize> {
+        match (self.family, readout) {
+            (Family::ScaleFree(options), Readout::Neurons) => options.winners,
+            _ => None,
+        }
+    }
+
     /// Whether a step moves only the words that its batch holds. The published optimiser moves
     /// all, by their momentum.
     pub fn moves_words_apart(&self) -> bool {
         matches!(self.family, Family::ScaleFree(_))
     }
 
-    /// The losses of one batch with its `B` labels.
+    /// `trace`, a pass of `model`, with all that the losses look at.
+    pub fn prepared(&self, model: &Classifier, trace: Trace) -> Trace {
+        match self.family {
+            Family::ScaleFree(ScaleFree {
+                guard: GateGuard::Agreement { .. },
+                ..
+            }) => model.with_amounts(trace),
+            _ => trace,
+        }
+    }
+
+    /// The losses of one batch with its `B` labels, of a [prepared](Self::prepared) pass.
     pub fn losses(&self, trace: &Trace, labels: &[usize]) -> Losses {
         self.with_losses(trace, labels, true)
     }

@@ -68,7 +68,8 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     (importance / layers, interaction / layers)
 }
 
-/// What keeps the gate from closing (or from opening once and for all), of each text, `[B, 1]`.
+/// What keeps the gate from closing (or from opening once and for all), of each text, `[B, 1]`; `None`
+/// without a guard, or where the pass is not [prepared](super::Objective::prepared) for it.
 pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
     let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch);
     match options.guard {
@@ -85,6 +86,17 @@ pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
             let drop = keep.clone().neg() + 1.0;
             let entropy = mean(keep.clone() * keep.log() + drop.clone() * drop.log());
             Some(entropy * beta)
+        }
+        GateGuard::Agreement { weight } => {
+            let amounts = trace.amounts.clone()?;
+            let largest = amounts.clone().max_dim(1);
+            let [texts, length] = amounts.dims();
+            let miss = trace.keep.clone() - relative(amounts, largest.expand([texts, length]));
+            // Of a word that was dropped nothing is known.
+            let kept = trace.gate.clone().detach().greater_elem(0.0).float();
+            let kept = kept * trace.batch.valid.clone();
+            let misses = (miss.clone() * miss * kept.clone()).sum_dim(1);
+            Some(misses / kept.sum_dim(1).clamp_min(1.0) * weight)
         }
         GateGuard::None => None,
     }

@@ -89,7 +89,11 @@ impl Display for ScaleFree {
         write!(
             f,
             "space {space}, apart from {apart} by {overlap}, weight {weight}{given}, pairs {pairs}, gate guard {guard}"
-        )
+        )?;
+        match self.winners {
+            Some(winners) => write!(f, ", neurons of {winners} words"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -98,6 +102,7 @@ impl Display for GateGuard {
         match self {
             Self::Rate { rho, weight } => write!(f, "keep rate {rho}, weight {weight}"),
             Self::Entropy { beta } => write!(f, "keep entropy, beta {beta}"),
+            Self::Agreement { weight } => write!(f, "agreement, weight {weight}"),
             Self::None => f.write_str("none"),
         }
     }

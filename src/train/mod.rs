@@ -244,6 +244,7 @@ impl Trainer {
         let part = self.part_behind();
         let schedule = self.origin.options.schedule;
         let objective = objective.weighted(schedule.weight(part));
+        let trace = objective.prepared(&self.model, trace);
         let losses = objective.minimised_losses(&trace, &labels);
         let gradients = objective.total(&losses).backward();
         let rate = self.origin.options.learning_rate * schedule.rate(part);

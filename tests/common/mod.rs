@@ -114,16 +114,24 @@ pub(crate) fn small_weights(config: &ModelConfig, seed: u64) -> Weights {
 
 /// A small model as a package, its gate's values computed.
 pub(crate) async fn small_package() -> Package {
-    small_package_of(Readout::Residual).await
+    small_package_of(Readout::Residual, None).await
 }
 
+/// What a head may read, and of how many words.
+pub(crate) const KINDS: [(Readout, Option<usize>); 3] = [
+    (Readout::Residual, None),
+    (Readout::Neurons, None),
+    (Readout::Neurons, Some(2)),
+];
+
 /// [`small_package`] with a head that reads what it is told to.
-pub(crate) async fn small_package_of(readout: Readout) -> Package {
+pub(crate) async fn small_package_of(readout: Readout, winners: Option<usize>) -> Package {
     let words = [
         "<PAD>", "<UNK>", "a", "good", "bad", "film", "not", "very", ".", ",", "it", "is",
     ];
     let config = ModelConfig {
         readout,
+        winners,
         ..small_config(1, Reading::scale_free(Words::Typed))
     };
     let weights = small_weights(&config, 1);

@@ -72,7 +72,9 @@ pub(crate) async fn engine_of(backend: Backend, readout: Readout) -> Engine {
     let mut engine = Engine::start(backend)
         .await
         .expect("this lane has the device");
-    let files = small_package_of(readout).await.to_files(Precision::F32);
+    let files = small_package_of(readout, None)
+        .await
+        .to_files(Precision::F32);
     engine
         .load("small", &files.expect("files"))
         .expect("a model");

@@ -75,9 +75,11 @@ impl Stage<'_> {
             }
             Begin::Fresh(fresh) => {
                 let sentences = data.sentences(Split::Train, &classes, FRESH_WORDS)?;
+                let readout = readout.unwrap_or(objective.readout());
                 let reads = Reads {
                     reading: objective.reading(FRESH_WORDS),
-                    readout: readout.unwrap_or(objective.readout()),
+                    readout,
+                    winners: objective.winners(readout),
                     max_len: fresh.max_len.unwrap_or(data.max_len()),
                 };
                 let start = Start::fresh(fresh, known, (&sentences, &classes), reads, &mut stream)?;

@@ -44,6 +44,8 @@ pub(super) struct Reads {
     pub(super) reading: Reading,
     /// What its head reads.
     pub(super) readout: Readout,
+    /// How many words may take each neuron.
+    pub(super) winners: Option<usize>,
     /// Longest text in words.
     pub(super) max_len: usize,
 }
@@ -65,6 +67,7 @@ impl Start {
         let Reads {
             reading,
             readout,
+            winners,
             max_len,
         } = reads;
         let vocabulary = known.vocabulary(fresh, sentences, reading.words, vectors.as_ref())?;
@@ -78,6 +81,7 @@ impl Start {
             word_dropout: fresh.word_dropout,
             max_len,
             readout,
+            winners,
             ..ModelConfig::new(vocabulary.len(), classes.len(), reading)
         };
         config.check()?;
@@ -113,9 +117,12 @@ impl Start {
             println!("the head is new, since the model tells other classes apart");
         }
         let package = package.for_classes(classes, stream);
+        let mut config = package.config;
+        config.winners = objective.winners(config.readout).or(config.winners);
+        config.check()?;
         Ok(Self {
             classes: package.card.classes,
-            config: package.config,
+            config,
             vocabulary: package.vocabulary,
             weights: package.weights,
         })
