@@ -52,7 +52,11 @@ impl Chosen {
     pub(super) fn and<'a>(&self, others: impl Iterator<Item = &'a str>) -> Self {
         let mut names = self.names.clone();
         if !names.is_empty() {
-            names.extend(others.map(str::to_owned));
+            for other in others.map(str::to_owned) {
+                if !names.contains(&other) {
+                    names.push(other);
+                }
+            }
         }
         Self { names, ..*self }
     }
