@@ -56,7 +56,7 @@ impl Module {
     /// About how many minutes it takes the first time, on two cores.
     fn minutes(self, quality: Quality) -> u32 {
         match (quality, self) {
-            (Quality::Quick, Self::Cpu) => 4,
+            (Quality::Quick, Self::Cpu) => 6,
             (Quality::Quick, Self::Full) => 14,
             (Quality::Publish, Self::Cpu) => 17,
             (Quality::Publish, Self::Full) => 43,
