@@ -13,9 +13,7 @@ use common::{
 };
 use safr::engine::{Backend, Engine, largest_explained_difference};
 use safr::evaluate::EncodedExample;
-use safr::model::{
-    Batch, Classifier, ModelConfig, Noise, Readout, Stream, Weights, initial_weights,
-};
+use safr::model::{Batch, Classifier, ModelConfig, Noise, Stream, Weights, initial_weights};
 use safr::objective::{Family, GateGuard, LossNumbers, Objective, ScaleFree, Space};
 use safr::package::Precision;
 use safr::text::Words;
