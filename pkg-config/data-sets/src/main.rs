@@ -31,8 +31,9 @@ fn run() -> Result<()> {
     let table = Table::read(&root)?;
     let sets = table.named(&names.collect::<Vec<_>>())?;
 
-    fs::create_dir_all(&into)?;
-    let lock = File::create(into.join(".lock"))?;
+    let problem = || format!("{} cannot be written to", into.display());
+    fs::create_dir_all(&into).with_context(problem)?;
+    let lock = File::create(into.join(".lock")).with_context(problem)?;
     lock.try_lock()
         .with_context(|| format!("another run fetches into {}", into.display()))?;
     let pip = ["python3", "-m", "pip"].map(str::to_owned).to_vec();

@@ -32,7 +32,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     println!("(data sets are looked for in {})", sets.path().display());
     ensure!(
         missing == 0,
-        "{missing} missing; cargo xtask test sets up what it can"
+        "{missing} missing; each line says how to get it"
     );
     println!("Everything needed is there.");
     Ok(())
