@@ -170,12 +170,7 @@ fn page_tests(project: &Project, offer: Offer, folders: &[&str]) -> Result<Comma
     native::build(project)?; // The page is compared with the native program.
     let page = bundle::build(project, Quality::Quick, &Module::ALL)?;
     let mut node = visit::node(project, &page, offer)?;
-    let at_once = match offer {
-        Offer::Cpu => 2,
-        Offer::Webgpu => 1, // A GPU in software takes all cores itself.
-    };
-    node.args(["--test", "--test-reporter=spec"])
-        .arg(format!("--test-concurrency={at_once}"))
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .args(tests);
     Ok(node)
 }
