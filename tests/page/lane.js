@@ -50,7 +50,7 @@ export function launch() {
  * @param {(page: Page, t: TestContext) => unknown} body
  * @param {Visit} [visit]
  */
-export function pageTest(name, body, { at = "", browser: options, before, expected = [], timeout = 240_000 } = {}) {
+export function pageTest(name, body, { at = "", browser: options, before, expected = [], timeout = 120_000 } = {}) {
   test(name, { timeout }, async (t) => {
     const browser = await launch();
     try {
