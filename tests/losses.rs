@@ -134,26 +134,38 @@ fn value<const D: usize>(tensor: Tensor<D>) -> f64 {
     f64::from(tensor.into_data().try_into_vec::<f32>().unwrap()[0])
 }
 
-/// Amounts 4 and 2 of one text ask for keep 1 and ½; of the other text one word was dropped, so that
-/// nothing is asked of it, and one is PAD.
-#[test]
-fn the_gate_is_to_say_how_much_a_word_brings() {
+/// A pass over a text of two words and one of a single word, of which nothing but the gate is known.
+fn gated(gate: Tensor<2>, keep: Tensor<2>) -> Trace {
     let device = Device::flex();
     let config = ModelConfig {
         max_len: 2,
         ..ModelConfig::new(8, 2, Reading::scale_free(Words::Default))
     };
     let z: Tensor<3> = Tensor::zeros([2, 2, WIDTH], &device);
-    let trace = Trace {
+    Trace {
         embedding: z.clone(),
         gated: z,
-        gate: Tensor::from_data([[1.0, 0.5], [0.0, 0.0]], &device),
-        keep: Tensor::from_data([[0.75, 1.0], [0.5, 0.5]], &device),
+        gate,
+        keep,
         layers: Vec::new(),
         logits: Tensor::zeros([2, 2], &device),
         votes: Tensor::ones([2, WIDTH], &device),
-        amounts: Some(Tensor::from_data([[4.0, 2.0], [3.0, 0.0]], &device)),
+        amounts: None,
         batch: Batch::new(&[&[2, 3], &[4]], &config, &device),
+    }
+}
+
+/// Amounts 4 and 2 of one text ask for keep 1 and ½; of the other text one word was dropped, so that
+/// nothing is asked of it, and one is PAD.
+#[test]
+fn the_gate_is_to_say_how_much_a_word_brings() {
+    let device = Device::flex();
+    let trace = Trace {
+        amounts: Some(Tensor::from_data([[4.0, 2.0], [3.0, 0.0]], &device)),
+        ..gated(
+            Tensor::from_data([[1.0, 0.5], [0.0, 0.0]], &device),
+            Tensor::from_data([[0.75, 1.0], [0.5, 0.5]], &device),
+        )
     };
     let options = ScaleFree {
         guard: GateGuard::Agreement { weight: 2.0 },
@@ -176,24 +188,8 @@ fn the_gate_is_to_say_how_much_a_word_brings() {
 /// each, by batch two of three words are kept.
 #[test]
 fn the_guard_counts_by_text_or_by_batch() {
-    let device = Device::flex();
-    let config = ModelConfig {
-        max_len: 2,
-        ..ModelConfig::new(8, 2, Reading::scale_free(Words::Default))
-    };
-    let keep: Tensor<2> = Tensor::from_data([[1.0, 1.0], [0.0, 0.9]], &device);
-    let z: Tensor<3> = Tensor::zeros([2, 2, WIDTH], &device);
-    let trace = Trace {
-        embedding: z.clone(),
-        gated: z.clone(),
-        gate: keep.clone(),
-        keep,
-        layers: Vec::new(),
-        logits: Tensor::zeros([2, 2], &device),
-        votes: Tensor::ones([2, WIDTH], &device),
-        amounts: None,
-        batch: Batch::new(&[&[2, 3], &[4]], &config, &device),
-    };
+    let keep: Tensor<2> = Tensor::from_data([[1.0, 1.0], [0.0, 0.9]], &Device::flex());
+    let trace = gated(keep.clone(), keep);
     let guard = |rate_of| {
         let guard = GateGuard::Rate {
             rho: 0.5,
