@@ -43,9 +43,7 @@ export class Engine {
   #candidate = null;
   /** @type {Device} */
   #device = { backend: "none" };
-  /** The newest text. @type {string | null} */
-  #newest = null;
-  /** What is asked of it, until it is sent. @type {Request | null} */
+  /** The newest text, until it is asked for. @type {Request | null} */
   #wanted = null;
   /** The newest question, until it is asked. @type {Question | null} */
   #question = null;
@@ -65,7 +63,6 @@ export class Engine {
 
   /** Asks for an explanation, in the place of one that still waits. @param {Request} request */
   explain(request) {
-    this.#newest = request.text;
     this.#wanted = request;
     this.#question = null;
     this.#needed = request.models;
@@ -73,13 +70,8 @@ export class Engine {
     this.#pump();
   }
 
-  /**
-   * Asks about a word of the newest text once that is explained, in the place of a question that still waits. What
-   * is about an older text comes too late.
-   * @param {Question} question
-   */
+  /** Asks about a word once no text waits, in the place of a question that still does. @param {Question} question */
   wonder(question) {
-    if (question.text !== this.#newest) return;
     this.#question = question;
     this.#pump();
   }

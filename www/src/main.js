@@ -162,8 +162,10 @@ function wonder() {
   if (subject?.kind !== "word") return;
   const { word } = subject;
   pointing = setTimeout(() => {
-    const models = panels().flatMap(([id, panel]) => (id && drawn?.[id] && !panel.evidence.knows(word) ? [id] : []));
-    if (drawn && models.length > 0) engine.wonder({ text: drawn[state.model].text, word, models });
+    if (!drawn || drawn !== newest) return; // One types on: the word is of a text that is gone.
+    const known = drawn;
+    const models = panels().flatMap(([id, panel]) => (id && known[id] && !panel.evidence.knows(word) ? [id] : []));
+    if (models.length > 0) engine.wonder({ text: known[state.model].text, word, models });
   }, POINTS_AFTER);
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf, absolute};
 
 use crate::table::{File, Set, Source, Table};
@@ -10,7 +11,7 @@ use crate::table::{File, Set, Source, Table};
 pub const VARIABLE: &str = "SAFR_DATA";
 
 /// The folder around the data sets' folders.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
     /// Where it is.
     pub path: PathBuf,
@@ -23,7 +24,7 @@ pub struct Folder {
 pub enum State {
     /// Every file.
     Whole,
-    /// All but these files.
+    /// All but these files, or not as large as they should be.
     Part(Vec<String>),
     /// None.
     Missing,
@@ -39,10 +40,11 @@ impl Folder {
             return Self { path, is_named };
         }
         let shared = root.with_file_name("shared").join("data");
-        let [own, shared] = [root.join("data"), shared].map(|path| Self {
-            path,
+        let own = Self::own(root);
+        let shared = Self {
+            path: shared,
             is_named: false,
-        });
+        };
         let is_empty = |place: &Self| place.state(&table.sets) == State::Missing;
         if is_empty(&own) && !is_empty(&shared) {
             shared
@@ -51,22 +53,35 @@ impl Folder {
         }
     }
 
-    /// How much of `sets` is there.
+    /// The project's own, in its folder `root`.
+    pub fn own(root: &Path) -> Self {
+        Self {
+            path: root.join("data"),
+            is_named: false,
+        }
+    }
+
+    /// How much of `sets` is there, by the sizes of their files.
     pub fn state<'a>(&self, sets: impl IntoIterator<Item = &'a Set>) -> State {
-        let (mut there, mut missing) = (0, Vec::new());
+        let (mut there, mut wrong) = (0, Vec::new());
         for set in sets {
             for file in set.files() {
-                if self.holds(set, file) {
-                    there += 1;
-                } else {
-                    missing.push(format!("{}/{}", set.name, file.name));
+                let name = format!("{}/{}", set.name, file.name);
+                match size(&self.place(set, file), file) {
+                    None => wrong.push(name),
+                    Some(size) => {
+                        there += 1;
+                        if size != file.bytes {
+                            wrong.push(format!("{name} (damaged)"));
+                        }
+                    }
                 }
             }
         }
-        match (there, missing.is_empty()) {
+        match (there, wrong.is_empty()) {
             (_, true) => State::Whole,
             (0, false) => State::Missing,
-            _ => State::Part(missing),
+            _ => State::Part(wrong),
         }
     }
 
@@ -83,8 +98,31 @@ impl Folder {
     }
 
     fn holds(&self, set: &Set, file: &File) -> bool {
-        self.path.join(&set.name).join(&file.name).is_file()
+        size(&self.place(set, file), file) == Some(file.bytes)
     }
+
+    fn place(&self, set: &Set, file: &File) -> PathBuf {
+        self.path.join(&set.name).join(&file.name)
+    }
+}
+
+/// The size of the content of `file` at `path`, which is that before compression if the name ends in `.gz`; `None`
+/// where there is no such file.
+fn size(path: &Path, file: &File) -> Option<u64> {
+    let facts = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    if !file.name.ends_with(".gz") {
+        return Some(facts.len());
+    }
+    Some(size_before_gzip(path).unwrap_or(0))
+}
+
+/// What a gzip file says of itself in its last four bytes.
+fn size_before_gzip(path: &Path) -> std::io::Result<u64> {
+    let mut file = fs::File::open(path)?;
+    file.seek(SeekFrom::End(-4))?;
+    let mut size = [0; 4];
+    file.read_exact(&mut size)?;
+    Ok(u32::from_le_bytes(size).into())
 }
 
 #[cfg(test)]
@@ -147,5 +185,24 @@ mod tests {
         put(place.path(), "x");
         assert_eq!(folder.state(&table.sets), State::Whole);
         assert_eq!(folder.to_come(&table.sets[0]), 0);
+    }
+
+    #[test]
+    fn a_file_of_another_size_is_damaged() {
+        let table = Table::parse(&TABLE.replace("\"y\"", "\"y.gz\"")).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::find(Path::new("."), &table, Some(place.path().into()));
+        let damaged = |files: &[&str]| {
+            let of_set = files.iter().map(|file| format!("a/{file}"));
+            State::Part(of_set.collect())
+        };
+        put(place.path(), "x");
+        put(place.path(), "y.gz"); // One byte, which no gzip file is.
+        assert_eq!(folder.state(&table.sets), damaged(&["y.gz (damaged)"]));
+        fs::write(place.path().join("a/y.gz"), b"anything \x01\0\0\0").unwrap();
+        assert_eq!(folder.state(&table.sets), State::Whole);
+        fs::write(place.path().join("a/x"), "").unwrap();
+        assert_eq!(folder.state(&table.sets), damaged(&["x (damaged)"]));
+        assert_eq!(folder.to_come(&table.sets[0]), 10);
     }
 }

@@ -42,7 +42,7 @@ fn run() -> Result<()> {
     for set in sets {
         match fetcher.fetch(set) {
             Ok(()) => println!(
-                "{}: whole, in {}",
+                "{} is there, in {}",
                 set.name,
                 fetcher.into.join(&set.name).display()
             ),
@@ -52,6 +52,10 @@ fn run() -> Result<()> {
             }
         }
     }
-    ensure!(left.is_empty(), "not fetched: {}", left.join(", "));
+    ensure!(
+        left.is_empty(),
+        "not fetched: {}; what has come of them is kept, and the same command goes on from there",
+        left.join(", ")
+    );
     Ok(())
 }

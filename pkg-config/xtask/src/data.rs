@@ -12,6 +12,9 @@ use crate::process::run as run_command;
 use crate::project::Project;
 
 /// Fetch the public data sets that tests and training read
+///
+/// They go into the folder `data` of the project, or into the one that SAFR_DATA names. `--list` says what they are
+/// called and how large they are.
 #[derive(Args)]
 pub(crate) struct Data {
     /// Fetch these sets [default: all]
@@ -35,13 +38,19 @@ pub(crate) fn run(project: &Project, options: &Data) -> Result<()> {
         println!("Nothing is missing in {place}");
         return Ok(());
     }
-    let to_come = chosen.iter().map(|set| sets.folder.to_come(set)).sum();
+    let into = sets.to_fill(project);
+    let place = into.path.display();
+    let to_come = chosen.iter().map(|set| into.to_come(set)).sum();
     println!("{} to fetch into {place}", megabytes(to_come));
     run_command(&mut project.cargo(&format!("build {FETCHER} --bin data-sets")))?;
     let program = format!("debug/data-sets{}", env::consts::EXE_SUFFIX);
     let mut program = project.command(project.target.join(program));
-    program.arg(&project.root).arg(sets.path());
-    run_command(program.args(chosen.iter().map(|set| &set.name)))
+    program.arg(&project.root).arg(&into.path);
+    run_command(program.args(chosen.iter().map(|set| &set.name)))?;
+    if let Err(problem) = Sets::find(project)?.for_tests() {
+        println!("The lane `data` of the tests needs more: {problem}");
+    }
+    Ok(())
 }
 
 /// This tool and the one that fetches. Built together, they share what they are built of.
@@ -67,6 +76,14 @@ impl Sets {
         let table = Table::read(&project.root)?;
         let folder = Folder::find(&project.root, &table, env::var_os(VARIABLE));
         Ok(Self { table, folder })
+    }
+
+    /// Where sets are fetched to: nothing goes into a folder that was only found.
+    fn to_fill(&self, project: &Project) -> Folder {
+        match self.folder.is_named {
+            true => self.folder.clone(),
+            false => Folder::own(&project.root),
+        }
     }
 
     /// The folder around them.
@@ -107,7 +124,7 @@ impl Sets {
         let mut list = String::new();
         for set in sets {
             let state = match self.folder.state([*set]) {
-                State::Whole => "whole".to_owned(),
+                State::Whole => "there".to_owned(),
                 State::Part(missing) => format!("in part, without {}", missing.join(", ")),
                 State::Missing => {
                     format!("missing, {} to fetch", megabytes(self.folder.to_come(set)))
@@ -129,7 +146,7 @@ impl Sets {
                 let tried = if source.tried {
                     ""
                 } else {
-                    ", not tried by us"
+                    ", address not tried"
                 };
                 let size = megabytes(source.bytes);
                 let _ = writeln!(list, "  from       {from} ({size}{tried})");
@@ -246,7 +263,7 @@ letters      Letters of people
   state      in part, without letters/x
   needed to  test
   licence    none stated
-  from       http://localhost/letters.zip (1.3 MB, not tried by us)
+  from       http://localhost/letters.zip (1.3 MB, address not tried)
   note       two of many
 
 numbers      Numbers

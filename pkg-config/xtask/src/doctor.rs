@@ -48,7 +48,7 @@ fn told(line: &Line) -> String {
     };
     let get = format!("to get it: cargo xtask data {name}");
     let state = match &line.state {
-        State::Whole => "whole".to_owned(),
+        State::Whole => "there".to_owned(),
         State::Part(missing) => format!("in part, without {}; {get}", missing.join(", ")),
         State::Missing => format!("missing; {get}"),
     };

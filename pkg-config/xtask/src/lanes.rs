@@ -51,11 +51,8 @@ const IN_BROWSER: &str = "--release --target wasm32-unknown-unknown --test brows
 /// Runs `lanes`, or all when none is named; fails when any test does.
 pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
     let project = &project.linted();
-    let lanes = if lanes.is_empty() {
-        Lane::value_variants()
-    } else {
-        lanes
-    };
+    let all = Lane::value_variants().iter();
+    let lanes = all.filter(|lane| lanes.is_empty() || lanes.contains(lane));
     let mut report = Report::default();
     report.run("set-up".to_owned(), || {
         tools::set_up(project, Need::Test)?;
@@ -170,7 +167,7 @@ fn page_tests(project: &Project, offer: Offer, folders: &[&str]) -> Result<Comma
     native::build(project)?; // The page is compared with the native program.
     let page = bundle::build(project, Quality::Quick, &Module::ALL)?;
     let mut node = visit::node(project, &page, offer)?;
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+    node.args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
         .args(tests);
     Ok(node)
 }

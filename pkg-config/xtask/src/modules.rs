@@ -53,11 +53,19 @@ impl Module {
         }
     }
 
+    /// What it is for people.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Cpu => "Engine for the CPU",
+            Self::Full => "Engine for WebGPU",
+        }
+    }
+
     /// About how many minutes it takes the first time, on two cores.
     fn minutes(self, quality: Quality) -> u32 {
         match (quality, self) {
             (Quality::Quick, Self::Cpu) => 6,
-            (Quality::Quick, Self::Full) => 14,
+            (Quality::Quick, Self::Full) => 20,
             (Quality::Publish, Self::Cpu) => 17,
             (Quality::Publish, Self::Full) => 43,
         }
@@ -99,7 +107,7 @@ pub(crate) fn build(project: &Project, module: Module, quality: Quality) -> Resu
             module.minutes(quality)
         ),
     };
-    stage(format!("Module {}", module.name()), note, || {
+    stage(module.title(), note, || {
         compile(project, module, quality)?;
         let folder = project
             .target

@@ -15,7 +15,8 @@ use crate::tools::{self, Need};
 /// Serves the page on `port` until the program is stopped.
 pub(crate) fn run(project: &Project, port: u16, quality: Quality) -> Result<()> {
     let start = Instant::now();
-    let listener = server::listen(port)?; // Should it be taken, that is better known now than after the build.
+    // Should it be taken, that is better known now than after the build; until then, nobody is kept waiting on it.
+    drop(server::listen(port)?);
     tools::set_up(project, Need::Build)?;
     let first: &[Module] = match quality {
         Quality::Quick => &[Module::Cpu],
@@ -25,11 +26,15 @@ pub(crate) fn run(project: &Project, port: u16, quality: Quality) -> Result<()> 
     for module in late::of(&page) {
         late::announce(&page, module)?;
     }
-    let server = server::start(listener, &page.folder, "")?;
+    let server = server::start(server::listen(port)?, &page.folder, "")?;
     println!(
-        "\nThe page is at {server} after {} (Ctrl+C stops it).\n",
+        "\nThe page is at {server} after {} (Ctrl+C stops it).",
         since(start)
     );
+    if late::of(&page).next().is_some() {
+        println!("It explains on the CPU; WebGPU is built behind it.");
+    }
+    println!();
     for module in late::of(&page) {
         late::build(project, quality, &page, module)?;
     }

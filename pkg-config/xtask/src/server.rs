@@ -37,7 +37,7 @@ impl Server {
     }
 }
 
-/// Takes `port`, or a free one for 0; whoever connects waits until the page is served.
+/// Takes `port`, or a free one for 0.
 pub(crate) fn listen(port: u16) -> Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .with_context(|| format!("port {port} can't be used; name another with --port"))

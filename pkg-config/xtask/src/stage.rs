@@ -13,9 +13,14 @@ pub(crate) fn stage<T>(
 ) -> Result<T> {
     println!("{name}: {note} …");
     let start = Instant::now();
-    let result = work()?;
-    println!("{name}: done in {}", since(start));
-    Ok(result)
+    let result = work();
+    let outcome = if result.is_ok() {
+        "done in"
+    } else {
+        "failed after"
+    };
+    println!("{name}: {outcome} {}", since(start));
+    result
 }
 
 /// The time since `start`, for people.

@@ -59,6 +59,7 @@ fn receive(agent: &Agent, address: &str, part: &Path, source: &Source) -> Result
     if have > 0 {
         request = request.header(header::RANGE, format!("bytes={have}-"));
     }
+    println!("Asking for {address} …");
     let mut response = request.call().with_context(|| address.to_owned())?;
     let begin = match response.status() {
         StatusCode::OK => 0,
@@ -72,7 +73,7 @@ fn receive(agent: &Agent, address: &str, part: &Path, source: &Source) -> Result
     };
     let mut file = open(part, begin)?;
     let (bar, total) = (progress(source, begin)?, DecimalBytes(source.bytes));
-    println!("fetching {total} from {address}");
+    println!("{total} to come");
     let mut body = bar.wrap_read(response.body_mut().as_reader());
     io::copy(&mut body, &mut file)
         .context("the download was cut off; run this again to go on where it stopped")?;

@@ -38,7 +38,7 @@ impl Fetcher {
         let folder = self.into.join(&set.name);
         for source in &set.sources {
             self.complete(source, &folder)
-                .with_context(|| format!("{}: {}", set.name, source.file_name()))?;
+                .with_context(|| source.file_name().to_owned())?;
         }
         Ok(())
     }
