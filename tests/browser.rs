@@ -9,7 +9,7 @@ use common::tuning::{data, engine, losses, options, reference};
 use common::{KINDS, assert_complete, close, small_package_of};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use safr::engine::{Backend, DataChoices, Engine, largest_explained_difference};
-use safr::model::Readout;
+use safr::model::{Readout, Winners};
 use safr::package::{Files, Precision, names};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -22,7 +22,7 @@ async fn files() -> Files {
     files_of(KINDS[0]).await
 }
 
-async fn files_of((readout, winners): (Readout, Option<usize>)) -> Files {
+async fn files_of((readout, winners): (Readout, Option<Winners>)) -> Files {
     let package = small_package_of(readout, winners).await;
     package.to_files(Precision::Int8).unwrap()
 }

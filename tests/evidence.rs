@@ -8,12 +8,13 @@ mod common;
 use burn::tensor::Device;
 use common::{
     KINDS, all_close, assert_complete, close, fixtures, reference_model, reference_texts,
-    small_config, small_package, small_package_of, small_weights,
+    small_config, small_package, small_package_of, small_weights, winners,
 };
 use proptest::prelude::*;
 use safr::engine::{Backend, EngineError, LoadedModel, OpenDevice, largest_explained_difference};
 use safr::explain::{
-    Explanation, Prediction, TraceNumbers, centred, evidence, margin_factor, weighed,
+    Explanation, Prediction, TraceNumbers, centred, evidence, margin_factor, mean_over_heads,
+    weighed,
 };
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights, read};
 use safr::package::Precision;
@@ -28,8 +29,9 @@ fn configs() -> impl Iterator<Item = ModelConfig> {
         (published, Readout::Neurons, None),
         (scale_free, Readout::Residual, None),
         (scale_free, Readout::Neurons, None),
-        (scale_free, Readout::Neurons, Some(1)),
-        (scale_free, Readout::Neurons, Some(2)),
+        (scale_free, Readout::Neurons, Some(winners(1, 0.0))),
+        (scale_free, Readout::Neurons, Some(winners(2, 0.0))),
+        (scale_free, Readout::Neurons, Some(winners(2, 0.6))),
     ];
     kinds.into_iter().flat_map(|(reading, readout, winners)| {
         [(1, 2), (1, 3), (2, 5)].map(|(layers, classes)| ModelConfig {
@@ -307,14 +309,15 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 16, ..ProptestConfig::default() })]
 
     /// Of each neuron the words that drive it most keep what they would have without winners, in each text
-    /// of a batch by itself, and the others nothing.
+    /// of a batch by itself, as far as they are correlated with the first, and the others nothing.
     #[test]
     fn winners_take_all(
         texts in prop::collection::vec(prop::collection::vec(2_u32..12, 1..8), 1..4),
-        winners in 1_usize..4,
+        count in 1_usize..4,
+        correlated in prop_oneof![Just(0.0), 0.1..=1.0],
         seed in 0_u64..100,
     ) {
-        let neurons = |winners| {
+        let last_layers = |winners| {
             let config = ModelConfig {
                 readout: Readout::Neurons,
                 winners,
@@ -324,17 +327,25 @@ proptest! {
             let model = Classifier::new(&config, &weights, &Device::flex()).unwrap();
             let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
             let traces = explained(&model, &texts).into_iter();
-            traces.map(|trace| trace.last_layer().neurons.clone()).collect::<Vec<_>>()
+            traces.map(|trace| trace.last_layer().clone()).collect::<Vec<_>>()
         };
-        for (all, of_winners) in neurons(None).iter().zip(neurons(Some(winners))) {
+        let with = last_layers(Some(winners(count, correlated)));
+        for (all, of_winners) in last_layers(None).iter().zip(with) {
+            let attention = mean_over_heads(&all.attention);
+            let either = |i: usize, j: usize| attention.at(i, j).max(attention.at(j, i));
+            let (all, words) = (&all.neurons, 0..all.neurons.rows);
+            let pairs = words.clone().flat_map(|i| (0..i).map(move |j| (i, j)));
+            let strongest = pairs.map(|(i, j)| either(i, j)).fold(0.0, f32::max);
             for n in 0..all.cols {
-                let mut driven: Vec<f32> = (0..all.rows).map(|i| all.at(i, n)).collect();
+                let mut driven: Vec<f32> = words.clone().map(|i| all.at(i, n)).collect();
                 driven.sort_by(|a, b| b.total_cmp(a));
-                let least = driven[winners.min(driven.len()) - 1];
-                for i in 0..all.rows {
+                let least = driven[count.min(driven.len()) - 1];
+                let is_first = |j: &usize| all.at(*j, n) == driven[0];
+                for i in words.clone() {
                     let u = all.at(i, n);
-                    let expected = if u >= least { u } else { 0.0 };
-                    prop_assert_eq!(of_winners.at(i, n), expected);
+                    let is_near = |j| i == j || either(i, j) / strongest >= correlated as f32;
+                    let may = u >= least && words.clone().filter(is_first).any(is_near);
+                    prop_assert_eq!(of_winners.neurons.at(i, n), if may { u } else { 0.0 });
                 }
             }
         }

@@ -11,7 +11,7 @@ mod common;
 
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
-use common::{small_config, small_weights};
+use common::{small_config, small_weights, winners};
 use safr::model::{
     Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Readout, Trace, Weights,
 };
@@ -122,7 +122,15 @@ fn cross_entropy_and_gate_guards() {
 
 #[test]
 fn neurons_read_by_the_head() {
-    for (layers, winners) in [(1, None), (2, None), (1, Some(1)), (2, Some(2))] {
+    let of = |count, correlated| Some(winners(count, correlated));
+    let all = [
+        (1, None),
+        (2, None),
+        (1, of(1, 0.0)),
+        (2, of(2, 0.0)),
+        (1, of(2, 0.6)),
+    ];
+    for (layers, winners) in all {
         let config = ModelConfig {
             readout: Readout::Neurons,
             winners,

@@ -67,7 +67,7 @@ impl Batch {
         let pooled = match (config.reading.pooling, config.winners) {
             (Pooling::Valid, None) => shares.clone(),
             (Pooling::Valid, Some(winners)) => {
-                let parts = valid.iter().map(|valid| valid / winners as f32);
+                let parts = valid.iter().map(|valid| valid / winners.count as f32);
                 let parts: Vec<f32> = parts.collect();
                 Tensor::from_data(TensorData::new(parts, shape), device)
             }

@@ -9,6 +9,7 @@ use burn::tensor::{
 
 use super::Batch;
 use super::ablation::{BlockAblation, scaled};
+use super::winners::Winners;
 
 /// What the norms add to a variance before they divide by its root (method §2).
 pub const NORM_EPSILON: f64 = 1e-5;
@@ -49,9 +50,9 @@ pub struct Block {
     pub write_back: Option<WriteBack>,
     /// Number of heads H.
     pub heads: usize,
-    /// How many places of a text may take each neuron; `None`: all.
+    /// Which words of a text may take each neuron; `None`: all.
     #[module(skip)]
-    pub winners: Option<usize>,
+    pub winners: Option<Winners>,
     /// Q, K and V of all heads in one, for a GPU that only answers.
     #[module(skip)]
     pub joined: Option<JoinedHeads>,
@@ -74,22 +75,6 @@ pub struct JoinedHeads {
     weight: Tensor<4>,
     /// `[1, 3H, 1, d_k]`.
     bias: Tensor<4>,
-}
-
-/// Neurons u, `[B, L, F]`, each silent but at the `winners` words of a text that drive it most (the
-/// winner-take-all of Makhzani & Frey 2015, over words in place of pixels). `valid` is 0 for PAD,
-/// `[B, L]`. Where several are level, all of them keep it.
-fn of_winners(u: Tensor<3>, valid: &Tensor<2>, winners: usize) -> Tensor<3> {
-    let dims = u.dims();
-    let given = u.clone().detach() * valid.clone().unsqueeze_dim(2);
-    let strongest = |among: &Tensor<3>| among.clone().max_dim(1).expand(dims);
-    let mut among = given.clone();
-    for _ in 1..winners.min(dims[1]) {
-        let taken = among.clone().greater_equal(strongest(&among));
-        among = among.mask_fill(taken, 0.0);
-    }
-    let wins = given.clone().greater_equal(strongest(&among)).float();
-    u * wins * valid.clone().unsqueeze_dim(2)
 }
 
 impl Block {
@@ -129,7 +114,7 @@ impl Block {
         let [rows, count] = neurons.dims();
         let neurons = neurons.reshape([b, l, count]);
         let neurons = match self.winners {
-            Some(winners) => of_winners(neurons, &batch.valid, winners),
+            Some(winners) => winners.of(neurons, &attention, &batch.valid),
             None => neurons,
         };
         let neurons = scaled(

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::winners::Winners;
 use crate::text::Words;
 
 /// Which positions the classifier's mean pooling covers (method §3.4).
@@ -128,10 +129,10 @@ pub struct ModelConfig {
     /// What the head reads; a file that does not say has the published readout.
     #[serde(default)]
     pub readout: Readout,
-    /// How many words of a text may take each of the last block's neurons: those that drive it most.
-    /// `None`: all. Only where the head reads the neurons, and not PAD's.
+    /// Which words of a text may take each of the last block's neurons; `None`: all. Only where the head
+    /// reads the neurons, and not PAD's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub winners: Option<usize>,
+    pub winners: Option<Winners>,
 }
 
 impl ModelConfig {
@@ -208,7 +209,7 @@ impl ModelConfig {
         }
         if let Some(winners) = self.winners {
             let fits = self.readout == Readout::Neurons && self.reading.pooling == Pooling::Valid;
-            if winners == 0 || !fits {
+            if !winners.is_sound() || !fits {
                 return Err(ConfigError::Winners(winners));
             }
         }
@@ -245,9 +246,11 @@ pub enum ConfigError {
     /// Dropout is no probability below 1.
     #[error("a dropout of {0} is not between 0 and 1")]
     Dropout(f64),
-    /// Neurons of so many words need a head that reads them.
+    /// Winners make no sense, or the head does not read the neurons of words alone.
     #[error(
-        "winners is {0}; it must be at least 1, and only a head that reads the neurons, and not PAD's, can have it"
+        "winners has the count {} and correlated {}; the one must be at least 1, the other from 0 to 1, and only a head that reads the neurons, and not PAD's, can have it",
+        .0.count,
+        .0.correlated
     )]
-    Winners(usize),
+    Winners(Winners),
 }

@@ -13,6 +13,7 @@ mod random;
 mod trace;
 mod vectors;
 mod weights;
+mod winners;
 
 pub use ablation::{Ablation, BlockAblation};
 pub use batch::Batch;
@@ -30,3 +31,4 @@ pub use weights::{
     Array, Weights, WeightsError, check_weights, initial_weights, parameter_count,
     parameter_shapes, renew_head,
 };
+pub use winners::Winners;

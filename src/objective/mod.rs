@@ -10,7 +10,7 @@ mod words;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation::log_softmax};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Classifier, ReadError, Reading, Readout, Trace, read};
+use crate::model::{Classifier, ReadError, Reading, Readout, Trace, Winners, read};
 use crate::text::Words;
 
 /// Where the scale-free losses look (method §3.3).
@@ -107,10 +107,10 @@ pub struct ScaleFree {
     pub gate_given: bool,
     /// What the interaction loss holds attended pairs against.
     pub pairs: Pairs,
-    /// How many words of a text may take each neuron, of models whose head reads the neurons; `None`:
-    /// as many as the model has it, of a fresh one all.
+    /// Which words of a text may take each neuron, of models whose head reads the neurons; `None`: as the
+    /// model has it, of a fresh one all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub winners: Option<usize>,
+    pub winners: Option<Winners>,
 }
 
 impl Default for ScaleFree {
@@ -278,9 +278,9 @@ impl Objective {
         }
     }
 
-    /// How many words of a text may take each neuron of a model that is trained by it and whose head
-    /// reads what `readout` says (method §2.6); `None`: it does not matter.
-    pub fn winners(&self, readout: Readout) -> Option<usize> {
+    /// Which words of a text may take each neuron of a model that is trained by it and whose head reads
+    /// what `readout` says (method §2.6); `None`: it does not matter.
+    pub fn winners(&self, readout: Readout) -> Option<Winners> {
         match (self.family, readout) {
             (Family::ScaleFree(options), Readout::Neurons) => options.winners,
             _ => None,

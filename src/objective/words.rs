@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use crate::model::Winners;
+
 use super::{Apart, Family, GateGuard, Objective, Overlap, Pairs, ScaleFree, Space, Weight};
 
 impl Space {
@@ -91,7 +93,9 @@ impl Display for ScaleFree {
             "space {space}, apart from {apart} by {overlap}, weight {weight}{given}, pairs {pairs}, gate guard {guard}"
         )?;
         match self.winners {
-            Some(winners) => write!(f, ", neurons of {winners} words"),
+            Some(Winners { count, correlated }) => {
+                write!(f, ", neurons of {count} words, correlated {correlated}")
+            }
             None => Ok(()),
         }
     }

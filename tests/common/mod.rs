@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use safr::explain::{Explanation, Word, margin_factor};
 use safr::model::{
-    Array, Classifier, ModelConfig, Reading, Readout, Stream, Weights, initial_weights,
+    Array, Classifier, ModelConfig, Reading, Readout, Stream, Weights, Winners, initial_weights,
     parameter_shapes,
 };
 use safr::objective::{Family, Objective, ScaleFree};
@@ -118,14 +118,20 @@ pub(crate) async fn small_package() -> Package {
 }
 
 /// What a head may read, and of how many words.
-pub(crate) const KINDS: [(Readout, Option<usize>); 3] = [
+pub(crate) const KINDS: [(Readout, Option<Winners>); 4] = [
     (Readout::Residual, None),
     (Readout::Neurons, None),
-    (Readout::Neurons, Some(2)),
+    (Readout::Neurons, Some(winners(2, 0.0))),
+    (Readout::Neurons, Some(winners(2, 0.6))),
 ];
 
+/// Neurons of the `count` words that drive them most, as far as they are `correlated` with the first.
+pub(crate) const fn winners(count: usize, correlated: f64) -> Winners {
+    Winners { count, correlated }
+}
+
 /// [`small_package`] with a head that reads what it is told to.
-pub(crate) async fn small_package_of(readout: Readout, winners: Option<usize>) -> Package {
+pub(crate) async fn small_package_of(readout: Readout, winners: Option<Winners>) -> Package {
     let words = [
         "<PAD>", "<UNK>", "a", "good", "bad", "film", "not", "very", ".", ",", "it", "is",
     ];

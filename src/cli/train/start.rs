@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::data::DATA;
 use crate::cli::files::{read_model, read_text};
 use crate::model::{
-    ModelConfig, Reading, Readout, Stream, Weights, begin_at_vectors, initial_weights,
+    ModelConfig, Reading, Readout, Stream, Weights, Winners, begin_at_vectors, initial_weights,
     scale_embeddings,
 };
 use crate::objective::Objective;
@@ -44,8 +44,8 @@ pub(super) struct Reads {
     pub(super) reading: Reading,
     /// What its head reads.
     pub(super) readout: Readout,
-    /// How many words may take each neuron.
-    pub(super) winners: Option<usize>,
+    /// Which words may take each neuron.
+    pub(super) winners: Option<Winners>,
     /// Longest text in words.
     pub(super) max_len: usize,
 }

@@ -1,0 +1,73 @@
+//! Which words of a text may take a neuron (method §2.6).
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// Leaves each neuron to the words of a text that drive it most (the winner-take-all of Makhzani & Frey
+/// 2015, over words in place of pixels).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Winners {
+    /// To how many at most, 1 or more.
+    pub count: usize,
+    /// Beside the first only to those that are correlated with it: whose attention is at least this part of the
+    /// strongest of the text, in [0, 1]. With 0 all are.
+    #[serde(default)]
+    pub correlated: f64,
+}
+
+impl Winners {
+    /// Whether there are such winners.
+    pub(super) fn is_sound(self) -> bool {
+        self.count > 0 && (0.0..=1.0).contains(&self.correlated)
+    }
+
+    /// Neurons u, `[B, L, F]`, each silent but where it may be. Where several words are level, all of them
+    /// keep it.
+    ///
+    /// # Shapes
+    /// - `attention`: `[B, H, L, L]`; rows are queries
+    /// - `valid`: 0 for PAD, `[B, L]`
+    pub(super) fn of(self, u: Tensor<3>, attention: &Tensor<4>, valid: &Tensor<2>) -> Tensor<3> {
+        let valid = valid.clone().unsqueeze_dim::<3>(2);
+        let given = u.clone().detach() * valid.clone();
+        let mut may = among_first(&given, self.count);
+        if self.count > 1 && self.correlated > 0.0 {
+            let correlated = correlation(attention.clone().detach(), &valid);
+            let correlated = correlated.greater_equal_elem(self.correlated).float();
+            // Each word's own wins, and those of the words that it is correlated with.
+            let beside = correlated.matmul(among_first(&given, 1) * valid.clone());
+            may = may * beside.greater_elem(0.5).float();
+        }
+        u * may * valid
+    }
+}
+
+/// 1 where `u` is among the `count` largest of its text, 0 elsewhere; `[B, L, F]`.
+fn among_first(u: &Tensor<3>, count: usize) -> Tensor<3> {
+    let dims = u.dims();
+    let largest = |among: &Tensor<3>| among.clone().max_dim(1).expand(dims);
+    let mut among = u.clone();
+    for _ in 1..count.min(dims[1]) {
+        let taken = among.clone().greater_equal(largest(&among));
+        among = among.mask_fill(taken, 0.0);
+    }
+    u.clone().greater_equal(largest(&among)).float()
+}
+
+/// How strongly the more attentive of two words attends to the other, head mean, relative to the strongest
+/// pair of the text, `[B, L, L]`; 1 of a word with itself, 0 with PAD.
+fn correlation(attention: Tensor<4>, valid: &Tensor<3>) -> Tensor<3> {
+    let [texts, _, length, _] = attention.dims();
+    let itself: Tensor<3> = Tensor::<2>::eye(length, &attention.device()).unsqueeze();
+    let words = valid.clone().matmul(valid.clone().swap_dims(1, 2));
+    let attention: Tensor<3> = attention.mean_dim(1).squeeze_dim(1);
+    let attention = attention * words * (itself.clone().neg() + 1.0);
+    let either = attention.clone().max_pair(attention.swap_dims(1, 2));
+    let strongest = either.clone().reshape([texts, length * length]);
+    let strongest = strongest.max_dim(1).reshape([texts, 1, 1]);
+    either / strongest.clamp_min(LEAST) + itself
+}
+
+/// The strongest attention of a text of one word is 0, and nothing is correlated there.
+const LEAST: f64 = 1e-30;
