@@ -1,4 +1,4 @@
-//! In a browser's Worker, whatever its GPU: the CPU backends agree, the page's calls work, damage
+//! In a browser's Worker, whatever its GPU: the CPU's backends agree, the page's calls work, damage
 //! is a typed error, and fine-tuning takes the same steps as natively.
 
 #![cfg(target_arch = "wasm32")]
@@ -19,12 +19,12 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 const TEXT: &str = "It is not a good film, it is a very, very bad film.";
 
 async fn files() -> Files {
-    files_of(KINDS[0]).await
+    files_of(KINDS[0], Precision::Int8).await
 }
 
-async fn files_of((readout, winners): (Readout, Option<Winners>)) -> Files {
+async fn files_of((readout, winners): (Readout, Option<Winners>), precision: Precision) -> Files {
     let package = small_package_of(readout, winners).await;
-    package.to_files(Precision::Int8).unwrap()
+    package.to_files(precision).unwrap()
 }
 
 fn js_files(files: &Files) -> Object {
@@ -48,16 +48,21 @@ fn text_of(value: &JsValue, name: &str) -> String {
 #[wasm_bindgen_test]
 async fn flex_and_ndarray_agree() {
     for kind in KINDS {
-        let mut explanations = Vec::new();
-        for backend in [Backend::Flex, Backend::NdArray] {
-            let mut engine = Engine::start(backend).await.unwrap();
-            let model = engine.load("small", &files_of(kind).await).unwrap();
-            explanations.push(model.explain(TEXT).await.unwrap());
+        for precision in [Precision::F32, Precision::Int8] {
+            let files = files_of(kind, precision).await;
+            let mut explanations = Vec::new();
+            for backend in [Backend::Flex, Backend::NdArray] {
+                let mut engine = Engine::start(backend).await.unwrap();
+                let model = engine.load("small", &files).unwrap();
+                explanations.push(model.explain(TEXT).await.unwrap());
+                let nothing = model.explain(" ").await.unwrap();
+                assert_eq!((nothing.evidence, nothing.words.len()), (None, 0));
+            }
+            assert_eq!(explanations[0].words.len(), 7, "cut to the model's length");
+            let difference = largest_explained_difference(&explanations[0], &explanations[1]);
+            assert!(difference < 1e-4, "{kind:?}, {precision:?}: {difference}");
+            explanations.iter().for_each(assert_complete);
         }
-        assert_eq!(explanations[0].words.len(), 7, "cut to the model's length");
-        let difference = largest_explained_difference(&explanations[0], &explanations[1]);
-        assert!(difference < 1e-4, "{kind:?}: {difference}");
-        explanations.iter().for_each(assert_complete);
     }
 }
 
@@ -109,12 +114,14 @@ async fn damage_is_a_typed_error() {
 
 #[wasm_bindgen_test]
 async fn fine_tuning_takes_the_same_steps_as_natively() {
-    let steps = losses(&engine(Backend::Flex).await).await;
-    let reference = reference();
-    assert_eq!(steps.len(), reference.len());
-    for (step, (here, there)) in steps.iter().zip(&reference).enumerate() {
-        for (a, b) in here.iter().zip(there) {
-            close(&format!("step {}", step + 1), *a, *b, 1e-4);
+    for backend in [Backend::Flex, Backend::NdArray] {
+        let steps = losses(&engine(backend).await).await;
+        let reference = reference();
+        assert_eq!(steps.len(), reference.len());
+        for (step, (here, there)) in steps.iter().zip(&reference).enumerate() {
+            for (a, b) in here.iter().zip(there) {
+                close(&format!("{backend:?}, step {}", step + 1), *a, *b, 1e-4);
+            }
         }
     }
 }

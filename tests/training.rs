@@ -6,7 +6,6 @@ mod common;
 
 use burn::tensor::Device;
 use common::small_config;
-use safr::engine::{Backend, OpenDevice};
 use safr::evaluate::EncodedExample;
 use safr::explain::History;
 use safr::model::{ModelConfig, Noise, Stream, Weights, initial_weights, read};
@@ -316,36 +315,6 @@ fn frozen_embeddings_stay_and_the_rest_learns() {
 }
 
 #[test]
-fn the_other_cpu_backend_follows_the_same_path() {
-    let flex = run(&mut trainer(scale_free(), 3, 1e-3, &Device::flex())).0;
-    let ndarray = pollster::block_on(OpenDevice::open(Backend::NdArray))
-        .unwrap()
-        .device;
-    let ndarray = run(&mut trainer(scale_free(), 3, 1e-3, &ndarray)).0;
-    for (a, b) in flex.records.iter().zip(&ndarray.records) {
-        common::close(
-            "cross-entropy",
-            a.train_cross_entropy,
-            b.train_cross_entropy,
-            1e-4,
-        );
-        common::close(
-            "importance",
-            a.weighted_importance,
-            b.weighted_importance,
-            1e-4,
-        );
-        common::close(
-            "interaction",
-            a.weighted_interaction,
-            b.weighted_interaction,
-            1e-4,
-        );
-        common::close("norm", a.embedding_norm, b.embedding_norm, 1e-3);
-    }
-}
-
-#[test]
 fn a_run_that_explodes_says_so_and_keeps_its_best_weights() {
     let mut trainer = trainer(scale_free(), 50, 1e30, &Device::flex());
     let mut epochs = 0;
@@ -367,9 +336,7 @@ fn a_run_that_explodes_says_so_and_keeps_its_best_weights() {
 /// counts as best only once they are whole; where nothing rises, any does.
 #[test]
 fn regularisers_rise_along_the_run() {
-    let device = pollster::block_on(OpenDevice::open(Backend::Flex))
-        .unwrap()
-        .device;
+    let device = Device::flex();
     let plain = Objective::new(
         Family::ScaleFree(ScaleFree {
             guard: GateGuard::None,

@@ -1,5 +1,5 @@
 //! Builds the native program, always with one set of features, so that Burn is compiled once: without
-//! the GPU, which no native test asks for, and whose code is the one that the browser's tests run.
+//! the GPU and NdArray, which the browser's tests run.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::process::run;
 use crate::project::Project;
 
 /// The native tests, with the program that they and the page's tests call.
-pub(crate) const TESTS: &str = "test --release --no-default-features --features cli,ndarray";
+pub(crate) const TESTS: &str = "test --release --no-default-features --features cli";
 
 /// Builds the program `safr`, which the build of any native test brings with it.
 pub(crate) fn build(project: &Project) -> Result<PathBuf> {
