@@ -9,6 +9,9 @@
 //! else; so a cause is part of the message and never its `source`, which a chain of errors would print
 //! a second time.
 
+// wasm-pack builds the unit tests for a browser and runs none of them: so there are none to build.
+#![cfg(not(all(test, target_arch = "wasm32")))]
+
 pub mod attribute;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod chart;
