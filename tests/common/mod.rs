@@ -118,10 +118,9 @@ pub(crate) async fn small_package() -> Package {
 }
 
 /// What a head may read, and of how many words.
-pub(crate) const KINDS: [(Readout, Option<Winners>); 4] = [
+pub(crate) const KINDS: [(Readout, Option<Winners>); 3] = [
     (Readout::Residual, None),
     (Readout::Neurons, None),
-    (Readout::Neurons, Some(winners(2, 0.0))),
     (Readout::Neurons, Some(winners(2, 0.6))),
 ];
 
