@@ -65,6 +65,8 @@ export function pageTest(name, body, { at = "", browser: options, before, expect
         assert.ok(complaints.some((complaint) => pattern.test(complaint)), `no complaint matches ${pattern}`);
       }
     } finally {
+      // What the page still asks for is of no more interest.
+      for (const page of browser.contexts().flatMap((context) => context.pages())) await page.unrouteAll({ behavior: "ignoreErrors" });
       await browser.close();
     }
   });
