@@ -8,8 +8,8 @@ use safr::evaluate::Section;
 use safr::model::Readout;
 use safr::package::{Files, Package, files_of_zip, names, tensor_file, tensors_of, zip_of};
 
-use crate::common::small_package_of;
 use crate::common::tuning::{data, engine, engine_of, options, tune};
+use crate::common::{small_package_of, winners};
 
 fn flex() -> Engine {
     pollster::block_on(engine(Backend::Flex))
@@ -231,7 +231,7 @@ fn a_checkpoint_goes_on_as_if_nothing_had_happened_whatever_is_frozen() {
 #[test]
 fn a_head_that_reads_the_neurons_is_drawn_for_them() {
     let engine = pollster::block_on(engine_of(Backend::Flex, Readout::Neurons));
-    let start = pollster::block_on(small_package_of(Readout::Neurons, Some(2)));
+    let start = pollster::block_on(small_package_of(Readout::Neurons, Some(winners(2, 0.0))));
     assert_eq!(start.weights["fc.weight"].shape, [2, 10]);
     let (_, files) = finish(&mut tune(&engine, &options()), |_| {});
     let tuned = Package::from_files(&files).unwrap();
