@@ -5,10 +5,12 @@
 
 mod common;
 
-use common::tuning::{data, engine, losses, options, reference};
+use common::tuning::{data, engine, losses, options, reference, tune};
 use common::{KINDS, assert_complete, close, small_package_of};
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use safr::engine::{Backend, DataChoices, Engine, largest_explained_difference};
+use safr::engine::{
+    Backend, DataChoices, Engine, Tuning, TuningEvent, largest_explained_difference,
+};
 use safr::model::{Readout, Winners};
 use safr::package::{Files, Precision, names};
 use wasm_bindgen::JsValue;
@@ -122,6 +124,27 @@ async fn fine_tuning_takes_the_same_steps_as_natively() {
             for (a, b) in here.iter().zip(there) {
                 close(&format!("{backend:?}, step {}", step + 1), *a, *b, 1e-4);
             }
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_run_goes_on_on_another_backend() {
+    let mut first = tune(&engine(Backend::Flex).await, &options());
+    first.advance(0.0).await.unwrap();
+    let checkpoint = first.checkpoint().await.unwrap();
+    let other = Engine::start(Backend::NdArray).await.unwrap();
+    let mut second = other.resume(&checkpoint).unwrap();
+    assert_eq!(second.info().step, 1);
+    assert_eq!(accuracy(&mut second).await, accuracy(&mut first).await);
+}
+
+/// The accuracy behind a run, which is advanced to its end.
+async fn accuracy(run: &mut Tuning) -> f64 {
+    loop {
+        let events = run.advance(50.0).await.unwrap();
+        if let Some(TuningEvent::Finished { result, .. }) = events.last() {
+            return result.as_ref().unwrap().measures[0].after;
         }
     }
 }

@@ -262,20 +262,6 @@ fn a_head_that_reads_the_neurons_is_drawn_for_them() {
 }
 
 #[test]
-fn a_checkpoint_goes_on_on_another_device() {
-    let mut first = tune(&flex(), &options());
-    advance(&mut first, 0.0);
-    let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
-    let other = pollster::block_on(Engine::start(Backend::NdArray)).unwrap();
-    let mut second = other.resume(&checkpoint).unwrap();
-    assert_eq!(second.info().step, 1);
-    let (events, _) = finish(&mut second, |_| {});
-    let (there, _) = finish(&mut first, |_| {});
-    let accuracy = |events: &[TuningEvent]| result(events).1.unwrap().measures[0].after;
-    assert_eq!(accuracy(&events), accuracy(&there));
-}
-
-#[test]
 fn bytes_that_are_no_checkpoint_are_refused() {
     let engine = flex();
     let mut run = tune(&engine, &options());
