@@ -144,7 +144,8 @@ async fn accuracy(run: &mut Tuning) -> f64 {
     loop {
         let events = run.advance(50.0).await.unwrap();
         if let Some(TuningEvent::Finished { result, .. }) = events.last() {
-            return result.as_ref().unwrap().measures[0].after;
+            let measured = &result.as_ref().unwrap().measures[0];
+            return measured.after.as_ref().unwrap().value;
         }
     }
 }
