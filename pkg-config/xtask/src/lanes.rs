@@ -167,7 +167,7 @@ fn page_tests(project: &Project, offer: Offer, folders: &[&str]) -> Result<Comma
     native::build(project)?; // The page is compared with the native program.
     let page = bundle::build(project, Quality::Quick, &Module::ALL)?;
     let mut node = visit::node(project, &page, offer)?;
-    node.args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .args(tests);
     Ok(node)
 }
