@@ -5,11 +5,13 @@
 
 mod common;
 
+use common::training::compare_training;
 use common::tuning::{data, engine, losses, options, reference, tune};
 use common::{KINDS, assert_complete, close, small_package_of};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use safr::engine::{
-    Backend, DataChoices, Engine, Tuning, TuningEvent, largest_explained_difference,
+    Backend, DataChoices, Engine, Estimate, OpenDevice, Tuning, TuningEvent,
+    largest_explained_difference,
 };
 use safr::model::{Readout, Winners};
 use safr::package::{Files, Precision, names};
@@ -129,6 +131,12 @@ async fn fine_tuning_takes_the_same_steps_as_natively() {
 }
 
 #[wasm_bindgen_test]
+async fn ndarray_trains_as_flex_does() {
+    let ndarray = OpenDevice::open(Backend::NdArray).await.unwrap();
+    compare_training(&ndarray.device).await;
+}
+
+#[wasm_bindgen_test]
 async fn a_run_goes_on_on_another_backend() {
     let mut first = tune(&engine(Backend::Flex).await, &options());
     first.advance(0.0).await.unwrap();
@@ -140,12 +148,12 @@ async fn a_run_goes_on_on_another_backend() {
 }
 
 /// The accuracy behind a run, which is advanced to its end.
-async fn accuracy(run: &mut Tuning) -> f64 {
+async fn accuracy(run: &mut Tuning) -> Estimate {
     loop {
         let events = run.advance(50.0).await.unwrap();
         if let Some(TuningEvent::Finished { result, .. }) = events.last() {
             let measured = &result.as_ref().unwrap().measures[0];
-            return measured.after.as_ref().unwrap().value;
+            return measured.after.unwrap();
         }
     }
 }

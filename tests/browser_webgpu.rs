@@ -7,45 +7,21 @@ mod common;
 
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
+use common::training::{compare_training, norm, scale_free};
 use common::tuning::{losses, reference};
 use common::{
-    KINDS, assert_complete, close, small_config, small_package, small_package_of, small_weights,
+    KINDS, assert_complete, small_config, small_package, small_package_of, small_weights,
 };
 use safr::engine::{Backend, Engine, largest_explained_difference};
-use safr::evaluate::EncodedExample;
-use safr::model::{Batch, Classifier, ModelConfig, Noise, Stream, Weights, initial_weights};
-use safr::objective::{Family, GateGuard, LossNumbers, Objective, ScaleFree, Space};
+use safr::model::{Batch, Classifier, Noise, Stream, Weights};
+use safr::objective::{Family, Objective};
 use safr::package::Precision;
 use safr::text::Words;
-use safr::train::{Options, Schedule, TrainEvent, Trainer, Wish};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-/// Step size of training.
-const RATE: f64 = 1e-3;
-
-/// Texts of training, and of a batch, of which the last one has fewer.
-const TEXTS: usize = 31;
-const BATCH: usize = 4;
-
 const TEXT: &str = "It is not a good film, it is a very, very bad film.";
-
-fn scale_free() -> Objective {
-    let guard = GateGuard::Rate {
-        rho: 0.3,
-        weight: 1.0,
-    };
-    Objective::new(
-        Family::ScaleFree(ScaleFree {
-            space: Space::Mlp,
-            guard,
-            ..Default::default()
-        }),
-        1.0,
-        1.0,
-    )
-}
 
 /// Gradients of a training step, hard gate and dropout included.
 async fn gradients(objective: &Objective, device: &Device) -> Weights {
@@ -59,10 +35,6 @@ async fn gradients(objective: &Objective, device: &Device) -> Weights {
     let total = objective.total(&objective.losses(&trace, &[0, 1, 1]));
     let gradients = GradientsParams::from_grads(total.backward(), &model);
     model.gradients(&gradients).await.unwrap()
-}
-
-fn norm(values: impl Iterator<Item = f32>) -> f64 {
-    values.map(|x| f64::from(x).powi(2)).sum::<f64>().sqrt()
 }
 
 async fn compare_gradients(gpu: &Device) {
@@ -87,102 +59,6 @@ async fn compare_gradients(gpu: &Device) {
                 "{objective:?}, {name}: {difference} > {allowed}"
             );
         }
-    }
-}
-
-/// What a run of training shows, and leaves.
-struct Training {
-    /// Cross-entropy, L_imp, L_int and guard of each step.
-    steps: Vec<[f64; 4]>,
-    /// What the dev part showed behind each epoch.
-    dev: Vec<[f64; 3]>,
-    weights: Weights,
-}
-
-/// Two epochs over texts of 1 to 8 words, in batches of every such length and a smaller one: what is
-/// compiled for one batch must be right for the next.
-async fn training(device: &Device) -> Training {
-    let objective = scale_free();
-    let config = ModelConfig {
-        max_len: 8,
-        ..small_config(1, objective.reading(Words::Default))
-    };
-    let mut stream = Stream::new(4);
-    let weights = initial_weights(&config, &mut stream);
-    let options = Options {
-        objective,
-        learning_rate: RATE,
-        batch_size: BATCH,
-        epochs: 2,
-        patience: 2,
-        seed: 4,
-        freeze_embeddings: false,
-        schedule: Schedule::default(),
-    };
-    let text = |at: usize| EncodedExample {
-        ids: (0..=at % 8)
-            .map(|word| 2 + (at + word) as u32 % 10)
-            .collect(),
-        label: at % 2,
-    };
-    let texts: Vec<EncodedExample> = (0..TEXTS).map(text).collect();
-    let data = (texts.clone(), texts);
-    let mut trainer = Trainer::new(options, &config, &weights, stream, data, device).unwrap();
-    let mut steps = Vec::new();
-    while !trainer.is_finished() {
-        let listen = |event| {
-            if let TrainEvent::Progress(progress) = event {
-                steps.extend(progress.recent.into_iter().map(|step| step.losses));
-            }
-            Wish::Continue
-        };
-        trainer.epoch(listen).await.unwrap();
-    }
-    let steps = steps.into_iter().map(|losses| {
-        let LossNumbers {
-            cross_entropy,
-            importance,
-            interaction,
-            guard,
-        } = losses;
-        [cross_entropy, importance, interaction, guard]
-    });
-    let dev = trainer.history().records.iter().map(|record| {
-        [
-            record.dev_cross_entropy,
-            record.embedding_norm,
-            record.attention_entropy,
-        ]
-    });
-    Training {
-        steps: steps.collect(),
-        dev: dev.collect(),
-        weights: trainer.model().weights().await.unwrap(),
-    }
-}
-
-async fn compare_training(gpu: &Device) {
-    let here = training(gpu).await;
-    let there = training(&Device::flex()).await;
-    let steps = 2 * TEXTS.div_ceil(BATCH);
-    assert_eq!([here.steps.len(), there.steps.len()], [steps; 2]);
-    for (step, (here, there)) in here.steps.iter().zip(&there.steps).enumerate() {
-        for (a, b) in here.iter().zip(there) {
-            close(&format!("a loss of step {}", step + 1), *a, *b, 1e-4);
-        }
-    }
-    for (a, b) in here.dev.iter().flatten().zip(there.dev.iter().flatten()) {
-        close("a measure of the dev part", *a, *b, 1e-4);
-    }
-    for (name, there) in &there.weights {
-        // A gradient that is 0 but for rounding, by which Adam moves it all the same.
-        if name.ends_with("attention.key.bias") {
-            continue;
-        }
-        let here = &here.weights[name].values;
-        let difference = norm(here.iter().zip(&there.values).map(|(a, b)| a - b));
-        let way = RATE * steps as f64 * (there.values.len() as f64).sqrt();
-        assert!(difference <= 1e-4 * way, "{name} is off by {difference}");
     }
 }
 

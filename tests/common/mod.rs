@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test program takes what it needs")]
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod training;
 pub(crate) mod tuning;
 
 use std::path::PathBuf;

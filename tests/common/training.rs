@@ -1,0 +1,136 @@
+//! A small run of training, which other backends are to follow step by step.
+
+use burn::tensor::Device;
+use safr::evaluate::EncodedExample;
+use safr::model::{ModelConfig, Stream, Weights, initial_weights};
+use safr::objective::{Family, GateGuard, LossNumbers, Objective, ScaleFree, Space};
+use safr::text::Words;
+use safr::train::{Options, Schedule, TrainEvent, Trainer, Wish};
+
+use super::{close, small_config};
+
+/// Step size of training.
+const RATE: f64 = 1e-3;
+
+/// Texts of training, and of a batch, of which the last one has fewer.
+const TEXTS: usize = 31;
+const BATCH: usize = 4;
+
+/// All scale-free losses under a guard.
+pub(crate) fn scale_free() -> Objective {
+    let guard = GateGuard::Rate {
+        rho: 0.3,
+        weight: 1.0,
+    };
+    Objective::new(
+        Family::ScaleFree(ScaleFree {
+            space: Space::Mlp,
+            guard,
+            ..Default::default()
+        }),
+        1.0,
+        1.0,
+    )
+}
+
+/// The norm of all values.
+pub(crate) fn norm(values: impl Iterator<Item = f32>) -> f64 {
+    values.map(|x| f64::from(x).powi(2)).sum::<f64>().sqrt()
+}
+
+/// What a run of training shows, and leaves.
+struct Training {
+    /// Cross-entropy, L_imp, L_int and guard of each step.
+    steps: Vec<[f64; 4]>,
+    /// What the dev part showed behind each epoch.
+    dev: Vec<[f64; 3]>,
+    weights: Weights,
+}
+
+/// Two epochs over texts of 1 to 8 words, in batches of every such length and a smaller one: what is
+/// compiled for one batch must be right for the next.
+async fn training(device: &Device) -> Training {
+    let objective = scale_free();
+    let config = ModelConfig {
+        max_len: 8,
+        ..small_config(1, objective.reading(Words::Default))
+    };
+    let mut stream = Stream::new(4);
+    let weights = initial_weights(&config, &mut stream);
+    let options = Options {
+        objective,
+        learning_rate: RATE,
+        batch_size: BATCH,
+        epochs: 2,
+        patience: 2,
+        seed: 4,
+        freeze_embeddings: false,
+        schedule: Schedule::default(),
+    };
+    let text = |at: usize| EncodedExample {
+        ids: (0..=at % 8)
+            .map(|word| 2 + (at + word) as u32 % 10)
+            .collect(),
+        label: at % 2,
+    };
+    let texts: Vec<EncodedExample> = (0..TEXTS).map(text).collect();
+    let data = (texts.clone(), texts);
+    let mut trainer = Trainer::new(options, &config, &weights, stream, data, device).unwrap();
+    let mut steps = Vec::new();
+    while !trainer.is_finished() {
+        let listen = |event| {
+            if let TrainEvent::Progress(progress) = event {
+                steps.extend(progress.recent.into_iter().map(|step| step.losses));
+            }
+            Wish::Continue
+        };
+        trainer.epoch(listen).await.unwrap();
+    }
+    let steps = steps.into_iter().map(|losses| {
+        let LossNumbers {
+            cross_entropy,
+            importance,
+            interaction,
+            guard,
+        } = losses;
+        [cross_entropy, importance, interaction, guard]
+    });
+    let dev = trainer.history().records.iter().map(|record| {
+        [
+            record.dev_cross_entropy,
+            record.embedding_norm,
+            record.attention_entropy,
+        ]
+    });
+    Training {
+        steps: steps.collect(),
+        dev: dev.collect(),
+        weights: trainer.model().weights().await.unwrap(),
+    }
+}
+
+/// That training on `device` takes the steps that it takes on Flex.
+pub(crate) async fn compare_training(device: &Device) {
+    let here = training(device).await;
+    let there = training(&Device::flex()).await;
+    let steps = 2 * TEXTS.div_ceil(BATCH);
+    assert_eq!([here.steps.len(), there.steps.len()], [steps; 2]);
+    for (step, (here, there)) in here.steps.iter().zip(&there.steps).enumerate() {
+        for (a, b) in here.iter().zip(there) {
+            close(&format!("a loss of step {}", step + 1), *a, *b, 1e-4);
+        }
+    }
+    for (a, b) in here.dev.iter().flatten().zip(there.dev.iter().flatten()) {
+        close("a measure of the dev part", *a, *b, 1e-4);
+    }
+    for (name, there) in &there.weights {
+        // A gradient that is 0 but for rounding, by which Adam moves it all the same.
+        if name.ends_with("attention.key.bias") {
+            continue;
+        }
+        let here = &here.weights[name].values;
+        let difference = norm(here.iter().zip(&there.values).map(|(a, b)| a - b));
+        let way = RATE * steps as f64 * (there.values.len() as f64).sqrt();
+        assert!(difference <= 1e-4 * way, "{name} is off by {difference}");
+    }
+}
