@@ -93,11 +93,10 @@ function listen(page) {
 }
 
 /**
- * What keeps people from using the page as it stands, or a part of it, as axe sees it: one line for each kind of problem.
+ * What keeps people from using the page as it stands, as axe sees it: one line for each kind of problem.
  * @param {Page} page
- * @param {string} [part]
  */
-export async function accessibilityProblems(page, part = "html") {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
+export async function accessibilityProblems(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(", ")}`);
 }
