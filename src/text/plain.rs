@@ -16,11 +16,14 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_normalization::char::decompose_compatible;
+use unicode_normalization::char::{decompose_canonical, decompose_compatible, is_combining_mark};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
 const SOFT_HYPHEN: char = '\u{ad}';
+
+/// How many marks may follow a letter in Unicode's Stream-Safe Text Format (UAX #15, section 13).
+const MOST_MARKS: usize = 30;
 
 /// A text, made plain or not, and the place of each part of it in its source.
 pub(super) struct Plain<'a> {
@@ -137,7 +140,8 @@ fn push(text: &mut String, grapheme: &str, after: &str) {
     let mut chars = grapheme.chars();
     while let Some(c) = chars.next() {
         let next = chars.clone().next().or_else(|| after.chars().next());
-        let before = text.chars().next_back();
+        let mut before = text.chars().rev().take(MOST_MARKS + 1);
+        let before = before.find(|&c| !is_combining_mark(c));
         if !is_format(c) || is_needed(c, is_letter, before, next) {
             push_plain(text, c);
         }
@@ -192,7 +196,9 @@ fn is_format(c: char) -> bool {
 
 /// Whether a format character changes how its neighbours look.
 ///
-/// `is_letter`: whether it belongs to a letter, so that what it keeps apart is one word.
+/// - `is_letter`: whether it belongs to a letter, so that what it keeps apart is one word
+/// - `before`: the last character before it that is no mark; marks stand there in another order, and more
+///   of them, where accents are not composed
 fn is_needed(c: char, is_letter: bool, before: Option<char>, after: Option<char>) -> bool {
     match c {
         // Keeps letters apart that would be joined.
@@ -212,11 +218,20 @@ fn is_needed(c: char, is_letter: bool, before: Option<char>, after: Option<char>
 /// (those of Europe and of the Far East, Hebrew, Thai), nor on blanks and punctuation.
 fn may_be_joined(c: Option<char>) -> bool {
     c.is_some_and(|c| {
-        !matches!(c,
+        !matches!(uncomposed(c),
             ..'\u{600}' | '\u{e00}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}' | '\u{1e00}'..='\u{206f}'
             | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7ff}' | '\u{fb00}'..='\u{fb4f}'
             | '\u{ff00}'..='\u{ffef}' | '\u{1d400}'..='\u{1d7ff}')
     })
+}
+
+/// The character without its accents.
+fn uncomposed(c: char) -> char {
+    let mut first = None;
+    decompose_canonical(c, |part| {
+        first.get_or_insert(part);
+    });
+    first.unwrap_or(c)
 }
 
 /// What people type for `'`. (Not `’`, which the rules take for `'` themselves.)

@@ -150,6 +150,10 @@ fn joiners_stay_where_they_show() {
         "한국어 , i\u{307}stanbul",
     );
     reads("\u{301}", "\u{301}");
+    // A joiner behind a letter whose dot comes behind the virama once they are taken apart.
+    for text in ["\u{130}\u{94d}\u{200d}", "I\u{94d}\u{307}\u{200d}"] {
+        reads(text, "i\u{94d}\u{307}");
+    }
     reads("fi\u{e0066}lm \u{202a}good\u{202c}\u{200e}", "film good");
 }
 
