@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 /** @import { Browser, BrowserContextOptions, Page } from "playwright-core" */
 /** @import { TestContext } from "node:test" */
@@ -33,6 +33,10 @@ export function launch() {
   return chromium.launch({ executablePath: told("SAFR_CHROMIUM"), args });
 }
 
+/** The browser of all visits of a file: to start one takes as long as many a visit. @type {Promise<Browser> | undefined} */
+let started;
+after(async () => (await started)?.close());
+
 /**
  * @typedef {object} Visit
  * @property {string} [at] what follows the address of the page, such as `#text=…`
@@ -43,7 +47,7 @@ export function launch() {
  */
 
 /**
- * A test that visits the page in a browser of its own. Beyond what `body` asserts, it fails when the
+ * A test that visits the page in a profile of its own. Beyond what `body` asserts, it fails when the
  * page complains on its console or sends a request to another origin.
  *
  * @param {string} name
@@ -52,9 +56,10 @@ export function launch() {
  */
 export function pageTest(name, body, { at = "", browser: options, before, expected = [], timeout = 120_000 } = {}) {
   test(name, { timeout }, async (t) => {
-    const browser = await launch();
+    const browser = await (started ??= launch());
+    const context = await browser.newContext(options);
     try {
-      const page = await (await browser.newContext(options)).newPage();
+      const page = await context.newPage();
       const complaints = listen(page);
       await before?.(page);
       await page.goto(url + at);
@@ -66,8 +71,8 @@ export function pageTest(name, body, { at = "", browser: options, before, expect
       }
     } finally {
       // What the page still asks for is of no more interest.
-      for (const page of browser.contexts().flatMap((context) => context.pages())) await page.unrouteAll({ behavior: "ignoreErrors" });
-      await browser.close();
+      for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
+      await context.close();
     }
   });
 }

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pageTest } from "../lane.js";
-import { enter, explained, keepExplanations, ready, shown, TEXT } from "../page.js";
-import { luminanceAt } from "../pixels.js";
+import { pageTest } from "./lane.js";
+import { enter, explained, keepExplanations, ready, shown, TEXT } from "./page.js";
+import { luminanceAt } from "./pixels.js";
 
 /** @import { Page } from "playwright-core" */
 

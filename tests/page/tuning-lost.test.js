@@ -1,11 +1,11 @@
 // @ts-check
-/** Nothing is lost: a run goes on after a reload, a dead worker, a lost GPU, and without any storage. */
+/** Nothing is lost: a run goes on after a pause and a reload, a dead worker, and without any storage. */
 
 import assert from "node:assert/strict";
 
-import { lane, pageTest, url } from "../lane.js";
-import { enter, exhaust, ready, shown, TEXT } from "../page.js";
-import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop, undo } from "../tuning.js";
+import { pageTest, url } from "./lane.js";
+import { enter, exhaust, shown, TEXT } from "./page.js";
+import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -49,33 +49,6 @@ pageTest(
     assert.deepEqual(parted, whole);
   },
   { timeout: 300_000 },
-);
-
-pageTest(
-  "a run goes on by itself when the page is loaded anew",
-  async (page) => {
-    await startLongRun(page);
-    await stepsBeyond(page, 7);
-    await page.reload();
-    await reaches(page, "running");
-    assert.match(await notices(page), /opened anew.*goes on from its checkpoint, from step \d+/s);
-    const { step } = await figures(page);
-    await stepsBeyond(page, step);
-    await ready(page);
-    await enter(page, TEXT);
-    await stop(page);
-    await page.reload();
-    await reaches(page, "done");
-    assert.match(await page.innerText("#tune-figures"), /Training was stopped/, "a result that was not kept is there again");
-    assert.match(await notices(page), /before the tuned model was kept\. Its result is measured again\./);
-    assert.deepEqual([await page.inputValue("#tune-epochs"), await page.inputValue("#tune-batch-size")], ["5000", "4"], "the choices are those of the run");
-    await undo(page);
-    await page.reload();
-    await ready(page);
-    await page.waitForTimeout(1000);
-    assert.equal(await page.locator("#tune-status").getAttribute("data-state"), "idle", "what was undone stays so");
-  },
-  { timeout: 400_000 },
 );
 
 pageTest(
@@ -185,36 +158,3 @@ pageTest("one tab fine-tunes at a time", async (page) => {
   await third.click("#tune-start");
   await reaches(third, "running"); // What was undone is in nobody's way.
 });
-
-if (lane === "webgpu") {
-  pageTest(
-    "a GPU that is lost in mid-run: the run goes on on the CPU, and says so",
-    async (page) => {
-      await startLongRun(page);
-      await stepsBeyond(page, 2);
-      await page.workers().at(-1)?.evaluate(() => /** @type {any} */ (self).devices.forEach((/** @type {any} */ device) => device.destroy()));
-      await page.waitForSelector("#tune-notices .notice", { timeout: 120_000 });
-      assert.match(await notices(page), /The GPU was lost: .*goes on on the CPU, from step \d+/s);
-      await reaches(page, "running");
-      const { step } = await figures(page);
-      await stepsBeyond(page, step + 5);
-      await stop(page);
-    },
-    {
-      timeout: 400_000,
-      before: async (page) => {
-        page.on("worker", (worker) =>
-          worker.evaluate(() => {
-            const { prototype } = /** @type {any} */ (self).GPUAdapter;
-            const request = prototype.requestDevice;
-            prototype.requestDevice = async function (/** @type {any[]} */ ...args) {
-              const device = await request.apply(this, args);
-              (/** @type {any} */ (self).devices ??= []).push(device);
-              return device;
-            };
-          }),
-        );
-      },
-    },
-  );
-}

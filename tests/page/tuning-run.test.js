@@ -1,5 +1,5 @@
 // @ts-check
-/** A run from its start to its result: figures, curves, both models side by side, and a zip that comes back. */
+/** A run on the CPU and what comes of it: a zip that comes back, a result that is kept, the same run again. */
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -7,41 +7,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { lane, pageTest } from "../lane.js";
-import { enter, modelIds, ready, shown, TEXT } from "../page.js";
-import { backend, choose, csv, downloaded, figures, focused, give, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "../tuning.js";
-
-pageTest(
-  "a run tells of itself, and its result stands beside the start model's",
-  async (page) => {
-    await ready(page);
-    assert.equal(await page.locator("#tune-status").getAttribute("data-state"), "idle");
-    await run(page, { model: await loadSmall(page), backend });
-    const { step, epoch, accuracy } = await figures(page);
-    assert.deepEqual([step, epoch], [6, 2], "22 texts to learn from, in batches of 8, twice");
-    assert.ok(accuracy !== null && accuracy >= 0 && accuracy <= 1);
-    assert.match(await page.innerText("#tune-figures"), /All epochs are done.*Held-out accuracy \d+\.\d %/);
-    assert.equal(await page.locator("#tune-measures [data-measure='accuracy']").getAttribute("data-after"), String(accuracy));
-    assert.match(await page.innerText("#tune-measures [data-measure='accuracy']"), /\d %\s*\(\d.* to .*%\)/);
-    assert.match(await page.innerText("#tune-measures .remark"), /On 2 held-out texts\..*Wilson’s.*1,000 resamples\. Epoch \d was chosen by these same texts/s);
-    for (const part of ["score", "mono", "poly"]) {
-      const row = page.locator(`#tune-measures [data-measure='${part}/neurons/own/kept']`);
-      assert.match((await row.getAttribute("data-after")) ?? "", /^-?\d/);
-    }
-    const counts = await page.locator(".confusion td.number").allInnerTexts();
-    assert.equal(counts.reduce((sum, text) => sum + Number(text), 0), 2, "each of the two held-out texts is counted once");
-    await page.locator("#tune-curves summary").click();
-    assert.equal(await page.locator("#tune-curves tbody tr").count(), 2);
-    for (const canvas of await page.locator("#tune-curves canvas").all()) assert.match((await canvas.getAttribute("aria-label")) ?? "", /: .*\d/);
-
-    await page.locator("#tune-preview").scrollIntoViewIfNeeded();
-    await page.waitForSelector("[data-panel='after'] [data-keep]", { timeout: 60_000 });
-    const words = (/** @type {string} */ panel) => page.locator(`[data-panel="${panel}"] [data-keep]`).evaluateAll((all) => all.map((word) => word.getAttribute("data-word")));
-    assert.deepEqual(await words("before"), await words("after"));
-    assert.deepEqual(await page.locator("[data-panel='after'] .prediction [data-class]").evaluateAll((all) => all.map((one) => one.getAttribute("data-class"))), ["blame", "praise"]);
-  },
-  { timeout: 400_000 },
-);
+import { pageTest } from "./lane.js";
+import { enter, modelIds, shown, TEXT } from "./page.js";
+import { choose, csv, downloaded, figures, focused, give, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
 
 pageTest(
   "the download is a model that the program evaluates and the page explains by",
@@ -88,28 +56,6 @@ pageTest(
     await stepsBeyond(page, before.step);
     await stop(page);
     assert.match(await page.innerText("#tune-figures"), /Training was stopped/);
-  },
-  { timeout: 400_000 },
-);
-
-pageTest(
-  "a run that is paused waits, and goes on where it was",
-  async (page) => {
-    await startLongRun(page);
-    await stepsBeyond(page, 0);
-    assert.ok(await page.isDisabled("#tune-data"), "the data of a run cannot be changed");
-    assert.equal(await focused(page), "tune-pause", "Start leaves the focus to what can be pressed");
-    await page.click("#tune-pause");
-    await reaches(page, "paused");
-    assert.equal(await page.innerText("#tune-pause"), "Resume");
-    const { step } = await figures(page);
-    await page.waitForTimeout(700);
-    assert.equal((await figures(page)).step, step);
-    await page.click("#tune-pause");
-    await reaches(page, "running");
-    await stepsBeyond(page, step);
-    await stop(page);
-    assert.equal(await focused(page), "tune-start");
   },
   { timeout: 400_000 },
 );
@@ -178,11 +124,3 @@ pageTest("the same data, seed and choices give the same run again; another seed 
     assert.equal((await epochs()) === first, same, `seed ${seed}`);
   }
 });
-
-if (lane === "webgpu") {
-  pageTest("on automatic, a GPU in software is no reason to leave the CPU", async (page) => {
-    await run(page, { backend: "auto" });
-    assert.equal(backend, "webgpu");
-    assert.equal(await notices(page), "");
-  });
-}

@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 
-import { lane, pageTest } from "../lane.js";
-import { enter, exhaust, modelIds, ready, settled, shown, TEXT } from "../page.js";
+import { pageTest } from "./lane.js";
+import { enter, exhaust, modelIds, ready, settled, shown, TEXT } from "./page.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -104,17 +104,21 @@ pageTest("an engine that finds no more memory says so, and is replaced", async (
   assert.equal((await shown(page)).words.length, 14);
 });
 
-if (lane === "cpu") {
-  pageTest("a worker that hangs is replaced too", async (page) => {
+pageTest(
+  "a worker that hangs is replaced too",
+  async (page) => {
     await ready(page);
     await page.workers()[0].evaluate(() => self.close());
     await page.fill("#text", TEXT);
+    await page.waitForSelector('html[data-state="busy"]');
+    await page.clock.fastForward(30_000);
     await page.waitForSelector(".notice", { timeout: 45_000 });
     assert.match(await page.locator(".notice").innerText(), /no answer for 30 seconds/);
     await ready(page);
     assert.equal((await shown(page)).words.length, 14);
-  });
-}
+  },
+  { before: (page) => page.clock.install() },
+);
 
 /** @type {{[name: string]: {before: (page: Page) => Promise<unknown>, lacks: RegExp}}} */
 const LACKING = {
