@@ -119,14 +119,14 @@ fn cargo_test(command: &mut Command) -> Result<Tally> {
     Ok(Tally::of_cargo(&output).of_run(status.success()))
 }
 
-/// `tests/browser.rs`, which runs in both browser lanes, and the file of this lane.
+/// The file of this lane, and once, where the CPU computes, what does not depend on that:
+/// `tests/browser.rs`.
 fn browser(project: &Project, offer: Offer) -> Result<Tally> {
-    let own = format!("browser_{}", offer.name());
-    cargo_test(&mut wasm_tests::command(
-        project,
-        offer,
-        &["browser", &own],
-    )?)
+    let programs = match offer {
+        Offer::Cpu => &["browser", "browser_cpu"][..],
+        Offer::Webgpu => &["browser_webgpu"],
+    };
+    cargo_test(&mut wasm_tests::command(project, offer, programs)?)
 }
 
 /// `tests/page/backends/*.test.js`, and once, where the CPU computes, what does not depend on that:
