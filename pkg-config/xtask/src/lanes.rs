@@ -167,7 +167,13 @@ fn page_tests(project: &Project, offer: Offer, folders: &[&str]) -> Result<Comma
     native::build(project)?; // The page is compared with the native program.
     let page = bundle::build(project, Quality::Quick, &Module::ALL)?;
     let mut node = visit::node(project, &page, offer)?;
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+    // A GPU in software takes one core, and has the browser wait for it.
+    let at_once = match offer {
+        Offer::Cpu => 1,
+        Offer::Webgpu => 2,
+    };
+    node.args(["--test", "--test-reporter=spec"])
+        .arg(format!("--test-concurrency={at_once}"))
         .args(tests);
     Ok(node)
 }
