@@ -5,6 +5,7 @@
 
 mod common;
 
+use common::complete::assert_parts_add_up;
 use common::training::compare_training;
 use common::tuning::{data, engine, losses, options, reference, tune};
 use common::{KINDS, assert_complete, close, small_package_of};
@@ -68,6 +69,12 @@ async fn flex_and_ndarray_agree() {
             explanations.iter().for_each(assert_complete);
         }
     }
+}
+
+#[wasm_bindgen_test]
+async fn the_parts_of_a_logit_add_up_to_it() {
+    let ndarray = OpenDevice::open(Backend::NdArray).await.unwrap();
+    assert_parts_add_up(&ndarray.device).await;
 }
 
 #[wasm_bindgen_test]

@@ -6,9 +6,10 @@
 mod common;
 
 use burn::tensor::Device;
+use common::complete::{self, assert_parts_add_up, assert_whole, configs, lively};
 use common::{
     KINDS, all_close, assert_complete, close, fixtures, reference_model, reference_texts,
-    small_config, small_package, small_package_of, small_weights, winners,
+    small_config, small_package, small_package_of, winners,
 };
 use proptest::prelude::*;
 use safr::engine::{EngineError, LoadedModel};
@@ -16,98 +17,17 @@ use safr::explain::{
     Explanation, Prediction, TraceNumbers, centred, evidence, margin_factor, mean_over_heads,
     weighed,
 };
-use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights, read};
+use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, read};
 use safr::package::Precision;
 use safr::text::Words;
 
-/// Every kind of model: what its head reads and of how many words, how it reads texts, classes and blocks.
-fn configs() -> impl Iterator<Item = ModelConfig> {
-    let [published, scale_free] =
-        [Reading::published, Reading::scale_free].map(|of| of(Words::Default));
-    let kinds = [
-        (published, Readout::Residual, None),
-        (published, Readout::Neurons, None),
-        (scale_free, Readout::Residual, None),
-        (scale_free, Readout::Neurons, None),
-        (scale_free, Readout::Neurons, Some(winners(1, 0.0))),
-        (scale_free, Readout::Neurons, Some(winners(2, 0.0))),
-        (scale_free, Readout::Neurons, Some(winners(2, 0.6))),
-    ];
-    kinds.into_iter().flat_map(|(reading, readout, winners)| {
-        [(1, 2), (1, 3), (2, 5)].map(|(layers, classes)| ModelConfig {
-            readout,
-            winners,
-            classes,
-            ..small_config(layers, reading)
-        })
-    })
-}
-
-/// Small weights in which no norm or bias is at its first value, so that each has a part.
-fn lively(config: &ModelConfig, seed: u64) -> Weights {
-    let mut weights = small_weights(config, seed);
-    for (at, (name, array)) in weights.iter_mut().enumerate() {
-        if name.contains("norm") {
-            for (place, value) in array.values.iter_mut().enumerate() {
-                *value += ((at * 7 + place * 3) % 11) as f32 / 10.0 - 0.5;
-            }
-        }
-    }
-    weights
-}
-
 fn explained(model: &Classifier, texts: &[&[u32]]) -> Vec<TraceNumbers> {
-    let batch = Batch::new(texts, &model.config, &model.device());
-    let trace = model.forward(&batch, None);
-    let contributions = model.contributions(&trace);
-    pollster::block_on(trace.read_with(Some(contributions))).unwrap()
+    pollster::block_on(complete::explained(model, texts))
 }
 
-fn sum(rows: &[Vec<f32>], class: usize) -> (f64, f64) {
-    let values = rows.iter().map(|row| f64::from(row[class]));
-    values.fold((0.0, 0.0), |(sum, size), x| (sum + x, size + x.abs()))
-}
-
-/// Asserts that both decompositions of every class are whole.
-fn assert_whole(what: &str, trace: &TraceNumbers) {
-    let parts = trace.contributions.as_ref().unwrap();
-    for (class, logit) in centred(&trace.logits).into_iter().enumerate() {
-        let at = |values: &[f32]| f64::from(values[class]);
-        let (said, size) = sum(&parts.places, class);
-        let rest = at(&parts.padding_places) + at(&parts.past) + at(&parts.head);
-        let missing = (said + rest - logit).abs();
-        assert!(
-            missing <= 1e-5 * size.max(1.0),
-            "{what}, class {class}: evidence lacks {missing}"
-        );
-
-        let words: Vec<Vec<f32>> = (0..trace.ids.len()).map(|k| parts.of_word(k)).collect();
-        let (brought, size) = sum(&words, class);
-        let rest = at(&parts.positions) + at(&parts.padding) + at(&parts.biases);
-        let missing = (brought + rest - logit).abs();
-        assert!(
-            missing <= 1e-4 * size.max(1.0),
-            "{what}, class {class}: contributions lack {missing}"
-        );
-    }
-}
-
-/// A text without words among them.
 #[test]
 fn the_parts_of_a_logit_add_up_to_it() {
-    let texts: [&[u32]; 5] = [
-        &[2, 3, 4, 5, 3],
-        &[6],
-        &[],
-        &[7, 8, 9, 10, 11, 2, 1],
-        &[1, 1],
-    ];
-    for config in configs() {
-        let model = Classifier::new(&config, &lively(&config, 3), &Device::flex()).unwrap();
-        for trace in explained(&model, &texts) {
-            assert_whole(&format!("{config:?}, {:?}", trace.ids), &trace);
-        }
-    }
+    pollster::block_on(assert_parts_add_up(&Device::flex()));
 }
 
 /// As the page shows it: words and neurons add up to the log-odds of the predicted class, and their

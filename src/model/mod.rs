@@ -32,3 +32,4 @@ pub use weights::{
     parameter_shapes, renew_head,
 };
 pub use winners::Winners;
+pub(crate) use winners::relative_to_strongest_pair;

@@ -55,18 +55,23 @@ fn among_first(u: &Tensor<3>, count: usize) -> Tensor<3> {
     u.clone().greater_equal(largest(&among)).float()
 }
 
-/// How strongly the more attentive of two words attends to the other, head mean, relative to the strongest
-/// pair of the text, `[B, L, L]`; 1 of a word with itself, 0 with PAD.
+/// How strongly two words are correlated, in [0, 1], `[B, L, L]`; 1 of a word with itself, 0 with PAD.
 fn correlation(attention: Tensor<4>, valid: &Tensor<3>) -> Tensor<3> {
-    let [texts, _, length, _] = attention.dims();
+    let length = attention.dims()[2];
     let itself: Tensor<3> = Tensor::<2>::eye(length, &attention.device()).unsqueeze();
     let words = valid.clone().matmul(valid.clone().swap_dims(1, 2));
     let attention: Tensor<3> = attention.mean_dim(1).squeeze_dim(1);
-    let attention = attention * words * (itself.clone().neg() + 1.0);
+    relative_to_strongest_pair(attention * words * (itself.clone().neg() + 1.0)) + itself
+}
+
+/// â: how strongly the more attentive of two words attends to the other, relative to the strongest pair
+/// of the text, of `attention` between such pairs as count; both `[B, L, L]`.
+pub(crate) fn relative_to_strongest_pair(attention: Tensor<3>) -> Tensor<3> {
+    let [texts, length, _] = attention.dims();
     let either = attention.clone().max_pair(attention.swap_dims(1, 2));
     let strongest = either.clone().reshape([texts, length * length]);
     let strongest = strongest.max_dim(1).reshape([texts, 1, 1]);
-    either / strongest.clamp_min(LEAST) + itself
+    either / strongest.clamp_min(LEAST)
 }
 
 /// The strongest attention of a text of one word is 0, and nothing is correlated there.

@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::norm::{cosines, relative, root};
 use super::{Apart, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight, weighed_neurons};
-use crate::model::{Batch, Trace};
+use crate::model::{Batch, Trace, relative_to_strongest_pair};
 use crate::text::PAD;
 
 /// A sum of weights below this is empty.
@@ -145,16 +145,9 @@ fn by_largest(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
     rows.mask_fill(none.expand([texts, heads, length, length]), 0.0)
 }
 
-/// 1 − â for eligible pairs, `[B, L, L]`; â: how strongly the more attentive of two words attends
-/// to the other, head mean, relative to the strongest pair of the text.
-///
-/// `attention` is the head mean of Ã, `[B, L, L]`.
+/// 1 − â for eligible pairs, `[B, L, L]`, of the head mean of Ã, `[B, L, L]`.
 fn uncorrelated(attention: Tensor<3>, pairs: &Tensor<3>) -> Tensor<3> {
-    let either = attention.clone().max_pair(attention.swap_dims(1, 2));
-    let [texts, length, _] = either.dims();
-    let strongest = either.clone().reshape([texts, length * length]);
-    let strongest = strongest.max_dim(1).reshape([texts, 1, 1]);
-    (relative(either, strongest).neg() + 1.0) * pairs.clone()
+    (relative_to_strongest_pair(attention).neg() + 1.0) * pairs.clone()
 }
 
 /// Mean over the words of each text, `[B, L]` → `[B, 1]`; 0 without words.

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test program takes what it needs")]
 
+pub(crate) mod complete;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod training;
 pub(crate) mod tuning;

@@ -1,0 +1,186 @@
+//! Which losses there are, and in which forms (method §3).
+
+use serde::{Deserialize, Serialize};
+
+use super::range;
+use crate::model::Winners;
+
+/// Where the scale-free losses look (method §3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Space {
+    /// On the MLP neurons u, which the explanation shows.
+    Mlp,
+    /// On the last block's neurons by what they vote for, z_in = u_in·‖q_n‖: what a neuron that says
+    /// nothing does is not looked at, nor how large it is drawn.
+    Evidence,
+    /// On embeddings and attention rows, for comparison.
+    Embedding,
+}
+
+/// What keeps the gate from closing for good (method §3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum GateGuard {
+    /// weight·(mean keep over words − ρ)².
+    Rate {
+        /// Target keep rate.
+        #[serde(deserialize_with = "range::share")]
+        rho: f64,
+        /// How much a miss counts.
+        #[serde(deserialize_with = "range::weight")]
+        weight: f64,
+    },
+    /// VMASK's −β·H(keep) (Chen & Ji 2020); the trainer anneals β.
+    Entropy {
+        /// Weight of the entropy.
+        #[serde(deserialize_with = "range::weight")]
+        beta: f64,
+    },
+    /// weight·mean (keep_k − |c_k| / max_j |c_j|)² over the words that were kept: keep says how much a
+    /// word brings to the prediction.
+    Agreement {
+        /// How much a miss counts.
+        #[serde(deserialize_with = "range::weight")]
+        weight: f64,
+    },
+    /// Nothing.
+    None,
+}
+
+impl GateGuard {
+    /// The same, weighted by `factor` once more.
+    pub(super) fn weighted(self, factor: f64) -> Self {
+        match self {
+            Self::Rate { rho, weight } => Self::Rate {
+                rho,
+                weight: weight * factor,
+            },
+            Self::Entropy { beta } => Self::Entropy {
+                beta: beta * factor,
+            },
+            Self::Agreement { weight } => Self::Agreement {
+                weight: weight * factor,
+            },
+            Self::None => Self::None,
+        }
+    }
+}
+
+/// Which of the two families of losses.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// As published (method §3.1).
+    Published,
+    /// Our scale-free ones (method §3.3).
+    ScaleFree(ScaleFree),
+}
+
+/// Options of the scale-free losses.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScaleFree {
+    /// Where the losses look.
+    pub space: Space,
+    /// The gate guard.
+    pub guard: GateGuard,
+    /// Whose mean keep rate the guard `rate` holds to its target.
+    #[serde(default)]
+    pub rate_of: RateOf,
+    /// Whom the importance loss keeps important words apart from.
+    pub apart: Apart,
+    /// By what the importance loss measures how far two words overlap.
+    #[serde(default)]
+    pub overlap: Overlap,
+    /// What makes a word important.
+    #[serde(default)]
+    pub weight: Weight,
+    /// Whether the importance loss takes the gate as given, so that it moves neurons alone.
+    pub gate_given: bool,
+    /// What the interaction loss holds attended pairs against.
+    pub pairs: Pairs,
+    /// Which words of a text may take each neuron, of models whose head reads the neurons; `None`: as the
+    /// model has it, of a fresh one all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub winners: Option<Winners>,
+}
+
+impl Default for ScaleFree {
+    /// On neurons, with the keep rate 0.3 as guard (method §3.3).
+    fn default() -> Self {
+        Self {
+            space: Space::Mlp,
+            guard: GateGuard::Rate {
+                rho: 0.3,
+                weight: 1.0,
+            },
+            rate_of: RateOf::default(),
+            apart: Apart::default(),
+            overlap: Overlap::default(),
+            weight: Weight::default(),
+            gate_given: false,
+            pairs: Pairs::default(),
+            winners: None,
+        }
+    }
+}
+
+/// Whose mean keep rate the gate guard holds to its target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RateOf {
+    /// Each text's: every text has important words and others.
+    #[default]
+    Text,
+    /// The batch's: among short texts, one may be all important and another not at all.
+    Batch,
+}
+
+/// Whom the importance loss keeps important words apart from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Apart {
+    /// From each other: ω_ij = w_j·(1 − â_ij).
+    #[default]
+    Important,
+    /// From all words: ω_ij = 1 − â_ij.
+    All,
+}
+
+/// By what the importance loss measures how far a word overlaps with others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overlap {
+    /// Squared cosines of their neurons: Σ_j ω_ij c_ij² / Σ_j ω_ij.
+    #[default]
+    Cosine,
+    /// The others' shares in its neurons: Σ_n z_in Σ_j ω_ij α_jn / Σ_n z_in. Least when each neuron
+    /// is taken by one word, whatever their number.
+    Shares,
+}
+
+/// What makes a word important to the importance loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// Its gate.
+    #[default]
+    Gate,
+    /// How much its neurons say, ‖Σ_n u_in·q_n‖, as it is found.
+    Evidence,
+    /// Every word is.
+    Even,
+}
+
+/// What the interaction loss holds the pairs that attend to each other against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pairs {
+    /// Nothing: Σ_k Ã_ik·(1 − s_ik). Least when all words share all neurons.
+    #[default]
+    Attended,
+    /// The word's other pairs: Σ_k (ō_ik·s_ik + Ã_ik·(1 − s_ik)) / 2, with ō_ik in proportion to
+    /// 1 − â_ik. Where all words share alike it is 1/2: only sharing with the right ones counts.
+    Contrasted,
+}

@@ -1,0 +1,98 @@
+//! What is said of each class adds up to its logit, on whichever device.
+
+use burn::tensor::Device;
+use safr::explain::{TraceNumbers, centred};
+use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights};
+use safr::text::Words;
+
+use super::{small_config, small_weights, winners};
+
+/// Every kind of model: what its head reads and of how many words, how it reads texts, classes and blocks.
+pub(crate) fn configs() -> impl Iterator<Item = ModelConfig> {
+    let [published, scale_free] =
+        [Reading::published, Reading::scale_free].map(|of| of(Words::Default));
+    let kinds = [
+        (published, Readout::Residual, None),
+        (published, Readout::Neurons, None),
+        (scale_free, Readout::Residual, None),
+        (scale_free, Readout::Neurons, None),
+        (scale_free, Readout::Neurons, Some(winners(1, 0.0))),
+        (scale_free, Readout::Neurons, Some(winners(2, 0.0))),
+        (scale_free, Readout::Neurons, Some(winners(2, 0.6))),
+    ];
+    kinds.into_iter().flat_map(|(reading, readout, winners)| {
+        [(1, 2), (1, 3), (2, 5)].map(|(layers, classes)| ModelConfig {
+            readout,
+            winners,
+            classes,
+            ..small_config(layers, reading)
+        })
+    })
+}
+
+/// Small weights in which no norm or bias is at its first value, so that each has a part.
+pub(crate) fn lively(config: &ModelConfig, seed: u64) -> Weights {
+    let mut weights = small_weights(config, seed);
+    for (at, (name, array)) in weights.iter_mut().enumerate() {
+        if name.contains("norm") {
+            for (place, value) in array.values.iter_mut().enumerate() {
+                *value += ((at * 7 + place * 3) % 11) as f32 / 10.0 - 0.5;
+            }
+        }
+    }
+    weights
+}
+
+/// What is read of a pass over `texts`.
+pub(crate) async fn explained(model: &Classifier, texts: &[&[u32]]) -> Vec<TraceNumbers> {
+    let batch = Batch::new(texts, &model.config, &model.device());
+    let trace = model.forward(&batch, None);
+    let contributions = model.contributions(&trace);
+    trace.read_with(Some(contributions)).await.unwrap()
+}
+
+fn sum(rows: &[Vec<f32>], class: usize) -> (f64, f64) {
+    let values = rows.iter().map(|row| f64::from(row[class]));
+    values.fold((0.0, 0.0), |(sum, size), x| (sum + x, size + x.abs()))
+}
+
+/// Asserts that both decompositions of every class are whole.
+pub(crate) fn assert_whole(what: &str, trace: &TraceNumbers) {
+    let parts = trace.contributions.as_ref().unwrap();
+    for (class, logit) in centred(&trace.logits).into_iter().enumerate() {
+        let at = |values: &[f32]| f64::from(values[class]);
+        let (said, size) = sum(&parts.places, class);
+        let rest = at(&parts.padding_places) + at(&parts.past) + at(&parts.head);
+        let missing = (said + rest - logit).abs();
+        assert!(
+            missing <= 1e-5 * size.max(1.0),
+            "{what}, class {class}: evidence lacks {missing}"
+        );
+
+        let words: Vec<Vec<f32>> = (0..trace.ids.len()).map(|k| parts.of_word(k)).collect();
+        let (brought, size) = sum(&words, class);
+        let rest = at(&parts.positions) + at(&parts.padding) + at(&parts.biases);
+        let missing = (brought + rest - logit).abs();
+        assert!(
+            missing <= 1e-4 * size.max(1.0),
+            "{what}, class {class}: contributions lack {missing}"
+        );
+    }
+}
+
+/// Asserts it of every kind of model, and of texts of which one has no words.
+pub(crate) async fn assert_parts_add_up(device: &Device) {
+    let texts: [&[u32]; 5] = [
+        &[2, 3, 4, 5, 3],
+        &[6],
+        &[],
+        &[7, 8, 9, 10, 11, 2, 1],
+        &[1, 1],
+    ];
+    for config in configs() {
+        let model = Classifier::new(&config, &lively(&config, 3), device).unwrap();
+        for trace in explained(&model, &texts).await {
+            assert_whole(&format!("{config:?}, {:?}", trace.ids), &trace);
+        }
+    }
+}
