@@ -26,6 +26,11 @@ pub(crate) fn dropout<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Er
     within(number, fits, "a number of 0 or more and less than 1")
 }
 
+/// The same where a key may be left out.
+pub(crate) fn some_dropout<'de, D: Deserializer<'de>>(number: D) -> Result<Option<f64>, D::Error> {
+    dropout(number).map(Some)
+}
+
 /// 1 or more.
 pub(crate) fn count<'de, D: Deserializer<'de>>(number: D) -> Result<usize, D::Error> {
     match usize::deserialize(number)? {

@@ -123,6 +123,7 @@ fn are_alike(preset: &Objective, objective: &Objective) -> bool {
             Family::ScaleFree(ScaleFree {
                 guard: ours.guard,
                 rate_of: ours.rate_of,
+                winners: ours.winners,
                 ..theirs
             })
         }
@@ -241,10 +242,10 @@ mod tests {
         let losses = refused::<Objective>;
         losses(
             "safr",
-            "\"mlp\"",
-            "\"mpl\"",
+            "space = \"evidence\"",
+            "space = \"evidense\"",
             &[
-                "space = \"mpl\"",
+                "space = \"evidense\"",
                 "line 13",
                 "`mlp`",
                 "`evidence`",
@@ -287,7 +288,18 @@ mod tests {
             "\"open\"",
             &["`rate`", "`none`"],
         );
-        losses("safr", "\"mlp\"", "\"embedding\"", &["needs space"]);
+        losses(
+            "safr",
+            "space = \"evidence\"",
+            "space = \"embedding\"",
+            &["needs space"],
+        );
+        losses(
+            "safr",
+            "correlated = 0.6",
+            "correlation = 0.6",
+            &["correlation = 0.6", "`correlated`"],
+        );
         losses(
             "on-embeddings",
             "\"cosine\"",
@@ -302,7 +314,7 @@ mod tests {
         );
         losses(
             "l1",
-            "evidence_l1 = 0.0",
+            "evidence_l1 = 0.1",
             "evidence_l1 = -1.0",
             &["evidence_l1 = -1.0", "0 or more"],
         );

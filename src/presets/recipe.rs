@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::ModelConfig;
 use crate::objective::{Objective, range};
 use crate::train::{Options, Schedule};
 
@@ -27,6 +28,20 @@ pub struct Recipe {
     /// Epochs without a better dev accuracy after which training ends.
     #[serde(deserialize_with = "range::count")]
     pub patience: usize,
+    /// Another dropout probability than that of the model which the run begins at.
+    #[serde(
+        default,
+        deserialize_with = "range::some_dropout",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub dropout: Option<f64>,
+    /// Likewise another probability with which training closes a word's gate.
+    #[serde(
+        default,
+        deserialize_with = "range::some_dropout",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub word_dropout: Option<f64>,
     /// Where it begins.
     pub start: Start,
 }
@@ -101,6 +116,16 @@ pub struct After {
 }
 
 impl Recipe {
+    /// A model of `config` as this recipe trains it.
+    #[must_use]
+    pub fn trains(&self, config: ModelConfig) -> ModelConfig {
+        ModelConfig {
+            dropout: self.dropout.unwrap_or(config.dropout),
+            word_dropout: self.word_dropout.unwrap_or(config.word_dropout),
+            ..config
+        }
+    }
+
     /// The same for the step loop.
     pub fn options(&self, objective: Objective, seed: u64, freeze_embeddings: bool) -> Options {
         Options {

@@ -5,7 +5,7 @@ use std::path::Path;
 use safr::model::{ModelConfig, Readout};
 use safr::objective::Objective;
 use safr::package::{Package, read_directory};
-use safr::presets::{Preset, Recipe, name_of};
+use safr::presets::{Preset, Recipe, Start, name_of};
 use serde_json::Value;
 
 use super::command::{SMALL, SMALL_RECIPE, folder, prints, refuses, safr};
@@ -198,11 +198,10 @@ fn a_fresh_model_has_the_readout_of_its_losses_or_the_one_asked_for() {
     let folder = folder();
     let folder = folder.path();
     let drawn = |more: &[&str]| train(folder, &[more, &["--epochs", "0"]].concat());
-    let readout = |model: &str| {
-        let config = read(&folder.join(model).join("config.json"));
-        let config: ModelConfig = serde_json::from_slice(&config).unwrap();
-        config.readout
+    let config = |model: &str| -> ModelConfig {
+        serde_json::from_slice(&read(&folder.join(model).join("config.json"))).unwrap()
     };
+    let readout = |model: &str| config(model).readout;
     for (out, more, expected) in [
         ("safr", &[][..], Readout::Neurons),
         ("plain", &["--losses", "plain"], Readout::Neurons),
@@ -221,8 +220,12 @@ fn a_fresh_model_has_the_readout_of_its_losses_or_the_one_asked_for() {
         "{error}"
     );
 
-    // Of two models, the first is the fresh one.
-    std::fs::write(folder.join("two.toml"), TWO).unwrap();
+    // Of two models, the first is the fresh one; the second is trained in a way of its own.
+    let other = TWO.replace(
+        "epochs = 2",
+        "epochs = 2\ndropout = 0.25\nword_dropout = 0.125",
+    );
+    std::fs::write(folder.join("two.toml"), other).unwrap();
     let two = ["--recipe", "two.toml", "--readout", "residual"];
     train(folder, &[&two[..], &["--out", "two"]].concat());
     for model in ["two/first", "two"] {
@@ -231,6 +234,16 @@ fn a_fresh_model_has_the_readout_of_its_losses_or_the_one_asked_for() {
         let command = card["command"].as_str().unwrap();
         assert!(command.contains(" --readout residual "), "{command}");
     }
+    let dropout = ["two/first", "two"]
+        .map(config)
+        .map(|of| (of.dropout, of.word_dropout));
+    let Start::Fresh(fresh) = Recipe::parse(SMALL_RECIPE).unwrap().start else {
+        panic!("the small recipe begins at a fresh model");
+    };
+    assert_eq!(
+        dropout,
+        [(fresh.dropout, fresh.word_dropout), (0.25, 0.125)]
+    );
 }
 
 /// A run in two stages that was killed within the first, between both, or within the second, is in the
@@ -442,11 +455,17 @@ fn the_default_is_safr_in_two_stages() {
     let model = Package::from_files(&read_directory(&folder.join("m")).unwrap()).unwrap();
     let losses = model.card.losses.unwrap();
     assert_eq!(Some(losses), Objective::named("safr"));
-    assert_eq!(model.card.recipe, Recipe::named("sst2"));
+    let recipe = Recipe::named("sst2");
+    assert_eq!(model.card.recipe, recipe);
     let first = Package::from_files(&read_directory(&folder.join("m/first")).unwrap()).unwrap();
     assert_eq!(first.card.losses.as_ref().and_then(name_of), Some("plain"));
     assert_eq!(first.card.recipe, Recipe::named("sst2-phrases"));
-    assert_eq!(first.config, model.config);
+    let goes_on = recipe.unwrap().trains(first.config);
+    let expected = ModelConfig {
+        winners: losses.winners(Readout::Neurons),
+        ..goes_on
+    };
+    assert_eq!(model.config, expected);
 }
 
 /// `-h` fits a screen, and each option has its place under a heading.

@@ -66,7 +66,7 @@ impl Stage<'_> {
         let (objective, recipe) = (self.losses.preset, &self.recipe.preset);
         let mut stream = Stream::new(*seed);
         let classes = data.classes()?;
-        let (start, sentences) = match &self.begin {
+        let (mut start, sentences) = match &self.begin {
             Begin::At(model) => {
                 let start = Start::from_model(model, &objective, &classes, &mut stream)?;
                 let words = start.config.reading.words;
@@ -86,6 +86,7 @@ impl Stage<'_> {
                 (start, sentences)
             }
         };
+        start.config = recipe.trains(start.config);
         let words = start.config.reading.words;
         let train = encode(&self.texts(sentences, words)?, &start.vocabulary);
         let dev = data.sentences(Split::Dev, &start.classes, words)?;
