@@ -458,7 +458,10 @@ fn the_default_is_safr_in_two_stages() {
     let recipe = Recipe::named("sst2");
     assert_eq!(model.card.recipe, recipe);
     let first = Package::from_files(&read_directory(&folder.join("m/first")).unwrap()).unwrap();
-    assert_eq!(first.card.losses.as_ref().and_then(name_of), Some("plain"));
+    assert_eq!(
+        first.card.losses.as_ref().and_then(name_of),
+        Some("open-gate")
+    );
     assert_eq!(first.card.recipe, Recipe::named("sst2-phrases"));
     let goes_on = recipe.unwrap().trains(first.config);
     let expected = ModelConfig {
