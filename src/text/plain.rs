@@ -140,9 +140,7 @@ fn push(text: &mut String, grapheme: &str, after: &str) {
     let mut chars = grapheme.chars();
     while let Some(c) = chars.next() {
         let next = chars.clone().next().or_else(|| after.chars().next());
-        let mut before = text.chars().rev().take(MOST_MARKS + 1);
-        let before = before.find(|&c| !is_combining_mark(c));
-        if !is_format(c) || is_needed(c, is_letter, before, next) {
+        if !is_format(c) || is_needed(c, is_letter, unmarked_end(text), next) {
             push_plain(text, c);
         }
     }
@@ -192,6 +190,13 @@ fn is_format(c: char) -> bool {
     matches!(c,
         SOFT_HYPHEN | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The last character that is no mark. A search without bound would take time that grows with the square of
+/// the marks.
+fn unmarked_end(text: &str) -> Option<char> {
+    let mut last = text.chars().rev().take(MOST_MARKS + 1);
+    last.find(|&c| !is_combining_mark(c))
 }
 
 /// Whether a format character changes how its neighbours look.
