@@ -1,14 +1,15 @@
 //! `test`: runs every lane and counts its tests.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use data_sets::VARIABLE;
 
-use crate::bundle::{self, Quality};
+use crate::bundle::{self, Page, Quality};
 use crate::data::{self, Sets};
 use crate::modules::Module;
 use crate::native;
@@ -45,23 +46,62 @@ pub(crate) enum Lane {
     Data,
 }
 
+impl Lane {
+    fn visits_page(self, project: &Project) -> bool {
+        match self {
+            Self::PageWebgpu | Self::PageCpu => true,
+            Self::Data => matches!(data_folder(project), Ok(Some(_))),
+            _ => false,
+        }
+    }
+}
+
 /// What runs in the browser.
 const IN_BROWSER: &str = "--release --target wasm32-unknown-unknown --test browser --test browser_webgpu --test browser_cpu --test gpu_cost";
+
+/// Lanes that take one core each, whether of a Worker or of a GPU in software: these two rows, about as long
+/// as each other, run side by side. All other lanes run before them.
+const SIDE_BY_SIDE: [&[Lane]; 2] = [
+    &[
+        Lane::BrowserWebgpu,
+        Lane::BrowserCpu,
+        Lane::PageWebgpu,
+        Lane::Data,
+    ],
+    &[Lane::Native, Lane::PageCpu],
+];
 
 /// Runs `lanes`, or all when none is named; fails when any test does.
 pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
     let project = &project.linted();
-    let all = Lane::value_variants().iter();
-    let lanes = all.filter(|lane| lanes.is_empty() || lanes.contains(lane));
+    let wanted = |lane: &Lane| lanes.is_empty() || lanes.contains(lane);
     let mut report = Report::default();
-    report.run("set-up".to_owned(), || {
+    report.run("set-up", || {
         tools::set_up(project, Need::Test)?;
         Ok(Outcome::Ran(Tally::default()))
     });
     if report.total().failed == 0 {
-        for lane in lanes {
-            report.run(name(*lane), || outcome(project, *lane));
-        }
+        let rows = SIDE_BY_SIDE.map(|row| row.iter().copied().filter(&wanted).collect::<Vec<_>>());
+        let later = rows.concat();
+        let first = Lane::value_variants().iter().copied().filter(&wanted);
+        let first: Vec<_> = first.filter(|lane| !later.contains(lane)).collect();
+        report.extend(run_row(project, None, &first));
+        let page = match later.iter().any(|lane| lane.visits_page(project)) {
+            true => build_page(project, &mut report),
+            false => None,
+        };
+        let page = page.as_ref();
+        thread::scope(|scope| {
+            let reports = rows
+                .each_ref()
+                .map(|row| scope.spawn(move || run_row(project, page, row)));
+            for row in reports {
+                report.extend(
+                    row.join()
+                        .expect("what goes wrong in a lane is in its report"),
+                );
+            }
+        });
     }
     println!("\n{report}");
     if report.total().failed > 0 {
@@ -70,12 +110,33 @@ pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
     Ok(())
 }
 
+/// Runs lanes one after the other.
+fn run_row(project: &Project, page: Option<&Page>, lanes: &[Lane]) -> Report {
+    let mut report = Report::default();
+    for lane in lanes {
+        report.run(&name(*lane), || outcome(project, *lane, page));
+    }
+    report
+}
+
+/// The quickly built page, and the native program that it is compared with.
+fn build_page(project: &Project, report: &mut Report) -> Option<Page> {
+    let mut page = None;
+    report.run("page", || {
+        native::build(project)?;
+        page = Some(bundle::build(project, Quality::Quick, &Module::ALL)?);
+        Ok(Outcome::Ran(Tally::default()))
+    });
+    page
+}
+
 fn name(lane: Lane) -> String {
     lane.to_possible_value()
         .map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
-fn outcome(project: &Project, lane: Lane) -> Result<Outcome> {
+fn outcome(project: &Project, lane: Lane, page: Option<&Page>) -> Result<Outcome> {
+    let page = || page.context("the page is not built");
     let tally = match lane {
         Lane::Format => check(&mut project.cargo("fmt --all --check")),
         Lane::Types => ["www", "tests/page"]
@@ -94,10 +155,10 @@ fn outcome(project: &Project, lane: Lane) -> Result<Outcome> {
         Lane::Native => cargo_test(&mut project.cargo(native::TESTS))?,
         Lane::BrowserWebgpu => browser(project, Offer::Webgpu)?,
         Lane::BrowserCpu => browser(project, Offer::Cpu)?,
-        Lane::PageWebgpu => page(project, Offer::Webgpu)?,
-        Lane::PageCpu => page(project, Offer::Cpu)?,
-        Lane::Data => match Sets::find(project)?.for_tests()? {
-            Some(folder) => on_data(project, &folder)?,
+        Lane::PageWebgpu => page_lane(project, page()?, Offer::Webgpu)?,
+        Lane::PageCpu => page_lane(project, page()?, Offer::Cpu)?,
+        Lane::Data => match data_folder(project)? {
+            Some(folder) => on_data(project, page()?, &folder)?,
             None => return Ok(Outcome::NotRun("no data")),
         },
     };
@@ -131,18 +192,23 @@ fn browser(project: &Project, offer: Offer) -> Result<Tally> {
 
 /// `tests/page/backends/*.test.js`, and once, where the CPU computes, what does not depend on that:
 /// `tests/page/*.test.js`.
-fn page(project: &Project, offer: Offer) -> Result<Tally> {
+fn page_lane(project: &Project, page: &Page, offer: Offer) -> Result<Tally> {
     let folders = match offer {
         Offer::Cpu => &["tests/page", "tests/page/backends"][..],
         Offer::Webgpu => &["tests/page/backends"],
     };
-    node_test(&mut page_tests(project, offer, folders)?)
+    node_test(&mut page_tests(project, page, offer, folders)?)
+}
+
+/// Where all data sets are that the tests need; `None` where there are none.
+fn data_folder(project: &Project) -> Result<Option<PathBuf>> {
+    Sets::find(project)?.for_tests()
 }
 
 /// `tests/data_sets` and `tests/page/data/*.test.js`, with the data sets of `folder`.
-fn on_data(project: &Project, folder: &Path) -> Result<Tally> {
+fn on_data(project: &Project, page: &Page, folder: &Path) -> Result<Tally> {
     let mut native = project.cargo(&format!("{} --test data_sets", native::TESTS));
-    let mut page = page_tests(project, Offer::Cpu, &["tests/page/data"])?;
+    let mut page = page_tests(project, page, Offer::Cpu, &["tests/page/data"])?;
     let tests = [
         cargo_test(native.env(VARIABLE, folder))?,
         node_test(page.env(VARIABLE, folder))?,
@@ -150,8 +216,8 @@ fn on_data(project: &Project, folder: &Path) -> Result<Tally> {
     Ok(tests.into_iter().sum())
 }
 
-/// Node's test runner on what `folders` hold, against the quickly built page.
-fn page_tests(project: &Project, offer: Offer, folders: &[&str]) -> Result<Command> {
+/// Node's test runner on what `folders` hold, one file after the other.
+fn page_tests(project: &Project, page: &Page, offer: Offer, folders: &[&str]) -> Result<Command> {
     let mut tests = Vec::new();
     for folder in folders {
         let before = tests.len();
@@ -164,16 +230,8 @@ fn page_tests(project: &Project, offer: Offer, folders: &[&str]) -> Result<Comma
         ensure!(tests.len() > before, "{folder} holds no test");
     }
     tests.sort();
-    native::build(project)?; // The page is compared with the native program.
-    let page = bundle::build(project, Quality::Quick, &Module::ALL)?;
-    let mut node = visit::node(project, &page, offer)?;
-    // A GPU in software takes one core, and has the browser wait for it.
-    let at_once = match offer {
-        Offer::Cpu => 1,
-        Offer::Webgpu => 2,
-    };
-    node.args(["--test", "--test-reporter=spec"])
-        .arg(format!("--test-concurrency={at_once}"))
+    let mut node = visit::node(project, page, offer)?;
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(tests);
     Ok(node)
 }

@@ -45,9 +45,9 @@ impl Card {
         self.lambda_importance == 0.0 && self.lambda_interaction == 0.0
     }
 
-    /// What the model was trained for: of `sst2-plain` it is `sst2`.
+    /// What the model was trained for: of `sst2-safr-published` it is `sst2`.
     fn task(&self) -> &str {
-        self.id.rsplit_once('-').map_or(&self.id, |(task, _)| task)
+        self.id.split_once('-').map_or(&self.id, |(task, _)| task)
     }
 }
 
@@ -82,7 +82,8 @@ pub(crate) fn copy(models: &Path, page: &Path) -> Result<Vec<Model>> {
     copied.sort_by_cached_key(Copied::place);
     let cards: Vec<Card> = copied.iter().map(|copied| copied.card.clone()).collect();
     let models = copied.into_iter().map(|Copied { card, model, .. }| {
-        let other = |other: &&Card| other.task() == card.task() && other.id != card.id;
+        let other =
+            |other: &&Card| other.task() == card.task() && other.is_plain() != card.is_plain();
         let beside = cards.iter().find(other).map(|card| card.id.clone());
         Model { beside, ..model }
     });
@@ -176,6 +177,7 @@ mod tests {
         write_model(models.path(), "long-safr", 1.0, "123", None)?;
         write_model(models.path(), "short-plain", 0.0, "123", None)?;
         write_model(models.path(), "short-safr", 1.0, "123", None)?;
+        write_model(models.path(), "short-safr-published", 1.0, "123", None)?;
         let listed = copy(models.path(), page.path())?;
         let places: Vec<_> = listed
             .iter()
@@ -183,13 +185,14 @@ mod tests {
             .collect();
         let expected = [
             ("short-safr", Some("short-plain")),
+            ("short-safr-published", Some("short-plain")),
             ("short-plain", Some("short-safr")),
             ("alone", None),
             ("long-safr", Some("long-plain")),
             ("long-plain", Some("long-safr")),
         ];
         assert_eq!(places, expected);
-        assert_eq!(listed[4].files["model.safetensors"], 5);
+        assert_eq!(listed[5].files["model.safetensors"], 5);
         assert!(
             page.path()
                 .join(&listed[0].folder)

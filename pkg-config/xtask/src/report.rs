@@ -22,28 +22,44 @@ struct Row {
 }
 
 /// The lanes that were run, in their order.
-#[derive(Default)]
-pub(crate) struct Report(Vec<Row>);
+pub(crate) struct Report {
+    rows: Vec<Row>,
+    begun: Instant,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            begun: Instant::now(),
+        }
+    }
+}
 
 impl Report {
     /// Runs a lane; what keeps it from running is a failure of its own.
-    pub(crate) fn run(&mut self, lane: String, work: impl FnOnce() -> Result<Outcome>) {
+    pub(crate) fn run(&mut self, lane: &str, work: impl FnOnce() -> Result<Outcome>) {
         println!("\n── {lane} ──");
         let start = Instant::now();
         let outcome = work().unwrap_or_else(|problem| {
             println!("{problem:#}");
             Outcome::Ran(Tally::check(false))
         });
-        self.0.push(Row {
-            lane,
+        self.rows.push(Row {
+            lane: lane.to_owned(),
             outcome,
             seconds: start.elapsed().as_secs_f64(),
         });
     }
 
+    /// Adds the lanes of `other`, which ran beside.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+    }
+
     /// All lanes together.
     pub(crate) fn total(&self) -> Tally {
-        let tallies = self.0.iter().filter_map(|row| match row.outcome {
+        let tallies = self.rows.iter().filter_map(|row| match row.outcome {
             Outcome::Ran(tally) => Some(tally),
             Outcome::NotRun(_) => None,
         });
@@ -64,7 +80,7 @@ impl fmt::Display for Report {
             lane,
             outcome,
             seconds,
-        } in &self.0
+        } in &self.rows
         {
             let came = match outcome {
                 Outcome::Ran(tally) => counts(*tally),
@@ -73,7 +89,7 @@ impl fmt::Display for Report {
             writeln!(f, "{lane:16} {came} {seconds:>8.0}")?;
         }
         let total = self.total();
-        let seconds: f64 = self.0.iter().map(|row| row.seconds).sum();
+        let seconds = self.begun.elapsed().as_secs_f64();
         writeln!(f, "{:16} {} {seconds:>8.0}", "total", counts(total))?;
         write!(f, "{} passed, {} failed", total.passed, total.failed)
     }
@@ -87,10 +103,12 @@ mod tests {
     fn every_lane_has_a_row_and_the_counts_stand_last() {
         let mut report = Report::default();
         let tally = |passed, failed| Ok(Outcome::Ran(Tally { passed, failed }));
-        report.run("set-up".to_owned(), || tally(0, 0));
-        report.run("native".to_owned(), || tally(12, 1));
-        report.run("data".to_owned(), || Ok(Outcome::NotRun("no data")));
-        report.run("page-cpu".to_owned(), || anyhow::bail!("no browser"));
+        report.run("set-up", || tally(0, 0));
+        report.run("native", || tally(12, 1));
+        let mut beside = Report::default();
+        beside.run("data", || Ok(Outcome::NotRun("no data")));
+        beside.run("page-cpu", || anyhow::bail!("no browser"));
+        report.extend(beside);
         let expected = "\
 lane              passed  failed  seconds
 set-up                 0       0        0
