@@ -15,6 +15,7 @@ mod one_pass;
 mod redistribution;
 mod report;
 mod section;
+mod statistics;
 mod variant;
 
 use burn::tensor::{Tensor, TensorData};

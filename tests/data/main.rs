@@ -9,6 +9,7 @@ mod presets;
 mod refusals;
 mod resuming;
 mod sets;
+mod stages;
 mod table;
 mod trained;
 #[path = "../common/treebank.rs"]
