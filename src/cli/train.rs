@@ -77,7 +77,7 @@ pub(super) struct Train {
     epochs: Option<usize>,
     /// End after N epochs without a better one [default: the recipe's]
     ///
-    /// Better is what has a better dev accuracy.
+    /// Better is what has a better dev accuracy, or the same with a lower cross-entropy.
     #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count())]
     patience: Option<usize>,
     /// Adam's step size [default: the recipe's]

@@ -85,10 +85,13 @@ impl Default for History {
 }
 
 impl History {
-    /// Of the epochs that were regularised most, the one with the highest dev accuracy, the
-    /// earliest on a tie; `None` before the first epoch.
+    /// Of the epochs that were regularised most, the one with the highest dev accuracy, on a tie that with
+    /// the lowest cross-entropy; `None` before the first epoch.
     pub fn best(&self) -> Option<&EpochRecord> {
-        let rank = |record: &EpochRecord| (record.regularised, record.dev_accuracy);
+        let rank = |record: &EpochRecord| {
+            let sureness = -record.dev_cross_entropy;
+            (record.regularised, record.dev_accuracy, sureness)
+        };
         self.records
             .iter()
             .reduce(|best, next| if rank(next) > rank(best) { next } else { best })
@@ -142,8 +145,12 @@ mod tests {
     }
 
     #[test]
-    fn the_earliest_of_the_best_epochs_is_best() {
-        assert_eq!(history(&[0.7, 0.8, 0.8, 0.75]).best().unwrap().epoch, 2);
+    fn of_the_best_epochs_the_surest_is_best_and_then_the_earliest() {
+        let mut history = history(&[0.7, 0.8, 0.8, 0.75, 0.8]);
+        assert_eq!(history.best().unwrap().epoch, 2);
+        history.records[2].dev_cross_entropy = 0.5;
+        history.records[3].dev_cross_entropy = 0.4;
+        assert_eq!(history.best().unwrap().epoch, 3);
         assert_eq!(History::default().best(), None);
     }
 
