@@ -133,10 +133,34 @@ fn a_record_is_the_explanation_of_its_line() {
     }
 }
 
+/// Whatever a corpus is written in, its records are those of the same text in UTF-8.
+#[test]
+fn other_encodings_are_read() {
+    let program = Program::new();
+    let text = "good café\n\nIt isn't bad, my señor.\nà la carte";
+    let expected = program.explain(text.as_bytes(), &[]).stdout;
+    let windows = |text: &str| -> Vec<u8> { text.chars().map(|c| c as u8).collect() };
+    let utf16 = |text: String| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [
+        format!("\u{feff}{text}").into_bytes(),
+        utf16(format!("\u{feff}{text}")),
+        utf16(text.to_owned()),
+        windows(text),
+    ] {
+        assert_eq!(program.explain(&bytes, &[]).stdout, expected);
+    }
+    let output = program.explain(&windows(text), &[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("does not say its encoding and is read as windows-1252"),
+        "{said}"
+    );
+}
+
 #[test]
 fn bad_lines_have_records_that_say_why_and_the_exit_code_tells() {
     let program = Program::new();
-    let mut corpus = b"good film\n\n\xff\xfe bad\n".to_vec();
+    let mut corpus = b"good caf\xc3\xa9\n\n\xff\xfe bad\n".to_vec();
     corpus.extend(vec![b'x'; 2 << 20]);
     corpus.extend(b"\n<br />\r\nbad film");
     let output = program.explain(&corpus, &[]);

@@ -10,6 +10,7 @@ use super::data::{Data, Own, Task};
 use super::draft::Draft;
 use super::files::{read_model, read_text};
 use super::measuring::Measuring;
+use super::out::show;
 use super::{markdown, table};
 use crate::chart::{self, Plane};
 use crate::evaluate::{Contrast, Report, Variant, compare};
@@ -75,7 +76,7 @@ impl Compare {
             Format::Text => table::of_comparison(&comparison, &self.chosen),
             Format::Markdown => markdown::of_comparison(&comparison, &self.chosen),
         };
-        print!("{table}");
+        show(table)?;
         if let Some([x, y, file]) = self.plane.as_deref() {
             let plane = Plane::new(&comparison, x, y)
                 .with_context(|| format!("no variant has both {x} and {y}"))?;

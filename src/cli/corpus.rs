@@ -4,24 +4,29 @@ mod lines;
 mod record;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context;
 use clap::Args;
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::draft::{Draft, would_destroy};
 use super::numbers::count;
 use crate::engine::LoadedModel;
+use crate::text::recognise_encoding;
 use lines::{Line, LineProblem, Lines};
 use record::{Format, Predicted, Records};
 
 /// Batches that a thread reads ahead, so that texts of about one length share a batch and little
 /// is padded.
 const BATCHES_AHEAD: usize = 4;
+
+/// Bytes by which a corpus' encoding is told.
+const SAMPLE: usize = 1 << 16;
 
 /// How the lines of a corpus are explained.
 #[derive(Args, Clone, Debug)]
@@ -232,15 +237,41 @@ fn explain_batch(
     batch.iter().map(&mut record).collect()
 }
 
-/// The corpus, and its length in bytes where it is a file.
+/// The corpus as UTF-8, and its length in bytes where it is a file of that.
 fn open(corpus: &Path) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
     if corpus == Path::new("-") {
-        return Ok((Box::new(io::stdin().lock()), None));
+        return Ok((decoded(io::stdin().lock(), corpus)?.0, None));
     }
     let file = File::open(corpus)?;
     let facts = file.metadata()?;
-    let length = facts.is_file().then_some(facts.len());
-    Ok((Box::new(BufReader::new(file)), length))
+    let (reader, as_it_is) = decoded(file, corpus)?;
+    let length = (as_it_is && facts.is_file()).then_some(facts.len());
+    Ok((reader, length))
+}
+
+/// What `reader` reads as UTF-8, and whether that is as it is.
+fn decoded(reader: impl Read + 'static, corpus: &Path) -> io::Result<(Box<dyn BufRead>, bool)> {
+    let mut reader = BufReader::with_capacity(SAMPLE, reader);
+    let sample = reader.fill_buf()?;
+    // A character may be cut at its end.
+    let lines = sample.iter().rposition(|&byte| byte == b'\n');
+    let sample = lines.map_or(sample, |end| &sample[..end]);
+    let (encoding, guessed) = recognise_encoding(sample);
+    if guessed {
+        let (corpus, name) = (corpus.display(), encoding.name());
+        eprintln!(
+            "{corpus}: it does not say its encoding and is read as {name}; convert it to UTF-8 if that is wrong"
+        );
+    }
+    if encoding.name() == "UTF-8" {
+        let marked = sample.starts_with("\u{feff}".as_bytes());
+        reader.consume(if marked { 3 } else { 0 });
+        return Ok((Box::new(reader), true));
+    }
+    let decoder = DecodeReaderBytesBuilder::new()
+        .encoding(Some(encoding))
+        .build(reader);
+    Ok((Box::new(BufReader::new(decoder)), false))
 }
 
 impl Shard {

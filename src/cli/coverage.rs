@@ -1,5 +1,6 @@
 //! `safr coverage`: how many of a data set's words a model knows.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -7,6 +8,7 @@ use clap::Args;
 
 use super::data::{Data, Split};
 use super::draft::Draft;
+use super::out::show;
 use crate::package::{Package, read_directory};
 use crate::text::coverage;
 
@@ -41,14 +43,18 @@ impl MeasureCoverage {
         let examples = self.data.sentences(self.split, &classes, words)?;
         let texts = examples.iter().map(|example| example.words.as_slice());
         let measured = coverage(texts, &vocabulary, self.unknown);
-        println!("texts              {}", examples.len());
-        println!("words              {}", measured.tokens);
-        println!("known              {}", measured.known);
-        println!("share              {:.4}", measured.share);
-        println!("unknown, different {}", measured.unknown_words);
+        let mut table = format!(
+            "texts              {}\nwords              {}\nknown              {}\nshare              {:.4}\nunknown, different {}\n",
+            examples.len(),
+            measured.tokens,
+            measured.known,
+            measured.share,
+            measured.unknown_words,
+        );
         for unknown in &measured.unknown {
-            println!("{:>18} {}", unknown.count, unknown.word);
+            writeln!(table, "{:>18} {}", unknown.count, unknown.word)?;
         }
+        show(table)?;
         match json {
             Some(file) => file.fill_json(&measured),
             None => Ok(()),

@@ -53,6 +53,14 @@ impl Data {
         }
     }
 
+    /// SHA-256 of the one file of people's own that holds all parts, for a model's card.
+    pub(super) fn fingerprint(&self) -> anyhow::Result<Option<String>> {
+        match self.task {
+            Task::Csv => self.own.fingerprint(&self.data),
+            Task::Sst2 | Task::Imdb => Ok(None),
+        }
+    }
+
     /// What the texts are, for a model's card.
     pub(super) fn title(&self, phrases: bool, neutral: bool, glue: bool) -> String {
         match self.task {

@@ -9,6 +9,7 @@ use super::data::Data;
 use super::draft::Draft;
 use super::files::read_model;
 use super::measuring::Measuring;
+use super::out::show;
 use super::table;
 
 /// Measure a model: prediction, losses, redistribution score, neurons, collapse, plausibility
@@ -33,9 +34,13 @@ impl Evaluate {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let json = Draft::of(self.json.as_ref())?;
         let mut package = read_model(&self.model)?;
+        let trained_on = package.card.data_sha256.as_ref();
+        if trained_on.is_some() && self.data.fingerprint()?.as_ref() == trained_on {
+            self.measuring.sampling.warn_of_trained();
+        }
         self.controls.apply(&mut package);
         let report = self.measuring.report(&self.data, package).await?;
-        print!("{}", table::of_report(&report));
+        show(table::of_report(&report))?;
         match json {
             Some(file) => file.fill_json(&report),
             None => Ok(()),

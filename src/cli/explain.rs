@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::corpus::Options;
 use super::files::{open, write_json};
+use super::out::show;
 use crate::chart::{self, Figure, Models};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::explain::{Explanation, Margin, Prediction, Sentences, Word, signed};
@@ -65,12 +66,12 @@ impl Explain {
         }
         match &explanations[..] {
             [one] => {
-                print!("{}", table(one));
+                show(table(one))?;
                 self.write(one)
             }
             all => {
                 for explanation in all {
-                    println!("{}\n{}", explanation.model, table(explanation));
+                    show(format!("{}\n{}\n", explanation.model, table(explanation)))?;
                 }
                 self.write(&Models(all))
             }

@@ -134,6 +134,7 @@ impl Input {
         );
         for (at, (ids, &label)) in self.ids.iter().zip(&self.labels).enumerate() {
             let words = without_pad(ids);
+            anyhow::ensure!(!words.is_empty(), "text {at} has no words, only padding");
             anyhow::ensure!(
                 words.len() <= max_len,
                 "text {at} is longer than the model's {max_len} words"

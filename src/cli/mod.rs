@@ -17,6 +17,7 @@ mod markdown;
 mod measuring;
 mod neurons;
 mod numbers;
+mod out;
 mod presets;
 mod quantize;
 mod retired;
@@ -25,6 +26,7 @@ mod table;
 mod train;
 mod words;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -75,7 +77,9 @@ pub fn main() -> ExitCode {
     match run {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("safr: {error:#}");
+            let message = out::printable(&format!("{error:#}"));
+            // Nobody may be listening.
+            let _ = writeln!(std::io::stderr(), "safr: {message}");
             match error.downcast_ref::<corpus::Unexplained>() {
                 Some(_) => ExitCode::from(corpus::Unexplained::EXIT_CODE),
                 None => ExitCode::FAILURE,

@@ -11,6 +11,7 @@ use super::data::{Data, Split, encode};
 use super::draft::Draft;
 use super::files::open;
 use super::numbers::count;
+use super::out::show;
 use crate::engine::{Backend, OpenDevice};
 use crate::text::Example;
 use report::Report;
@@ -72,7 +73,7 @@ impl Neurons {
         .await?;
         bar.finish_and_clear();
         let report = Report::new(package, &statistics, &examples);
-        print!("{}", report.table(self.top));
+        show(report.table(self.top))?;
         if let Some(file) = json {
             file.fill_json(&report)?;
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use clap::Args;
 
+use super::out::show;
 use crate::objective::Objective;
 use crate::presets::{self, Preset, Recipe};
 
@@ -75,14 +76,10 @@ impl PrintPresets {
     /// Prints a file, or what there is.
     pub(super) fn run(self) -> anyhow::Result<()> {
         match (self.losses, self.recipe) {
-            (Some(name), _) => print!("{}", text::<Objective>(&name)),
-            (_, Some(name)) => print!("{}", text::<Recipe>(&name)),
-            (None, None) => {
-                list::<Objective>();
-                list::<Recipe>();
-            }
+            (Some(name), _) => show(text::<Objective>(&name)),
+            (_, Some(name)) => show(text::<Recipe>(&name)),
+            (None, None) => show(list::<Objective>() + &list::<Recipe>()),
         }
-        Ok(())
     }
 }
 
@@ -91,12 +88,13 @@ fn text<P: Preset>(name: &str) -> &'static str {
     named.map_or("", |(_, text)| text)
 }
 
-/// Says of each preset what its file says first.
-fn list<P: Preset>() {
-    println!("--{}", P::WHAT);
+/// Each preset, with what its file says first.
+fn list<P: Preset>() -> String {
+    let mut list = format!("--{}\n", P::WHAT);
     for (name, text) in P::ALL {
-        println!("  {name}");
+        list += &format!("  {name}\n");
         let first = text.lines().map_while(|line| line.strip_prefix("# "));
-        first.for_each(|line| println!("      {line}"));
+        list.extend(first.map(|line| format!("      {line}\n")));
     }
+    list
 }

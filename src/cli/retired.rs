@@ -54,7 +54,9 @@ const DATA: [(&str, &str); 6] = [
 
 /// Says what took the place of an option that is no more; other errors stay as they are.
 pub(super) fn explain(error: Error) -> Error {
-    let trains = std::env::args().nth(1).as_deref() == Some("train");
+    let trains = std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == "train");
     let of_data = |name: &String| DATA.iter().any(|(known, _)| known == name);
     let unknown = unknown(&error).filter(|name| trains || of_data(name));
     match unknown.and_then(|name| replaced(&name)) {

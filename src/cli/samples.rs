@@ -92,6 +92,16 @@ impl Sampling {
         Ok((data, samples))
     }
 
+    /// Says what a measure is worth on the file that a model was trained on a part of.
+    pub(super) fn warn_of_trained(&self) {
+        let what = match self.split {
+            Split::Train => "all of these texts",
+            Split::Test => "most of these texts; --split dev measures what was held out",
+            Split::Dev => return,
+        };
+        eprintln!("the model was trained on {what}");
+    }
+
     /// The texts' words by one and the same reading.
     fn identities(
         &self,

@@ -14,6 +14,7 @@ use super::choices::name_of;
 use super::data::Data;
 use super::files::{id_of, writable};
 use super::numbers::{count, weight};
+use super::out::tell;
 use super::presets::Named;
 use crate::engine::{Backend, OpenDevice};
 use crate::model::Readout;
@@ -129,7 +130,7 @@ impl Train {
         }
         let device = OpenDevice::open(self.backend).await?.device;
         for stage in &stages {
-            println!("{stage}");
+            tell(stage);
             stage.run(&device).await?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::data::{Data, Split};
 use super::draft::Draft;
+use super::out::tell;
 use crate::text::{Words, frequencies};
 
 /// Write the words of a data set, as a new model reads them, by falling frequency, one a line
@@ -38,13 +39,13 @@ impl WordList {
             writeln!(text, "{}", frequency.word)?;
         }
         file.fill(text.as_bytes())?;
-        println!(
+        tell(format!(
             "{} texts, {} different words, {} of them in {}",
             examples.len(),
             all.len(),
             written.len(),
             self.out.display()
-        );
+        ));
         Ok(())
     }
 }

@@ -24,6 +24,9 @@ pub struct Card {
     pub title: String,
     /// What it was trained on.
     pub data: String,
+    /// SHA-256 of the one file of people's own that it was trained on a part of, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_sha256: Option<String>,
     /// Names of the K classes, in the order of the logits.
     pub classes: Vec<String>,
     /// Family of losses and their options, in words.

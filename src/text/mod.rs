@@ -1,6 +1,7 @@
 //! Text in: words with their place in the source, the vocabulary that numbers
 //! them, and readers for labelled data. Knows nothing of tensors.
 
+mod encoding;
 mod error;
 mod example;
 mod frequency;
@@ -18,6 +19,7 @@ mod vocabulary;
 
 use std::path::Path;
 
+pub use encoding::{Decoded, UnknownEncoding, decode, recognise as recognise_encoding};
 pub use error::TextError;
 pub use example::Example;
 pub use frequency::{Coverage, Frequency, coverage, frequencies};

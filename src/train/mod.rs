@@ -20,7 +20,7 @@ use web_time::Instant;
 pub use checkpoint::Checkpoint;
 pub use error::TrainError;
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
-pub use hold_out::hold_out;
+pub use hold_out::{as_read, hold_out};
 pub use options::Options;
 pub use schedule::Schedule;
 

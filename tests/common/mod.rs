@@ -152,6 +152,7 @@ pub(crate) async fn small_package_of(readout: Readout, winners: Option<Winners>)
             id: "small".into(),
             title: "Small".into(),
             data: "none".into(),
+            data_sha256: None,
             classes: vec!["negative".into(), "positive".into()],
             objective: "none".into(),
             lambda_importance: 0.0,

@@ -2,6 +2,7 @@
 //! wrong with them, and both through the command.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod as_written;
 mod command;
 #[path = "../common/mod.rs"]
 mod common;
@@ -9,6 +10,7 @@ mod presets;
 mod refusals;
 mod resuming;
 mod sets;
+mod shell;
 mod stages;
 mod table;
 mod trained;

@@ -17,7 +17,7 @@ fn numbers_out_of_their_range_are_refused() {
         ("--hold-out=0.1,x", "a whole number"),
         (
             "--layout=columns=2",
-            "one of text, label, delimiter, quotes, broken",
+            "one of text, label, header, delimiter, quotes, encoding, labels, broken",
         ),
         ("--layout=quotes=none", "yes or no"),
         ("--layout=delimiter=tab", "one ASCII character"),

@@ -83,7 +83,7 @@ pageTest("10,000 rows are taken", async (page) => {
   await give(page, csv(10_000));
   await page.waitForSelector("#tune-start:enabled");
   assert.deepEqual(await classes(page), [["blame", 5000], ["praise", 5000]]);
-  assert.match(await report(page), /9,952 duplicates, kept; equal texts are held out together\./);
+  assert.match(await report(page), /9,952 duplicates, kept; texts of the same words are held out together\./);
 });
 
 pageTest("what makes the result worth less is said, and nothing hindered", async (page) => {
@@ -96,15 +96,31 @@ pageTest("what makes the result worth less is said, and nothing hindered", async
   assert.match(await report(page), /1 text longer than the \d+ words that the model reads/);
 });
 
-pageTest("where a quote is left open, quotes can be read as plain characters", async (page) => {
-  await give(page, 'label,text\npraise,good\nblame,bad\npraise,so good\nblame,so bad\npraise,"very good\nblame,very bad');
-  await refused(page, "broken-rows", /1 row cannot be used/);
-  assert.match(await report(page), /read quotes as plain characters/);
-  await page.selectOption("#tune-layout", "comma-separated, quotes as plain characters");
+pageTest("a quote that nothing closes is a character, which is said, and quotes can be characters altogether", async (page) => {
+  await give(page, 'label,text\npraise,good\nblame,bad\npraise,"so, so good"\nblame,so bad\npraise,"very good\nblame,very bad');
   await page.waitForSelector("#tune-start:enabled");
   assert.deepEqual(await classes(page), [["blame", 3], ["praise", 3]]);
+  assert.match(await report(page), /A quote is opened and never closed, the first in line 6: read as a character like others\./);
+  await page.selectOption("#tune-layout", "comma-separated, quotes as plain characters");
+  await refused(page, "broken-rows", /1 row cannot be used/);
   await page.selectOption("#tune-layout", "comma-separated");
-  await refused(page, "broken-rows", /1 row/);
+  await page.waitForSelector("#tune-start:enabled");
+});
+
+pageTest("a file in another encoding, with labels spelled in several ways, is read as it is meant", async (page) => {
+  const rows = csv(24).split("\n").map((row, at) => row.replace(/^praise/, at % 4 === 1 ? "Praise" : "praise").replaceAll("film", "cliché"));
+  await give(page, Buffer.from(rows.join("\n"), "latin1"));
+  await page.waitForSelector("#tune-start:enabled");
+  assert.equal(await page.inputValue("#tune-encoding"), "windows-1252");
+  assert.match(await report(page), /read as windows-1252; look whether accents and signs are right\./);
+  assert.equal((await classes(page)).length, 3);
+  assert.match(await report(page), /The labels "\w+" and "\w+" look like one class/);
+  await page.check("#tune-merge");
+  await page.waitForFunction(() => document.querySelectorAll("#tune-report [data-class]").length === 2);
+  await page.selectOption("#tune-encoding", "UTF-16LE");
+  await reaches(page, "error");
+  await page.selectOption("#tune-encoding", "windows-1252");
+  await page.waitForSelector("#tune-start:enabled");
 });
 
 pageTest("a file that was left for other texts can be chosen again", async (page) => {

@@ -133,6 +133,49 @@ fn what_makes_a_result_worth_less_is_said() {
 }
 
 #[test]
+fn how_a_file_was_read_is_said_and_can_be_said() {
+    let rows: String = (0..100)
+        .map(|at| format!("\"good {at}\",{}\n", ["Yes", "yes", "no"][at % 3]))
+        .collect();
+    let table = format!("text,label\n{rows}\"bad, it is caf\u{e9},no\nbad,\u{ad}No\n,yes\n");
+    let windows: Vec<u8> = table
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
+    let choices = DataChoices {
+        skip_broken: true,
+        ..DataChoices::default()
+    };
+    let examined = |choices: &DataChoices| examine(&windows, choices, &model()).0;
+    let report = examined(&choices);
+    assert_eq!(report.encoding.as_deref(), Some("windows-1252"));
+    assert_eq!(report.alike, [["no", "\u{ad}No"], ["Yes", "yes"]]);
+    let begin = [
+        "The file does not say its encoding. It is read as windows-1252",
+        "A quote is opened and never closed, the first in line 102",
+        "Of the 34 with the label \"yes\", 1 cannot be used.",
+        "The labels \"no\" and \"\\u{ad}No\" look like one class",
+        "The labels \"Yes\" and \"yes\" look like one class",
+    ];
+    for (remark, begin) in report.remarks.iter().zip(begin) {
+        assert!(remark.starts_with(begin), "{remark}");
+    }
+
+    let merged = examined(&DataChoices {
+        merge_labels: true,
+        encoding: Some("latin1".into()),
+        ..choices
+    });
+    let classes: Vec<_> = merged
+        .classes
+        .iter()
+        .map(|class| (class.name.as_str(), class.texts))
+        .collect();
+    assert_eq!(classes, [("Yes", 67), ("no", 34)]);
+    assert_eq!(merged.remarks.len(), 3, "{:?}", merged.remarks);
+}
+
+#[test]
 fn the_model_s_classes_keep_their_order_and_others_are_sorted() {
     let mut model = model();
     model.card.classes.reverse();
@@ -156,10 +199,13 @@ fn every_reason_for_a_refusal_has_its_name() {
         (b"I liked it\nI did not like it\n", ProblemKind::NoLabels),
         (b"id,mood,remark\n1,good,a film\n", ProblemKind::Columns),
         (
-            b"text,label\ngood,1\n\xff\xfe,0\nbad,0\na,1\nit,0\n",
+            b"text,label\nna\xc3\xafve,1\n\xff\xfe,0\nbad,0\na,1\nit,0\n",
             ProblemKind::BrokenRows,
         ),
-        (b"text,label\n\xff\xfe\xfd,\x80\n", ProblemKind::NoTexts),
+        (
+            b"text,label\n,na\xc3\xafve\n\xff\xfe\xfd,\x80\n",
+            ProblemKind::NoTexts,
+        ),
         (b"text,label\ngood,1\nbad,1\n", ProblemKind::TooFewClasses),
         (b"text,label\ngood,1\nbad,0\n", ProblemKind::TooFewTexts),
         (b"[{\"text\": \"good\", \"label\": 1}]", ProblemKind::Table),

@@ -8,7 +8,7 @@ import { html } from "./html.js";
 const figure = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, useGrouping: false });
 
 /** What a card holds for programs: the objective and the command say it in words. */
-const FOR_PROGRAMS = ["losses", "recipe"];
+const FOR_PROGRAMS = ["losses", "recipe", "data_sha256"];
 
 /** @param {ModelInfo} info */
 export function card({ id, title, card: content }) {

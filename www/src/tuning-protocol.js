@@ -18,9 +18,11 @@
 
 /**
  * @typedef {object} DataChoices what a person says of their data; null means: recognise it
+ * @property {string | null} encoding such as "UTF-8" or "windows-1252"
  * @property {Layout | null} layout
  * @property {string | null} text_column
  * @property {string | null} label_column
+ * @property {boolean} merge_labels make one class of labels that are `alike`
  * @property {boolean} skip_broken go on without the rows that cannot be used; until then they are a problem
  * @property {number} hold_out_share share of each class that is kept from training, in (0, 1)
  * @property {number} hold_out_seed seed by which it is drawn
@@ -54,7 +56,8 @@
 /**
  * What the module makes of a file of labelled texts. Always there; as much of it as is known.
  * @typedef {object} DataReport
- * @property {Layout | null} layout as recognised or chosen; null where the bytes are no text
+ * @property {string | null} encoding as recognised or chosen; null where the bytes are no text
+ * @property {Layout | null} layout likewise
  * @property {string[]} columns
  * @property {string | null} text_column
  * @property {string | null} label_column
@@ -62,13 +65,15 @@
  * @property {number} held_out of them, kept from training
  * @property {ClassCount[]} classes in the order of the model's logits
  * @property {boolean} new_head whether they are other classes than the model's, so that its head is drawn anew
+ * @property {string[][]} alike groups of labels that differ in case, blanks, invisible characters or the way a number is
+ *   written alone; until they are merged each is a class
  * @property {number} empty rows that hold neither text nor label; they are left out
  * @property {number} missing_texts rows with a label alone; they are broken
  * @property {number} missing_labels rows with a text alone; they are broken
  * @property {number} broken_rows all rows that cannot be used, the two kinds above among them
  * @property {BrokenRow[]} broken the first hundred of them
  * @property {number} wordless texts in which there is no word; they are left out
- * @property {number} duplicates texts that stood before with the same label; they stay, on the same side of the hold-out
+ * @property {number} duplicates texts whose words stood before with the same label; they stay, on the same side of the hold-out
  * @property {number} conflicting_texts different texts that stand under several labels; they stay
  * @property {Conflict[]} conflicts the first twenty of them
  * @property {number} longest words of the longest text

@@ -12,8 +12,9 @@ use clap::Args;
 use super::DATA;
 use crate::cli::numbers::share;
 use crate::model::Stream;
-use crate::text::Split;
+use crate::package::checksum;
 use crate::text::table::{Columns, Format, LabelledText, Layout, Table, classes};
+use crate::text::{Decoded, Split, decode};
 use crate::train::hold_out;
 
 /// How files of people's own are read.
@@ -22,11 +23,14 @@ pub(crate) struct Own {
     /// With --task csv: layout of the files, where it is not recognised
     ///
     /// May be repeated.
-    /// text=NAME, label=NAME: column of the texts, of the labels [default: one with a usual name, such as
-    /// text, sentence or review, and label, class or sentiment];
+    /// text=NAME, label=NAME: column of the texts, of the labels, by name or by number [default: one with a
+    /// usual name, such as text, sentence or review, and label, class or sentiment];
+    /// header=no, header=yes: whether the first row names the columns;
     /// delimiter=CHARACTER: what stands between two fields, \t for a tab [default: a tab in .tsv files, else
     /// recognised];
     /// quotes=no: quotes are characters like others;
+    /// encoding=NAME: such as utf-8, utf-16le or windows-1252;
+    /// labels=merge: labels that differ in case, blanks, invisible characters or as 1 and 1.0 do are one class;
     /// broken=skip: go on without the lines that cannot be used.
     #[arg(long, help_heading = DATA, value_name = "KEY=VALUE")]
     layout: Vec<Choice>,
@@ -37,7 +41,7 @@ pub(crate) struct Own {
     /// share them.
     #[arg(long, help_heading = DATA, value_name = "SHARE[,SEED]")]
     hold_out: Option<HoldOut>,
-    /// Files of which it was said what is skipped, since they are read more than once
+    /// Files of which it was said how they are read, since they are read more than once
     #[arg(skip)]
     told: Rc<RefCell<BTreeSet<PathBuf>>>,
 }
@@ -69,6 +73,15 @@ impl Own {
             Some(name) => format!("own texts, {}", name.display()),
             None => "own texts".to_owned(),
         }
+    }
+
+    /// SHA-256 of the one file; `None` for a folder of parts.
+    pub(super) fn fingerprint(&self, data: &Path) -> anyhow::Result<Option<String>> {
+        if data.is_dir() {
+            return Ok(None);
+        }
+        let bytes = std::fs::read(data).with_context(|| data.display().to_string())?;
+        Ok(Some(checksum(&bytes)))
     }
 
     /// The texts of a part.
@@ -120,26 +133,40 @@ impl Own {
     fn read(&self, path: &Path) -> anyhow::Result<Vec<LabelledText>> {
         let name = || path.display().to_string();
         let bytes = std::fs::read(path).with_context(name)?;
-        let table = Table::read(&bytes, self.layout(path, &bytes)).with_context(name)?;
+        let decoded = decode(&bytes, self.said("encoding")).with_context(name)?;
+        let layout = self.layout(path, &decoded.bytes);
+        let table = Table::read(&decoded.bytes, layout).with_context(name)?;
         let columns = Columns::of(&table, self.said("text"), self.said("label"));
         let columns = columns.with_context(|| {
             let path = path.display();
             format!("{path}: use --layout text=NAME and --layout label=NAME")
         })?;
-        let texts = table.labelled(columns);
-        if self.said("broken") != Some("skip") {
-            return texts.whole().with_context(name);
+        let mut remarks = remarks(&decoded, &table, columns);
+        let mut texts = table.labelled(columns);
+        let merges = self.said("labels") == Some("merge");
+        let skips = self.said("broken") == Some("skip");
+        if merges {
+            texts.merge_alike(&[]);
         }
-        if let Some(first) = texts.broken.first()
-            && self.told.borrow_mut().insert(path.to_owned())
-        {
+        remarks.extend(texts.alike().iter().map(|labels| {
+            format!(
+                "the labels {labels:?} look like one class; --layout labels=merge makes them one"
+            )
+        }));
+        if let (true, Some(first)) = (skips, texts.broken.first()) {
             let count = texts.broken.len();
-            eprintln!(
-                "{}: {count} lines skipped, the first of them {first}",
-                name()
-            );
+            remarks.push(format!("{count} lines skipped, the first of them {first}"));
+            remarks.extend(texts.losses());
         }
-        Ok(texts.texts)
+        if self.told.borrow_mut().insert(path.to_owned()) {
+            remarks
+                .iter()
+                .for_each(|remark| eprintln!("{}: {remark}", name()));
+        }
+        match skips {
+            true => Ok(texts.texts),
+            false => texts.whole().with_context(name),
+        }
     }
 
     fn layout(&self, path: &Path, bytes: &[u8]) -> Layout {
@@ -147,14 +174,20 @@ impl Own {
         let delimiter = self.said("delimiter").and_then(delimiter);
         let delimiter = delimiter.or(is_tsv.then_some(b'\t'));
         let quotes = self.said("quotes") != Some("no");
-        if delimiter.is_none() && quotes {
-            return Layout::recognise(bytes);
-        }
-        let format = Format {
-            delimiter: delimiter.unwrap_or_else(|| Format::recognise(bytes).delimiter),
-            quotes,
+        let mut layout = match delimiter.is_none() && quotes {
+            true => Layout::recognise(bytes),
+            false => Layout::delimited(
+                bytes,
+                Format {
+                    delimiter: delimiter.unwrap_or_else(|| Format::recognise(bytes).delimiter),
+                    quotes,
+                },
+            ),
         };
-        Layout::delimited(bytes, format)
+        if let (Layout::Delimited { header, .. }, Some(said)) = (&mut layout, self.said("header")) {
+            *header = said == "yes";
+        }
+        layout
     }
 
     /// What was said last of a part of the layout.
@@ -169,7 +202,16 @@ impl FromStr for Choice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        const KEYS: [&str; 5] = ["text", "label", "delimiter", "quotes", "broken"];
+        const KEYS: [&str; 8] = [
+            "text",
+            "label",
+            "header",
+            "delimiter",
+            "quotes",
+            "encoding",
+            "labels",
+            "broken",
+        ];
         let (key, value) = text.split_once('=').unwrap_or((text, ""));
         let key = KEYS.into_iter().find(|known| *known == key);
         let key = key.ok_or_else(|| format!("its key must be one of {}", KEYS.join(", ")))?;
@@ -178,9 +220,14 @@ impl FromStr for Choice {
                 delimiter(value).is_some(),
                 "one ASCII character, or \\t for a tab",
             ),
-            "quotes" => (["yes", "no"].contains(&value), "yes or no"),
+            "quotes" | "header" => (["yes", "no"].contains(&value), "yes or no"),
+            "labels" => (["keep", "merge"].contains(&value), "keep or merge"),
+            "encoding" => (
+                decode(b"", Some(value)).is_ok(),
+                "the name of an encoding, such as utf-8 or windows-1252",
+            ),
             "broken" => (["refuse", "skip"].contains(&value), "refuse or skip"),
-            _ => (!value.is_empty(), "the name of a column"),
+            _ => (!value.is_empty(), "the name or the number of a column"),
         };
         match fits {
             true => Ok(Self {
@@ -211,6 +258,34 @@ impl Default for HoldOut {
             seed: 0,
         }
     }
+}
+
+/// What a person should know of how a file is read.
+fn remarks(decoded: &Decoded, table: &Table, columns: Columns) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if decoded.guessed {
+        let encoding = decoded.encoding;
+        remarks.push(format!(
+            "it does not say its encoding and is read as {encoding}; --layout encoding=NAME says another"
+        ));
+    }
+    let of = |at: usize| &table.columns[at];
+    remarks.push(match &table.header {
+        Some(row) => format!(
+            "line {} names the columns (--layout header=no if it does not): texts are in {:?}, labels in {:?}",
+            row.line,
+            of(columns.text),
+            of(columns.label)
+        ),
+        None => format!("texts are in column {}, labels in column {}", of(columns.text), of(columns.label)),
+    });
+    if let Some(line) = table.stray_quotes.first() {
+        let count = table.stray_quotes.len();
+        remarks.push(format!(
+            "quotes that nothing closes are read as characters: {count}, the first in line {line}"
+        ));
+    }
+    remarks
 }
 
 fn delimiter(given: &str) -> Option<u8> {

@@ -30,6 +30,8 @@ const OPTIMIZER: &str = "optimizer.safetensors";
 pub(super) struct Run<'a> {
     pub(super) stage: &'a Stage<'a>,
     pub(super) start: Start,
+    /// Of the file that is trained on, if it is one.
+    pub(super) data_sha256: Option<String>,
 }
 
 impl Run<'_> {
@@ -127,6 +129,7 @@ impl Run<'_> {
                 Texts::Sentences => command.data.title(false, false, false),
                 Texts::Phrases { neutral, glue } => command.data.title(true, neutral > 0, glue),
             },
+            data_sha256: self.data_sha256.clone(),
             classes: self.start.classes.clone(),
             objective: objective.to_string(),
             losses: Some(objective),

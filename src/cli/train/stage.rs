@@ -12,7 +12,10 @@ use super::Train;
 use super::save::{self, Run};
 use super::start::{Reads, Start};
 use crate::cli::data::{Split, encode};
+use crate::cli::out::tell;
 use crate::cli::presets::Named;
+use crate::evaluate::EncodedExample;
+use crate::explain::EpochRecord;
 use crate::model::{Stream, parameter_count};
 use crate::objective::Objective;
 use crate::presets::{Fresh, Recipe, Texts};
@@ -91,13 +94,15 @@ impl Stage<'_> {
         let train = encode(&self.texts(sentences, words)?, &start.vocabulary);
         let dev = data.sentences(Split::Dev, &start.classes, words)?;
         let dev = encode(&dev, &start.vocabulary);
-        println!(
+        tell(format!(
             "{} training texts, {} dev texts, {} words known, {} parameters",
             train.len(),
             dev.len(),
             start.vocabulary.len() - 2,
             parameter_count(&start.config),
-        );
+        ));
+        tell(classes_line(&start.classes, &train));
+        let chance = Chance::of(&dev, start.classes.len());
 
         let mut trainer = Trainer::new(
             recipe.options(objective, *seed, *freeze_embeddings),
@@ -108,21 +113,28 @@ impl Stage<'_> {
             device,
         )?
         .named(start.vocabulary.words(), &start.classes);
-        let run = Run { stage: self, start };
+        let run = Run {
+            stage: self,
+            start,
+            data_sha256: data.fingerprint()?,
+        };
         if *resume && save::has_checkpoint(&self.out) {
             trainer.resume(run.read_checkpoint()?)?;
             let (steps, epochs) = (trainer.steps(), trainer.history().records.len());
-            println!("resumed after {steps} steps, with {epochs} epochs done");
+            tell(format!(
+                "resumed after {steps} steps, with {epochs} epochs done"
+            ));
             // It may have been stopped before its model was written, or fewer epochs be asked for.
             if trainer.is_finished() {
                 run.save(&mut trainer).await?;
             }
         } else if recipe.epochs == 0 {
             run.save_model(None, run.start.weights.clone()).await?;
-            println!("untrained, kept in {}", self.out.display());
+            tell(format!("untrained, kept in {}", self.out.display()));
             return Ok(());
         }
-        self.train(&mut trainer, &run).await
+        self.train(&mut trainer, &run).await?;
+        chance.beaten_by(trainer.history().best().context("an epoch is done")?)
     }
 
     /// What is learned by a model that reads `words`; its whole texts are `sentences`.
@@ -149,7 +161,7 @@ impl Stage<'_> {
                     TrainEvent::Progress(progress) => show_progress(&bar, &progress),
                     TrainEvent::Epoch(record) => {
                         bar.finish_and_clear();
-                        println!("{}", save::epoch_line(&record));
+                        tell(save::epoch_line(&record));
                     }
                 }
                 match STOP.load(Ordering::Relaxed) {
@@ -164,11 +176,60 @@ impl Stage<'_> {
             run.save(trainer).await?;
         }
         let best = trainer.history().best().context("an epoch is done")?;
-        println!(
+        let done = trainer.history().records.len();
+        tell(match done < self.recipe.preset.epochs {
+            true => format!(
+                "ended after epoch {done}, since {} epochs brought nothing better (--patience)",
+                done - best.epoch
+            ),
+            false => format!("ended after all {done} epochs (--epochs)"),
+        });
+        tell(format!(
             "best: epoch {} with dev accuracy {:.4}, kept in {}",
             best.epoch,
             best.dev_accuracy,
             self.out.display()
+        ));
+        Ok(())
+    }
+}
+
+/// The classes, each with its training texts.
+fn classes_line(classes: &[String], train: &[EncodedExample]) -> String {
+    let mut counts = vec![0; classes.len()];
+    train.iter().for_each(|example| counts[example.label] += 1);
+    let named = classes.iter().zip(counts);
+    let named: Vec<String> = named
+        .map(|(name, count)| format!("{name} ({count})"))
+        .collect();
+    format!("{} classes: {}", classes.len(), named.join(", "))
+}
+
+/// How well the dev part is told by who knows nothing of it.
+struct Chance {
+    /// The largest class's part.
+    accuracy: f64,
+    /// All classes alike, in nats.
+    cross_entropy: f64,
+}
+
+impl Chance {
+    fn of(dev: &[EncodedExample], classes: usize) -> Self {
+        let count = |class| dev.iter().filter(|example| example.label == class).count();
+        let largest = (0..classes).map(count).max().unwrap_or(0);
+        Self {
+            accuracy: largest as f64 / dev.len() as f64,
+            cross_entropy: (classes as f64).ln(),
+        }
+    }
+
+    /// Whether the best epoch is more than chance: weights that have been driven far off are surely wrong.
+    fn beaten_by(&self, best: &EpochRecord) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            best.dev_accuracy > self.accuracy || best.dev_cross_entropy < 2.0 * self.cross_entropy,
+            "the run has diverged: its best model tells {:.4} of the dev part, no more than the largest class is, with a cross-entropy of {:.2}; try a lower --learning-rate, or smaller λ",
+            best.dev_accuracy,
+            best.dev_cross_entropy
         );
         Ok(())
     }

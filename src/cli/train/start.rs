@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::data::DATA;
 use crate::cli::files::{read_model, read_text};
+use crate::cli::out::tell;
 use crate::model::{
     ModelConfig, Reading, Readout, Stream, Weights, Winners, begin_at_vectors, initial_weights,
     scale_embeddings,
@@ -114,7 +115,7 @@ impl Start {
             package.card.id
         );
         if !package.knows(classes) {
-            println!("the head is new, since the model tells other classes apart");
+            tell("the head is new, since the model tells other classes apart");
         }
         let package = package.for_classes(classes, stream);
         let mut config = package.config;

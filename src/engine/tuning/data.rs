@@ -10,7 +10,7 @@ use crate::evaluate::EncodedExample;
 use crate::model::Stream;
 use crate::package::Package;
 use crate::text::table::{Columns, LabelledText, LabelledTexts, Layout, Table, TableError};
-use crate::text::{coverage, tokenize};
+use crate::text::{coverage, decode, tokenize};
 use crate::train::hold_out;
 
 /// Most rows of a file: what a page can hold and train on in some minutes.
@@ -25,12 +25,19 @@ const LISTED_WORDS: usize = 20;
 /// What a person says of their data; `None` means: recognise it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataChoices {
+    /// The encoding that the file is in, as the web names it.
+    #[serde(default)]
+    pub encoding: Option<String>,
     /// How the file is written.
     pub layout: Option<Layout>,
     /// Column of the texts.
     pub text_column: Option<String>,
     /// Column of the labels.
     pub label_column: Option<String>,
+    /// Whether labels that differ in case, blanks, invisible characters or the way a number is written
+    /// alone are one class.
+    #[serde(default)]
+    pub merge_labels: bool,
     /// Whether to go on without the rows that cannot be used.
     pub skip_broken: bool,
     /// Share of each class that is kept from training, in (0, 1).
@@ -43,9 +50,11 @@ impl Default for DataChoices {
     /// A tenth is held out, as by `safr train --task csv`.
     fn default() -> Self {
         Self {
+            encoding: None,
             layout: None,
             text_column: None,
             label_column: None,
+            merge_labels: false,
             skip_broken: false,
             hold_out_share: 0.1,
             hold_out_seed: 0,
@@ -99,13 +108,13 @@ fn fill(
     )?;
     report.text_column = Some(table.columns[columns.text].clone());
     report.label_column = Some(table.columns[columns.label].clone());
-    let LabelledTexts {
-        texts,
-        broken,
-        empty,
-    } = table.labelled(columns);
-    report.empty = empty;
-    report.set_broken(&broken);
+    report.set_lines(&table);
+    let mut all = table.labelled(columns);
+    report.set_labels(&all, choices.merge_labels);
+    if choices.merge_labels {
+        all.merge_alike(&model.card.classes);
+    }
+    let LabelledTexts { texts, .. } = all;
     report.set_repeated(Repeated::of(&texts));
     let words = words(report, &texts, model);
     *data = divided(texts, words, choices, model)?;
@@ -120,10 +129,15 @@ fn table(
     bytes: &[u8],
     choices: &DataChoices,
 ) -> Result<Table, DataProblem> {
-    let recognised = || Layout::recognise(bytes);
+    let decoded = decode(bytes, choices.encoding.as_deref()).map_err(TableError::from)?;
+    let recognised = || Layout::recognise(&decoded.bytes);
     let layout = choices.layout.unwrap_or_else(recognised);
-    let table = Table::read(bytes, layout)?;
-    report.layout = Some(layout);
+    let table = Table::read(&decoded.bytes, layout);
+    if table != Err(TableError::NotText) {
+        report.set_encoding(&decoded);
+        report.layout = Some(layout);
+    }
+    let table = table?;
     report.columns.clone_from(&table.columns);
     let rows = table.rows.len() + table.broken.len();
     if rows > MAX_ROWS {
@@ -211,6 +225,7 @@ impl From<TableError> for DataProblem {
             TableError::Rows { .. }
             | TableError::TooFewClasses(_)
             | TableError::JsonArray
+            | TableError::Encoding(_)
             | TableError::Delimiter(_) => ProblemKind::Table,
         };
         Self::new(kind, error.to_string())

@@ -106,6 +106,7 @@ impl Engine {
         let plan = Plan {
             options: options.clone(),
             choices: DataChoices {
+                encoding: report.encoding,
                 layout: report.layout,
                 text_column: report.text_column,
                 label_column: report.label_column,

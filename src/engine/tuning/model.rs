@@ -2,7 +2,7 @@
 
 use super::{Phase, Tuned, Tuning};
 use crate::engine::EngineError;
-use crate::package::{Card, FORMAT, Files, Package, Precision};
+use crate::package::{Card, FORMAT, Files, Package, Precision, checksum};
 
 impl Tuning {
     /// The tuned model as the files of a model directory, under a new id and name.
@@ -35,6 +35,7 @@ impl Tuning {
             id: id.to_owned(),
             title: title.to_owned(),
             data,
+            data_sha256: Some(checksum(&self.plan.data)),
             classes: self.classes.clone(),
             objective: self.objective.to_string(),
             losses: Some(self.objective),

@@ -144,9 +144,14 @@ impl TuningOptions {
             None => String::new(),
         });
         let if_so = |given: bool, words: &'static str| if given { words } else { "" };
+        let encoding = match data.encoding.as_deref() {
+            None | Some("UTF-8") => String::new(),
+            Some(encoding) => format!(" --layout encoding={encoding}"),
+        };
         format!(
-            "safr train --task csv --data FILE{}{} --hold-out {},{} --losses {losses} --recipe {RECIPE} --lambda-importance {} --lambda-interaction {} --start {}{} --epochs {} --patience {} --learning-rate {} --batch-size {} --seed {} --out DIR",
+            "safr train --task csv --data FILE{encoding}{}{}{} --hold-out {},{} --losses {losses} --recipe {RECIPE} --lambda-importance {} --lambda-interaction {} --start {}{} --epochs {} --patience {} --learning-rate {} --batch-size {} --seed {} --out DIR",
             columns.concat(),
+            if_so(data.merge_labels, " --layout labels=merge"),
             if_so(data.skip_broken, " --layout broken=skip"),
             data.hold_out_share,
             data.hold_out_seed,

@@ -6,11 +6,15 @@ use serde::Serialize;
 
 use super::data::{MAX_CLASSES, TuningData};
 use crate::package::Package;
-use crate::text::Coverage;
-use crate::text::table::{LabelledText, Layout, RowError, RowProblem};
+use crate::text::table::{LabelledText, LabelledTexts, Layout, RowProblem, Table};
+use crate::text::{Coverage, Decoded};
+use crate::train::as_read;
 
 /// Broken rows that a report lists.
 const LISTED_ROWS: usize = 100;
+
+/// Classes of which a report tells what they lose.
+const LISTED_LOSSES: usize = 5;
 
 /// Conflicts that a report lists.
 const LISTED_CONFLICTS: usize = 20;
@@ -21,6 +25,8 @@ const FEW_HELD_OUT: usize = 20;
 /// What is in a file of labelled texts, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DataReport {
+    /// The encoding that it is in; `None` if it is no text.
+    pub encoding: Option<String>,
     /// How it is written; `None` if it is no text.
     pub layout: Option<Layout>,
     /// Names of the columns.
@@ -37,6 +43,9 @@ pub struct DataReport {
     pub classes: Vec<ClassCount>,
     /// Whether they are other classes than the model's.
     pub new_head: bool,
+    /// Labels that differ in case, blanks, invisible characters or the way a number is written alone, in
+    /// groups: perhaps they are one class each.
+    pub alike: Vec<Vec<String>>,
     /// Rows with neither text nor label, which are left out.
     pub empty: usize,
     /// Rows with a label alone.
@@ -49,7 +58,7 @@ pub struct DataReport {
     pub broken: Vec<BrokenRow>,
     /// Texts without a word, which are left out.
     pub wordless: usize,
-    /// Texts that stood before with the same label.
+    /// Texts whose words stood before with the same label.
     pub duplicates: usize,
     /// Different texts that stand under several labels.
     pub conflicting_texts: usize,
@@ -149,18 +158,65 @@ impl DataProblem {
 }
 
 impl DataReport {
-    pub(super) fn set_broken(&mut self, broken: &[RowError]) {
-        let count = |problem| broken.iter().filter(|row| row.problem == problem).count();
+    pub(super) fn set_encoding(&mut self, decoded: &Decoded) {
+        let encoding = decoded.encoding;
+        self.encoding = Some(encoding.to_owned());
+        if decoded.guessed {
+            self.remarks.push(format!(
+                "The file does not say its encoding. It is read as {encoding}; look whether accents and signs are right."
+            ));
+        }
+    }
+
+    /// Says what was made of single lines.
+    pub(super) fn set_lines(&mut self, table: &Table) {
+        if let Some(line) = table.stray_quotes.first() {
+            let count = table.stray_quotes.len();
+            self.remarks.push(format!(
+                "{} closed, the first in line {line}: read as {} like others.",
+                if count == 1 {
+                    "A quote is opened and never".to_owned()
+                } else {
+                    format!("{count} quotes are opened and never")
+                },
+                if count == 1 {
+                    "a character"
+                } else {
+                    "characters"
+                },
+            ));
+        }
+    }
+
+    pub(super) fn set_labels(&mut self, all: &LabelledTexts, merged: bool) {
+        let count = |problem| {
+            all.broken
+                .iter()
+                .filter(|row| row.problem == problem)
+                .count()
+        };
         self.missing_texts = count(RowProblem::NoText);
         self.missing_labels = count(RowProblem::NoLabel);
-        self.broken_rows = broken.len();
-        let listed = broken.iter().take(LISTED_ROWS);
+        self.empty = all.empty;
+        self.broken_rows = all.broken.len();
+        let listed = all.broken.iter().take(LISTED_ROWS);
         self.broken = listed
             .map(|row| BrokenRow {
                 line: row.line,
                 message: row.problem.to_string(),
             })
             .collect();
+        let losses = all.losses().into_iter().take(LISTED_LOSSES);
+        self.remarks.extend(losses.map(|loss| sentence(&loss)));
+        self.alike = all.alike();
+        if !merged {
+            self.remarks.extend(self.alike.iter().map(|labels| {
+                format!(
+                    "The labels {} look like one class, written in several ways.",
+                    quoted(labels)
+                )
+            }));
+        }
     }
 
     pub(super) fn set_repeated(&mut self, repeated: Repeated) {
@@ -266,6 +322,23 @@ impl DataReport {
     }
 }
 
+/// With a capital and a full stop.
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
+}
+
+/// "a", "b" and "c".
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// "1 row", "2 rows".
 fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
@@ -279,18 +352,18 @@ pub(super) struct Repeated {
 
 impl Repeated {
     pub(super) fn of(texts: &[LabelledText]) -> Self {
-        let mut places: BTreeMap<&str, Vec<&LabelledText>> = BTreeMap::new();
+        let mut places: BTreeMap<String, Vec<&LabelledText>> = BTreeMap::new();
         for text in texts {
-            places.entry(text.text.trim()).or_default().push(text);
+            places.entry(as_read(&text.text)).or_default().push(text);
         }
         let mut duplicates = 0;
         let mut conflicts = Vec::new();
-        for (text, places) in places {
+        for places in places.into_values() {
             let labels: BTreeSet<&str> = places.iter().map(|text| text.label.as_str()).collect();
             duplicates += places.len() - labels.len();
             if labels.len() > 1 {
                 conflicts.push(Conflict {
-                    text: text.to_owned(),
+                    text: places[0].text.trim().to_owned(),
                     labels: labels.into_iter().map(str::to_owned).collect(),
                     lines: places.iter().map(|text| text.line).collect(),
                 });

@@ -1,7 +1,7 @@
 //! Which columns of a table hold text and label: by the names asked for, or by
 //! the names that such columns usually have.
 
-use super::layout::{counts, label_of_two};
+use super::header::{counts, label_of_two};
 use super::{Role, Row, Table, TableError};
 
 /// Usual names of a text column, the surest first.
@@ -65,8 +65,8 @@ impl Columns {
         Ok(Self { text, label })
     }
 
-    /// Finds the columns named `text` and `label`; for `None`, one with a usual
-    /// name, in any case, or the one that is left of two.
+    /// Finds the columns named `text` and `label`, or, where no column has that name, numbered so from 1;
+    /// for `None`, one with a usual name, in any case, or the one that is left of two.
     ///
     /// # Errors
     /// Lists the columns that there are if a name is not among them or none is
@@ -121,10 +121,13 @@ fn find(columns: &[String], name: Option<&str>, role: Role) -> Result<Option<usi
     match (places.next(), places.next()) {
         (Some(_), Some(_)) => Err(TableError::TwoColumns(name.to_owned())),
         (Some(place), None) => Ok(Some(place)),
-        (None, _) => Err(TableError::NoColumn {
-            role,
-            columns: columns.to_vec(),
-        }),
+        (None, _) => match name.parse().unwrap_or(0) {
+            number if (1..=columns.len()).contains(&number) => Ok(Some(number - 1)),
+            _ => Err(TableError::NoColumn {
+                role,
+                columns: columns.to_vec(),
+            }),
+        },
     }
 }
 
@@ -154,6 +157,12 @@ mod tests {
         let columns = ["text", "label", "note", "mood"];
         assert_eq!(choose(&columns, Some("note"), Some("mood")), Ok((2, 3)));
         assert_eq!(choose(&columns, None, Some("mood")), Ok((0, 3)));
+        assert_eq!(choose(&columns, Some("3"), Some("4")), Ok((2, 3)));
+        assert_eq!(choose(&["3", "2", "1"], Some("1"), Some("2")), Ok((2, 1)));
+        assert!(
+            choose(&columns, Some("0"), None).is_err()
+                && choose(&columns, Some("5"), None).is_err()
+        );
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! What can be wrong with a table of labelled texts, and in which line.
 
+use crate::text::UnknownEncoding;
+
 /// A table that cannot be used as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
     /// The bytes are no text in which a table could be looked for.
-    #[error("this is no UTF-8 text; save the table as csv or tsv in UTF-8")]
+    #[error("this is no text; save the table as csv or tsv")]
     NotText,
+    /// The encoding that was asked for is not known.
+    #[error(transparent)]
+    Encoding(#[from] UnknownEncoding),
     /// There is no first line.
     #[error("the table is empty; its first line must name the columns")]
     Empty,
@@ -90,11 +95,6 @@ pub enum RowProblem {
         /// Fields of this one.
         found: usize,
     },
-    /// A quote is opened and nothing closes it.
-    #[error(
-        "a quote is opened that is never closed, so that all that follows is one field; close it, or read quotes as plain characters"
-    )]
-    OpenQuote,
     /// It is not UTF-8.
     #[error("the line is not UTF-8; save the file in UTF-8")]
     NotUtf8,
@@ -103,6 +103,9 @@ pub enum RowProblem {
         "the line is no JSON object ({0}); write one object a line, such as {{\"text\": \"…\", \"label\": \"…\"}}"
     )]
     Json(String),
+    /// It has several labels.
+    #[error("several labels ({}), and a text is of one class; write one of them", .0.join(", "))]
+    SeveralLabels(Vec<String>),
     /// The text is missing.
     #[error("there is a label, but no text")]
     NoText,

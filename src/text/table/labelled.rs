@@ -1,6 +1,6 @@
 //! From a table's rows to texts with a label, and from labels to classes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Columns, RowError, RowProblem, Table, TableError};
 use crate::text::{Example, Words, tokenize};
@@ -32,12 +32,19 @@ pub struct LabelledTexts {
     pub broken: Vec<RowError>,
     /// Rows with neither text nor label, which are left out.
     pub empty: usize,
+    /// How many of the lines that cannot be used have each label, as far as they tell.
+    pub lost: BTreeMap<String, usize>,
 }
 
 impl Table {
     /// The texts of one column with the labels of another.
     pub fn labelled(self, columns: Columns) -> LabelledTexts {
         let (mut texts, mut broken, mut empty) = (Vec::new(), self.broken, self.empty);
+        let mut lost = BTreeMap::new();
+        let mut lose = |label: &str| *lost.entry(label.trim().to_owned()).or_default() += 1;
+        for row in &self.remains {
+            lose(&row.fields[columns.label]);
+        }
         for mut row in self.rows {
             let label = row.fields[columns.label].trim().to_owned();
             let text = std::mem::take(&mut row.fields[columns.text]);
@@ -45,10 +52,13 @@ impl Table {
             match (text.trim().is_empty(), label.is_empty()) {
                 (false, false) => texts.push(LabelledText { line, text, label }),
                 (true, true) => empty += 1,
-                (true, false) => broken.push(RowError {
-                    line,
-                    problem: RowProblem::NoText,
-                }),
+                (true, false) => {
+                    lose(&label);
+                    broken.push(RowError {
+                        line,
+                        problem: RowProblem::NoText,
+                    });
+                }
                 (false, true) => broken.push(RowError {
                     line,
                     problem: RowProblem::NoLabel,
@@ -60,11 +70,26 @@ impl Table {
             texts,
             broken,
             empty,
+            lost,
         }
     }
 }
 
 impl LabelledTexts {
+    /// What going on without the lines that cannot be used takes from classes, a sentence for each.
+    pub fn losses(&self) -> Vec<String> {
+        let losses = self.lost.iter().map(|(label, lost)| {
+            let left = self
+                .texts
+                .iter()
+                .filter(|text| text.label == *label)
+                .count();
+            let all = lost + left;
+            format!("of the {all} with the label \"{label}\", {lost} cannot be used")
+        });
+        losses.collect()
+    }
+
     /// The texts of a table of which every line must be usable.
     ///
     /// # Errors

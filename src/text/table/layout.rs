@@ -1,10 +1,10 @@
 //! How labelled texts can be written in a file, and how a file's way is recognised.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Format, Row, RowError, Table, TableError, columns, lines, rows};
+use super::format::is_delimiter;
+use super::header::has_header;
+use super::{Format, Table, TableError, lines, records};
 
 /// A way of writing labelled texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ impl Layout {
         Self::Delimited {
             delimiter: format.delimiter.into(),
             quotes: format.quotes,
-            header: has_header(&rows(bytes, format).map_or_else(|_| Vec::new(), |(rows, _)| rows)),
+            header: records::read(bytes, format).is_ok_and(|records| has_header(&records.rows)),
         }
     }
 }
@@ -63,51 +63,20 @@ impl Table {
             } => {
                 let delimiter = u8::try_from(delimiter)
                     .ok()
-                    .filter(|byte| byte.is_ascii() && !b"\"\r\n".contains(byte))
+                    .filter(|&byte| is_delimiter(byte))
                     .ok_or(TableError::Delimiter(delimiter))?;
                 let format = Format { delimiter, quotes };
                 if header {
                     return Self::parse(bytes, format);
                 }
-                let (rows, empty) = rows(bytes, format)?;
-                let first = rows.iter().flatten().next().ok_or(TableError::Empty)?;
+                let records = records::read(bytes, format)?;
+                let mut whole = records.rows.iter().flatten();
+                let first = whole.next().ok_or(TableError::Empty)?;
                 let names = (1..=first.fields.len()).map(|at| at.to_string());
-                Ok(Self::of(names.collect(), rows, empty))
+                Ok(Self::of(names.collect(), records))
             }
             Layout::JsonLines => lines::json(bytes),
             Layout::Prefixed => lines::prefixed(bytes),
         }
     }
-}
-
-/// Whether the first row names the columns: one of its fields is a usual name, or the table cannot
-/// be two columns without names.
-fn has_header(rows: &[Result<Row, RowError>]) -> bool {
-    let mut whole = rows.iter().flatten();
-    let Some(first) = whole.next() else {
-        return true;
-    };
-    if first.fields.len() != 2 || first.fields.iter().any(|name| columns::is_usual(name)) {
-        return true;
-    }
-    let rows: Vec<&Row> = rows.iter().flatten().collect();
-    let counts = counts(&rows, label_of_two(&rows));
-    // The name of the labels is none of them.
-    let heading = first.fields[label_of_two(&rows)].trim();
-    counts.get(heading) == Some(&1) && counts.values().any(|&count| count > 1)
-}
-
-/// Which of two columns holds the labels: the one that has fewer different values, on a tie the
-/// first.
-pub(super) fn label_of_two(rows: &[&Row]) -> usize {
-    usize::from(counts(rows, 1).len() < counts(rows, 0).len())
-}
-
-/// How often each value stands in a column.
-pub(super) fn counts<'a>(rows: &[&'a Row], column: usize) -> HashMap<&'a str, usize> {
-    let mut counts = HashMap::new();
-    for value in rows.iter().filter_map(|row| row.fields.get(column)) {
-        *counts.entry(value.trim()).or_default() += 1;
-    }
-    counts
 }

@@ -37,34 +37,59 @@ pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
     });
     Ok(Table {
         rows: rows.collect(),
-        columns,
         broken,
-        empty: 0,
+        ..Table::with(columns)
     })
 }
 
-/// Reads lines of `__label__NAME text`.
+/// Reads lines of `__label__NAME text`. A line with several labels cannot be used, since a text has one
+/// class.
 pub(super) fn prefixed(bytes: &[u8]) -> Result<Table, TableError> {
-    let (mut rows, mut broken) = (Vec::new(), Vec::new());
+    let (mut rows, mut broken, mut remains) = (Vec::new(), Vec::new(), Vec::new());
     for (line, text) in lines(bytes)? {
-        let row = text.and_then(|text| {
-            let rest = text.trim_start().strip_prefix(LABEL_PREFIX);
-            let rest = rest.ok_or(RowProblem::NoLabel)?;
-            let (label, text) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            let fields = vec![label.to_owned(), text.to_owned()];
-            Ok(Row { line, fields })
-        });
-        match row {
-            Ok(row) => rows.push(row),
+        match text.and_then(labels) {
+            Ok((labels, text)) => {
+                let row = |label: &String| Row {
+                    line,
+                    fields: vec![label.clone(), text.to_owned()],
+                };
+                match &labels[..] {
+                    [label] => rows.push(row(label)),
+                    labels => {
+                        remains.extend(labels.iter().map(row));
+                        let problem = RowProblem::SeveralLabels(labels.to_vec());
+                        broken.push(RowError { line, problem });
+                    }
+                }
+            }
             Err(problem) => broken.push(RowError { line, problem }),
         }
     }
     Ok(Table {
-        columns: ["label", "text"].map(str::to_owned).into(),
         rows,
         broken,
-        empty: 0,
+        remains,
+        ..Table::with(["label", "text"].map(str::to_owned).into())
     })
+}
+
+/// The labels before a text, one at least, and the text.
+fn labels(line: &str) -> Result<(Vec<String>, &str), RowProblem> {
+    let mut labels = Vec::new();
+    let mut rest = line.trim_start();
+    while let Some(after) = rest.strip_prefix(LABEL_PREFIX) {
+        let (label, text) = after.split_once(char::is_whitespace).unwrap_or((after, ""));
+        labels.push(label.trim_end_matches(',').to_owned());
+        rest = text.trim_start();
+    }
+    let later = rest
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix(LABEL_PREFIX));
+    labels.extend(later.map(|label| label.trim_end_matches(',').to_owned()));
+    match labels.is_empty() {
+        true => Err(RowProblem::NoLabel),
+        false => Ok((labels, rest)),
+    }
 }
 
 /// The lines that are not blank, with their numbers from 1.

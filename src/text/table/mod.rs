@@ -2,67 +2,25 @@
 //! line, and on to texts with a label. No files, so that the page can read
 //! what is dropped on it.
 
+mod alike;
 mod columns;
 mod error;
+mod format;
+mod header;
 mod labelled;
 mod layout;
 mod lines;
-
-use csv_core::{ReadRecordResult, ReaderBuilder};
+mod records;
 
 pub use columns::Columns;
 pub use error::{Role, RowError, RowProblem, TableError};
+pub use format::Format;
 pub use labelled::{LabelledText, LabelledTexts, classes};
 pub use layout::Layout;
 
+use records::{Broken, Records};
+
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-
-/// How a table's fields are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Format {
-    /// What stands between two fields.
-    pub delimiter: u8,
-    /// Whether a field in double quotes may hold delimiters and line breaks.
-    pub quotes: bool,
-}
-
-impl Format {
-    /// Tabs, and quotes like any character: how public data sets are written.
-    pub const TABS: Self = Self {
-        delimiter: b'\t',
-        quotes: false,
-    };
-
-    /// Tab, where all lines have as many of them; else comma, tab, semicolon or bar, whichever the
-    /// first line has most often outside quotes.
-    pub fn recognise(bytes: &[u8]) -> Self {
-        let lines = || {
-            without_mark(bytes)
-                .split(|byte| matches!(byte, b'\n' | b'\r'))
-                .filter(|line| !line.trim_ascii().is_empty())
-        };
-        let first_line = lines().next().unwrap_or_default();
-        let tabs = count(first_line, b'\t');
-        let delimiter = if tabs > 0 && lines().all(|line| count(line, b'\t') == tabs) {
-            Some(b'\t')
-        } else {
-            let outside_quotes = || first_line.split(|&byte| byte == b'"').step_by(2);
-            let count = |delimiter| {
-                outside_quotes()
-                    .map(|part| count(part, delimiter))
-                    .sum::<usize>()
-            };
-            // Of equals, `max_by_key` takes the last.
-            [b'|', b';', b'\t', b',']
-                .into_iter()
-                .max_by_key(|&delimiter| count(delimiter))
-        };
-        Self {
-            delimiter: delimiter.unwrap_or(b','),
-            quotes: true,
-        }
-    }
-}
 
 /// A table with named columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +33,12 @@ pub struct Table {
     pub broken: Vec<RowError>,
     /// Rows of blank fields, which are left out.
     pub empty: usize,
+    /// The first row, if it was read as the columns' names.
+    pub header: Option<Row>,
+    /// Lines in which a quote opens a field that nothing closes: it was read as a character.
+    pub stray_quotes: Vec<usize>,
+    /// What can be read of the broken rows, each with one field a column.
+    remains: Vec<Row>,
 }
 
 /// A row of a table.
@@ -87,20 +51,23 @@ pub struct Row {
 }
 
 impl Table {
-    /// Reads a table whose first line names the columns. Takes line ends of
-    /// any system and a byte order mark.
+    /// Reads a table whose first line names the columns; columns with neither a name nor a value are left
+    /// out. Takes line ends of any system and a byte order mark.
     ///
     /// # Errors
     /// If the bytes are no text, or the first line cannot be used. Later lines
     /// that cannot are listed in [`Table::broken`].
     pub fn parse(bytes: &[u8], format: Format) -> Result<Self, TableError> {
-        let (mut rows, empty) = rows(bytes, format)?;
-        if rows.is_empty() {
+        let mut records = records::read(bytes, format)?;
+        if records.rows.is_empty() {
             return Err(TableError::Empty);
         }
-        let columns = rows.remove(0)?.fields;
-        let columns = columns.iter().map(|name| name.trim().to_owned());
-        Ok(Self::of(columns.collect(), rows, empty))
+        let header = records.rows.remove(0).map_err(|row| row.error)?;
+        let columns = header.fields.iter().map(|name| name.trim().to_owned());
+        let mut table = Self::of(columns.collect(), records);
+        table.header = Some(header);
+        table.leave_out_unnamed();
+        Ok(table)
     }
 
     /// Reads a table that has no line with the columns' names.
@@ -109,31 +76,67 @@ impl Table {
     /// If the bytes are no text.
     pub fn parse_rows(bytes: &[u8], format: Format, columns: &[&str]) -> Result<Self, TableError> {
         let columns = columns.iter().map(|&name| name.to_owned());
-        let (rows, empty) = rows(bytes, format)?;
-        Ok(Self::of(columns.collect(), rows, empty))
+        Ok(Self::of(columns.collect(), records::read(bytes, format)?))
     }
 
-    fn of(columns: Vec<String>, all: Vec<Result<Row, RowError>>, empty: usize) -> Self {
-        let (mut rows, mut broken) = (Vec::new(), Vec::new());
-        for row in all {
+    fn of(columns: Vec<String>, records: Records) -> Self {
+        let mut table = Self {
+            empty: records.empty,
+            stray_quotes: records.stray_quotes,
+            ..Self::with(columns)
+        };
+        let expected = table.columns.len();
+        for row in records.rows {
             match row {
-                Ok(row) if row.fields.len() == columns.len() => rows.push(row),
-                Ok(row) => broken.push(RowError {
+                Ok(row) if row.fields.len() == expected => table.rows.push(row),
+                Ok(row) => table.broken.push(RowError {
                     line: row.line,
                     problem: RowProblem::Fields {
-                        expected: columns.len(),
+                        expected,
                         found: row.fields.len(),
                     },
                 }),
-                Err(error) => broken.push(error),
+                Err(Broken { error, fields }) => {
+                    if fields.len() == expected {
+                        let line = error.line;
+                        table.remains.push(Row { line, fields });
+                    }
+                    table.broken.push(error);
+                }
             }
         }
+        table
+    }
+
+    /// A table without rows.
+    fn with(columns: Vec<String>) -> Self {
         Self {
             columns,
-            rows,
-            broken,
-            empty,
+            rows: Vec::new(),
+            broken: Vec::new(),
+            empty: 0,
+            header: None,
+            stray_quotes: Vec::new(),
+            remains: Vec::new(),
         }
+    }
+
+    /// Leaves out the columns with neither a name nor a value, which spreadsheets write.
+    fn leave_out_unnamed(&mut self) {
+        let rows = || self.rows.iter().chain(&self.remains);
+        let kept: Vec<bool> = (0..self.columns.len())
+            .map(|at| {
+                let is_blank = |row: &Row| row.fields[at].trim().is_empty();
+                !self.columns[at].is_empty() || !rows().all(is_blank)
+            })
+            .collect();
+        let keep = |fields: &mut Vec<String>| {
+            let mut kept = kept.iter();
+            fields.retain(|_| kept.next().is_some_and(|&kept| kept));
+        };
+        keep(&mut self.columns);
+        let rows = self.rows.iter_mut().chain(&mut self.remains);
+        rows.for_each(|row| keep(&mut row.fields));
     }
 }
 
@@ -142,73 +145,6 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
-/// Rows, each whole or broken.
-type Rows = Vec<Result<Row, RowError>>;
-
-/// The rows of `bytes`, and how many blank ones are left out.
-fn rows(bytes: &[u8], format: Format) -> Result<(Rows, usize), TableError> {
-    if bytes.contains(&0) {
-        return Err(TableError::NotText);
-    }
-    // With a line end at the end, a row without one can only be an open quote.
-    let mut input = without_mark(bytes).to_vec();
-    input.push(b'\n');
-    let mut reader = ReaderBuilder::new()
-        .delimiter(format.delimiter)
-        .quoting(format.quotes)
-        .build();
-    // Large enough for any row.
-    let mut content = vec![0; input.len()];
-    let mut ends = vec![0; 1 + count(&input, format.delimiter)];
-    let (mut rows, mut empty) = (Vec::new(), 0);
-    let (mut at, mut line) = (0, 1);
-    while at < input.len() {
-        if matches!(input[at], b'\r' | b'\n') {
-            line += usize::from(input[at] == b'\n');
-            at += 1;
-            continue;
-        }
-        let (result, read, _, fields) = reader.read_record(&input[at..], &mut content, &mut ends);
-        match result {
-            ReadRecordResult::Record => {
-                let fields = fields_of(&content, &ends[..fields]);
-                if fields.iter().all(|field| field.trim_ascii().is_empty()) {
-                    empty += 1;
-                } else {
-                    rows.push(row(line, &fields));
-                }
-            }
-            _ => rows.push(Err(RowError {
-                line,
-                problem: RowProblem::OpenQuote,
-            })),
-        }
-        line += count(&input[at..at + read], b'\n');
-        at += read;
-    }
-    Ok((rows, empty))
-}
-
 fn count(bytes: &[u8], wanted: u8) -> usize {
     bytes.iter().filter(|&&byte| byte == wanted).count()
-}
-
-/// The fields of a record, given where each of them ends.
-fn fields_of<'a>(content: &'a [u8], ends: &[usize]) -> Vec<&'a [u8]> {
-    let mut start = 0;
-    ends.iter()
-        .map(|&end| &content[std::mem::replace(&mut start, end)..end])
-        .collect()
-}
-
-fn row(line: usize, fields: &[&[u8]]) -> Result<Row, RowError> {
-    let fields = fields
-        .iter()
-        .map(|field| std::str::from_utf8(field).map(str::to_owned))
-        .collect::<Result<_, _>>()
-        .map_err(|_| RowError {
-            line,
-            problem: RowProblem::NotUtf8,
-        })?;
-    Ok(Row { line, fields })
 }

@@ -9,6 +9,9 @@ import { layoutName, layouts } from "./layouts.js";
 
 /** @typedef {(change: Partial<DataChoices>) => void} OnChoice */
 
+/** What files are most often written in. */
+const ENCODINGS = ["UTF-8", "windows-1252", "UTF-16LE", "UTF-16BE", "Shift_JIS", "GBK"];
+
 export class Report {
   /** @param {HTMLElement} root @param {OnChoice} choose */
   constructor(root, choose) {
@@ -27,7 +30,7 @@ export class Report {
     this.root.replaceChildren(
       html("h4", {}, html("span", { dir: "auto" }, name)),
       ...(problem ? [html("p", { class: "problem", "data-problem": problem.kind }, sentence(problem.message))] : []),
-      ...this.#reading(report),
+      ...this.#reading(report, choices),
       ...(report.classes.length > 0 ? [classes(report), ...remarks(report), facts(report)] : []),
       ...this.#broken(report, choices),
       ...conflicts(report),
@@ -36,24 +39,30 @@ export class Report {
     if (focused) document.getElementById(focused)?.focus(); // A choice that was made leaves the focus where it was.
   }
 
-  /** How the data are read, to correct. @param {DataReport} report */
-  #reading({ layout, columns, text_column, label_column }) {
-    if (!layout) return [];
+  /** How the data are read, to correct. @param {DataReport} report @param {DataChoices} choices */
+  #reading({ encoding, layout, columns, text_column, label_column, alike }, { merge_labels }) {
+    if (!layout || !encoding) return [];
     const all = layouts(layout);
+    const encodings = [...new Set([encoding, ...ENCODINGS])];
+    const encoded = choice("tune-encoding", "Encoding", encodings, encoding, (value) =>
+      this.choose({ encoding: value, layout: null, text_column: null, label_column: null }));
+    const merge = alike.length > 0 ? [check("tune-merge", "labels that look alike are one class", merge_labels, (merge_labels) => this.choose({ merge_labels }))] : [];
     const written = choice("tune-layout", "Written as", all.map(layoutName), layoutName(layout), (_, at) =>
       this.choose({ layout: all[at], text_column: null, label_column: null }));
-    if (layout.kind !== "delimited") return [html("div", { class: "reading" }, written)];
-    const header = html("input", { type: "checkbox", id: "tune-header" });
-    header.checked = layout.header;
-    header.addEventListener("change", () => this.choose({ layout: { ...layout, header: header.checked }, text_column: null, label_column: null }));
+    if (layout.kind !== "delimited") return [html("div", { class: "reading" }, written, encoded, ...merge)];
     return [
       html(
         "div",
         { class: "reading" },
         written,
-        choice("tune-text-column", "Texts in", columns, text_column, (value) => this.choose({ text_column: value })),
-        choice("tune-label-column", "Labels in", columns, label_column, (value) => this.choose({ label_column: value })),
-        html("label", { class: "choice" }, header, " first row names the columns"),
+        encoded,
+        ...(columns.length === 0 ? [] : [
+          choice("tune-text-column", "Texts in", columns, text_column, (value) => this.choose({ text_column: value })),
+          choice("tune-label-column", "Labels in", columns, label_column, (value) => this.choose({ label_column: value })),
+        ]),
+        check("tune-header", "first row names the columns", layout.header, (header) =>
+          this.choose({ layout: { ...layout, header }, text_column: null, label_column: null })),
+        ...merge,
       ),
     ];
   }
@@ -65,11 +74,17 @@ export class Report {
     if (broken_rows > broken.length) rows.push(html("li", {}, `and ${count(broken_rows - broken.length)} more`));
     const listed = html("div", { class: "lines", tabindex: 0, role: "group", "aria-label": "Rows that cannot be used" }, html("ul", {}, ...rows));
     if (texts === 0) return [listed];
-    const skip = html("input", { type: "checkbox", id: "tune-skip" });
-    skip.checked = skip_broken;
-    skip.addEventListener("change", () => this.choose({ skip_broken: skip.checked }));
-    return [listed, html("label", { class: "choice" }, skip, ` skip ${broken_rows === 1 ? "it" : `these ${count(broken_rows)} rows`}`)];
+    const these = broken_rows === 1 ? "skip it" : `skip these ${count(broken_rows)} rows`;
+    return [listed, check("tune-skip", these, skip_broken, (skip_broken) => this.choose({ skip_broken }))];
   }
+}
+
+/** @param {string} id @param {string} label @param {boolean} checked @param {(checked: boolean) => void} choose */
+function check(id, label, checked, choose) {
+  const box = html("input", { type: "checkbox", id });
+  box.checked = checked;
+  box.addEventListener("change", () => choose(box.checked));
+  return html("label", { class: "choice" }, box, ` ${label}`);
 }
 
 /**
@@ -114,7 +129,7 @@ function facts({ new_head, duplicates, empty, wordless, cut, read, longest, word
   const lines = [
     new_head ? "These are other classes than the model’s: its head begins anew." : "These are the model’s own classes: its head learns on.",
     `The model knows ${percent(words.share)} of the words; the longest text has ${plural(longest, "word")}.`,
-    duplicates > 0 && `${plural(duplicates, "duplicate")}, kept; equal texts are held out together.`,
+    duplicates > 0 && `${plural(duplicates, "duplicate")}, kept; texts of the same words are held out together.`,
     empty > 0 && `${plural(empty, "empty row")}, left out.`,
     wordless > 0 && `${plural(wordless, "text")} without a word, left out.`,
     cut > 0 && `${plural(cut, "text")} longer than the ${plural(read, "word")} that the model reads; of these, the beginning counts.`,

@@ -3,7 +3,9 @@
 
 #![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod wrapped;
 
 use std::path::Path;
 use std::process::Command;

@@ -1,0 +1,93 @@
+//! The words of a checkpoint's vocabulary, as people have stored them.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+
+use crate::text::Vocabulary;
+
+/// A list in the order of the ids, or each word with its id.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Words(Vec<String>),
+    Ids(BTreeMap<String, u32>),
+}
+
+/// Reads a JSON array of words, or an object of words with their ids. The two reserved words may be written
+/// otherwise, such as `<pad>` and `[UNK]`.
+///
+/// # Errors
+/// If it is neither, or leaves an id out.
+pub(super) fn read(json: &str) -> anyhow::Result<Vocabulary> {
+    let stored = serde_json::from_str(json)
+        .context("it must be a JSON array of words, or an object of words with their ids")?;
+    let mut words = match stored {
+        Stored::Words(words) => words,
+        Stored::Ids(ids) => by_id(ids)?,
+    };
+    for (word, reserved) in words.iter_mut().zip(["PAD", "UNK"]) {
+        let bare = word.trim_matches(['<', '>', '[', ']']);
+        if bare.len() < word.len() && bare.eq_ignore_ascii_case(reserved) {
+            *word = format!("<{reserved}>");
+        }
+    }
+    Ok(Vocabulary::from_words(words)?)
+}
+
+fn by_id(ids: BTreeMap<String, u32>) -> anyhow::Result<Vec<String>> {
+    let mut words: Vec<(u32, String)> = ids.into_iter().map(|(word, id)| (id, word)).collect();
+    words.sort_unstable();
+    for ((id, word), expected) in words.iter().zip(0..) {
+        ensure!(
+            *id == expected,
+            "no word or two have the id {}: ids count from 0 without gaps, and {word:?} has {id}",
+            expected.min(*id)
+        );
+    }
+    Ok(words.into_iter().map(|(_, word)| word).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(json: &str) -> Result<Vec<String>, String> {
+        let vocabulary = read(json).map_err(|error| format!("{error:#}"))?;
+        Ok(vocabulary.words().to_vec())
+    }
+
+    #[test]
+    fn lists_and_numbered_words_are_the_same() {
+        let expected = ["<PAD>", "<UNK>", "good", "<pad>"]
+            .map(str::to_owned)
+            .to_vec();
+        for json in [
+            r#"["<PAD>", "<UNK>", "good", "<pad>"]"#,
+            r#"["[PAD]", "<unk>", "good", "<pad>"]"#,
+            r#"{"good": 2, "<unk>": 1, "<pad>": 3, "<PAD>": 0}"#,
+        ] {
+            assert_eq!(words(json), Ok(expected.clone()), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_numbers_no_words_is_refused() {
+        for (json, expected) in [
+            (
+                r#"{"<PAD>": 0, "<UNK>": 1, "good": 3}"#,
+                "no word or two have the id 2",
+            ),
+            (
+                r#"{"<PAD>": 0, "<UNK>": 1, "good": 1}"#,
+                "no word or two have the id 1",
+            ),
+            (r#"["good", "bad"]"#, "must begin with"),
+            ("7", "a JSON array of words"),
+        ] {
+            let error = words(json).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

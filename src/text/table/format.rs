@@ -1,0 +1,77 @@
+//! How a table's fields are told apart.
+
+use super::{count, without_mark};
+
+/// How a table's fields are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// What stands between two fields.
+    pub delimiter: u8,
+    /// Whether a field in double quotes may hold delimiters and line breaks.
+    pub quotes: bool,
+}
+
+impl Format {
+    /// Tabs, and quotes like any character: how public data sets are written.
+    pub const TABS: Self = Self {
+        delimiter: b'\t',
+        quotes: false,
+    };
+
+    /// What a first line `sep=;` names; else tab, where all lines have as many of them; else comma, tab,
+    /// semicolon or bar, whichever the first line has most often outside quotes.
+    pub fn recognise(bytes: &[u8]) -> Self {
+        let bytes = without_mark(bytes);
+        let delimiter = match Self::named(bytes) {
+            Some((delimiter, _)) => delimiter,
+            None => most_frequent(bytes),
+        };
+        Self {
+            delimiter,
+            quotes: true,
+        }
+    }
+
+    /// The delimiter that a first line such as `sep=;` names, as Excel writes it, and where that line ends.
+    pub(super) fn named(bytes: &[u8]) -> Option<(u8, usize)> {
+        let end = bytes
+            .iter()
+            .position(|byte| matches!(byte, b'\r' | b'\n'))?;
+        let line = bytes[..end].trim_ascii_end();
+        // A tab is blank, too.
+        let line = if line.len() < 5 { &bytes[..end] } else { line };
+        let (key, value) = line.split_at_checked(4)?;
+        let is_named =
+            key.eq_ignore_ascii_case(b"sep=") && value.len() == 1 && is_delimiter(value[0]);
+        let line_end = if bytes[end..].starts_with(b"\r\n") {
+            2
+        } else {
+            1
+        };
+        is_named.then(|| (value[0], end + line_end))
+    }
+}
+
+/// Whether that may stand between two fields.
+pub(super) fn is_delimiter(byte: u8) -> bool {
+    byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n')
+}
+
+fn most_frequent(bytes: &[u8]) -> u8 {
+    let lines = || {
+        bytes
+            .split(|byte| matches!(byte, b'\n' | b'\r'))
+            .filter(|line| !line.trim_ascii().is_empty())
+    };
+    let first_line = lines().next().unwrap_or_default();
+    let tabs = count(first_line, b'\t');
+    if tabs > 0 && lines().all(|line| count(line, b'\t') == tabs) {
+        return b'\t';
+    }
+    let outside_quotes = || first_line.split(|&byte| byte == b'"').step_by(2);
+    let count = |delimiter| -> usize { outside_quotes().map(|part| count(part, delimiter)).sum() };
+    // Of equals, `max_by_key` takes the last.
+    let delimiters = [b'|', b';', b'\t', b','].into_iter();
+    let most = delimiters.max_by_key(|&delimiter| count(delimiter));
+    most.unwrap_or(b',')
+}

@@ -1,0 +1,279 @@
+//! Tables as spreadsheets, databases and people write them, read as they are meant.
+
+use safr::text::table::{Columns, Layout, RowProblem, Table, TableError};
+
+use super::command::{folder, safr};
+use super::table::{recognised, row};
+
+/// Ten texts of either class, each with a comma, a quote or an accent.
+fn rows() -> Vec<(String, &'static str)> {
+    (0..20)
+        .map(|at| match at % 2 {
+            0 => (format!("A film, number {at}, that I liked a lot."), "kind"),
+            _ => (
+                format!("Number {at} is the \"worst\" film of the year."),
+                "harsh",
+            ),
+        })
+        .collect()
+}
+
+fn quoted(field: &str) -> String {
+    format!("\"{}\"", field.replace('"', "\"\""))
+}
+
+/// The rows as a table, each written as `write` says, below `first`.
+fn table(first: &str, write: impl Fn(&str, &str) -> String) -> String {
+    let rows = rows();
+    let lines = rows.iter().map(|(text, label)| write(text, label) + "\n");
+    first.to_owned() + &lines.collect::<String>()
+}
+
+/// What is read of a table that holds the rows, the first of them in line `first`.
+#[track_caller]
+fn holds_rows(bytes: &[u8], first: usize) {
+    let expected: Vec<_> = (first..)
+        .zip(rows())
+        .map(|(line, (text, label))| row(line, &text, label))
+        .collect();
+    assert_eq!(
+        recognised(bytes).unwrap(),
+        expected,
+        "{}",
+        String::from_utf8_lossy(bytes)
+    );
+}
+
+#[test]
+fn excel_names_the_delimiter_in_a_line_of_its_own() {
+    for (delimiter, end) in [
+        (";", "\n"),
+        (",", "\r\n"),
+        ("\t", "\n"),
+        ("|", "\r\n"),
+        ("^", "\n"),
+    ] {
+        let lines = table(
+            &format!("\u{feff}sep={delimiter}\ntext{delimiter}label\n"),
+            |text, label| format!("{}{delimiter}{label}", quoted(text)),
+        );
+        holds_rows(lines.replace('\n', end).as_bytes(), 3);
+    }
+    // A column may have that name.
+    let named = "sep=,text\nkind,good\nharsh,bad\nkind,fine\n";
+    assert_eq!(
+        recognised(named.as_bytes()).unwrap()[0],
+        row(2, "good", "kind")
+    );
+}
+
+#[test]
+fn quotes_that_close_nowhere_swallow_no_rows() {
+    let stray = |delimiter: &str| {
+        let lines = table(&format!("text{delimiter}label\n"), |text, label| {
+            format!("{}{delimiter}{label}", text.replace(',', ""))
+        });
+        lines.replacen("A film number 4", "\"A film number 4", 1)
+    };
+    for (delimiter, line) in [("\t", 6), (",", 6), (";", 6)] {
+        let bytes = stray(delimiter);
+        let table = Table::read(bytes.as_bytes(), Layout::recognise(bytes.as_bytes())).unwrap();
+        assert_eq!(
+            (table.rows.len(), &table.stray_quotes[..]),
+            (20, &[line][..]),
+            "{delimiter:?}"
+        );
+        assert_eq!(
+            table.rows[4].fields[0],
+            "\"A film number 4 that I liked a lot."
+        );
+    }
+    // Between tabs a text with tabs and line ends is several rows.
+    let closed = stray("\t").replacen(
+        "a lot.\tkind\nNumber 7",
+        "a lot.\tkind\nNumber 7 \"ends\"",
+        1,
+    );
+    let closed = closed.replacen(
+        "year.\tharsh\nA film number 8",
+        "year.\"\tharsh\nA film number 8",
+        1,
+    );
+    assert_eq!(recognised(closed.as_bytes()).unwrap().len(), 20);
+    // Up to the end.
+    let open = "text,label\ngood,kind\nbad,harsh\n\"so good,kind\nso bad,harsh";
+    assert_eq!(
+        recognised(open.as_bytes()).unwrap()[2],
+        row(4, "\"so good", "kind")
+    );
+}
+
+#[test]
+fn quotes_behind_a_backslash_are_quotes() {
+    let lines = table("text,label\n", |text, label| {
+        format!("\"{}\",{label}", text.replace('"', "\\\""))
+    });
+    holds_rows(lines.as_bytes(), 2);
+    // The end of a path is no such quote.
+    let path = "text,label\n\"see C:\\films\\\",kind\n\"see D:\\\",harsh\n";
+    assert_eq!(
+        recognised(path.as_bytes()).unwrap()[0],
+        row(2, "see C:\\films\\", "kind")
+    );
+}
+
+#[test]
+fn a_first_row_that_is_a_text_is_no_header() {
+    let csv = |text: &str, label: &str| format!("{},{label}", quoted(text));
+    let first = quoted("It has its moments, no more.") + ",mixed\n";
+    let read = recognised(table(&first, csv).as_bytes()).unwrap();
+    assert_eq!(
+        (read.len(), &read[0]),
+        (21, &row(1, "It has its moments, no more.", "mixed"))
+    );
+    let tabs = table("mixed\tIt has its moments, no more.\n", |text, label| {
+        format!("{label}\t{text}")
+    });
+    assert_eq!(recognised(tabs.as_bytes()).unwrap().len(), 21);
+    // Six columns without names, as Sentiment140 has them: which are which cannot be told, but numbers can be said.
+    let tweets = table("", |text, label| {
+        format!(
+            "{},\"7\",\"Mon May 11\",\"NO_QUERY\",\"user\",{}",
+            quoted(label),
+            quoted(text)
+        )
+    });
+    let layout = Layout::recognise(tweets.as_bytes());
+    let read = Table::read(tweets.as_bytes(), layout).unwrap();
+    assert_eq!(read.columns, ["1", "2", "3", "4", "5", "6"]);
+    let columns = Columns::of(&read, Some("6"), Some("1")).unwrap();
+    assert_eq!(read.labelled(columns).whole().unwrap().len(), 20);
+}
+
+#[test]
+fn columns_with_neither_name_nor_value_are_left_out() {
+    let spam = table("v1,v2,,,\n", |text, label| {
+        format!("{label},{},,,", quoted(text))
+    });
+    holds_rows(spam.as_bytes(), 2);
+    let valued = "text,label,\nso good,kind,\nso bad,harsh,x\n";
+    let table = Table::read(valued.as_bytes(), Layout::recognise(valued.as_bytes())).unwrap();
+    assert_eq!(table.columns, ["text", "label", ""]);
+}
+
+#[test]
+fn other_encodings_are_read() {
+    let accents = |line: &str| line.replace("film", "flop à l'américaine");
+    let text = accents(&table("text,label\n", |text, label| {
+        format!("{},{label}", quoted(text))
+    }));
+    let expected = recognised(text.as_bytes()).unwrap();
+    let windows: Vec<u8> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
+    let utf16 = |mark: &str| -> Vec<u8> {
+        let text = format!("{mark}{text}");
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    for bytes in [windows, utf16("\u{feff}"), utf16("")] {
+        assert_eq!(recognised(&bytes).unwrap(), expected);
+    }
+}
+
+#[test]
+fn a_line_with_several_labels_is_named() {
+    let lines = "__label__kind good\n__label__harsh __label__acting bad\n__label__kind, __label__plot fine\n__label__kind so __label__acting so\n__label__harsh, awful\n";
+    let table = Table::read(lines.as_bytes(), Layout::Prefixed).unwrap();
+    let all = table.labelled(Columns { text: 1, label: 0 });
+    let texts: Vec<_> = all
+        .texts
+        .iter()
+        .map(|text| (text.line, text.text.as_str(), text.label.as_str()))
+        .collect();
+    assert_eq!(texts, [(1, "good", "kind"), (5, "awful", "harsh")]);
+    let several = |labels: [&str; 2]| RowProblem::SeveralLabels(labels.map(str::to_owned).into());
+    let broken: Vec<_> = all
+        .broken
+        .iter()
+        .map(|row| (row.line, row.problem.clone()))
+        .collect();
+    assert_eq!(
+        broken,
+        [
+            (2, several(["harsh", "acting"])),
+            (3, several(["kind", "plot"])),
+            (4, several(["kind", "acting"]))
+        ]
+    );
+    assert_eq!(all.lost.values().sum::<usize>(), 6);
+    assert!(matches!(
+        all.whole(),
+        Err(TableError::Rows { count: 3, .. })
+    ));
+}
+
+/// The command says how it reads a file, once, and is told otherwise.
+#[test]
+fn the_command_says_how_a_file_is_read() {
+    let folder = folder();
+    let folder = folder.path();
+    let said = |data: &str, more: &[&str]| {
+        let output = safr(
+            folder,
+            &[
+                &[
+                    "words",
+                    "--task",
+                    "csv",
+                    "--data",
+                    data,
+                    "--out",
+                    "words.txt",
+                ],
+                more,
+            ]
+            .concat(),
+        );
+        let error = String::from_utf8(output.stderr).unwrap();
+        let _ = std::fs::remove_file(folder.join("words.txt"));
+        (output.status.success(), error)
+    };
+    let (done, error) = said("moods.csv", &[]);
+    let header = "moods.csv: line 1 names the columns (--layout header=no if it does not): texts are in \"Review\", labels in \"Sentiment\"\n";
+    assert!(done && error.matches(header).count() == 1, "{error}");
+
+    let numbers = table("", |text, label| format!("7;{};{label}", quoted(text)));
+    std::fs::write(
+        folder.join("numbers.csv"),
+        numbers
+            .replace("kind", "kind;")
+            .replace("harsh", "Harsh;")
+            .replacen("Harsh", "harsh", 3),
+    )
+    .unwrap();
+    assert!(
+        !said("numbers.csv", &[]).0,
+        "nothing says which column is which"
+    );
+    let numbered = ["--layout", "text=2", "--layout", "label=3"];
+    let (done, error) = said("numbers.csv", &numbered);
+    assert!(
+        done && error.contains("texts are in column 2, labels in column 3"),
+        "{error}"
+    );
+    assert!(error.contains("the labels [\"Harsh\", \"harsh\"] look like one class; --layout labels=merge makes them one"), "{error}");
+    let (done, error) = said(
+        "numbers.csv",
+        &[&numbered[..], &["--layout", "labels=merge"]].concat(),
+    );
+    assert!(done && !error.contains("one class"), "{error}");
+    let (done, error) = said(
+        "numbers.csv",
+        &[&numbered[..], &["--layout", "header=yes"]].concat(),
+    );
+    assert!(
+        done && error.contains("line 1 names the columns"),
+        "{error}"
+    );
+}

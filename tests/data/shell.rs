@@ -1,0 +1,162 @@
+//! The command in a shell: outputs that are closed or full, names that are not UTF-8, and what training says
+//! of its end.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use super::command::{SMALL, folder, prints, refuses, safr};
+
+/// Training of one's own texts into `out`.
+fn train<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let own = ["train", "--task", "csv", "--data", "moods.csv"];
+    [&own[..], &SMALL, &["--out", out], more].concat()
+}
+
+#[test]
+fn a_reader_that_hangs_up_ends_nothing_but_its_reading() {
+    let folder = folder();
+    let folder = folder.path();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+    let command = command
+        .current_dir(folder)
+        .args(train("model", &["--epochs", "3"]));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
+    assert!(first.starts_with("recipe small.toml"), "{first}");
+    assert!(
+        child.wait().unwrap().success(),
+        "the model is trained to its end"
+    );
+    assert!(folder.join("model/card.json").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_an_error_and_training_goes_on() {
+    let folder = folder();
+    let folder = folder.path();
+    let full = |arguments: &[&str]| {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+        let output = command
+            .current_dir(folder)
+            .args(arguments)
+            .stdout(full)
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    assert_eq!(full(&train("model", &[])).0, Some(0));
+    let (code, error) = full(&["explain", "--model", "model", "a good film"]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("safr: standard output: "), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn names_need_not_be_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = folder();
+    let name = OsStr::from_bytes(b"mod\xe8le");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+    let command = command
+        .current_dir(folder.path())
+        .args(train("model", &[]))
+        .arg("--out");
+    let output = command.arg(name).output().unwrap();
+    // Given twice: the program says so, and does not panic.
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let arguments = train("model", &[]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+    let command = command
+        .current_dir(folder.path())
+        .args(&arguments[..arguments.len() - 1]);
+    let output = command.arg(name).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(folder.path().join(name).join("card.json").exists());
+}
+
+#[test]
+fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
+    let folder = folder();
+    let folder = folder.path();
+    let said = prints(folder, &train("model", &["--epochs", "2"]));
+    assert!(
+        said.contains("3 classes: calm (18), glad (18), sad (18)\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("ended after all 2 epochs (--epochs)\n"),
+        "{said}"
+    );
+    let said = prints(
+        folder,
+        &train(
+            "patient",
+            &["--epochs", "9", "--patience", "1", "--learning-rate", "0"],
+        ),
+    );
+    assert!(
+        said.contains("ended after epoch 2, since 1 epochs brought nothing better (--patience)\n"),
+        "{said}"
+    );
+    let error = refuses(
+        folder,
+        &train("far", &["--learning-rate", "1e3", "--epochs", "2"]),
+    );
+    assert!(
+        error.contains("the run has diverged: ") && error.contains("try a lower --learning-rate"),
+        "{error}"
+    );
+    let error = refuses(folder, &train("farther", &["--learning-rate", "1e38"]));
+    assert!(error.contains("try a lower learning rate"), "{error}");
+}
+
+#[test]
+fn a_measure_on_the_very_texts_of_training_says_so() {
+    let folder = folder();
+    let folder = folder.path();
+    prints(folder, &train("model", &[]));
+    let said = |data: &str, split: &str| {
+        let measures = ["--measures", "prediction", "--split", split];
+        let evaluate = [
+            "evaluate", "--model", "model", "--task", "csv", "--data", data,
+        ];
+        let output = safr(folder, &[&evaluate[..], &measures].concat());
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said("moods.csv", "test").contains("trained on most of these texts; --split dev"));
+    assert!(said("moods.csv", "train").contains("trained on all of these texts"));
+    assert!(!said("moods.csv", "dev").contains("trained on"));
+    std::fs::write(
+        folder.join("other.csv"),
+        super::command::moods() + "61;a film;calm\n",
+    )
+    .unwrap();
+    assert!(!said("other.csv", "test").contains("trained on"));
+}

@@ -1,0 +1,312 @@
+//! Checkpoints as training scripts write them: the state dict of the published code behind prefixes, beside
+//! an optimiser's state, in other floats. Each gives the model that it gives alone.
+
+use std::path::Path;
+use std::process::Command;
+
+use burn::tensor::{bf16, f16};
+use safr::model::{Array, Weights, sinusoids};
+use safr::package::{Files, Package, read_directory, zip_of};
+
+use super::{imported, safr};
+
+/// How a tensor is stored.
+#[derive(Clone, Copy, Debug)]
+enum Stored {
+    F32,
+    F64,
+    F16,
+    BF16,
+    I64,
+}
+
+impl Stored {
+    /// Its storage in PyTorch.
+    fn class(self) -> &'static str {
+        match self {
+            Self::F32 => "FloatStorage",
+            Self::F64 => "DoubleStorage",
+            Self::F16 => "HalfStorage",
+            Self::BF16 => "BFloat16Storage",
+            Self::I64 => "LongStorage",
+        }
+    }
+
+    fn bytes(self, value: f32) -> Vec<u8> {
+        match self {
+            Self::F32 => value.to_le_bytes().into(),
+            Self::F64 => f64::from(value).to_le_bytes().into(),
+            Self::F16 => f16::from_f32(value).to_le_bytes().into(),
+            Self::BF16 => bf16::from_f32(value).to_le_bytes().into(),
+            Self::I64 => (value as i64).to_le_bytes().into(),
+        }
+    }
+}
+
+/// A checkpoint of named tensors in the making: PyTorch's zip of a pickle and of storages.
+#[derive(Default)]
+struct Checkpoint {
+    pickle: Vec<u8>,
+    files: Files,
+}
+
+impl Checkpoint {
+    fn text(&mut self, text: &str) {
+        self.pickle.push(b'X');
+        self.pickle.extend((text.len() as u32).to_le_bytes());
+        self.pickle.extend(text.as_bytes());
+    }
+
+    fn numbers(&mut self, numbers: &[usize]) {
+        self.pickle.push(b'(');
+        for &number in numbers {
+            self.pickle.push(b'J');
+            self.pickle.extend((number as i32).to_le_bytes());
+        }
+        self.pickle.push(b't');
+    }
+
+    /// A tensor with `shape`; with `strides` of 0 it claims more than is stored.
+    fn tensor(&mut self, shape: &[usize], strides: &[usize], values: &[f32], stored: Stored) {
+        let key = self.files.len().to_string();
+        self.pickle.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
+        self.text("storage");
+        self.pickle
+            .extend(format!("ctorch\n{}\n", stored.class()).as_bytes());
+        self.text(&key);
+        self.text("cpu");
+        self.pickle.push(b'J');
+        self.pickle.extend((values.len() as i32).to_le_bytes());
+        self.pickle.extend(b"tQJ\0\0\0\0");
+        self.numbers(shape);
+        self.numbers(strides);
+        self.pickle.extend(b"\x89ccollections\nOrderedDict\n)RtR");
+        let bytes = values.iter().flat_map(|&value| stored.bytes(value));
+        self.files
+            .insert(format!("archive/data/{key}"), bytes.collect());
+    }
+
+    /// A dict of what `content` writes, keys and values in turn.
+    fn dict(&mut self, content: impl FnOnce(&mut Self)) {
+        self.pickle.extend(b"}(");
+        content(self);
+        self.pickle.push(b'u');
+    }
+
+    fn weights(&mut self, weights: &Weights, prefix: &str, stored: Stored) {
+        for (name, Array { shape, values }) in weights {
+            self.text(&format!("{prefix}{name}"));
+            self.tensor(shape, &strides(shape), values, stored);
+        }
+    }
+
+    /// Writes what `content` makes of an empty one.
+    fn write(path: &Path, content: impl FnOnce(&mut Self)) {
+        let mut this = Self::default();
+        this.pickle.extend(b"\x80\x02");
+        content(&mut this);
+        this.pickle.push(b'.');
+        this.files.insert("archive/data.pkl".into(), this.pickle);
+        this.files.insert("archive/version".into(), b"3\n".into());
+        std::fs::write(path, zip_of(&this.files).unwrap()).unwrap();
+    }
+}
+
+fn strides(shape: &[usize]) -> Vec<usize> {
+    (1..=shape.len())
+        .map(|at| shape[at..].iter().product())
+        .collect()
+}
+
+/// The published model of `tests/reference`, its state dict, and a folder for others.
+struct Tiny {
+    folder: tempfile::TempDir,
+    package: Package,
+    state: Weights,
+}
+
+impl Tiny {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let model = imported(folder.path());
+        let package = Package::from_files(&read_directory(Path::new(&model)).unwrap()).unwrap();
+        let mut state = package.weights.clone();
+        let shape = vec![1, package.config.max_len, package.config.d_model];
+        let values = sinusoids(&package.config);
+        state.insert("pos_encoder.pe".into(), Array { shape, values });
+        Self {
+            folder,
+            package,
+            state,
+        }
+    }
+
+    /// The weights of the checkpoint that `content` writes, or what the command says.
+    fn import(&self, content: impl FnOnce(&mut Checkpoint)) -> Result<Weights, String> {
+        let [file, out] = ["written.pth", "written"].map(|name| self.folder.path().join(name));
+        let _ = std::fs::remove_dir_all(&out);
+        Checkpoint::write(&file, content);
+        let output = Command::new(env!("CARGO_BIN_EXE_safr"))
+            .args(["import", "--heads", "4", "--pytorch"])
+            .arg(&file)
+            .arg("--out")
+            .arg(&out)
+            .output()
+            .unwrap();
+        if !output.status.success() {
+            return Err(String::from_utf8(output.stderr).unwrap());
+        }
+        Ok(Package::from_files(&read_directory(&out).unwrap())
+            .unwrap()
+            .weights)
+    }
+}
+
+#[test]
+fn a_state_dict_is_found_wherever_it_stands() {
+    let tiny = Tiny::new();
+    for prefix in ["", "module.", "_orig_mod.", "module._orig_mod.", "model."] {
+        let read =
+            tiny.import(|file| file.dict(|file| file.weights(&tiny.state, prefix, Stored::F32)));
+        assert_eq!(read.as_ref(), Ok(&tiny.package.weights), "{prefix:?}");
+    }
+    for key in ["state_dict", "model_state_dict"] {
+        let read = tiny.import(|file| {
+            file.dict(|file| {
+                file.text(key);
+                file.dict(|file| file.weights(&tiny.state, "module.", Stored::F32));
+                file.text("optimizer_state_dict");
+                file.dict(|file| {
+                    file.text("step");
+                    file.tensor(&[1], &[1], &[7.0], Stored::I64);
+                    file.weights(
+                        &Weights::from([("exp_avg".into(), tiny.state["fc.weight"].clone())]),
+                        "",
+                        Stored::F32,
+                    );
+                });
+            });
+        });
+        assert_eq!(read.as_ref(), Ok(&tiny.package.weights), "{key}");
+    }
+}
+
+#[test]
+fn other_floats_are_widened_and_buffers_left() {
+    let tiny = Tiny::new();
+    for (stored, error) in [
+        (Stored::F64, 0.0),
+        (Stored::F16, 1e-3),
+        (Stored::BF16, 1e-2),
+    ] {
+        let read = tiny.import(|file| {
+            file.dict(|file| {
+                file.weights(&tiny.state, "", stored);
+                file.text("position_ids");
+                file.tensor(&[1, 2], &[2, 1], &[0.0, 1.0], Stored::I64);
+                file.text("loss.weight");
+                file.tensor(&[2], &[1], &[0.5, 0.5], Stored::F32);
+            });
+        });
+        let read = read.unwrap();
+        assert!(read.keys().eq(tiny.package.weights.keys()));
+        for (name, array) in &tiny.package.weights {
+            let differences = array.values.iter().zip(&read[name].values);
+            let largest = differences
+                .map(|(a, b)| (a - b).abs() / a.abs().max(1e-3))
+                .fold(0.0, f32::max);
+            assert!(largest <= error, "{stored:?}, {name}: {largest}");
+        }
+    }
+}
+
+#[test]
+fn what_holds_no_one_model_is_refused_in_words() {
+    let tiny = Tiny::new();
+    let whole = tiny.import(|file| file.text("a pickled model"));
+    assert!(
+        whole
+            .as_ref()
+            .is_err_and(|error| error.contains("torch.save(model.state_dict(), FILE)")),
+        "{whole:?}"
+    );
+    let mut other = tiny.state.clone();
+    other.remove("pos_encoder.pe");
+    let lacking = tiny.import(|file| file.dict(|file| file.weights(&other, "", Stored::F32)));
+    assert!(
+        lacking
+            .as_ref()
+            .is_err_and(|error| error.contains("named pos_encoder.pe")),
+        "{lacking:?}"
+    );
+    let two = tiny.import(|file| {
+        file.dict(|file| {
+            file.weights(&tiny.state, "model.", Stored::F32);
+            file.weights(&tiny.state, "ema.", Stored::F32);
+        });
+    });
+    assert!(
+        two.as_ref()
+            .is_err_and(|error| error.contains("several models, behind [\"ema.\", \"model.\"]")),
+        "{two:?}"
+    );
+    // 4 bytes that claim to be a gigabyte.
+    let claims = tiny.import(|file| {
+        file.dict(|file| {
+            file.weights(&other, "", Stored::F32);
+            file.text("pos_encoder.pe");
+            file.tensor(&[1, 1 << 24, 16], &[0, 0, 0], &[1.0], Stored::F32);
+        });
+    });
+    assert!(
+        claims.as_ref().is_err_and(
+            |error| error.contains("claim") && error.contains("bytes, and the file has")
+        ),
+        "{claims:?}"
+    );
+}
+
+/// So it can be measured on SST-2, too.
+#[test]
+fn an_imported_model_has_the_classes_that_it_is_told() {
+    let tiny = Tiny::new();
+    let out = tiny.folder.path().join("named").display().to_string();
+    let checkpoint = super::reference("tiny.pth").display().to_string();
+    let classes = tiny.package.config.classes;
+    let names: Vec<String> = (0..classes).map(|at| format!("class-{at}")).collect();
+    safr(&[
+        "import",
+        "--pytorch",
+        &checkpoint,
+        "--heads",
+        "4",
+        "--classes",
+        &names.join(","),
+        "--out",
+        &out,
+    ]);
+    let package = Package::from_files(&read_directory(Path::new(&out)).unwrap()).unwrap();
+    assert_eq!(package.card.classes, names);
+    assert!(package.card.command.contains("--classes class-0,"));
+    for wrong in ["one", "one,one", "a,b,c,d,e,f,g"] {
+        let other = tiny.folder.path().join("other");
+        let output = Command::new(env!("CARGO_BIN_EXE_safr"))
+            .args([
+                "import",
+                "--pytorch",
+                &checkpoint,
+                "--heads",
+                "4",
+                "--classes",
+                wrong,
+                "--out",
+            ])
+            .arg(&other)
+            .output()
+            .unwrap();
+        assert!(
+            !output.status.success()
+                && String::from_utf8_lossy(&output.stderr).contains("--classes names")
+        );
+    }
+}
