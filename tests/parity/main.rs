@@ -19,10 +19,19 @@ use safr::package::{Package, read_directory};
 use serde_json::Value;
 
 fn safr(arguments: &[&str]) {
-    let output = Command::new(env!("CARGO_BIN_EXE_safr"))
-        .args(arguments)
-        .output()
-        .unwrap();
+    succeeded(Command::new(env!("CARGO_BIN_EXE_safr")).args(arguments));
+}
+
+/// `safr import` of `checkpoint` to `out`.
+fn import(checkpoint: &Path, out: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+    command.args(["import", "--heads", "4", "--pytorch"]);
+    command.arg(checkpoint).arg("--out").arg(out);
+    command
+}
+
+fn succeeded(command: &mut Command) {
+    let output = command.output().unwrap();
     assert!(
         output.status.success(),
         "{}",
@@ -31,18 +40,9 @@ fn safr(arguments: &[&str]) {
 }
 
 fn imported(folder: &Path) -> String {
-    let model = folder.join("tiny").display().to_string();
-    let checkpoint = reference("tiny.pth").display().to_string();
-    safr(&[
-        "import",
-        "--pytorch",
-        &checkpoint,
-        "--heads",
-        "4",
-        "--out",
-        &model,
-    ]);
-    model
+    let model = folder.join("tiny");
+    succeeded(&mut import(&reference("tiny.pth"), &model));
+    model.display().to_string()
 }
 
 fn tiny() -> Value {

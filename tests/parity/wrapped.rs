@@ -2,13 +2,12 @@
 //! an optimiser's state, in other floats. Each gives the model that it gives alone.
 
 use std::path::Path;
-use std::process::Command;
 
 use burn::tensor::{bf16, f16};
 use safr::model::{Array, Weights, sinusoids};
 use safr::package::{Files, Package, read_directory, zip_of};
 
-use super::{imported, safr};
+use super::{import, imported, succeeded};
 
 /// How a tensor is stored.
 #[derive(Clone, Copy, Debug)]
@@ -146,13 +145,7 @@ impl Tiny {
         let [file, out] = ["written.pth", "written"].map(|name| self.folder.path().join(name));
         let _ = std::fs::remove_dir_all(&out);
         Checkpoint::write(&file, content);
-        let output = Command::new(env!("CARGO_BIN_EXE_safr"))
-            .args(["import", "--heads", "4", "--pytorch"])
-            .arg(&file)
-            .arg("--out")
-            .arg(&out)
-            .output()
-            .unwrap();
+        let output = import(&file, &out).output().unwrap();
         if !output.status.success() {
             return Err(String::from_utf8(output.stderr).unwrap());
         }
@@ -270,38 +263,18 @@ fn what_holds_no_one_model_is_refused_in_words() {
 #[test]
 fn an_imported_model_has_the_classes_that_it_is_told() {
     let tiny = Tiny::new();
-    let out = tiny.folder.path().join("named").display().to_string();
-    let checkpoint = super::reference("tiny.pth").display().to_string();
+    let checkpoint = super::reference("tiny.pth");
+    let out = tiny.folder.path().join("named");
     let classes = tiny.package.config.classes;
     let names: Vec<String> = (0..classes).map(|at| format!("class-{at}")).collect();
-    safr(&[
-        "import",
-        "--pytorch",
-        &checkpoint,
-        "--heads",
-        "4",
-        "--classes",
-        &names.join(","),
-        "--out",
-        &out,
-    ]);
-    let package = Package::from_files(&read_directory(Path::new(&out)).unwrap()).unwrap();
+    succeeded(import(&checkpoint, &out).args(["--classes", &names.join(",")]));
+    let package = Package::from_files(&read_directory(&out).unwrap()).unwrap();
     assert_eq!(package.card.classes, names);
     assert!(package.card.command.contains("--classes class-0,"));
     for wrong in ["one", "one,one", "a,b,c,d,e,f,g"] {
         let other = tiny.folder.path().join("other");
-        let output = Command::new(env!("CARGO_BIN_EXE_safr"))
-            .args([
-                "import",
-                "--pytorch",
-                &checkpoint,
-                "--heads",
-                "4",
-                "--classes",
-                wrong,
-                "--out",
-            ])
-            .arg(&other)
+        let output = import(&checkpoint, &other)
+            .args(["--classes", wrong])
             .output()
             .unwrap();
         assert!(
