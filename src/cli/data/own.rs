@@ -13,7 +13,7 @@ use super::DATA;
 use crate::cli::numbers::share;
 use crate::model::Stream;
 use crate::package::checksum;
-use crate::text::table::{Columns, Format, LabelledText, Layout, Table, classes};
+use crate::text::table::{Columns, Format, LabelledText, LabelledTexts, Layout, Table, classes};
 use crate::text::{Decoded, Split, decode};
 use crate::train::hold_out;
 
@@ -141,27 +141,21 @@ impl Own {
             let path = path.display();
             format!("{path}: use --layout text=NAME and --layout label=NAME")
         })?;
-        let mut remarks = remarks(&decoded, &table, columns);
+        let is_news = self.told.borrow_mut().insert(path.to_owned());
+        let mut remarks = match is_news {
+            true => remarks(&decoded, &table, columns),
+            false => Vec::new(),
+        };
         let mut texts = table.labelled(columns);
-        let merges = self.said("labels") == Some("merge");
         let skips = self.said("broken") == Some("skip");
-        if merges {
+        if self.said("labels") == Some("merge") {
             texts.merge_alike(&[]);
         }
-        remarks.extend(texts.alike().iter().map(|labels| {
-            format!(
-                "the labels {labels:?} look like one class; --layout labels=merge makes them one"
-            )
-        }));
-        if let (true, Some(first)) = (skips, texts.broken.first()) {
-            let count = texts.broken.len();
-            remarks.push(format!("{count} lines skipped, the first of them {first}"));
-            remarks.extend(texts.losses());
+        if is_news {
+            remarks.extend(remarks_on_labels(&texts, skips));
         }
-        if self.told.borrow_mut().insert(path.to_owned()) {
-            remarks
-                .iter()
-                .for_each(|remark| eprintln!("{}: {remark}", name()));
+        for remark in remarks {
+            eprintln!("{}: {remark}", name());
         }
         match skips {
             true => Ok(texts.texts),
@@ -284,6 +278,21 @@ fn remarks(decoded: &Decoded, table: &Table, columns: Columns) -> Vec<String> {
         remarks.push(format!(
             "quotes that nothing closes are read as characters: {count}, the first in line {line}"
         ));
+    }
+    remarks
+}
+
+/// Likewise of its labels, and of the lines that are skipped.
+fn remarks_on_labels(texts: &LabelledTexts, skips: bool) -> Vec<String> {
+    let alike = texts.alike();
+    let alike = alike.iter().map(|labels| {
+        format!("the labels {labels:?} look like one class; --layout labels=merge makes them one")
+    });
+    let mut remarks: Vec<String> = alike.collect();
+    if let (true, Some(first)) = (skips, texts.broken.first()) {
+        let count = texts.broken.len();
+        remarks.push(format!("{count} lines skipped, the first of them {first}"));
+        remarks.extend(texts.losses());
     }
     remarks
 }
