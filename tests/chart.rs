@@ -1,6 +1,5 @@
 //! Figures of made-up explanations, histories and comparisons: whole, well-formed, and the same every
 //! time.
-#![cfg(feature = "cli")]
 
 use std::path::Path;
 

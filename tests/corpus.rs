@@ -1,19 +1,16 @@
 //! `safr explain --corpus` as a program: every line has its record, in order, whatever it holds.
 
-#![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
-
-mod common;
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::close;
 use pollster::block_on;
 use safr::engine::LoadedModel;
 use safr::explain::Explanation;
 use safr::package::{Precision, write_directory};
 use serde_json::Value;
+
+use crate::common::close;
 
 /// A model directory and the command that explains with it.
 struct Program {
@@ -24,7 +21,7 @@ struct Program {
 impl Program {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let files = block_on(common::small_package())
+        let files = block_on(crate::common::small_package())
             .to_files(Precision::F32)
             .unwrap();
         write_directory(&folder.path().join("small"), &files).unwrap();

@@ -1,14 +1,11 @@
 //! `safr evaluate` and `safr compare` on the shipped models, from trees to numbers.
 
-#![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
-
-mod common;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::close;
 use safr::evaluate::{Comparison, Measure, Report, Section, Summary};
+
+use crate::common::close;
 
 /// Sentences of our own as the treebank writes them; the third is neutral, and left out.
 const TREES: &str = "\

@@ -1,16 +1,7 @@
 //! What is said of each class adds up to its logit, whatever the model, the reading and the text: by
 //! neurons where they stand, and by the words that bring it.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod common;
-
 use burn::tensor::Device;
-use common::complete::{self, assert_parts_add_up, assert_whole, configs, lively};
-use common::{
-    KINDS, all_close, assert_complete, close, fixtures, reference_model, reference_texts,
-    small_config, small_package, small_package_of, winners,
-};
 use proptest::prelude::*;
 use safr::engine::{EngineError, LoadedModel};
 use safr::explain::{
@@ -20,6 +11,12 @@ use safr::explain::{
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, read};
 use safr::package::Precision;
 use safr::text::Words;
+
+use crate::common::complete::{self, assert_parts_add_up, assert_whole, configs, lively};
+use crate::common::{
+    KINDS, all_close, assert_complete, close, fixtures, reference_model, reference_texts,
+    small_config, small_package, small_package_of, winners,
+};
 
 fn explained(model: &Classifier, texts: &[&[u32]]) -> Vec<TraceNumbers> {
     pollster::block_on(complete::explained(model, texts))

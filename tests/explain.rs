@@ -1,6 +1,5 @@
 //! Properties that the measures of an explanation have for any numbers a model
 //! may read out (method §6).
-#![cfg(not(target_arch = "wasm32"))]
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,11 +1,6 @@
 //! Measures over a data set are what explicit passes give (method §5).
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod common;
-
 use burn::tensor::Device;
-use common::{close, small_config, small_weights};
 use pollster::block_on;
 use safr::attribute::{Part, Ranking, Removal, ablate, probabilities, ranked, word_scores};
 use safr::evaluate::{
@@ -15,6 +10,8 @@ use safr::evaluate::{
 use safr::explain::{allocate, argmax, kept};
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Stream};
 use safr::text::Words;
+
+use crate::common::{close, small_config, small_weights};
 
 /// A small model that keeps words the less, the higher their id: those from 6 on by less than ½.
 fn model() -> Classifier {

@@ -1,14 +1,7 @@
 //! A two-layer, three-class model gives the numbers that NumPy computes straight from the
 //! formulas (`tests/reference/generate.py`), in both ways of reading and for all losses.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod common;
-
 use burn::tensor::Device;
-use common::{
-    all_close, close, fixtures, numbers, reference_model, reference_texts, reference_variant,
-};
 use safr::evaluate::{EncodedExample, Marked, Text, knockout};
 use safr::explain::{
     Matrix, TraceNumbers, allocate, argmax, capacity, centred, evidence, margin_factor,
@@ -18,6 +11,10 @@ use safr::model::{Batch, Classifier, Reading, Readout, Trace, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space, scale_free};
 use safr::text::Words;
 use serde_json::Value;
+
+use crate::common::{
+    all_close, close, fixtures, numbers, reference_model, reference_texts, reference_variant,
+};
 
 const TOLERANCE: f64 = 2e-5;
 

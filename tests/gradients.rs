@@ -1,22 +1,20 @@
 //! Gradients agree with central differences in double precision, and are finite where a naive
 //! square root would give NaN (method §3.2, §6).
 
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::disallowed_methods,
     reason = "natively a test may wait for the device"
 )]
 
-mod common;
-
 use burn::optim::GradientsParams;
-use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
-use common::{small_config, small_weights, winners};
+use burn::tensor::{Device, Tensor, TensorData};
 use safr::model::{
     Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Readout, Trace, Weights,
 };
 use safr::objective::{Family, GateGuard, Objective, RateOf, ScaleFree, Space, scale_free};
 use safr::text::Words;
+
+use crate::common::{small_config, small_weights, winners};
 
 const TEXTS: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6], &[7, 8, 9, 10, 11, 2, 1]];
 const LABELS: [usize; 3] = [0, 1, 1];
@@ -25,13 +23,9 @@ const GUARD: GateGuard = GateGuard::Rate {
     weight: 1.0,
 };
 
-/// Flex with double precision as its default, for this whole test program.
+/// Flex in double precision, with gradients.
 fn double() -> Device {
-    let mut device = Device::flex();
-    // Every test configures; all but the first are told that it was done.
-    let _ = device.configure(FloatDType::F64);
-    assert_eq!(Tensor::<1>::zeros([1], &device).dtype(), DType::F64);
-    device.autodiff()
+    crate::double().autodiff()
 }
 
 fn value(tensor: Tensor<1>) -> f64 {

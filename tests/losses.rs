@@ -1,15 +1,11 @@
 //! What must hold of the losses as functions of vectors, gate, words and attention (method §6).
 
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::disallowed_methods,
     reason = "natively a test may wait for the device"
 )]
 
-mod common;
-
 use burn::tensor::{Device, Tensor, TensorData};
-use common::close;
 use proptest::prelude::*;
 use safr::model::{Batch, LayerTrace, ModelConfig, Reading, Trace};
 use safr::objective::{
@@ -17,6 +13,8 @@ use safr::objective::{
     scale_free,
 };
 use safr::text::Words;
+
+use crate::common::close;
 
 const WIDTH: usize = 6;
 const HEADS: usize = 2;

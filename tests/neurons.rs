@@ -1,17 +1,14 @@
 //! What the neurons' cards say of ablation is what a forward pass without the neuron says.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod common;
-
 use burn::tensor::Device;
-use common::{close, small_config, small_weights};
 use pollster::block_on;
 use safr::attribute::logit_changes;
 use safr::evaluate::{EncodedExample, neurons};
 use safr::explain::softmax;
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights, read};
 use safr::text::{Vocabulary, Words};
+
+use crate::common::{close, small_config, small_weights};
 
 const TEXTS: [&[u32]; 4] = [&[2, 3, 4, 5, 2], &[6], &[7, 8, 1, 9, 10, 11, 3], &[3, 3]];
 
@@ -169,7 +166,7 @@ fn the_command_prints_the_top_and_writes_all() {
         (4 (2 very) (3 good))\n";
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    let files = block_on(common::small_package())
+    let files = block_on(crate::common::small_package())
         .to_files(safr::package::Precision::F32)
         .unwrap();
     safr::package::write_directory(&at("small"), &files).unwrap();

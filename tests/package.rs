@@ -1,20 +1,17 @@
 //! A model directory comes back as it was written, and every kind of damage is a typed error.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod common;
-
 use std::path::Path;
 
-use common::all_close;
 use safr::engine::LoadedModel;
 use safr::package::{
     Card, Files, Package, PackageError, Precision, checksum, names, read_directory, write_directory,
 };
 use safr::presets::name_of;
 
+use crate::common::all_close;
+
 fn small_package() -> Package {
-    pollster::block_on(common::small_package())
+    pollster::block_on(crate::common::small_package())
 }
 
 fn files() -> Files {

@@ -1,17 +1,14 @@
 //! Training learns, repeats itself exactly, and goes on after a stop as if it had not been stopped.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod common;
-
 use burn::tensor::Device;
-use common::small_config;
 use safr::evaluate::EncodedExample;
 use safr::explain::History;
 use safr::model::{ModelConfig, Noise, Stream, Weights, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
 use safr::train::{Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
+
+use crate::common::small_config;
 
 fn scale_free() -> Objective {
     let guard = GateGuard::Rate {
@@ -260,7 +257,7 @@ fn reading_often_or_seldom_gives_the_same_run() {
         .map(|step| step.losses.cross_entropy)
         .sum::<f64>()
         / 4.0;
-    common::close(
+    crate::common::close(
         "the epoch's mean",
         mean,
         whole.0.records[1].train_cross_entropy,

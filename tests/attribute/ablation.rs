@@ -8,7 +8,9 @@ use safr::model::{Ablation, BlockAblation, Classifier, Reading, Readout};
 use safr::text::Words;
 
 use crate::common::{close, small_weights};
-use crate::{TEXT, batch, double, readings, same, small, small_of, whole, without};
+use crate::double;
+
+use super::{TEXT, batch, readings, same, small, small_of, whole, without};
 
 #[test]
 fn without_an_ablation_a_pass_is_as_ever() {

@@ -13,8 +13,10 @@ use safr::text::{UNKNOWN, Words};
 use crate::common::{
     close, fixtures, numbers, reference_model, reference_texts, small_config, small_weights,
 };
-use crate::{
-    TEXT, batch, double, log_odds, predicted, readings, references, small, small_of, whole, without,
+use crate::double;
+
+use super::{
+    TEXT, batch, log_odds, predicted, readings, references, small, small_of, whole, without,
 };
 
 #[test]

@@ -3,9 +3,15 @@
 #![allow(dead_code, reason = "every test program takes what it needs")]
 
 pub(crate) mod complete;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod questions;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod training;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod treebank;
 pub(crate) mod tuning;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod typing;
 
 use std::path::PathBuf;
 

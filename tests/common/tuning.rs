@@ -12,7 +12,7 @@ use super::small_package_of;
 pub(crate) const STEPS: usize = 20;
 
 /// Losses and accuracy of [`STEPS`] steps on Flex, natively; rewritten by
-/// `SAFR_WRITE_REFERENCE=1 cargo test --release --features cli --test tuning reference`.
+/// `SAFR_WRITE_REFERENCE=1 cargo test --release --features cli --test native reference`.
 pub(crate) const REFERENCE: &str = include_str!("../reference/tuning.json");
 
 /// A small model and two options of every kind: three classes, so that the head is new, and

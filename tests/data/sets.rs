@@ -11,7 +11,7 @@ use safr::text::table::LabelledText;
 use safr::text::{Example, Split, Vocabulary, Words, coverage, frequencies, glue, imdb, sst};
 
 use crate::common::set;
-use crate::treebank::{assert_phrases_are_whole, count_in, sorted};
+use crate::common::treebank::{assert_phrases_are_whole, count_in, sorted};
 
 fn trees(split: Split) -> Vec<sst::Tree> {
     sst::read_trees(&set("sst-trees").join(sst::file_name(split)), Words::Typed).unwrap()

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use safr::text::{Example, Split, Words, glue, sst};
 
 use crate::common::public_set;
-use crate::shared::{count_in, sorted};
+use crate::common::treebank::{count_in, sorted};
 use crate::treebank::trees;
 
 fn phrases() -> Vec<Example> {

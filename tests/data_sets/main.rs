@@ -4,12 +4,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../common/questions.rs"]
-mod questions;
-#[path = "../common/treebank.rs"]
-mod shared;
-#[path = "../common/typing.rs"]
-mod typing;
 
 mod glue;
 mod imdb;

@@ -1,7 +1,7 @@
 //! TREC's questions.
 
 use crate::common::public_set;
-use crate::questions::{self, Row, accuracy, mean};
+use crate::common::questions::{self, Row, accuracy, mean};
 
 fn rows(file: &str) -> Vec<Row> {
     questions::read(&public_set("trec").join(file))

@@ -6,8 +6,8 @@ use safr::text::sst::{self, Tree};
 use safr::text::{Split, Words};
 
 use crate::common::public_set;
-use crate::shared::assert_phrases_are_whole;
-use crate::typing;
+use crate::common::treebank::assert_phrases_are_whole;
+use crate::common::typing;
 
 fn path(split: Split) -> PathBuf {
     public_set("sst-trees").join(sst::file_name(split))

@@ -5,7 +5,7 @@ use safr::text::{ReadText, Token, Vocabulary, Words, read, tokenize};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::hostile_text;
+use super::hostile_text;
 
 fn words(text: &str) -> Vec<String> {
     words_of(tokenize(text, Words::Typed))

@@ -2,8 +2,8 @@
 
 use safr::engine::{DataChoices, TuningOptions};
 
+use crate::common::questions::{self, Row, accuracy, engine, finish, lines, mean, options};
 use crate::common::set;
-use crate::questions::{self, Row, accuracy, engine, finish, lines, mean, options};
 
 fn rows(file: &str) -> Vec<Row> {
     questions::read(&set("trec").join(file))

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
@@ -59,17 +60,19 @@ impl Lane {
 /// What runs in the browser.
 const IN_BROWSER: &str = "--release --target wasm32-unknown-unknown --test browser --test browser_webgpu --test browser_cpu --test gpu_cost";
 
-/// Lanes that take one core each, whether of a Worker or of a GPU in software: these two rows, about as long
-/// as each other, run side by side. All other lanes run before them.
-const SIDE_BY_SIDE: [&[Lane]; 2] = [
-    &[
-        Lane::BrowserWebgpu,
-        Lane::BrowserCpu,
-        Lane::PageWebgpu,
-        Lane::Data,
-    ],
-    &[Lane::Native, Lane::PageCpu],
+/// Lanes that take one core each, whether of a Worker or of a GPU in software, the longest first. All other
+/// lanes run before them.
+const ON_ONE_CORE: [Lane; 6] = [
+    Lane::PageCpu,
+    Lane::PageWebgpu,
+    Lane::Data,
+    Lane::BrowserWebgpu,
+    Lane::Native,
+    Lane::BrowserCpu,
 ];
+
+/// How many of them run at a time.
+const AT_A_TIME: usize = 2;
 
 /// Runs `lanes`, or all when none is named; fails when any test does.
 pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
@@ -81,27 +84,19 @@ pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
         Ok(Outcome::Ran(Tally::default()))
     });
     if report.total().failed == 0 {
-        let rows = SIDE_BY_SIDE.map(|row| row.iter().copied().filter(&wanted).collect::<Vec<_>>());
-        let later = rows.concat();
-        let first = Lane::value_variants().iter().copied().filter(&wanted);
-        let first: Vec<_> = first.filter(|lane| !later.contains(lane)).collect();
-        report.extend(run_row(project, None, &first));
+        let (later, first): (Vec<_>, Vec<_>) = Lane::value_variants()
+            .iter()
+            .filter(|lane| wanted(lane))
+            .partition(|lane| ON_ONE_CORE.contains(lane));
+        for lane in first {
+            report.run(&name(*lane), || outcome(project, *lane, None));
+        }
         let page = match later.iter().any(|lane| lane.visits_page(project)) {
             true => build_page(project, &mut report),
             false => None,
         };
-        let page = page.as_ref();
-        thread::scope(|scope| {
-            let reports = rows
-                .each_ref()
-                .map(|row| scope.spawn(move || run_row(project, page, row)));
-            for row in reports {
-                report.extend(
-                    row.join()
-                        .expect("what goes wrong in a lane is in its report"),
-                );
-            }
-        });
+        let left = Mutex::new(ON_ONE_CORE.iter().filter(|lane| later.contains(lane)));
+        report.extend(side_by_side(project, page.as_ref(), &left));
     }
     println!("\n{report}");
     if report.total().failed > 0 {
@@ -110,13 +105,29 @@ pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
     Ok(())
 }
 
-/// Runs lanes one after the other.
-fn run_row(project: &Project, page: Option<&Page>, lanes: &[Lane]) -> Report {
-    let mut report = Report::default();
-    for lane in lanes {
-        report.run(&name(*lane), || outcome(project, *lane, page));
-    }
-    report
+/// Runs the lanes that are `left`, [`AT_A_TIME`]: where one ends the next begins.
+fn side_by_side<'a>(
+    project: &Project,
+    page: Option<&Page>,
+    left: &Mutex<impl Iterator<Item = &'a Lane> + Send>,
+) -> Report {
+    let next = || left.lock().ok()?.next();
+    let row = || {
+        let mut report = Report::default();
+        while let Some(lane) = next() {
+            report.run(&name(*lane), || outcome(project, *lane, page));
+        }
+        report
+    };
+    thread::scope(|scope| {
+        let rows = [(); AT_A_TIME].map(|()| scope.spawn(row));
+        let mut report = Report::default();
+        for row in rows {
+            let row = row.join();
+            report.extend(row.expect("what goes wrong in a lane is in its report"));
+        }
+        report
+    })
 }
 
 /// The quickly built page, and the native program that it is compared with.

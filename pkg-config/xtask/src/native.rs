@@ -13,7 +13,7 @@ pub(crate) const TESTS: &str = "test --release --no-default-features --features 
 
 /// Builds the program `safr`, which the build of any native test brings with it.
 pub(crate) fn build(project: &Project) -> Result<PathBuf> {
-    run(&mut project.cargo(&format!("{TESTS} --no-run --test evaluate")))?;
+    run(&mut project.cargo(&format!("{TESTS} --no-run --test double")))?;
     Ok(program(project))
 }
 

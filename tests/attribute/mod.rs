@@ -1,32 +1,23 @@
 //! Ablations are what they are by other means, and scores of words are slopes and differences of
 //! explicit passes (method §4, §5).
 
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::disallowed_methods,
     reason = "natively a test may wait for the device"
 )]
 
 mod ablation;
-#[path = "../common/mod.rs"]
-mod common;
 mod scores;
 
-use burn::tensor::{Device, FloatDType, Tensor};
-use common::{close, fixtures, reference_variant, small_config, small_weights};
+use burn::tensor::Tensor;
 use safr::explain::argmax;
 use safr::model::{Ablation, Batch, Classifier, ModelConfig, Reading, Readout};
 use safr::text::Words;
 
-const TEXT: &[u32] = &[2, 3, 4, 5, 6];
+use crate::common::{close, fixtures, reference_variant, small_config, small_weights};
+use crate::double;
 
-/// Flex with double precision as its default, for this whole test program.
-fn double() -> Device {
-    let mut device = Device::flex();
-    // Every test configures; all but the first are told that it was done.
-    let _ = device.configure(FloatDType::F64);
-    device
-}
+const TEXT: &[u32] = &[2, 3, 4, 5, 6];
 
 fn readings() -> [Reading; 2] {
     [

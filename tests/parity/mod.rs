@@ -1,10 +1,6 @@
 //! The published model and losses give the authors' numbers, through `safr import` and
 //! `safr forward`, and the authors' gradients.
 
-#![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod wrapped;
 
 use std::path::Path;
@@ -12,11 +8,12 @@ use std::process::Command;
 
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
-use common::{close, numbers, reference};
 use safr::model::{Batch, Classifier};
 use safr::objective::{Family, Objective};
 use safr::package::{Package, read_directory};
 use serde_json::Value;
+
+use crate::common::{close, numbers, reference};
 
 fn safr(arguments: &[&str]) {
     succeeded(Command::new(env!("CARGO_BIN_EXE_safr")).args(arguments));

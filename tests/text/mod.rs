@@ -1,12 +1,7 @@
 //! Text in: what holds for any text, whatever people type for the same words, and how far typed text is
 //! cut as the Stanford Sentiment Treebank's sentences are.
-#![cfg(not(target_arch = "wasm32"))]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod typed;
-#[path = "../common/typing.rs"]
-mod typing;
 
 use std::time::Instant;
 
@@ -219,7 +214,9 @@ fn a_megabyte_of_anything_takes_no_more_than_a_moment() {
 /// Every mark and contraction that the treebank cuts off is in these sentences.
 #[test]
 fn typed_sentences_are_cut_as_a_treebank_cuts_them() {
-    for (name, agree, all) in typing::agreement(&common::set("sst-trees").join("dev.txt")) {
+    for (name, agree, all) in
+        crate::common::typing::agreement(&crate::common::set("sst-trees").join("dev.txt"))
+    {
         assert!(all > 0);
         assert_eq!(agree, all, "{name}");
     }

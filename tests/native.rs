@@ -1,0 +1,21 @@
+//! What holds natively, in single precision: one program, so that Burn is compiled into tests and linked
+//! once.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod chart;
+mod common;
+mod corpus;
+mod data;
+mod evaluate;
+mod evidence;
+mod explain;
+mod faithfulness;
+mod fixtures;
+mod losses;
+mod neurons;
+mod package;
+mod parity;
+mod text;
+mod training;
+mod tuning;
