@@ -137,6 +137,7 @@ impl Measuring {
         )
         .await?;
         bar.finish_and_clear();
+        per_text = per_text.with_recalls(&model.package.card.classes);
         let seed = self.sampling.seed;
         if self.measures.contains(&Section::Faithfulness) {
             let bar = self::bar(&format!("{name}, faithfulness"), texts.len());

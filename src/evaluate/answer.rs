@@ -35,7 +35,7 @@ impl Answer {
         }
     }
 
-    fn is_correct(&self) -> bool {
+    pub(super) fn is_correct(&self) -> bool {
         self.predicted == self.label
     }
 }
@@ -43,6 +43,18 @@ impl Answer {
 /// Part of the answers that are right, in [0, 1]; `None` without weight.
 pub fn accuracy(answers: &[Answer], weights: &[f64]) -> Option<f64> {
     weighted_mean(answers, weights, |answer| f64::from(answer.is_correct()))
+}
+
+/// What always saying the commonest class would reach: its part of the labels, in [0, 1]; `None` without
+/// weight.
+pub fn majority_accuracy(answers: &[Answer], weights: &[f64]) -> Option<f64> {
+    let classes = answers.iter().map(|answer| answer.label).max()? + 1;
+    let part = |class| {
+        weighted_mean(answers, weights, |of| {
+            f64::from(u8::from(of.label == class))
+        })
+    };
+    (0..classes).filter_map(part).max_by(f64::total_cmp)
 }
 
 /// Mean −ln of the probability of the true class, in nats; `None` without weight.
@@ -143,6 +155,13 @@ mod tests {
     }
 
     #[test]
+    fn the_commonest_class_by_hand() {
+        let answers = [answer(0, 1, 0.9), answer(2, 1, 0.9), answer(2, 2, 0.9)];
+        assert_eq!(majority_accuracy(&answers, &[1.0; 3]), Some(2.0 / 3.0));
+        assert_eq!(majority_accuracy(&answers, &[4.0, 0.0, 1.0]), Some(0.8));
+    }
+
+    #[test]
     fn calibration_by_hand() {
         // Bin (0.8, 0.867]: 0.85 right, 0.85 wrong → |1 − 1.7| = 0.7. Bin (0.533, 0.6]: 0.6 right
         // → 0.4. Over 3 answers: 1.1/3.
@@ -160,7 +179,7 @@ mod tests {
     #[test]
     fn a_weight_of_two_is_the_same_answer_twice() {
         let [a, b] = [answer(0, 1, 0.7), answer(1, 1, 0.6)];
-        for measure in [accuracy, macro_f1, calibration_error] {
+        for measure in [accuracy, majority_accuracy, macro_f1, calibration_error] {
             let weighted = measure(&[a, b], &[2.0, 1.0]).unwrap();
             let twice = measure(&[a, b, a], &[1.0; 3]).unwrap();
             assert!((weighted - twice).abs() < 1e-15);
@@ -171,6 +190,7 @@ mod tests {
     fn no_answers_no_measures() {
         for measure in [
             accuracy,
+            majority_accuracy,
             macro_f1,
             mean_negative_log_likelihood,
             calibration_error,

@@ -221,7 +221,7 @@ mod tests {
 
     /// Places of two measures.
     const ACCURACY: usize = 0;
-    const KEEP: usize = 4;
+    const KEEP: usize = 5;
     const SOME: [Option<f32>; 4] = [Some(1.0), Some(2.0), Some(3.0), None];
 
     /// A variant of one run for each report, under the first one's name.

@@ -22,7 +22,8 @@ use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 pub use answer::{
-    Answer, CALIBRATION_BINS, accuracy, calibration_error, macro_f1, mean_negative_log_likelihood,
+    Answer, CALIBRATION_BINS, accuracy, calibration_error, macro_f1, majority_accuracy,
+    mean_negative_log_likelihood,
 };
 pub use bootstrap::{Interval, LEVEL, bootstrap, wilson};
 pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison, Difference, compare};

@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Section, accuracy, calibration_error, macro_f1, mean_negative_log_likelihood};
+use super::{
+    Answer, Section, accuracy, calibration_error, macro_f1, majority_accuracy,
+    mean_negative_log_likelihood,
+};
 
 /// Version of the [`Report`] format; raised when a field changes its meaning.
 pub const REPORT_VERSION: u32 = 1;
@@ -155,6 +158,24 @@ impl PerText {
         }
     }
 
+    /// With a column `recall/CLASS` for each of `classes`, the names of the labels: 1 or 0 of each of its
+    /// texts, by whether its class was told, so that the mean is the class' recall.
+    #[must_use]
+    pub fn with_recalls(mut self, classes: &[String]) -> Self {
+        for (class, name) in classes.iter().enumerate() {
+            let of_class = |answer: &Answer| {
+                let told = if answer.is_correct() { 1.0 } else { 0.0 };
+                (answer.label == class).then_some(told)
+            };
+            self.columns.push(Column {
+                section: Section::Prediction,
+                name: format!("recall/{name}"),
+                values: self.answers.iter().map(of_class).collect(),
+            });
+        }
+        self
+    }
+
     /// The measures over the data set, section by section: those of the answers, then the mean of
     /// every column over the texts that define it.
     ///
@@ -162,6 +183,10 @@ impl PerText {
     pub fn measures(&self, weights: &[f64]) -> Vec<Measure> {
         let of_answers = [
             ("accuracy", accuracy(&self.answers, weights)),
+            (
+                "majority_accuracy",
+                majority_accuracy(&self.answers, weights),
+            ),
             ("macro_f1", macro_f1(&self.answers, weights)),
             (
                 "negative_log_likelihood",
@@ -243,13 +268,30 @@ mod tests {
         let measures = per_text().measures(&[1.0; 3]);
         let accuracy = &measures[0];
         assert_eq!((accuracy.value, accuracy.texts), (Some(2.0 / 3.0), 3));
-        let entropy = &measures[4];
+        let entropy = &measures[5];
         assert_eq!((entropy.value, entropy.texts), (Some(0.75), 2));
         let weighted = per_text().measures(&[3.0, 5.0, 1.0]);
         // (3·½ + 1)/4
-        assert_eq!(weighted[4].value, Some(0.625));
+        assert_eq!(weighted[5].value, Some(0.625));
         let undefined = per_text().measures(&[0.0, 1.0, 0.0]);
-        assert_eq!(undefined[4].value, None);
+        assert_eq!(undefined[5].value, None);
+    }
+
+    #[test]
+    fn recall_is_of_a_class_own_texts() {
+        let classes = ["a", "b", "c"].map(String::from);
+        let measures = per_text().with_recalls(&classes).measures(&[1.0; 3]);
+        let recalls = measures[6..].iter();
+        let recalls: Vec<_> = recalls
+            .map(|measure| (measure.name.as_str(), measure.value, measure.texts))
+            .collect();
+        // Ties go to the first class.
+        let expected = [
+            ("recall/a", Some(1.0), 2),
+            ("recall/b", Some(0.0), 1),
+            ("recall/c", None, 0),
+        ];
+        assert_eq!(recalls, expected);
     }
 
     #[test]

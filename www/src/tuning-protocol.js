@@ -143,8 +143,8 @@
  */
 
 /**
- * A 95 % interval: of an accuracy, Wilson's score interval; of all else, and of differences, what holds 95 % of bootstrap
- * resamples of the held-out texts.
+ * A 95 % interval: of an accuracy or a recall, Wilson's score interval; of all else, and of differences, what holds
+ * 95 % of bootstrap resamples of the held-out texts.
  * @typedef {{low: number, high: number}} Interval
  */
 
@@ -153,8 +153,8 @@
 /**
  * @typedef {object} MeasureChange one measure before and after; null where it is not defined
  * @property {"prediction" | "redistribution" | "collapse"} section
- * @property {string} name `accuracy`, `macro_f1`, `negative_log_likelihood`, `calibration_error`; of the redistribution
- *   score `score`, `mono` and `poly`, each `/neurons` or `/embeddings`, by `/own` or `/reference` (the start model's)
+ * @property {string} name `accuracy`, `majority_accuracy`, `macro_f1`, `negative_log_likelihood`, `calibration_error`,
+ *   `recall/CLASS`; of the redistribution score `score`, `mono` and `poly`, each `/neurons` or `/embeddings`, by `/own` or `/reference` (the start model's)
  *   choice of words, `/kept` or `/top`, such as `score/neurons/reference/kept`; `word_keep` and the like
  * @property {Estimate | null} before of the start model; null for all of `prediction` where the head is new
  * @property {Estimate | null} after

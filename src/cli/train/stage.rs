@@ -101,8 +101,13 @@ impl Stage<'_> {
             start.vocabulary.len() - 2,
             parameter_count(&start.config),
         ));
-        tell(classes_line(&start.classes, &train));
         let chance = Chance::of(&dev, start.classes.len());
+        tell(format!(
+            "{}; always {} would be right for {:.4} of the dev part",
+            classes_line(&start.classes, &train),
+            start.classes[chance.class],
+            chance.accuracy
+        ));
 
         let mut trainer = Trainer::new(
             recipe.options(objective, *seed, *freeze_embeddings),
@@ -207,7 +212,9 @@ fn classes_line(classes: &[String], train: &[EncodedExample]) -> String {
 
 /// How well the dev part is told by who knows nothing of it.
 struct Chance {
-    /// The largest class's part.
+    /// The largest class.
+    class: usize,
+    /// Its part.
     accuracy: f64,
     /// All classes alike, in nats.
     cross_entropy: f64,
@@ -216,9 +223,13 @@ struct Chance {
 impl Chance {
     fn of(dev: &[EncodedExample], classes: usize) -> Self {
         let count = |class| dev.iter().filter(|example| example.label == class).count();
-        let largest = (0..classes).map(count).max().unwrap_or(0);
+        let class = (0..classes)
+            .rev()
+            .max_by_key(|&class| count(class))
+            .unwrap_or(0);
         Self {
-            accuracy: largest as f64 / dev.len() as f64,
+            class,
+            accuracy: count(class) as f64 / dev.len() as f64,
             cross_entropy: (classes as f64).ln(),
         }
     }

@@ -147,7 +147,10 @@ impl Comparing {
         classes: &[String],
         epoch: Option<usize>,
     ) -> TuningResult {
-        let [before, after] = &self.measured;
+        let [before, after] = self
+            .measured
+            .each_ref()
+            .map(|measured| measured.clone().with_recalls(classes));
         let new_head = self.new_head;
         let mut changed: Vec<ChangedExample> = self
             .order
@@ -172,7 +175,7 @@ impl Comparing {
             texts: self.texts.len(),
             classes: classes.to_vec(),
             epoch,
-            measures: changes(before, after, new_head),
+            measures: changes(&before, &after, new_head),
             resamples: RESAMPLES,
             confusion_before: (!new_head).then(|| confusion(&before.answers, classes.len())),
             confusion_after: confusion(&after.answers, classes.len()),
@@ -198,8 +201,8 @@ fn unlabelled(texts: &[Text]) -> Vec<Text> {
     texts
 }
 
-/// All measures with their intervals, by one bootstrap, so that differences are paired. The
-/// accuracies have Wilson's instead: where all of a few texts are right, so they are in each
+/// All measures with their intervals, by one bootstrap, so that differences are paired. Accuracies and
+/// recalls have Wilson's instead: where all of a few texts are right, so they are in each
 /// resample, and the bootstrap's interval would have no width.
 fn changes(before: &PerText, after: &PerText, new_head: bool) -> Vec<MeasureChange> {
     // A new head's classes are none that the start model could predict.
@@ -230,12 +233,14 @@ fn changes(before: &PerText, after: &PerText, new_head: bool) -> Vec<MeasureChan
     let changes = named.into_iter().zip(estimates.as_chunks().0);
     changes
         .map(|(measure, &[before, after, difference])| {
-            let own = |estimate: Option<Estimate>| match measure.name.as_str() {
-                "accuracy" => estimate.map(|accuracy| Estimate {
-                    interval: Some(wilson(accuracy.value, texts)),
-                    ..accuracy
+            let is_part_of_texts =
+                measure.name == "accuracy" || measure.name.starts_with("recall/");
+            let own = |estimate: Option<Estimate>| match is_part_of_texts {
+                true => estimate.map(|part| Estimate {
+                    interval: Some(wilson(part.value, measure.texts)),
+                    ..part
                 }),
-                _ => estimate,
+                false => estimate,
             };
             MeasureChange {
                 before: own(before),

@@ -8,6 +8,7 @@ import { html } from "../html.js";
 
 const TITLES = new Map([
   ["accuracy", "Accuracy"],
+  ["majority_accuracy", "Accuracy of always saying the commonest class"],
   ["macro_f1", "Macro F1"],
   ["negative_log_likelihood", "Negative log likelihood"],
   ["calibration_error", "Calibration error"],
@@ -31,14 +32,14 @@ const IMPORTANT = new Map([
 ]);
 
 /** The measures that stand there at once, in this order; the others are listed on demand. */
-const FIRST = ["accuracy", "macro_f1", "negative_log_likelihood", "score/neurons/own/kept", "mono/neurons/own/kept", "poly/neurons/own/kept", "word_keep"];
+const FIRST = ["accuracy", "majority_accuracy", "macro_f1", "negative_log_likelihood", "score/neurons/own/kept", "mono/neurons/own/kept", "poly/neurons/own/kept", "word_keep"];
 
 /** @param {HTMLElement} root @param {TuningResult} result */
 export function showResult(root, result) {
   const { measures, classes, confusion_before, confusion_after } = result;
   const named = new Map(measures.map((measure) => [measure.name, measure]));
-  const first = FIRST.flatMap((name) => named.get(name) ?? []);
-  const rest = measures.filter(({ name }) => !FIRST.includes(name));
+  const first = [...FIRST.flatMap((name) => named.get(name) ?? []), ...measures.filter(isRecall)];
+  const rest = measures.filter((measure) => !first.includes(measure));
   root.replaceChildren(
     html("p", { class: "remark" }, remark(result)),
     html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Measures before and after" }, table(first)),
@@ -53,11 +54,19 @@ export function showResult(root, result) {
   );
 }
 
+/** What begins the name of a class' recall, before the class. */
+const RECALL = "recall/";
+
+/** @param {MeasureChange} measure */
+function isRecall({ name }) {
+  return name.startsWith(RECALL);
+}
+
 /** What one must know to read the measures. @param {TuningResult} result */
 function remark({ texts, resamples, epoch, confusion_before }) {
   const sentences = [
     `On ${plural(texts, "held-out text")}.`,
-    `In brackets, 95 % intervals: Wilson’s for the accuracies; for all else, and for differences, the bootstrap’s, of ${count(resamples)} resamples.`,
+    `In brackets, 95 % intervals: Wilson’s for accuracies and recalls; for all else, and for differences, the bootstrap’s, of ${count(resamples)} resamples.`,
     epoch !== null && `Epoch ${count(epoch)} was chosen by these same texts, so that “After” is a little optimistic.`,
     confusion_before === null && "The start model has other classes, so it has no accuracy on these.",
   ];
@@ -68,7 +77,7 @@ function remark({ texts, resamples, epoch, confusion_before }) {
 function table(measures, full = false) {
   const head = ["", "Before", "After", "Difference"].map((name) => (name ? html("th", { scope: "col" }, name) : html("td")));
   const rows = measures.map(({ name, before, after, difference }) => {
-    const [value, distance] = name === "accuracy" ? [percent, points] : [exact, change];
+    const [value, distance] = name.endsWith("accuracy") || name.startsWith(RECALL) ? [percent, points] : [exact, change];
     return html(
       "tr",
       { "data-measure": name, "data-before": before?.value, "data-after": after?.value },
@@ -83,6 +92,7 @@ function table(measures, full = false) {
 
 /** @param {string} name @param {boolean} full */
 function title(name, full) {
+  if (name.startsWith(RECALL)) return `Recall of ${name.slice(RECALL.length)}`;
   const [part, space, model, rule] = name.split("/");
   const known = TITLES.get(part) ?? part.replaceAll("_", " ");
   if (!full || !space) return known;
