@@ -33,11 +33,8 @@ struct Card {
     sha256: BTreeMap<String, String>,
 }
 
-/// What is read of how a model reads texts.
-#[derive(Deserialize)]
-struct Config {
-    max_len: usize,
-}
+/// Tasks in the order in which the page offers them, those of short texts first; others stand behind.
+const TASKS: [&str; 2] = ["sst2", "imdb"];
 
 impl Card {
     /// The model without regularisation is there to be compared with.
@@ -54,16 +51,17 @@ impl Card {
 /// A model in its place.
 struct Copied {
     card: Card,
-    config: Config,
     model: Model,
 }
 
 impl Copied {
-    /// By what models are listed: those for short texts first, task by task with the plain ones last.
+    /// By what models are listed: task by task, the plain ones last.
     fn place(&self) -> (usize, String, bool, String) {
         let card = &self.card;
-        let task = card.task().to_owned();
-        (self.config.max_len, task, card.is_plain(), card.id.clone())
+        let task = card.task();
+        let place = TASKS.iter().position(|other| *other == task);
+        let place = place.unwrap_or(TASKS.len());
+        (place, task.to_owned(), card.is_plain(), card.id.clone())
     }
 }
 
@@ -92,11 +90,8 @@ pub(crate) fn copy(models: &Path, page: &Path) -> Result<Vec<Model>> {
 
 /// Copies one model, after checking that its files belong together.
 fn copy_one(from: &Path, page: &Path) -> Result<Copied> {
-    let unclear = |what| format!("the {what} in {} could not be understood", from.display());
-    let card: Card =
-        serde_json::from_str(&read(&from.join("card.json"))?).with_context(|| unclear("card"))?;
-    let config: Config = serde_json::from_str(&read(&from.join("config.json"))?)
-        .with_context(|| unclear("configuration"))?;
+    let unclear = || format!("the card in {} could not be understood", from.display());
+    let card: Card = serde_json::from_str(&read(&from.join("card.json"))?).with_context(unclear)?;
     let name = from.file_name().unwrap_or_default();
     ensure!(
         name == card.id.as_str(),
@@ -132,11 +127,7 @@ fn copy_one(from: &Path, page: &Path) -> Result<Copied> {
         files,
         beside: None,
     };
-    Ok(Copied {
-        card,
-        config,
-        model,
-    })
+    Ok(Copied { card, model })
 }
 
 #[cfg(test)]
@@ -163,9 +154,6 @@ mod tests {
             "sha256": {"model.safetensors": sum},
         });
         fs::write(folder.join("card.json"), card.to_string())?;
-        let max_len = if id.starts_with("short") { 64 } else { 256 };
-        let config = serde_json::json!({ "max_len": max_len });
-        fs::write(folder.join("config.json"), config.to_string())?;
         Ok(())
     }
 
@@ -173,26 +161,26 @@ mod tests {
     fn tasks_stand_together_and_files_are_listed_with_their_sizes() -> Result<()> {
         let (models, page) = (tempfile::tempdir()?, tempfile::tempdir()?);
         write_model(models.path(), "alone", 1.0, "123", None)?;
-        write_model(models.path(), "long-plain", 0.0, "12345", None)?;
-        write_model(models.path(), "long-safr", 1.0, "123", None)?;
-        write_model(models.path(), "short-plain", 0.0, "123", None)?;
-        write_model(models.path(), "short-safr", 1.0, "123", None)?;
-        write_model(models.path(), "short-safr-published", 1.0, "123", None)?;
+        write_model(models.path(), "imdb-plain", 0.0, "12345", None)?;
+        write_model(models.path(), "imdb-safr", 1.0, "123", None)?;
+        write_model(models.path(), "sst2-plain", 0.0, "123", None)?;
+        write_model(models.path(), "sst2-safr", 1.0, "123", None)?;
+        write_model(models.path(), "sst2-safr-published", 1.0, "123", None)?;
         let listed = copy(models.path(), page.path())?;
         let places: Vec<_> = listed
             .iter()
             .map(|model| (model.id.as_str(), model.beside.as_deref()))
             .collect();
         let expected = [
-            ("short-safr", Some("short-plain")),
-            ("short-safr-published", Some("short-plain")),
-            ("short-plain", Some("short-safr")),
+            ("sst2-safr", Some("sst2-plain")),
+            ("sst2-safr-published", Some("sst2-plain")),
+            ("sst2-plain", Some("sst2-safr")),
+            ("imdb-safr", Some("imdb-plain")),
+            ("imdb-plain", Some("imdb-safr")),
             ("alone", None),
-            ("long-safr", Some("long-plain")),
-            ("long-plain", Some("long-safr")),
         ];
         assert_eq!(places, expected);
-        assert_eq!(listed[5].files["model.safetensors"], 5);
+        assert_eq!(listed[4].files["model.safetensors"], 5);
         assert!(
             page.path()
                 .join(&listed[0].folder)
