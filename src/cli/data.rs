@@ -108,7 +108,7 @@ impl Data {
                 let expected = polarity();
                 anyhow::ensure!(
                     classes == expected,
-                    "the model knows the classes {classes:?}, the data has {expected:?}"
+                    "the model tells {classes:?} apart, and the texts of --task sst2 are {expected:?}; choose texts of its classes"
                 );
                 sst::sentences(&self.trees(split, words)?)
             }

@@ -119,7 +119,7 @@ impl Train {
         if self.resume {
             anyhow::ensure!(
                 stages.iter().any(|stage| save::has_checkpoint(&stage.out)),
-                "there is nothing to resume in {}; leave --resume out",
+                "there is nothing to resume in {}; name the --out of the run that was stopped, or leave --resume out to begin one",
                 self.out.display()
             );
         } else {
