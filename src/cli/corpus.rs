@@ -31,19 +31,23 @@ const SAMPLE: usize = 1 << 16;
 /// How the lines of a corpus are explained.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Options {
-    /// Write the corpus' records to this file instead of standard output
+    /// Write the corpus' records to this file, not to standard output
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     out: Option<PathBuf>,
-    /// Form of the corpus' records
+    /// Form of the records
     #[arg(long, value_enum, default_value = "jsonl", conflicts_with = "text")]
     format: Format,
-    /// Write all of each explanation, from which its charts can be drawn; a summary otherwise
+    /// Write all of each explanation, not a summary
+    ///
+    /// Its charts can be drawn from it.
     #[arg(long, conflicts_with = "text")]
     full: bool,
     /// Lines of the corpus a batch
-    #[arg(long, default_value_t = 16, conflicts_with = "text", value_parser = count())]
+    #[arg(long, value_name = "N", default_value_t = 16, conflicts_with = "text", value_parser = count())]
     batch_size: usize,
-    /// Explain only every N-th line of the corpus: those whose number leaves I when divided by N
+    /// Explain every N-th line of the corpus alone
+    ///
+    /// Those whose number leaves I when divided by N, for N runs on one file.
     #[arg(long, value_name = "I/N", conflicts_with = "text")]
     shard: Option<Shard>,
 }

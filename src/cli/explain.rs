@@ -16,13 +16,15 @@ use crate::explain::{Explanation, Margin, Prediction, Sentences, Word, signed};
 /// Explain what a model makes of a text, or of every line of a file
 #[derive(Args, Clone, Debug)]
 pub(super) struct Explain {
-    /// Model directory; given more than once, the models' explanations of the text side by side
+    /// Model directory; may be given more than once
+    ///
+    /// The models' explanations of the text are then put side by side.
     #[arg(long = "model", value_name = "DIR", required = true)]
     models: Vec<PathBuf>,
     /// The text
     #[arg(required_unless_present = "corpus", conflicts_with = "corpus")]
     text: Option<String>,
-    /// Explain each line of this text file instead; `-` reads standard input
+    /// Explain each line of this text file instead; `-`: standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png"])]
     corpus: Option<PathBuf>,
     #[command(flatten)]
@@ -36,7 +38,9 @@ pub(super) struct Explain {
     /// Draw it as PNG
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
-    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// `safr --version` says which of them this program holds.
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }

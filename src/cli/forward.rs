@@ -24,7 +24,9 @@ pub(super) struct Forward {
     /// JSON file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// `safr --version` says which of them this program holds.
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }

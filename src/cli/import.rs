@@ -23,17 +23,17 @@ pub(super) struct Import {
     /// be stored in 16 bits.
     #[arg(long, value_name = "FILE")]
     pytorch: PathBuf,
-    /// JSON array of the vocabulary's words in the order of their ids, or object of words with their ids
+    /// JSON file of the words
     ///
-    /// Without it they get names.
+    /// An array in the order of their ids, or an object of words with their ids. Without it they get names.
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
     /// Attention heads, which a state dict does not tell
     #[arg(long, value_name = "N")]
     heads: usize,
-    /// Names of the classes in the order of the logits [default: class 0, class 1, …]
+    /// Names of the classes [default: class 0, class 1, …]
     ///
-    /// Those of a task must be its own for the model to be evaluated on it: negative,positive for sst2.
+    /// In the order of the logits. Those of a task must be its own for the model to be evaluated on it: negative,positive for sst2.
     #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
     classes: Option<Vec<String>>,
     /// Folder for the model

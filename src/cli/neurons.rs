@@ -16,7 +16,7 @@ use crate::engine::{Backend, OpenDevice};
 use crate::text::Example;
 use report::Report;
 
-/// Tell of each neuron which words and classes it fires for, and what is lost without it
+/// Tell which words and classes each neuron fires for, and what is lost without it
 #[derive(Args, Clone, Debug)]
 pub(super) struct Neurons {
     /// Model directory
@@ -30,7 +30,7 @@ pub(super) struct Neurons {
     /// Most texts, taken evenly from the whole part
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Neurons to print: those whose loss changes the predictions most
+    /// Neurons to print, of those that the predictions need most
     #[arg(long, value_name = "K", default_value_t = 20)]
     top: usize,
     /// Write all cards to this file
@@ -40,9 +40,11 @@ pub(super) struct Neurons {
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// Texts a batch
-    #[arg(long, default_value_t = 32, value_parser = count())]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count())]
     batch_size: usize,
-    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// `safr --version` says which of them this program holds.
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }

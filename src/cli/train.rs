@@ -92,7 +92,7 @@ pub(super) struct Train {
     pub(super) seed: u64,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
-    /// cuda where it was built in.
+    /// `safr --version` says which of them this program holds.
     #[arg(long, help_heading = RUN, default_value = "flex")]
     backend: Backend,
     /// Name for people, kept in the model's card

@@ -10,7 +10,9 @@ use super::draft::Draft;
 use super::out::tell;
 use crate::text::{Words, frequencies};
 
-/// Write the words of a data set, as a new model reads them, by falling frequency, one a line
+/// Write the words of a data set, by falling frequency
+///
+/// As a new model reads them, one a line.
 #[derive(Args, Clone, Debug)]
 pub(super) struct WordList {
     #[command(flatten)]
