@@ -1,6 +1,7 @@
 //! `safr compare`: variants side by side on the same texts.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -10,10 +11,13 @@ use super::data::{Data, Own, Task};
 use super::draft::Draft;
 use super::files::{read_model, read_text};
 use super::measuring::Measuring;
-use super::out::show;
+use super::out::{progress, show};
 use super::{markdown, table};
 use crate::chart::{self, Plane};
 use crate::evaluate::{Contrast, Report, Variant, compare};
+
+/// How often a spinner moves.
+const TICK: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -80,7 +84,11 @@ impl Compare {
         let variants = self.variants().await?;
         let seed = self.measuring.sampling.seed;
         let resamples = self.resamples as usize;
+        let spinner = progress("{spinner} {msg} resamples, {elapsed}", None);
+        spinner.set_message(resamples.to_string());
+        spinner.enable_steady_tick(TICK);
         let comparison = compare(&variants, &self.contrasts, resamples, seed)?;
+        spinner.finish_and_clear();
         let table = match self.format {
             Format::Text => table::of_comparison(&comparison, &self.chosen),
             Format::Markdown => markdown::of_comparison(&comparison, &self.chosen),

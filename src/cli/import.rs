@@ -10,6 +10,7 @@ mod checkpoint;
 mod vocabulary;
 
 use super::files::{id_of, read_text, refuse_to_overwrite, save};
+use super::out::remark;
 use crate::model::{Array, ModelConfig, Reading, Weights, parameter_shapes, sinusoids};
 use crate::package::{Card, FORMAT, Package, Precision};
 use crate::text::{Vocabulary, Words};
@@ -94,7 +95,15 @@ impl Import {
             weights,
             gate_values: Vec::new(),
         };
-        save(&self.out, package, Precision::F32).await
+        let said = format!(
+            "{} words and {} classes, model written to {}",
+            package.config.vocabulary,
+            package.config.classes,
+            self.out.display()
+        );
+        save(&self.out, package, Precision::F32).await?;
+        remark(said);
+        Ok(())
     }
 
     /// Their names.

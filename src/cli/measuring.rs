@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::choices::with_names;
 use super::data::Data;
 use super::files::open;
 use super::numbers::count;
+use super::out::progress;
 use super::samples::Sampling;
 use crate::attribute::{Ranking, Removal};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
@@ -188,9 +189,6 @@ impl Measuring {
 }
 
 fn bar(what: &str, length: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} [{bar:30}] {percent} %, {eta} left");
-    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(length as u64).with_style(style);
-    bar.set_message(what.to_owned());
-    bar
+    let template = "{msg} [{bar:30}] {percent} %, {eta} left";
+    progress(template, Some(length as u64)).with_message(what.to_owned())
 }

@@ -2,6 +2,7 @@
 
 mod choices;
 mod chosen;
+mod columns;
 mod compare;
 mod controls;
 mod corpus;
@@ -26,15 +27,16 @@ mod table;
 mod train;
 mod words;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// SAFR text classifiers: which neurons does each word take?
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Cli {
+    #[command(flatten)]
+    printing: out::Printing,
     #[command(subcommand)]
     command: Command,
 }
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         .parse_default_env()
         .init();
     let cli = Cli::try_parse().unwrap_or_else(|error| retired::explain(error).exit());
+    cli.printing.begin();
     let run = match cli.command {
         Command::Train(command) => pollster::block_on(command.run()),
         Command::Evaluate(command) => pollster::block_on(command.run()),
@@ -77,9 +80,7 @@ pub fn main() -> ExitCode {
     match run {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let message = out::printable(&format!("{error:#}"));
-            // Nobody may be listening.
-            let _ = writeln!(std::io::stderr(), "safr: {message}");
+            out::fail(&error);
             match error.downcast_ref::<corpus::Unexplained>() {
                 Some(_) => ExitCode::from(corpus::Unexplained::EXIT_CODE),
                 None => ExitCode::FAILURE,

@@ -5,13 +5,12 @@ mod report;
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::{Data, Split, encode};
 use super::draft::Draft;
 use super::files::open;
 use super::numbers::count;
-use super::out::show;
+use super::out::{progress, show};
 use crate::engine::{Backend, OpenDevice};
 use crate::text::Example;
 use report::Report;
@@ -62,9 +61,9 @@ impl Neurons {
         let mut examples = self.data.sentences(self.split, classes, words)?;
         examples.retain(|example| !example.words.is_empty());
         let examples = evenly(examples, self.limit.unwrap_or(usize::MAX));
-        let bar = ProgressBar::new(examples.len() as u64).with_style(
-            ProgressStyle::with_template("[{bar:30}] {pos}/{len} texts, {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        let bar = progress(
+            "[{bar:30}] {pos}/{len} texts, {eta} left",
+            Some(examples.len() as u64),
         );
         let statistics = crate::evaluate::neurons(
             model.classifier(),

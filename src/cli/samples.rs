@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::choices::name_of;
 use super::data::{Data, Split};
+use super::out::remark;
 use crate::evaluate::{DataSet, Drawn, EncodedExample, Marked, Text};
 use crate::model::Stream;
 use crate::package::checksum;
@@ -103,7 +104,7 @@ impl Sampling {
             Split::Test => "most of these texts; --split dev measures what was held out",
             Split::Dev => return,
         };
-        eprintln!("the model was trained on {what}");
+        remark(format!("the model was trained on {what}"));
     }
 
     /// The texts' words by one and the same reading.
