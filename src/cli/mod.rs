@@ -14,6 +14,7 @@ mod explain;
 mod files;
 mod forward;
 mod import;
+mod manual;
 mod markdown;
 mod measuring;
 mod neurons;
@@ -25,6 +26,7 @@ mod retired;
 mod samples;
 mod table;
 mod train;
+mod version;
 mod words;
 
 use std::process::ExitCode;
@@ -33,7 +35,7 @@ use clap::{Parser, Subcommand};
 
 /// SAFR text classifiers: which neurons does each word take?
 #[derive(Parser)]
-#[command(version)]
+#[command(version, long_version = version::LONG.as_str())]
 struct Cli {
     #[command(flatten)]
     printing: out::Printing,
@@ -54,6 +56,8 @@ enum Command {
     Words(words::WordList),
     Coverage(coverage::MeasureCoverage),
     Presets(presets::PrintPresets),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// Runs the command that the program was called with.
@@ -76,6 +80,8 @@ pub fn main() -> ExitCode {
         Command::Words(command) => command.run(),
         Command::Coverage(command) => command.run(),
         Command::Presets(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match run {
         Ok(()) => ExitCode::SUCCESS,
