@@ -30,3 +30,13 @@ pub(super) fn name_of(value: impl ValueEnum) -> String {
     let written = value.to_possible_value();
     written.map_or_else(String::new, |value| value.get_name().to_owned())
 }
+
+/// What an option says at length: `what`, and the names to choose from.
+pub(super) fn with_names<Choice: ValueEnum>(what: &str) -> String {
+    let names: Vec<String> = Choice::value_variants()
+        .iter()
+        .cloned()
+        .map(name_of)
+        .collect();
+    format!("{what}: {}", names.join(", "))
+}

@@ -7,8 +7,9 @@ use crate::evaluate::{Comparison, Report, Section};
 /// All measures but the points of curves, section by section, unless some are named.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Chosen {
-    /// Show these measures only, in this order: names, such as accuracy, or how names begin, such as
-    /// score/neurons or the section collapse
+    /// Show these measures only, in this order
+    ///
+    /// Names, such as accuracy, or how names begin, such as score/neurons or the section collapse.
     #[arg(long = "only", value_name = "NAME,…", value_delimiter = ',')]
     names: Vec<String>,
     /// Digits behind the point

@@ -1,6 +1,7 @@
 //! `safr compare`: variants side by side on the same texts.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -10,10 +11,13 @@ use super::data::{Data, Own, Task};
 use super::draft::Draft;
 use super::files::{read_model, read_text};
 use super::measuring::Measuring;
-use super::out::show;
+use super::out::{progress, show};
 use super::{markdown, table};
 use crate::chart::{self, Plane};
 use crate::evaluate::{Contrast, Report, Variant, compare};
+
+/// How often a spinner moves.
+const TICK: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -23,21 +27,27 @@ enum Format {
     Markdown,
 }
 
-/// Put models side by side, with paired bootstrap intervals of their differences to the first
+/// Put models side by side, with intervals of their differences to the first
+///
+/// Intervals are those of a paired bootstrap of texts and runs.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Compare {
-    /// Model directories, which are evaluated now, or reports of `safr evaluate --json`; several with
-    /// commas between are the runs of one variant with different seeds. The first is what the others
-    /// are compared with, and selects words and pairs, run by run, unless --selection-from does
+    /// Models, or reports of `safr evaluate --json`; the runs of a variant with commas
+    ///
+    /// Model directories are evaluated now. Several paths with commas between are the runs of one variant with
+    /// different seeds. The first is what the others are compared with, and selects words and pairs, run by run,
+    /// unless --selection-from does.
     #[arg(required = true, num_args = 1.., value_name = "DIR|FILE,…")]
     variants: Vec<String>,
-    /// Name of a variant in the table; one for each, in their order [default: its models' ids]
+    /// Name of a variant, one for each in order [default: its models' ids]
     #[arg(long = "title", value_name = "TITLE")]
     titles: Vec<String>,
-    /// What the texts are; needed for model directories, since reports know
+    /// What the texts are, for models
+    ///
+    /// Reports know what they are of.
     #[arg(long, value_enum)]
     task: Option<Task>,
-    /// Folder that holds the task's files; for csv, it may be a single file
+    /// Folder of the task's files; for csv, it may be a single file
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -47,16 +57,19 @@ pub(super) struct Compare {
     #[command(flatten)]
     chosen: Chosen,
     /// Bootstrap resamples
-    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     resamples: u32,
-    /// What one measure comes to less another, such as "2:spill/all - 0.5 * 1:spill/all": variants by
-    /// their places
+    /// What one measure comes to less another
+    ///
+    /// Such as "2:spill/all - 0.5 * 1:spill/all": variants by their places. May be given several times.
     #[arg(long = "contrast", value_name = "CONTRAST")]
     contrasts: Vec<Contrast>,
-    /// Draw two measures of all variants, with their intervals, as SVG
+    /// Draw two measures of all variants as SVG
+    ///
+    /// With their intervals.
     #[arg(long, value_names = ["X", "Y", "FILE"], num_args = 3)]
     plane: Option<Vec<String>>,
-    /// How the table is written
+    /// Form of the table
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     /// Write the comparison to this file, too
@@ -71,7 +84,11 @@ impl Compare {
         let variants = self.variants().await?;
         let seed = self.measuring.sampling.seed;
         let resamples = self.resamples as usize;
+        let spinner = progress("{spinner} {msg} resamples, {elapsed}", None);
+        spinner.set_message(resamples.to_string());
+        spinner.enable_steady_tick(TICK);
         let comparison = compare(&variants, &self.contrasts, resamples, seed)?;
+        spinner.finish_and_clear();
         let table = match self.format {
             Format::Text => table::of_comparison(&comparison, &self.chosen),
             Format::Markdown => markdown::of_comparison(&comparison, &self.chosen),

@@ -5,23 +5,29 @@ use clap::Args;
 use super::numbers::{finite, weight};
 use crate::package::Package;
 
+const CONTROLS: &str = "Controls";
+
 /// Controls (method §5).
 #[derive(Args, Clone, Debug)]
 pub(super) struct Controls {
-    /// Control: deal the gate's values out anew among the words
-    #[arg(long, value_name = "SEED")]
+    /// Deal the gate's values out anew among the words
+    #[arg(long, help_heading = CONTROLS, value_name = "SEED")]
     shuffle_gates: Option<u64>,
-    /// Control: add X to the gate's log-odds of keeping each word
-    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = finite::<f32>)]
+    /// Add X to the gate's log-odds of keeping each word
+    #[arg(long, help_heading = CONTROLS, value_name = "X", allow_negative_numbers = true, value_parser = finite::<f32>)]
     shift_gates: Option<f32>,
-    /// Control: multiply the embeddings of all words by X, the gate as it is
-    #[arg(long, value_name = "X", value_parser = weight::<f32>)]
+    /// Multiply the embeddings of all words by X, the gate as it is
+    #[arg(long, help_heading = CONTROLS, value_name = "X", value_parser = weight::<f32>)]
     scale_embeddings: Option<f32>,
-    /// Control: multiply what enters the attention's softmax by X; 0 makes all attention uniform
-    #[arg(long, value_name = "X", value_parser = weight::<f32>)]
+    /// Multiply what enters the attention's softmax by X
+    ///
+    /// 0 makes all attention uniform.
+    #[arg(long, help_heading = CONTROLS, value_name = "X", value_parser = weight::<f32>)]
     sharpen_attention: Option<f32>,
-    /// Control: multiply what the MLP's neurons write by X; 0 does without them
-    #[arg(long, value_name = "X", value_parser = weight::<f32>)]
+    /// Multiply what the MLP's neurons write by X
+    ///
+    /// 0 does without them.
+    #[arg(long, help_heading = CONTROLS, value_name = "X", value_parser = weight::<f32>)]
     scale_neurons: Option<f32>,
 }
 

@@ -11,11 +11,12 @@ use std::str::FromStr;
 use anyhow::Context;
 use clap::Args;
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use rayon::prelude::*;
 
 use super::draft::{Draft, would_destroy};
 use super::numbers::count;
+use super::out::{progress, remark};
 use crate::engine::LoadedModel;
 use crate::text::recognise_encoding;
 use lines::{Line, LineProblem, Lines};
@@ -31,19 +32,23 @@ const SAMPLE: usize = 1 << 16;
 /// How the lines of a corpus are explained.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Options {
-    /// Write the corpus' records to this file instead of standard output
+    /// Write the corpus' records to this file, not to standard output
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     out: Option<PathBuf>,
-    /// Form of the corpus' records
+    /// Form of the records
     #[arg(long, value_enum, default_value = "jsonl", conflicts_with = "text")]
     format: Format,
-    /// Write all of each explanation, from which its charts can be drawn; a summary otherwise
+    /// Write all of each explanation, not a summary
+    ///
+    /// Its charts can be drawn from it.
     #[arg(long, conflicts_with = "text")]
     full: bool,
     /// Lines of the corpus a batch
-    #[arg(long, default_value_t = 16, conflicts_with = "text", value_parser = count())]
+    #[arg(long, value_name = "N", default_value_t = 16, conflicts_with = "text", value_parser = count())]
     batch_size: usize,
-    /// Explain only every N-th line of the corpus: those whose number leaves I when divided by N
+    /// Explain every N-th line of the corpus alone
+    ///
+    /// Those whose number leaves I when divided by N, for N runs on one file.
     #[arg(long, value_name = "I/N", conflicts_with = "text")]
     shard: Option<Shard>,
 }
@@ -108,6 +113,9 @@ impl Options {
         if bad > 0 {
             return Err(Unexplained { bad, lines: done }.into());
         }
+        if let Some(path) = &self.out {
+            remark(format!("{done} lines explained, in {}", path.display()));
+        }
         Ok(())
     }
 
@@ -162,16 +170,11 @@ impl Options {
             Some(_) => "[{bar:30}] {percent}%, {msg} lines, {eta} left",
             None => "{spinner} {msg} lines in {elapsed}",
         };
-        let style = ProgressStyle::with_template(template);
-        let bar = ProgressBar::with_draw_target(
-            length,
-            if self.out.is_none() && io::stdout().is_terminal() {
-                ProgressDrawTarget::hidden()
-            } else {
-                ProgressDrawTarget::stderr()
-            },
-        );
-        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        let bar = progress(template, length);
+        if self.out.is_none() && io::stdout().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        bar
     }
 }
 
@@ -259,9 +262,9 @@ fn decoded(reader: impl Read + 'static, corpus: &Path) -> io::Result<(Box<dyn Bu
     let (encoding, guessed) = recognise_encoding(sample);
     if guessed {
         let (corpus, name) = (corpus.display(), encoding.name());
-        eprintln!(
+        remark(format!(
             "{corpus}: it does not say its encoding and is read as {name}; convert it to UTF-8 if that is wrong"
-        );
+        ));
     }
     if encoding.name() == "UTF-8" {
         let marked = sample.starts_with("\u{feff}".as_bytes());

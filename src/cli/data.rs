@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::choices::name_of;
+use super::out::progress;
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
 use crate::text::table::LabelledText;
@@ -108,7 +108,7 @@ impl Data {
                 let expected = polarity();
                 anyhow::ensure!(
                     classes == expected,
-                    "the model knows the classes {classes:?}, the data has {expected:?}"
+                    "the model tells {classes:?} apart, and the texts of --task sst2 are {expected:?}; choose texts of its classes"
                 );
                 sst::sentences(&self.trees(split, words)?)
             }
@@ -199,8 +199,8 @@ fn tokenized(
     classes: &[String],
     words: Words,
 ) -> anyhow::Result<Vec<Example>> {
-    let style = ProgressStyle::with_template("reading [{bar:30}] {pos}/{len} texts, {eta} left")?;
-    let bar = ProgressBar::new(texts.len() as u64).with_style(style);
+    let length = Some(texts.len() as u64);
+    let bar = progress("reading [{bar:30}] {pos}/{len} texts, {eta} left", length);
     let examples = bar
         .wrap_iter(texts.iter())
         .map(|text| text.example(classes, words));

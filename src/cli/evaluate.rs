@@ -12,7 +12,10 @@ use super::measuring::Measuring;
 use super::out::show;
 use super::table;
 
-/// Measure a model: prediction, losses, redistribution score, neurons, collapse, plausibility
+/// Measure a model on a part of a data set
+///
+/// Prints prediction, losses, redistribution score, neurons, collapse and plausibility; --measures chooses
+/// others.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Evaluate {
     /// Model directory
@@ -24,7 +27,9 @@ pub(super) struct Evaluate {
     measuring: Measuring,
     #[command(flatten)]
     controls: Controls,
-    /// Write the report to this file, too, with the values of every text
+    /// Write the report to this file, too
+    ///
+    /// With the values of every text.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }

@@ -6,9 +6,10 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
+use super::columns::right;
 use super::corpus::Options;
 use super::files::{open, write_json};
-use super::out::show;
+use super::out::{AGAINST, FOR, STRONG, Styled, show};
 use crate::chart::{self, Figure, Models};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::explain::{Explanation, Margin, Prediction, Sentences, Word, signed};
@@ -16,13 +17,15 @@ use crate::explain::{Explanation, Margin, Prediction, Sentences, Word, signed};
 /// Explain what a model makes of a text, or of every line of a file
 #[derive(Args, Clone, Debug)]
 pub(super) struct Explain {
-    /// Model directory; given more than once, the models' explanations of the text side by side
+    /// Model directory; may be given more than once
+    ///
+    /// The models' explanations of the text are then put side by side.
     #[arg(long = "model", value_name = "DIR", required = true)]
     models: Vec<PathBuf>,
     /// The text
     #[arg(required_unless_present = "corpus", conflicts_with = "corpus")]
     text: Option<String>,
-    /// Explain each line of this text file instead; `-` reads standard input
+    /// Explain each line of this text file instead; `-`: standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png"])]
     corpus: Option<PathBuf>,
     #[command(flatten)]
@@ -36,7 +39,9 @@ pub(super) struct Explain {
     /// Draw it as PNG
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
-    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// `safr --version` says which of them this program holds.
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }
@@ -64,17 +69,19 @@ impl Explain {
         for model in models {
             explanations.push(model.explain(text).await?);
         }
+        for (at, explanation) in explanations.iter().enumerate() {
+            if models.len() > 1 {
+                let gap = if at > 0 { "\n" } else { "" };
+                show(format!("{gap}{}\n", explanation.model))?;
+            }
+            show(table(explanation))?;
+        }
+        if explanations.iter().any(|one| one.prediction.is_some()) {
+            show(LEGEND)?;
+        }
         match &explanations[..] {
-            [one] => {
-                show(table(one))?;
-                self.write(one)
-            }
-            all => {
-                for explanation in all {
-                    show(format!("{}\n{}\n", explanation.model, table(explanation)))?;
-                }
-                self.write(&Models(all))
-            }
+            [one] => self.write(one),
+            all => self.write(&Models(all)),
         }
     }
 
@@ -94,60 +101,68 @@ impl Explain {
     }
 }
 
+/// What stands under the names of the table's columns.
+const LEGEND: &str = "
+keep          how much of the word the gate lets through, from 0 to 1
+neurons       how many neurons the word owns, parts of shared ones included
+evidence      what the neurons at the word's place say for the predicted class (+) or against it (−)
+contribution  what the word brings to the predicted class, at whatever place
+";
+
 /// The explanation for a terminal.
-fn table(explanation: &Explanation) -> String {
+fn table(explanation: &Explanation) -> Styled {
     let (Some(prediction), Some(evidence)) = (&explanation.prediction, &explanation.evidence)
     else {
-        return "no words, so no prediction\n".to_owned();
+        return "no words, so no prediction\n".into();
     };
-    let mut lines = classes(prediction);
-    lines.push(String::new());
-    lines.extend(words(&explanation.words));
-    lines.push(String::new());
-    lines.extend(sums(&explanation.words, &evidence.margin));
-    let sentences = Sentences::of(explanation);
-    lines.push(String::new());
-    lines.extend(sentences.sum);
-    lines.extend(sentences.remarks);
-    if let Some(cut) = explanation.cut {
-        lines.push(format!(
-            "The model read {} of {} words.",
-            cut.read, cut.total
-        ));
+    let mut table = Styled::default();
+    classes(&mut table, prediction);
+    table.add("\n");
+    words(&mut table, &explanation.words);
+    table.add("\n");
+    sums(&mut table, &explanation.words, &evidence.margin);
+    table.add("\n");
+    let Sentences { sum, remarks, .. } = Sentences::of(explanation);
+    let cut = explanation.cut.map(|cut| {
+        let (read, total) = (cut.read, cut.total);
+        format!("The model read {read} of {total} words.")
+    });
+    for sentence in sum.into_iter().chain(remarks).chain(cut) {
+        table.add(&(sentence + "\n"));
     }
-    lines.join("\n") + "\n"
+    table
 }
 
 /// Each class and its probability, with a mark at the one that is predicted.
-fn classes(prediction: &Prediction) -> Vec<String> {
-    let class = |at: usize| {
-        let mark = if at == prediction.predicted { '>' } else { ' ' };
-        let (name, probability) = (&prediction.classes[at], prediction.probabilities[at]);
-        format!("{mark} {name:>14}  {probability:.4}")
-    };
-    (0..prediction.classes.len()).map(class).collect()
+fn classes(table: &mut Styled, prediction: &Prediction) {
+    table.add(&format!("{}  probability\n", right("class", 16)));
+    for (at, class) in prediction.classes.iter().enumerate() {
+        let probability = prediction.probabilities[at];
+        let line = format!("{}  {probability:>11.4}", right(class, 16));
+        if at == prediction.predicted {
+            table.add_in(STRONG, &(line + "  predicted"));
+        } else {
+            table.add(&line);
+        }
+        table.add("\n");
+    }
 }
 
 /// Each word's measures, under their names.
-fn words(words: &[Word]) -> Vec<String> {
-    let head = ["word", "keep", "neurons", "evidence", "contribution"].map(str::to_owned);
-    let row = |word: &Word| {
+fn words(table: &mut Styled, words: &[Word]) {
+    table.add(&cells("word", "keep", "neurons"));
+    table.add("   evidence   contribution\n");
+    for word in words {
+        let [keep, neurons] = [format!("{:.3}", word.keep), format!("{:.1}", word.neurons)];
+        table.add(&cells(&word.text, &keep, &neurons));
+        amounts(table, Some(word.evidence), Some(word.contribution));
         let mark = if word.known { "" } else { "  (unknown word)" };
-        let cells = [
-            word.text.clone(),
-            format!("{:.3}", word.keep),
-            format!("{:.1}", word.neurons),
-            signed(word.evidence),
-            signed(word.contribution),
-        ];
-        line(&cells) + mark
-    };
-    let rows = words.iter().map(row);
-    std::iter::once(line(&head)).chain(rows).collect()
+        table.add(&format!("{mark}\n"));
+    }
 }
 
 /// What the columns of evidence and contribution hold besides the `words`, and their sums.
-fn sums(words: &[Word], margin: &Margin) -> Vec<String> {
+fn sums(table: &mut Styled, words: &[Word], margin: &Margin) {
     let of_words: f64 = words.iter().map(|word| word.evidence).sum();
     let padding = (margin.padding != 0.0).then_some((margin.neurons - of_words, margin.padding));
     let past = (margin.past != 0.0).then_some(margin.past);
@@ -158,25 +173,29 @@ fn sums(words: &[Word], margin: &Margin) -> Vec<String> {
         past.map(|past| ("past the neurons", Some(past), None)),
         Some(("in all", Some(margin.total), Some(margin.total))),
     ];
-    let cell = |part: Option<f64>| part.map(signed).unwrap_or_default();
-    let row = |(name, evidence, contribution): (&str, _, _)| {
-        let none = String::new;
-        line(&[
-            name.to_owned(),
-            none(),
-            none(),
-            cell(evidence),
-            cell(contribution),
-        ])
-    };
-    rows.into_iter().flatten().map(row).collect()
+    for (name, evidence, contribution) in rows.into_iter().flatten() {
+        table.add(&cells(name, "", ""));
+        amounts(table, evidence, contribution);
+        table.add("\n");
+    }
 }
 
-/// A line of the table.
-fn line([word, rest @ ..]: &[String; 5]) -> String {
-    let [keep, neurons, evidence, contribution] = rest;
-    let line = format!("{word:>16}  {keep:>6}  {neurons:>8}  {evidence:>9}  {contribution:>13}");
-    line.trim_end().to_owned()
+/// A line's cells before its amounts.
+fn cells(word: &str, keep: &str, neurons: &str) -> String {
+    format!("{}  {keep:>6}  {neurons:>8}", right(word, 16))
+}
+
+/// A line's amounts, coloured by whether they speak for the predicted class.
+fn amounts(table: &mut Styled, evidence: Option<f64>, contribution: Option<f64>) {
+    let mut places = 0;
+    for (amount, column) in [(evidence, 11), (contribution, 15)] {
+        places += column;
+        if let Some(amount) = amount {
+            let style = if amount < 0.0 { AGAINST } else { FOR };
+            table.add_in(style, &right(&signed(amount), places));
+            places = 0;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -224,14 +243,16 @@ mod tests {
 
     #[test]
     fn the_columns_of_evidence_and_contribution_add_up_to_the_log_odds() {
-        let table = table(&explanation());
-        let lines: Vec<String> = table
+        let table = table(&explanation()).to_string();
+        let lines: Vec<String> = anstream::adapter::strip_str(&table)
+            .to_string()
             .lines()
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
             .collect();
         let expected = [
+            "class probability",
             "negative 0.2227",
-            "> positive 0.7773",
+            "positive 0.7773 predicted",
             "",
             "word keep neurons evidence contribution",
             "fine 0.250 12.3 +1.00 +2.50",
@@ -251,7 +272,7 @@ mod tests {
     #[test]
     fn a_text_without_words_has_no_table() {
         assert_eq!(
-            table(&Explanation::default()),
+            table(&Explanation::default()).to_string(),
             "no words, so no prediction\n"
         );
     }

@@ -7,6 +7,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::files::{open, read_text, write_json};
+use super::out::remark;
 use crate::engine::{Backend, OpenDevice};
 use crate::model::{Batch, read};
 use crate::objective::{Family, LossNumbers, Objective, ScaleFree, Space};
@@ -24,7 +25,9 @@ pub(super) struct Forward {
     /// JSON file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// `safr --version` says which of them this program holds.
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }
@@ -119,7 +122,13 @@ impl Forward {
                 .map(|allocated| allocated.allocation.neurons.len())
                 .collect(),
         };
-        write_json(&self.out, &output)
+        write_json(&self.out, &output)?;
+        remark(format!(
+            "{} texts, numbers written to {}",
+            texts.len(),
+            self.out.display()
+        ));
+        Ok(())
     }
 }
 

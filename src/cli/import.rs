@@ -10,6 +10,7 @@ mod checkpoint;
 mod vocabulary;
 
 use super::files::{id_of, read_text, refuse_to_overwrite, save};
+use super::out::remark;
 use crate::model::{Array, ModelConfig, Reading, Weights, parameter_shapes, sinusoids};
 use crate::package::{Card, FORMAT, Package, Precision};
 use crate::text::{Vocabulary, Words};
@@ -23,17 +24,17 @@ pub(super) struct Import {
     /// be stored in 16 bits.
     #[arg(long, value_name = "FILE")]
     pytorch: PathBuf,
-    /// JSON array of the vocabulary's words in the order of their ids, or object of words with their ids
+    /// JSON file of the words
     ///
-    /// Without it they get names.
+    /// An array in the order of their ids, or an object of words with their ids. Without it they get names.
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
     /// Attention heads, which a state dict does not tell
     #[arg(long, value_name = "N")]
     heads: usize,
-    /// Names of the classes in the order of the logits [default: class 0, class 1, …]
+    /// Names of the classes [default: class 0, class 1, …]
     ///
-    /// Those of a task must be its own for the model to be evaluated on it: negative,positive for sst2.
+    /// In the order of the logits. Those of a task must be its own for the model to be evaluated on it: negative,positive for sst2.
     #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
     classes: Option<Vec<String>>,
     /// Folder for the model
@@ -94,7 +95,15 @@ impl Import {
             weights,
             gate_values: Vec::new(),
         };
-        save(&self.out, package, Precision::F32).await
+        let said = format!(
+            "{} words and {} classes, model written to {}",
+            package.config.vocabulary,
+            package.config.classes,
+            self.out.display()
+        );
+        save(&self.out, package, Precision::F32).await?;
+        remark(said);
+        Ok(())
     }
 
     /// Their names.

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
+use super::choices::with_names;
 use super::data::Data;
 use super::files::open;
 use super::numbers::count;
+use super::out::progress;
 use super::samples::Sampling;
 use crate::attribute::{Ranking, Removal};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
@@ -23,36 +25,44 @@ use crate::text::Words;
 pub(super) struct Measuring {
     #[command(flatten)]
     pub(super) sampling: Sampling,
-    /// What to measure; faithfulness, intervention and knockout take many passes a text
+    /// What to measure [default: all that takes one pass a text]
     #[arg(
         long, value_enum, value_name = "NAME,…", value_delimiter = ',',
-        default_values_t = Section::ONE_PASS
+        default_values_t = Section::ONE_PASS, hide_default_value = true, hide_possible_values = true,
+        long_help = with_names::<Section>("What to measure, by default all but the last three, which take many passes a text")
     )]
     measures: Vec<Section>,
-    /// Model directory whose keep and attention select important words and correlated pairs,
-    /// beside the model's own: the plain model
+    /// Model whose choice of words and pairs is scored, too
+    ///
+    /// Its keep and attention select important words and correlated pairs, beside those of the model that is
+    /// measured: the plain model.
     #[arg(long, value_name = "DIR")]
     pub(super) selection_from: Option<PathBuf>,
-    /// Faithfulness: of which rankings of the words
+    /// Faithfulness: of which rankings of the words [default: all]
     #[arg(
         long, value_enum, value_name = "NAME,…", value_delimiter = ',',
-        default_values_t = Ranking::ALL
+        default_values_t = Ranking::ALL, hide_default_value = true, hide_possible_values = true,
+        long_help = with_names::<Ranking>("Faithfulness: of which rankings of the words, by default of all")
     )]
     rankings: Vec<Ranking>,
-    /// Faithfulness: how words are removed
+    /// Faithfulness: how words are removed [default: in all ways]
     #[arg(
         long, value_enum, value_name = "NAME,…", value_delimiter = ',',
-        default_values_t = Removal::ALL
+        default_values_t = Removal::ALL, hide_default_value = true, hide_possible_values = true,
+        long_help = with_names::<Removal>("Faithfulness: how words are removed, by default in all ways")
     )]
     removals: Vec<Removal>,
-    /// Faithfulness: longest text in words for normalised AOPC, which takes most of the time; 0
-    /// leaves it out
+    /// Faithfulness: longest text for normalised AOPC
+    ///
+    /// In words. It takes most of the time; 0 leaves it out.
     #[arg(long, value_name = "WORDS", default_value_t = Normalisation::default().longest)]
     normalise: usize,
     /// Texts a batch
-    #[arg(long, default_value_t = 16, value_parser = count())]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = count())]
     batch_size: usize,
-    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// `safr --version` says which of them this program holds.
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }
@@ -179,9 +189,6 @@ impl Measuring {
 }
 
 fn bar(what: &str, length: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} [{bar:30}] {percent} %, {eta} left");
-    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(length as u64).with_style(style);
-    bar.set_message(what.to_owned());
-    bar
+    let template = "{msg} [{bar:30}] {percent} %, {eta} left";
+    progress(template, Some(length as u64)).with_message(what.to_owned())
 }

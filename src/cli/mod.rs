@@ -2,6 +2,7 @@
 
 mod choices;
 mod chosen;
+mod columns;
 mod compare;
 mod controls;
 mod corpus;
@@ -13,6 +14,7 @@ mod explain;
 mod files;
 mod forward;
 mod import;
+mod manual;
 mod markdown;
 mod measuring;
 mod neurons;
@@ -24,17 +26,19 @@ mod retired;
 mod samples;
 mod table;
 mod train;
+mod version;
 mod words;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// SAFR text classifiers: which neurons does each word take?
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, long_version = version::LONG.as_str())]
 struct Cli {
+    #[command(flatten)]
+    printing: out::Printing,
     #[command(subcommand)]
     command: Command,
 }
@@ -52,6 +56,8 @@ enum Command {
     Words(words::WordList),
     Coverage(coverage::MeasureCoverage),
     Presets(presets::PrintPresets),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// Runs the command that the program was called with.
@@ -61,6 +67,7 @@ pub fn main() -> ExitCode {
         .parse_default_env()
         .init();
     let cli = Cli::try_parse().unwrap_or_else(|error| retired::explain(error).exit());
+    cli.printing.begin();
     let run = match cli.command {
         Command::Train(command) => pollster::block_on(command.run()),
         Command::Evaluate(command) => pollster::block_on(command.run()),
@@ -73,13 +80,13 @@ pub fn main() -> ExitCode {
         Command::Words(command) => command.run(),
         Command::Coverage(command) => command.run(),
         Command::Presets(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match run {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let message = out::printable(&format!("{error:#}"));
-            // Nobody may be listening.
-            let _ = writeln!(std::io::stderr(), "safr: {message}");
+            out::fail(&error);
             match error.downcast_ref::<corpus::Unexplained>() {
                 Some(_) => ExitCode::from(corpus::Unexplained::EXIT_CODE),
                 None => ExitCode::FAILURE,

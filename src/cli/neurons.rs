@@ -5,18 +5,17 @@ mod report;
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::{Data, Split, encode};
 use super::draft::Draft;
 use super::files::open;
 use super::numbers::count;
-use super::out::show;
+use super::out::{progress, show};
 use crate::engine::{Backend, OpenDevice};
 use crate::text::Example;
 use report::Report;
 
-/// Tell of each neuron which words and classes it fires for, and what is lost without it
+/// Tell which words and classes each neuron fires for, and what is lost without it
 #[derive(Args, Clone, Debug)]
 pub(super) struct Neurons {
     /// Model directory
@@ -30,7 +29,7 @@ pub(super) struct Neurons {
     /// Most texts, taken evenly from the whole part
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Neurons to print: those whose loss changes the predictions most
+    /// Neurons to print, of those that the predictions need most
     #[arg(long, value_name = "K", default_value_t = 20)]
     top: usize,
     /// Write all cards to this file
@@ -40,9 +39,11 @@ pub(super) struct Neurons {
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// Texts a batch
-    #[arg(long, default_value_t = 32, value_parser = count())]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count())]
     batch_size: usize,
-    /// Where to compute: flex, ndarray, wgpu, or cuda where it was built in
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// `safr --version` says which of them this program holds.
     #[arg(long, default_value = "flex")]
     backend: Backend,
 }
@@ -60,9 +61,9 @@ impl Neurons {
         let mut examples = self.data.sentences(self.split, classes, words)?;
         examples.retain(|example| !example.words.is_empty());
         let examples = evenly(examples, self.limit.unwrap_or(usize::MAX));
-        let bar = ProgressBar::new(examples.len() as u64).with_style(
-            ProgressStyle::with_template("[{bar:30}] {pos}/{len} texts, {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        let bar = progress(
+            "[{bar:30}] {pos}/{len} texts, {eta} left",
+            Some(examples.len() as u64),
         );
         let statistics = crate::evaluate::neurons(
             model.classifier(),

@@ -1,16 +1,97 @@
-//! Standard output, which a reader may close, and the terminal, which files must not command.
+//! What is printed: results on standard output, which a reader may close, remarks and errors beside them; in which
+//! colours, and how much. Files must not command the terminal.
 
-use std::fmt::Display;
+use std::fmt::{Display, Formatter};
 use std::io::{self, ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use anstream::AutoStream;
 use anyhow::Context;
+use clap::builder::styling::{AnsiColor, Style};
+use clap::{Args, ColorChoice};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// What counts most.
+pub(super) const STRONG: Style = Style::new().bold();
+/// What speaks for something.
+pub(super) const FOR: Style = AnsiColor::Green.on_default();
+/// What speaks against it.
+pub(super) const AGAINST: Style = AnsiColor::Red.on_default();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Behind a command's own options.
+const LAST: usize = 100;
+
+/// Whether results and errors are all that is wanted.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// How all commands print.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Printing {
+    /// Print results and errors alone: no progress, no remarks
+    #[arg(short, long, global = true, display_order = LAST)]
+    quiet: bool,
+    /// Use colour
+    ///
+    /// By itself on a terminal alone, and not if the environment says NO_COLOR.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        display_order = LAST,
+        default_value = "auto"
+    )]
+    color: ColorChoice,
+}
+
+impl Printing {
+    /// Makes it so from now on.
+    pub(super) fn begin(&self) {
+        QUIET.store(self.quiet, Ordering::Relaxed);
+        let color = match self.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        };
+        color.write_global();
+    }
+}
+
+/// Text with styles, which are the program's alone: control characters in it are written out.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Styled(String);
+
+impl Styled {
+    /// Adds a text as it is.
+    pub(super) fn add(&mut self, text: &str) {
+        self.0 += &printable(text);
+    }
+
+    /// Adds a text in a style.
+    pub(super) fn add_in(&mut self, style: Style, text: &str) {
+        self.0 += &format!("{style}{}{style:#}", printable(text));
+    }
+}
+
+impl<T: AsRef<str>> From<T> for Styled {
+    fn from(text: T) -> Self {
+        Self(printable(text.as_ref()))
+    }
+}
+
+impl Display for Styled {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// Writes a result to standard output. A reader that hangs up wants no more of it.
 ///
 /// # Errors
 /// If it cannot be written, such as on a full disk.
-pub(super) fn show(result: impl Display) -> anyhow::Result<()> {
-    match write(&result.to_string()) {
+pub(super) fn show(result: impl Into<Styled>) -> anyhow::Result<()> {
+    match write(&result.into()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(error).context("standard output")
         }
@@ -18,14 +99,47 @@ pub(super) fn show(result: impl Display) -> anyhow::Result<()> {
     }
 }
 
-/// Tells, in a line, how work goes on, which it does whether or not anybody listens.
+/// Tells, in a line of standard output, how long work goes on, which it does whether or not anybody listens.
 pub(super) fn tell(line: impl Display) {
-    let _ = write(&format!("{line}\n"));
+    if !is_quiet() {
+        let _ = write(&format!("{line}\n").into());
+    }
 }
 
-fn write(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(printable(text).as_bytes())?;
+/// Says on standard error, in a line, what is not asked for but should be known: how data are read, or where a
+/// result is. Nobody may be listening.
+pub(super) fn remark(line: impl Display) {
+    if !is_quiet() {
+        let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
+    }
+}
+
+/// Says why the command failed.
+pub(super) fn fail(error: &anyhow::Error) {
+    let message = printable(&format!("{error:#}"));
+    let mut out = AutoStream::auto(io::stderr().lock());
+    // Nobody may be listening.
+    let _ = writeln!(out, "{ERROR}safr:{ERROR:#} {message}");
+}
+
+/// A bar on standard error, if that is a terminal: of `length` steps, as `template` says.
+pub(super) fn progress(template: &str, length: Option<u64>) -> ProgressBar {
+    let target = match is_quiet() {
+        true => ProgressDrawTarget::hidden(),
+        false => ProgressDrawTarget::stderr(),
+    };
+    let style = ProgressStyle::with_template(template);
+    ProgressBar::with_draw_target(length, target)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+fn write(text: &Styled) -> io::Result<()> {
+    let mut out = AutoStream::auto(io::stdout().lock());
+    out.write_all(text.0.as_bytes())?;
     out.flush()
 }
 
@@ -51,6 +165,17 @@ mod tests {
         assert_eq!(
             printable("a\tb\n\u{1b}[31mé\r\u{9b}"),
             "a\tb\n\\u{1b}[31mé\\r\\u{9b}"
+        );
+    }
+
+    #[test]
+    fn styles_are_the_programs_alone() {
+        let mut text = Styled::from("\u{1b}[1m");
+        text.add("\u{1b}[2m");
+        text.add_in(STRONG, "\u{1b}[3m");
+        assert_eq!(
+            text.to_string(),
+            "\\u{1b}[1m\\u{1b}[2m\u{1b}[1m\\u{1b}[3m\u{1b}[0m"
         );
     }
 }

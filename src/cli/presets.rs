@@ -57,10 +57,17 @@ impl<P: Preset> Named<P> {
 #[derive(Args, Clone, Debug)]
 pub(super) struct PrintPresets {
     /// Print this file of losses
-    #[arg(long, value_name = "NAME", value_parser = known::<Objective>(), conflicts_with = "recipe")]
+    #[arg(
+        long, value_name = "NAME", value_parser = known::<Objective>(), conflicts_with = "recipe",
+        hide_possible_values = true,
+        long_help = format!("Print this file of losses: {}", presets::names::<Objective>())
+    )]
     losses: Option<String>,
     /// Print this recipe
-    #[arg(long, value_name = "NAME", value_parser = known::<Recipe>())]
+    #[arg(
+        long, value_name = "NAME", value_parser = known::<Recipe>(), hide_possible_values = true,
+        long_help = format!("Print this recipe: {}", presets::names::<Recipe>())
+    )]
     recipe: Option<String>,
 }
 

@@ -1,8 +1,9 @@
 //! Options that were there until others, or files of losses and recipes, took their place.
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory, Error};
 
+use super::Cli;
 use crate::objective::Objective;
 use crate::presets::{Recipe, names};
 
@@ -42,7 +43,7 @@ const RECIPE: [(&str, &str); 16] = [
     ("word-dropout", "word_dropout"),
 ];
 
-/// Options, also of other commands that read data, and what says the same now.
+/// Options of all commands that read data, and what says the same now.
 const DATA: [(&str, &str); 6] = [
     ("text-column", "--layout text=NAME"),
     ("label-column", "--layout label=NAME"),
@@ -54,15 +55,18 @@ const DATA: [(&str, &str); 6] = [
 
 /// Says what took the place of an option that is no more; other errors stay as they are.
 pub(super) fn explain(error: Error) -> Error {
-    let trains = std::env::args_os()
-        .nth(1)
-        .is_some_and(|command| command == "train");
-    let of_data = |name: &String| DATA.iter().any(|(known, _)| known == name);
-    let unknown = unknown(&error).filter(|name| trains || of_data(name));
-    match unknown.and_then(|name| replaced(&name)) {
+    let asked = unknown(&error).zip(called());
+    match asked.and_then(|(option, command)| replaced(&option, &command)) {
         Some(message) => Error::raw(ErrorKind::UnknownArgument, message + "\n"),
         None => error,
     }
+}
+
+/// The command that the program was called with.
+fn called() -> Option<Command> {
+    let cli = Cli::command();
+    let given = cli.clone().ignore_errors(true).try_get_matches().ok()?;
+    cli.find_subcommand(given.subcommand_name()?).cloned()
 }
 
 /// The option that is not known.
@@ -76,13 +80,19 @@ fn unknown(error: &Error) -> Option<String> {
     }
 }
 
-fn replaced(option: &str) -> Option<String> {
+/// What took the place of an option that `command` once had.
+fn replaced(option: &str, command: &Command) -> Option<String> {
     let in_place = |of: &[(&str, &'static str)]| {
         let found = of.iter().find(|(known, _)| *known == option);
         found.map(|(_, now)| *now)
     };
     if let Some(now) = in_place(&DATA) {
-        return Some(format!("--{option} is now {now}"));
+        let mut options = command.get_arguments();
+        let reads_data = options.any(|known| known.get_long() == Some("layout"));
+        return reads_data.then(|| format!("--{option} is now {now}"));
+    }
+    if command.get_name() != "train" {
+        return None;
     }
     let (file, key, names) = match in_place(&LOSSES) {
         Some(key) => ("losses", key, names::<Objective>()),
@@ -112,21 +122,21 @@ mod tests {
         for (option, key) in RECIPE {
             assert!(stands(Recipe::ALL, key), "{option}: {key}");
         }
-        assert!(
-            replaced("rho")
-                .unwrap()
-                .contains("--losses: name a preset (safr, ")
-        );
-        assert!(
-            replaced("ramp")
-                .unwrap()
-                .contains("--recipe: name a preset (sst2, ")
-        );
-        assert!(
-            replaced("no-quotes")
-                .unwrap()
-                .ends_with("now --layout quotes=no")
-        );
-        assert_eq!(replaced("seed"), None);
+        let replaced = |option: &str, command: &str| {
+            let cli = Cli::command();
+            super::replaced(option, cli.find_subcommand(command).unwrap()).unwrap_or_default()
+        };
+        assert!(replaced("rho", "train").contains("--losses: name a preset (safr, "));
+        assert!(replaced("ramp", "train").contains("--recipe: name a preset (sst2, "));
+        for command in ["train", "evaluate", "words"] {
+            assert!(replaced("no-quotes", command).ends_with("now --layout quotes=no"));
+        }
+        for (option, command) in [
+            ("seed", "train"),
+            ("ramp", "evaluate"),
+            ("no-quotes", "explain"),
+        ] {
+            assert_eq!(replaced(option, command), "", "{command} --{option}");
+        }
     }
 }

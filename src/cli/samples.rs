@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::choices::name_of;
 use super::data::{Data, Split};
+use super::out::remark;
 use crate::evaluate::{DataSet, Drawn, EncodedExample, Marked, Text};
 use crate::model::Stream;
 use crate::package::checksum;
@@ -22,13 +23,17 @@ pub(super) struct Sampling {
     /// Part of the data
     #[arg(long, value_enum, default_value = "test")]
     split: Split,
-    /// Measure this many texts only, drawn at random; a smaller draw is part of a larger one
+    /// Measure this many texts only, drawn by --seed
+    ///
+    /// A smaller draw is part of a larger one.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Seed of everything random
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) seed: u64,
-    /// Opinion words, one a line, that kept words are compared with; may be given several times
+    /// Opinion words, one a line, to compare kept words with
+    ///
+    /// May be given several times.
     #[arg(long, value_name = "FILE")]
     lexicon: Vec<PathBuf>,
 }
@@ -99,7 +104,7 @@ impl Sampling {
             Split::Test => "most of these texts; --split dev measures what was held out",
             Split::Dev => return,
         };
-        eprintln!("the model was trained on {what}");
+        remark(format!("the model was trained on {what}"));
     }
 
     /// The texts' words by one and the same reading.

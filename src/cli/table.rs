@@ -1,6 +1,7 @@
 //! Reports and comparisons as aligned tables for a terminal.
 
 use super::chosen::Chosen;
+use super::columns::{left, right, width};
 use crate::evaluate::{
     Compared, Comparison, Contrasted, DataSet, Difference, Interval, LEVEL, Report, Section,
     Summary,
@@ -148,14 +149,13 @@ fn plain(value: Option<f64>, digits: usize) -> String {
 
 /// Rows under their sections' names, columns as wide as their widest cell.
 fn render(title: &str, head: Vec<String>, rows: Vec<Row>) -> String {
-    let width = |cells: &mut dyn Iterator<Item = &String>| {
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let name_width = width(&mut rows.iter().map(|row| &row.name));
+    let widest =
+        |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| width(cell)).max().unwrap_or(0);
+    let name_width = widest(&mut rows.iter().map(|row| &row.name));
     let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|at| {
-            width(
+            widest(
                 &mut rows
                     .iter()
                     .map(|row| &row.cells)
@@ -167,9 +167,12 @@ fn render(title: &str, head: Vec<String>, rows: Vec<Row>) -> String {
     let line = |name: &str, cells: &[String]| {
         let cells = cells.iter().zip(&widths);
         let cells: String = cells
-            .map(|(cell, width)| format!("  {cell:>width$}"))
+            .map(|(cell, width)| format!("  {}", right(cell, *width)))
             .collect();
-        format!("  {name:name_width$}{cells}").trim_end().to_owned() + "\n"
+        format!("  {}{cells}", left(name, name_width))
+            .trim_end()
+            .to_owned()
+            + "\n"
     };
     let mut table = format!("{title}\n\n{}", line("", &head));
     let mut section = None;
@@ -197,9 +200,9 @@ mod tests {
         let rows = vec![
             row(Section::Prediction, "accuracy", ["0.9", ""]),
             row(Section::Collapse, "norm", ["–", "12 texts"]),
-            row(Section::Collapse, "keep", ["0.25", ""]),
+            row(Section::Collapse, "电影", ["0.25", ""]),
         ];
-        let expected = "title\n\n            safr\nprediction\n  accuracy   0.9\ncollapse\n  norm         –  12 texts\n  keep      0.25\n";
+        let expected = "title\n\n            safr\nprediction\n  accuracy   0.9\ncollapse\n  norm         –  12 texts\n  电影      0.25\n";
         assert_eq!(render("title", vec!["safr".into()], rows), expected);
     }
 }

@@ -92,7 +92,7 @@ pub(super) struct Train {
     pub(super) seed: u64,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
-    /// cuda where it was built in.
+    /// `safr --version` says which of them this program holds.
     #[arg(long, help_heading = RUN, default_value = "flex")]
     backend: Backend,
     /// Name for people, kept in the model's card
@@ -119,7 +119,7 @@ impl Train {
         if self.resume {
             anyhow::ensure!(
                 stages.iter().any(|stage| save::has_checkpoint(&stage.out)),
-                "there is nothing to resume in {}; leave --resume out",
+                "there is nothing to resume in {}; name the --out of the run that was stopped, or leave --resume out to begin one",
                 self.out.display()
             );
         } else {

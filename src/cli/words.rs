@@ -7,10 +7,12 @@ use clap::Args;
 
 use super::data::{Data, Split};
 use super::draft::Draft;
-use super::out::tell;
+use super::out::remark;
 use crate::text::{Words, frequencies};
 
-/// Write the words of a data set, as a new model reads them, by falling frequency, one a line
+/// Write the words of a data set, by falling frequency
+///
+/// As a new model reads them, one a line.
 #[derive(Args, Clone, Debug)]
 pub(super) struct WordList {
     #[command(flatten)]
@@ -39,7 +41,7 @@ impl WordList {
             writeln!(text, "{}", frequency.word)?;
         }
         file.fill(text.as_bytes())?;
-        tell(format!(
+        remark(format!(
             "{} texts, {} different words, {} of them in {}",
             examples.len(),
             all.len(),

@@ -41,7 +41,7 @@ impl std::str::FromStr for Backend {
             "webgpu" | "wgpu" => Ok(Self::WebGpu),
             "cuda" => Ok(Self::Cuda),
             _ => Err(EngineError::Backend(format!(
-                "there is no backend named {name}"
+                "there is no backend named {name}; choose flex, ndarray, wgpu or cuda"
             ))),
         }
     }
@@ -90,7 +90,7 @@ fn ndarray() -> Result<Device, EngineError> {
 #[cfg(not(feature = "ndarray"))]
 fn ndarray() -> Result<Device, EngineError> {
     Err(EngineError::Backend(
-        "this build holds no NdArray".to_owned(),
+        "this build holds no NdArray; build it with --features cli,ndarray".to_owned(),
     ))
 }
 
@@ -194,6 +194,6 @@ fn run_constructors() {}
 #[cfg(not(feature = "wgpu"))]
 async fn webgpu() -> Result<OpenDevice, EngineError> {
     Err(EngineError::Backend(
-        "this build holds no WebGPU".to_owned(),
+        "this build holds no WebGPU; build it with --features cli,wgpu".to_owned(),
     ))
 }

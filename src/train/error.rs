@@ -20,11 +20,11 @@ pub enum TrainError {
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// A checkpoint cannot be written or taken up.
-    #[error("the checkpoint cannot be used: {0}; delete it to start anew")]
+    #[error("the checkpoint cannot be used: {0}; start a new run")]
     Checkpoint(String),
     /// A checkpoint is of a run that was begun with something else.
     #[error(
-        "the checkpoint is of another run, whose {what} is {then}, while it is {now} here; ask for the same, or delete the checkpoint to start anew"
+        "the checkpoint is of another run, whose {what} is {then}, while it is {now} here; ask for the same, or start a new run"
     )]
     OtherRun {
         /// What differs first, from the whole to the part.

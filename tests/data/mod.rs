@@ -10,4 +10,5 @@ mod sets;
 mod shell;
 mod stages;
 mod table;
+mod terminal;
 mod trained;

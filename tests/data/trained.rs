@@ -5,7 +5,7 @@ use std::fs;
 use safr::explain::History;
 use safr::text::{Split, Words, glue, sst};
 
-use super::command::{SMALL, SMALL_RECIPE, prints};
+use super::command::{SMALL, SMALL_RECIPE, prints, safr};
 use super::sets::small_reviews;
 use crate::common::set;
 
@@ -68,7 +68,8 @@ fn a_treebank_is_trained_on_and_measured() {
     let measured = prints(folder, &[&measure, &reviews[..]].concat());
     assert!(measured.starts_with("imdb test, 6 texts\n"), "{measured}");
     let counted = ["words", "--size", "3", "--out", "words.txt"];
-    let counted = prints(folder, &[&counted, &reviews[..]].concat());
+    let counted = safr(folder, &[&counted, &reviews[..]].concat());
+    let counted = String::from_utf8(counted.stderr).unwrap();
     assert!(counted.starts_with("12 texts, "), "{counted}");
     let coverage = ["coverage", "--model", "model"];
     let covered = prints(folder, &[&coverage, &reviews[..]].concat());

@@ -11,6 +11,7 @@ use clap::Args;
 
 use super::DATA;
 use crate::cli::numbers::share;
+use crate::cli::out::remark;
 use crate::model::Stream;
 use crate::package::checksum;
 use crate::text::table::{Columns, Format, LabelledText, LabelledTexts, Layout, Table, classes};
@@ -154,8 +155,8 @@ impl Own {
         if is_news {
             remarks.extend(remarks_on_labels(&texts, skips));
         }
-        for remark in remarks {
-            eprintln!("{}: {remark}", name());
+        for said in remarks {
+            remark(format!("{}: {said}", name()));
         }
         match skips {
             true => Ok(texts.texts),

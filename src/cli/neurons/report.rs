@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
+use crate::cli::columns::{left, right};
 use crate::explain::{AblationEffect, NeuronCard, NeuronStatistics};
 use crate::package::Package;
 use crate::text::Example;
@@ -101,16 +102,16 @@ impl Report {
             .map(|place| format!("{} {:.2}", place.word, place.activation))
             .collect();
         format!(
-            "{:>6}  {:7.4}  {:7.4}  {:>5}  {:>12}  {:>11.3}  {:6.3}  {:9.1}  {:32}  {}",
+            "{:>6}  {:7.4}  {:7.4}  {:>5}  {}  {:>11.3}  {:6.3}  {:9.1}  {}  {}",
             card.neuron,
             effect.size,
             effect.fall,
             effect.flips,
-            self.classes[favoured(effect)],
+            right(&self.classes[favoured(effect)], 12),
             card.selectivity.map_or(0.0, |found| found.index),
             card.firing_rate,
             card.effective_words,
-            top_words.join(", "),
+            left(&top_words.join(", "), 32),
             strongest.join(", ")
         )
     }

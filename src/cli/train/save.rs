@@ -163,8 +163,13 @@ fn checkpoint_folder(out: &Path) -> PathBuf {
 /// Protects an earlier run.
 pub(super) fn refuse_to_overwrite(out: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
-        !out.join("card.json").exists() && !has_checkpoint(out),
+        !has_checkpoint(out),
         "{} holds a model already; choose another --out, or go on with it by --resume",
+        out.display()
+    );
+    anyhow::ensure!(
+        !out.join("card.json").exists(),
+        "{} holds a model already, without a checkpoint to go on from; choose another --out",
         out.display()
     );
     Ok(())

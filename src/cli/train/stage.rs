@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use burn::tensor::Device;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::Train;
 use super::save::{self, Run};
 use super::start::{Reads, Start};
 use crate::cli::data::{Split, encode};
-use crate::cli::out::tell;
+use crate::cli::out::{progress, tell};
 use crate::cli::presets::Named;
 use crate::evaluate::EncodedExample;
 use crate::explain::EpochRecord;
@@ -160,7 +160,10 @@ impl Stage<'_> {
             Err(error) => return Err(error.into()),
         }
         while !trainer.is_finished() {
-            let bar = epoch_bar();
+            let bar = progress(
+                "epoch {msg} [{bar:30}] {pos}/{len} steps, {eta} left",
+                Some(0),
+            );
             let listen = |event: TrainEvent| {
                 match event {
                     TrainEvent::Progress(progress) => show_progress(&bar, &progress),
@@ -260,12 +263,6 @@ impl Display for Stage<'_> {
             losses.name
         )
     }
-}
-
-fn epoch_bar() -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("epoch {msg} [{bar:30}] {pos}/{len} steps, {eta} left");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn show_progress(bar: &ProgressBar, progress: &Progress) {
