@@ -118,7 +118,7 @@ impl Compare {
         for runs in &paths {
             for (at, path) in runs.iter().enumerate() {
                 let mut measuring = self.measuring.clone();
-                let first = paths[0].get(at).filter(|first| first.is_dir());
+                let first = paths[0].get(at).filter(|first| is_model(first));
                 measuring.selection_from = measuring.selection_from.or(first.cloned());
                 reports.push(self.report(&measuring, path).await?);
             }
@@ -144,16 +144,21 @@ impl Compare {
 
     /// The report of a model directory, measured now, or of a file.
     async fn report(&self, measuring: &Measuring, path: &Path) -> anyhow::Result<Report> {
-        if path.is_dir() {
+        if is_model(path) {
             let given = self.task.zip(self.data.clone());
-            let (task, data) =
-                given.context("to evaluate a model directory, give --task and --data")?;
+            let (task, data) = given.context("to evaluate a model, give --task and --data")?;
             let own = self.own.clone();
             let data = Data { task, data, own };
             return measuring.report(&data, read_model(path)?).await;
         }
         Report::from_json(&read_text(path)?).with_context(|| path.display().to_string())
     }
+}
+
+/// Whether it is a model, in a directory or a zip of one, and no report.
+fn is_model(path: &Path) -> bool {
+    let is_zip = path.extension().is_some_and(|ending| ending == "zip");
+    is_zip || path.is_dir()
 }
 
 /// The runs of a variant: what is there by this whole name, or by its parts between commas.

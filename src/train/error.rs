@@ -7,7 +7,7 @@ use crate::model::{ReadError, WeightsError};
 pub enum TrainError {
     /// A loss is NaN or infinite.
     #[error(
-        "a loss is no longer a number after step {step}; what the epochs before gave is kept, if there were any; try a lower learning rate or smaller λ"
+        "a loss is no longer a number after step {step}; what the epochs before gave is kept, if there were any; try a lower learning rate, or a smaller λ where there is one"
     )]
     NotFinite {
         /// Optimiser steps taken.

@@ -112,7 +112,7 @@ fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
         "{said}"
     );
     assert!(
-        said.contains("ended after all 2 epochs (--epochs)\n"),
+        said.contains("ended after epoch 2, the last one (--epochs)\n"),
         "{said}"
     );
     let said = prints(
@@ -123,7 +123,7 @@ fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
         ),
     );
     assert!(
-        said.contains("ended after epoch 2, since 1 epochs brought nothing better (--patience)\n"),
+        said.contains("ended after epoch 2, 1 after the best one (--patience)\n"),
         "{said}"
     );
     let error = refuses(

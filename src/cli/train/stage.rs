@@ -187,10 +187,10 @@ impl Stage<'_> {
         let done = trainer.history().records.len();
         tell(match done < self.recipe.preset.epochs {
             true => format!(
-                "ended after epoch {done}, since {} epochs brought nothing better (--patience)",
+                "ended after epoch {done}, {} after the best one (--patience)",
                 done - best.epoch
             ),
-            false => format!("ended after all {done} epochs (--epochs)"),
+            false => format!("ended after epoch {done}, the last one (--epochs)"),
         });
         tell(format!(
             "best: epoch {} with dev accuracy {:.4}, kept in {}",
@@ -241,7 +241,7 @@ impl Chance {
     fn beaten_by(&self, best: &EpochRecord) -> anyhow::Result<()> {
         anyhow::ensure!(
             best.dev_accuracy > self.accuracy || best.dev_cross_entropy < 2.0 * self.cross_entropy,
-            "the run has diverged: its best model tells {:.4} of the dev part, no more than the largest class is, with a cross-entropy of {:.2}; try a lower --learning-rate, or smaller λ",
+            "the run has diverged: its best model tells {:.4} of the dev part, no more than the largest class is, with a cross-entropy of {:.2}; try a lower --learning-rate, or a smaller λ where there is one",
             best.dev_accuracy,
             best.dev_cross_entropy
         );

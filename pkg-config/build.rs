@@ -5,7 +5,7 @@ use std::process::Command;
 
 fn main() {
     // Said alone, it keeps other files from running this again.
-    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=pkg-config/build.rs");
     // The page says no version, and is not built anew for a commit.
     if std::env::var_os("CARGO_FEATURE_CLI").is_none() {
         return;
