@@ -1,5 +1,6 @@
 //! What can be wrong with a table of labelled texts, and in which line.
 
+use super::lines::MOST_KEYS;
 use crate::text::UnknownEncoding;
 
 /// A table that cannot be used as a whole.
@@ -24,6 +25,14 @@ pub enum TableError {
         "this is one JSON array; write its objects one a line, without brackets and commas around them (JSON lines)"
     )]
     JsonArray,
+    /// Objects with ever new keys.
+    #[error(
+        "with line {line} the objects have more than {MOST_KEYS} different keys; write the text and the label of each under the same two, such as text and label"
+    )]
+    Keys {
+        /// The line with one too many, counted from 1.
+        line: usize,
+    },
     /// No text table has such a delimiter.
     #[error("{0:?} cannot stand between two fields; choose a comma, a semicolon, a bar or a tab")]
     Delimiter(char),
