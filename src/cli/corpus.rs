@@ -14,8 +14,9 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
-use super::draft::{Draft, would_destroy};
+use super::draft::Draft;
 use super::numbers::count;
+use super::out::is_standard;
 use crate::engine::LoadedModel;
 use crate::text::recognise_encoding;
 use lines::{Line, LineProblem, Lines};
@@ -70,24 +71,28 @@ impl Unexplained {
 
 impl Options {
     /// Explains every line of `corpus`. A reader that hangs up ends it without an error.
-    pub(super) fn explain(&self, model: &LoadedModel, corpus: &Path) -> anyhow::Result<()> {
+    pub(super) fn explain(
+        &self,
+        model: &LoadedModel,
+        corpus: &Path,
+        out: Output,
+    ) -> anyhow::Result<()> {
         let hung_up = |error: &anyhow::Error| {
             let error = error.downcast_ref::<io::Error>();
             error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
         };
-        match self.stream(model, corpus) {
+        match self.stream(model, corpus, out) {
             Err(error) if hung_up(&error) => Ok(()),
             ended => ended,
         }
     }
 
-    fn stream(&self, model: &LoadedModel, corpus: &Path) -> anyhow::Result<()> {
+    fn stream(&self, model: &LoadedModel, corpus: &Path, mut out: Output) -> anyhow::Result<()> {
         let classes = &model.package.card.classes;
         let records = Records::new(self.format, self.full, classes)?;
         let name = || corpus.display().to_string();
         let (reader, length) = open(corpus).with_context(name)?;
         let mut lines = Lines::new(reader);
-        let mut out = self.output(corpus)?;
         let bar = self.progress(length);
         let (mut done, mut bad) = (0, 0);
         out.write([records.header()?])?;
@@ -144,16 +149,17 @@ impl Options {
         Ok(made)
     }
 
-    fn output(&self, corpus: &Path) -> anyhow::Result<Output> {
-        let Some(path) = &self.out else {
-            return Ok(Output::Standard(BufWriter::new(io::stdout().lock())));
-        };
-        anyhow::ensure!(
-            !would_destroy(path, corpus),
-            "--out {} is the corpus itself, or would write over it; choose another file",
-            path.display()
-        );
-        Ok(Output::File(Draft::create(path)?))
+    /// Where the records of a command that reads the files `inputs` go.
+    pub(super) fn output(&self, inputs: &[PathBuf]) -> anyhow::Result<Output> {
+        Ok(match self.file() {
+            Some(path) => Output::File(Draft::create(path, inputs)?),
+            None => Output::Standard(BufWriter::new(io::stdout().lock())),
+        })
+    }
+
+    /// The file that was asked for.
+    fn file(&self) -> Option<&Path> {
+        self.out.as_deref().filter(|path| !is_standard(path))
     }
 
     /// Shown on standard error, unless the records go to the same terminal.
@@ -165,7 +171,7 @@ impl Options {
         let style = ProgressStyle::with_template(template);
         let bar = ProgressBar::with_draw_target(
             length,
-            if self.out.is_none() && io::stdout().is_terminal() {
+            if self.file().is_none() && io::stdout().is_terminal() {
                 ProgressDrawTarget::hidden()
             } else {
                 ProgressDrawTarget::stderr()
@@ -176,7 +182,7 @@ impl Options {
 }
 
 /// Where the records go.
-enum Output {
+pub(super) enum Output {
     Standard(BufWriter<StdoutLock<'static>>),
     File(Draft),
 }
@@ -239,7 +245,7 @@ fn explain_batch(
 
 /// The corpus as UTF-8, and its length in bytes where it is a file of that.
 fn open(corpus: &Path) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
-    if corpus == Path::new("-") {
+    if is_standard(corpus) {
         return Ok((decoded(io::stdin().lock(), corpus)?.0, None));
     }
     let file = File::open(corpus)?;

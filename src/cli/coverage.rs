@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::data::{Data, Split};
 use super::draft::Draft;
+use super::files::{model_files, read_model};
 use super::out::show;
-use crate::package::{Package, read_directory};
 use crate::text::coverage;
 
 /// Measure how many of a data set's words a model knows, punctuation not counted
@@ -26,7 +25,7 @@ pub(super) struct MeasureCoverage {
     /// Unknown words to list, the most frequent first
     #[arg(long, value_name = "N", default_value_t = 20)]
     unknown: usize,
-    /// Write the measures to this file, too
+    /// Write the measures to this file, too; `-` is standard output
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
@@ -34,10 +33,9 @@ pub(super) struct MeasureCoverage {
 impl MeasureCoverage {
     /// Measures and prints.
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let json = Draft::of(self.json.as_ref())?;
-        let name = || format!("the model {}", self.model.display());
-        let files = read_directory(&self.model).with_context(name)?;
-        let package = Package::from_files(&files).with_context(name)?;
+        let inputs = [model_files(&self.model), self.data.files()].concat();
+        let json = Draft::of(self.json.as_ref(), &inputs)?;
+        let package = read_model(&self.model)?;
         let (vocabulary, words) = (package.vocabulary, package.config.reading.words);
         let classes = self.data.classes()?;
         let examples = self.data.sentences(self.split, &classes, words)?;

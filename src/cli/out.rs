@@ -2,8 +2,30 @@
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
+
+/// Whether standard output is one of the command's files.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether a file's name, `-`, means standard output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Keeps standard output for one file: results for people go to standard error from now on.
+///
+/// # Errors
+/// If another file has it.
+pub(super) fn take() -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !TAKEN.swap(true, Ordering::Relaxed),
+        "only one file can go to standard output; give the others names"
+    );
+    Ok(())
+}
 
 /// Writes a result to standard output. A reader that hangs up wants no more of it.
 ///
@@ -24,7 +46,10 @@ pub(super) fn tell(line: impl Display) {
 }
 
 fn write(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out: Box<dyn Write> = match TAKEN.load(Ordering::Relaxed) {
+        true => Box::new(io::stderr().lock()),
+        false => Box::new(io::stdout().lock()),
+    };
     out.write_all(printable(text).as_bytes())?;
     out.flush()
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::files::{refuse_to_overwrite, save};
-use crate::package::{Package, Precision, read_directory};
+use super::files::{Folder, id_of, read_model, save};
+use crate::package::Precision;
 
 /// Store a model's matrices as 8-bit integers, one scale a row
 #[derive(Args, Clone, Debug)]
@@ -24,9 +24,9 @@ pub(super) struct Quantize {
 impl Quantize {
     /// Reads, rounds and writes.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        refuse_to_overwrite(&self.out)?;
-        let mut package = Package::from_files(&read_directory(&self.model)?)?;
-        package.card.id = super::files::id_of(&self.out);
+        let _folder = Folder::hold_new(&self.out)?;
+        let mut package = read_model(&self.model)?;
+        package.card.id = id_of(&self.out);
         if let Some(title) = self.title {
             package.card.title = title;
         }

@@ -30,7 +30,7 @@ pub(super) struct Sampling {
     pub(super) seed: u64,
     /// Opinion words, one a line, that kept words are compared with; may be given several times
     #[arg(long, value_name = "FILE")]
-    lexicon: Vec<PathBuf>,
+    pub(super) lexicon: Vec<PathBuf>,
 }
 
 /// A labelled text in words, before a model has looked them up.
