@@ -348,4 +348,29 @@ mod tests {
         let history = Report::from_json(r#"{"version": 1, "records": []}"#);
         assert!(matches!(history, Err(ReportError::Format(_))));
     }
+
+    #[test]
+    fn tables_are_as_large_as_what_is_measured() {
+        let read = |report: &Report| Report::from_json(&serde_json::to_string(report).unwrap());
+        for class in [MOST_CLASSES, usize::MAX] {
+            let mut of_a_class = report();
+            of_a_class.per_text.answers[1].predicted = class;
+            let refused = read(&of_a_class);
+            assert!(
+                matches!(refused, Err(ReportError::Classes { class: found }) if found == class)
+            );
+        }
+        let mut of_texts = report();
+        of_texts.data.texts = 1 << 50;
+        assert!(matches!(
+            read(&of_texts),
+            Err(ReportError::Texts { found: 3, .. })
+        ));
+        let mut of_values = report();
+        of_values.per_text.columns[0].values.pop();
+        assert!(matches!(
+            read(&of_values),
+            Err(ReportError::Texts { found: 2, .. })
+        ));
+    }
 }

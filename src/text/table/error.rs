@@ -1,6 +1,5 @@
 //! What can be wrong with a table of labelled texts, and in which line.
 
-use super::lines::MOST_KEYS;
 use crate::text::UnknownEncoding;
 
 /// A table that cannot be used as a whole.
@@ -27,11 +26,11 @@ pub enum TableError {
     JsonArray,
     /// Objects with ever new keys.
     #[error(
-        "with line {line} the objects have more than {MOST_KEYS} different keys; write the text and the label of each under the same two, such as text and label"
+        "the lines have more than {most} different keys, too many for their length; write the text and the label of each under the same two, such as text and label"
     )]
     Keys {
-        /// The line with one too many, counted from 1.
-        line: usize,
+        /// How many such lines may have.
+        most: usize,
     },
     /// No text table has such a delimiter.
     #[error("{0:?} cannot stand between two fields; choose a comma, a semicolon, a bar or a tab")]

@@ -9,8 +9,12 @@ use super::{Row, RowError, RowProblem, Table, TableError, without_mark};
 /// What stands before a label, directly.
 pub(super) const LABEL_PREFIX: &str = "__label__";
 
-/// Most different keys: each is a field of every row.
-pub(super) const MOST_KEYS: usize = 1000;
+/// Most different keys, each of which is a field of every row.
+const MOST_KEYS: usize = 1000;
+
+/// Most of them for each byte of a line, so that memory grows with the file alone: a row takes five bytes at least
+/// for each key of its own.
+const KEYS_A_BYTE: usize = 4;
 
 /// Reads one JSON object a line; the columns are all its keys.
 pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
@@ -29,13 +33,14 @@ pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
                         columns.push(name.clone());
                     }
                 }
-                if columns.len() > MOST_KEYS {
-                    return Err(TableError::Keys { line });
-                }
                 objects.push((line, object));
             }
             Err(problem) => broken.push(RowError { line, problem }),
         }
+    }
+    let most = MOST_KEYS.min(KEYS_A_BYTE * bytes.len() / objects.len().max(1));
+    if columns.len() > most {
+        return Err(TableError::Keys { most });
     }
     let rows = objects.into_iter().map(|(line, mut object)| Row {
         line,
