@@ -94,10 +94,7 @@ impl Compare {
     /// The files that are read: reports, models, and on what these are measured.
     fn inputs(&self) -> Vec<PathBuf> {
         let runs = self.variants.iter().flat_map(|given| runs(given));
-        let runs = runs.flat_map(|run| match run.is_dir() {
-            true => model_files(&run),
-            false => vec![run],
-        });
+        let runs = runs.flat_map(|run| model_files(&run));
         let data = self.data().map(|data| data.files()).unwrap_or_default();
         runs.chain(data).chain(self.measuring.files()).collect()
     }

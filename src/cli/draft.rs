@@ -39,7 +39,7 @@ impl Draft {
         let file = options.write(true).create(true).truncate(false).open(&part);
         let file = file.with_context(name)?;
         ensure!(
-            !is_held(&file),
+            hold(&file),
             "{} is being written already; name another file",
             path.display()
         );
@@ -126,10 +126,10 @@ pub(super) fn spare(output: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes hold of an open file until it is closed; whether another has done so. Where files cannot be
-/// held, none is.
-pub(super) fn is_held(file: &File) -> bool {
-    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+/// Takes hold of an open file until it is closed, unless another has done so. Where a file system holds
+/// none, none is another's.
+pub(super) fn hold(file: &File) -> bool {
+    !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }
 
 fn part_of(path: &Path) -> PathBuf {

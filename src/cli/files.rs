@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
-use super::draft::is_held;
+use super::draft::hold;
 use crate::engine::LoadedModel;
 use crate::model::Classifier;
 use crate::package::{Package, Precision, names, read_directory, write_directory};
@@ -68,7 +68,7 @@ impl Folder {
         fs::create_dir_all(path).with_context(name)?;
         let lock = File::create(path.join(LOCK)).with_context(name)?;
         ensure!(
-            !is_held(&lock),
+            hold(&lock),
             "another run is writing into {}; wait for its end, or choose another --out",
             path.display()
         );

@@ -239,12 +239,9 @@ pub fn read_directory(directory: &Path) -> Result<Files, PackageError> {
         return model_of_zip(&bytes(directory)?);
     }
     // What the model lacks is said by who knows what its format should have.
-    let others = names::ALL
-        .into_iter()
-        .filter(|name| directory.join(name).exists());
-    let all = [names::CARD].into_iter().chain(others);
+    let is_read = |name: &&str| *name == names::CARD || directory.join(name).exists();
     let read = |name: &str| Ok((name.to_owned(), bytes(&directory.join(name))?));
-    all.map(read).collect()
+    names::ALL.into_iter().filter(is_read).map(read).collect()
 }
 
 /// Writes the files of a model directory: all of them are there before the first takes its place.
