@@ -261,7 +261,7 @@ fn a_file_of_records_is_whole_and_is_not_the_corpus() {
         let refused = explain(out);
         let message = String::from_utf8(refused.stderr).unwrap();
         assert_eq!(refused.status.code(), Some(1), "{out}");
-        assert!(message.contains("is the corpus itself"), "{message}");
+        assert!(message.contains("is read by this command"), "{message}");
         assert_eq!(left(), corpus, "{out}");
     }
 

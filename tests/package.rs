@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use safr::engine::LoadedModel;
+use safr::engine::{EngineError, LoadedModel};
 use safr::package::{
     Card, Files, Package, PackageError, Precision, checksum, names, read_directory, write_directory,
 };
@@ -188,6 +188,13 @@ fn other_formats_and_missing_files_are_named() {
     let mut newer = files();
     newer.insert(names::CARD.to_owned(), serde_json::to_vec(&card).unwrap());
     assert!(matches!(error(&newer), PackageError::Format { found: 99 }));
+    // Whatever else of it is not as it is today.
+    let other = br#"{"format": 5000000000, "id": ["new"]}"#.to_vec();
+    let newer = Files::from([(names::CARD.to_owned(), other)]);
+    let folder = tempfile::tempdir().unwrap();
+    write_directory(folder.path(), &newer).unwrap();
+    let message = error(&read_directory(folder.path()).unwrap()).to_string();
+    assert!(message.contains("written by a newer version"), "{message}");
 
     for name in names::ALL {
         let mut lacking = files();
@@ -206,6 +213,73 @@ fn other_formats_and_missing_files_are_named() {
         error(&replaced(names::CONFIG, zero.to_vec())),
         PackageError::Config(_)
     ));
+}
+
+/// Of some of these, no file holds as many numbers: they are asked for from memory alone.
+#[test]
+fn sizes_beyond_their_bounds_are_named() {
+    let config: serde_json::Value = serde_json::from_slice(&files()[names::CONFIG]).unwrap();
+    let whole_padding = |max_len: usize| serde_json::json!({"max_len": max_len});
+    for (sizes, named) in [
+        (whole_padding(1 << 24), "max_len × d_model"),
+        (whole_padding(1 << 20), "heads × max_len × max_len"),
+        (serde_json::json!({"layers": 1 << 20}), "layers"),
+        (serde_json::json!({"d_ff": 1u64 << 40}), "d_ff"),
+        (serde_json::json!({"max_len": usize::MAX}), "max_len"),
+    ] {
+        let mut config = config.clone();
+        for (name, size) in sizes.as_object().unwrap() {
+            config[name] = size.clone();
+        }
+        let large = replaced(names::CONFIG, serde_json::to_vec(&config).unwrap());
+        let message = error(&large).to_string();
+        let expected = format!("the model's {named} is ");
+        assert!(message.starts_with(&expected), "{message}");
+    }
+}
+
+/// A model of finite weights whose logits are past what a float holds.
+fn too_large() -> Package {
+    let mut package = small_package();
+    for name in ["layers.0.norm2.weight", "fc.weight"] {
+        let values = &mut package.weights.get_mut(name).unwrap().values;
+        values.iter_mut().for_each(|value| *value *= 1e30);
+    }
+    package
+}
+
+#[test]
+fn an_answer_that_is_no_number_is_an_error() {
+    let files = too_large().to_files(Precision::F32).unwrap();
+    let model = LoadedModel::new(&files, &burn::tensor::Device::flex()).unwrap();
+    let answer = pollster::block_on(model.explain("a good film"));
+    assert!(matches!(answer, Err(EngineError::NotFinite)), "{answer:?}");
+    let answer = pollster::block_on(model.without("a good film", 1));
+    assert!(matches!(answer, Err(EngineError::NotFinite)), "{answer:?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    write_directory(&at("model"), &files).unwrap();
+    std::fs::write(at("own.csv"), "text,label\ngood,positive\nbad,negative\n").unwrap();
+    std::fs::write(at("ids.json"), r#"{"ids": [[3, 5]], "labels": [1]}"#).unwrap();
+    for command in [
+        "explain --model model good --json out",
+        "explain --model model --corpus own.csv --out out",
+        "evaluate --model model --task csv --data own.csv --json out",
+        "neurons --model model --task csv --data own.csv --split test --json out",
+        "forward --model model --ids ids.json --out out",
+    ] {
+        let mut safr = std::process::Command::new(env!("CARGO_BIN_EXE_safr"));
+        let safr = safr.current_dir(folder.path()).args(command.split(' '));
+        let output = safr.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command}: {said}");
+        assert!(
+            said.contains("numbers that are not finite"),
+            "{command}: {said}"
+        );
+        assert!(!at("out").exists(), "{command}");
+    }
 }
 
 #[test]

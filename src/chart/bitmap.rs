@@ -1,8 +1,6 @@
 //! plotters' bitmap with well-set text: plotters itself leaves out the space to
 //! the left of a glyph and rounds its place, which tears words apart.
 
-use std::path::Path;
-
 use ab_glyph::{Font, Point, ScaleFont, point};
 use plotters::prelude::BitMapBackend;
 use plotters_backend::text_anchor::{HPos, VPos};
@@ -12,15 +10,15 @@ use plotters_backend::{
 
 use super::font::{em, face, width};
 
-/// A PNG file that is drawn on.
+/// Pixels of red, green and blue that are drawn on.
 pub(super) struct Bitmap<'a>(BitMapBackend<'a>);
 
 type Drawn<'a> = Result<(), DrawingErrorKind<<BitMapBackend<'a> as DrawingBackend>::ErrorType>>;
 
 impl<'a> Bitmap<'a> {
-    /// A bitmap of `size` pixels that is saved to `path` when it is presented.
-    pub(super) fn new(path: &'a Path, size: (u32, u32)) -> Self {
-        Self(BitMapBackend::new(path, size))
+    /// A bitmap of `size` pixels, three bytes each.
+    pub(super) fn new(pixels: &'a mut [u8], size: (u32, u32)) -> Self {
+        Self(BitMapBackend::with_buffer(pixels, size))
     }
 }
 

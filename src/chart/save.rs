@@ -1,8 +1,6 @@
-//! A figure as an SVG text or a PNG file.
+//! A figure as an SVG text or a PNG picture.
 
 use std::fmt::Display;
-use std::fs::File;
-use std::path::Path;
 
 use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::SVGBackend;
@@ -16,6 +14,9 @@ const SVG_SCALE: u32 = 4;
 
 /// Pixels a unit of a PNG: sharp on paper and on dense screens.
 const PNG_SCALE: u32 = 2;
+
+/// Red, green and blue.
+const BYTES_A_PIXEL: usize = 3;
 
 /// The figure as an SVG document.
 ///
@@ -34,27 +35,25 @@ pub fn svg(figure: &impl Figure) -> Result<String, ChartError> {
     Ok(svg.replacen(&fine, &shown, 1))
 }
 
-/// Writes the figure to `path`, whose name ends in `.png`.
+/// The figure as the bytes of a PNG file.
 ///
 /// # Errors
-/// If the name ends otherwise, the file cannot be written, or plotters cannot draw.
-pub fn png(figure: &impl Figure, path: &Path) -> Result<(), ChartError> {
-    if !path
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("png"))
-    {
-        return Err(ChartError::Name(path.to_owned()));
-    }
-    // plotters would hide the system's reason.
-    File::create(path).map_err(|error| ChartError::Save {
-        path: path.to_owned(),
-        error,
-    })?;
+/// If plotters cannot draw it.
+pub fn png(figure: &impl Figure) -> Result<Vec<u8>, ChartError> {
     let (width, height) = figure.size();
-    let size = (width * PNG_SCALE, height * PNG_SCALE);
-    let area = Bitmap::new(path, size).into_drawing_area();
+    let (width, height) = (width * PNG_SCALE, height * PNG_SCALE);
+    let mut pixels = vec![0; width as usize * height as usize * BYTES_A_PIXEL];
+    let area = Bitmap::new(&mut pixels, (width, height)).into_drawing_area();
     figure.draw(&area).map_err(draw_error)?;
-    area.present().map_err(draw_error)
+    area.present().map_err(draw_error)?;
+    drop(area);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().map_err(draw_error)?;
+    writer.write_image_data(&pixels).map_err(draw_error)?;
+    writer.finish().map_err(draw_error)?;
+    Ok(bytes)
 }
 
 fn draw_error(error: impl Display) -> ChartError {

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::chosen::Chosen;
 use super::data::{Data, Own, Task};
 use super::draft::Draft;
-use super::files::{read_model, read_text};
+use super::files::{model_files, read_model, read_text};
 use super::measuring::Measuring;
 use super::out::{progress, show};
 use super::{markdown, table};
@@ -72,7 +72,7 @@ pub(super) struct Compare {
     /// Form of the table
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Write the comparison to this file, too
+    /// Write the comparison to this file, too; `-` is standard output
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
@@ -80,7 +80,10 @@ pub(super) struct Compare {
 impl Compare {
     /// Measures or reads, compares and prints.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let json = Draft::of(self.json.as_ref())?;
+        let inputs = self.inputs();
+        let json = Draft::of(self.json.as_ref(), &inputs)?;
+        let plane = self.plane.as_deref().and_then(<[String]>::last);
+        let plane = Draft::of(plane.map(PathBuf::from).as_ref(), &inputs)?;
         let variants = self.variants().await?;
         let seed = self.measuring.sampling.seed;
         let resamples = self.resamples as usize;
@@ -94,15 +97,32 @@ impl Compare {
             Format::Markdown => markdown::of_comparison(&comparison, &self.chosen),
         };
         show(table)?;
-        if let Some([x, y, file]) = self.plane.as_deref() {
+        if let (Some([x, y, _]), Some(file)) = (self.plane.as_deref(), plane) {
             let plane = Plane::new(&comparison, x, y)
                 .with_context(|| format!("no variant has both {x} and {y}"))?;
-            std::fs::write(file, chart::svg(&plane)?).with_context(|| file.clone())?;
+            file.fill(chart::svg(&plane)?.as_bytes())?;
         }
         match json {
             Some(file) => file.fill_json(&comparison),
             None => Ok(()),
         }
+    }
+
+    /// The files that are read: reports, models, and on what these are measured.
+    fn inputs(&self) -> Vec<PathBuf> {
+        let runs = self.variants.iter().flat_map(|given| runs(given));
+        let runs = runs.flat_map(|run| model_files(&run));
+        let data = self.data().map(|data| data.files()).unwrap_or_default();
+        runs.chain(data).chain(self.measuring.files()).collect()
+    }
+
+    /// The texts, if they were named.
+    fn data(&self) -> Option<Data> {
+        Some(Data {
+            task: self.task?,
+            data: self.data.clone()?,
+            own: self.own.clone(),
+        })
     }
 
     /// The variants with the chosen measures of all their runs.
@@ -145,10 +165,8 @@ impl Compare {
     /// The report of a model directory, measured now, or of a file.
     async fn report(&self, measuring: &Measuring, path: &Path) -> anyhow::Result<Report> {
         if is_model(path) {
-            let given = self.task.zip(self.data.clone());
-            let (task, data) = given.context("to evaluate a model, give --task and --data")?;
-            let own = self.own.clone();
-            let data = Data { task, data, own };
+            let data = self.data();
+            let data = data.context("to evaluate a model, give --task and --data")?;
             return measuring.report(&data, read_model(path)?).await;
         }
         Report::from_json(&read_text(path)?).with_context(|| path.display().to_string())

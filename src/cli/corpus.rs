@@ -14,9 +14,9 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rayon::prelude::*;
 
-use super::draft::{Draft, would_destroy};
+use super::draft::Draft;
 use super::numbers::count;
-use super::out::{progress, remark};
+use super::out::{is_standard, progress, remark};
 use crate::engine::LoadedModel;
 use crate::text::recognise_encoding;
 use lines::{Line, LineProblem, Lines};
@@ -75,24 +75,28 @@ impl Unexplained {
 
 impl Options {
     /// Explains every line of `corpus`. A reader that hangs up ends it without an error.
-    pub(super) fn explain(&self, model: &LoadedModel, corpus: &Path) -> anyhow::Result<()> {
+    pub(super) fn explain(
+        &self,
+        model: &LoadedModel,
+        corpus: &Path,
+        out: Output,
+    ) -> anyhow::Result<()> {
         let hung_up = |error: &anyhow::Error| {
             let error = error.downcast_ref::<io::Error>();
             error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
         };
-        match self.stream(model, corpus) {
+        match self.stream(model, corpus, out) {
             Err(error) if hung_up(&error) => Ok(()),
             ended => ended,
         }
     }
 
-    fn stream(&self, model: &LoadedModel, corpus: &Path) -> anyhow::Result<()> {
+    fn stream(&self, model: &LoadedModel, corpus: &Path, mut out: Output) -> anyhow::Result<()> {
         let classes = &model.package.card.classes;
         let records = Records::new(self.format, self.full, classes)?;
         let name = || corpus.display().to_string();
         let (reader, length) = open(corpus).with_context(name)?;
         let mut lines = Lines::new(reader);
-        let mut out = self.output(corpus)?;
         let bar = self.progress(length);
         let (mut done, mut bad) = (0, 0);
         out.write([records.header()?])?;
@@ -152,16 +156,17 @@ impl Options {
         Ok(made)
     }
 
-    fn output(&self, corpus: &Path) -> anyhow::Result<Output> {
-        let Some(path) = &self.out else {
-            return Ok(Output::Standard(BufWriter::new(io::stdout().lock())));
-        };
-        anyhow::ensure!(
-            !would_destroy(path, corpus),
-            "--out {} is the corpus itself, or would write over it; choose another file",
-            path.display()
-        );
-        Ok(Output::File(Draft::create(path)?))
+    /// Where the records of a command that reads the files `inputs` go.
+    pub(super) fn output(&self, inputs: &[PathBuf]) -> anyhow::Result<Output> {
+        Ok(match self.file() {
+            Some(path) => Output::File(Draft::create(path, inputs)?),
+            None => Output::Standard(BufWriter::new(io::stdout().lock())),
+        })
+    }
+
+    /// The file that was asked for.
+    fn file(&self) -> Option<&Path> {
+        self.out.as_deref().filter(|path| !is_standard(path))
     }
 
     /// Shown on standard error, unless the records go to the same terminal.
@@ -171,7 +176,7 @@ impl Options {
             None => "{spinner} {msg} lines in {elapsed}",
         };
         let bar = progress(template, length);
-        if self.out.is_none() && io::stdout().is_terminal() {
+        if self.file().is_none() && io::stdout().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
         bar
@@ -179,7 +184,7 @@ impl Options {
 }
 
 /// Where the records go.
-enum Output {
+pub(super) enum Output {
     Standard(BufWriter<StdoutLock<'static>>),
     File(Draft),
 }
@@ -242,7 +247,7 @@ fn explain_batch(
 
 /// The corpus as UTF-8, and its length in bytes where it is a file of that.
 fn open(corpus: &Path) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
-    if corpus == Path::new("-") {
+    if is_standard(corpus) {
         return Ok((decoded(io::stdin().lock(), corpus)?.0, None));
     }
     let file = File::open(corpus)?;

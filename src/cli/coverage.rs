@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::data::{Data, Split};
 use super::draft::Draft;
-use super::files::read_model;
+use super::files::{model_files, read_model};
 use super::out::show;
 use crate::text::coverage;
 
@@ -25,7 +25,7 @@ pub(super) struct MeasureCoverage {
     /// Unknown words to list, the most frequent first
     #[arg(long, value_name = "N", default_value_t = 20)]
     unknown: usize,
-    /// Write the measures to this file, too
+    /// Write the measures to this file, too; `-` is standard output
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
@@ -33,7 +33,8 @@ pub(super) struct MeasureCoverage {
 impl MeasureCoverage {
     /// Measures and prints.
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let json = Draft::of(self.json.as_ref())?;
+        let inputs = [model_files(&self.model), self.data.files()].concat();
+        let json = Draft::of(self.json.as_ref(), &inputs)?;
         let package = read_model(&self.model)?;
         let (vocabulary, words) = (package.vocabulary, package.config.reading.words);
         let classes = self.data.classes()?;

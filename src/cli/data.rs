@@ -53,6 +53,26 @@ impl Data {
         }
     }
 
+    /// The files that hold it.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let within = |name: String| self.data.join(name);
+        match self.task {
+            Task::Sst2 => {
+                let trees = Split::ALL.map(|split| within(sst::file_name(split)));
+                trees.into_iter().chain([self.glue()]).collect()
+            }
+            Task::Imdb => Split::ALL
+                .map(|split| within(imdb::file_name(split)))
+                .into(),
+            Task::Csv => self.own.files(&self.data),
+        }
+    }
+
+    /// GLUE's phrases, where they stand beside the trees.
+    fn glue(&self) -> PathBuf {
+        self.data.join("train.tsv")
+    }
+
     /// SHA-256 of the one file of people's own that holds all parts, for a model's card.
     pub(super) fn fingerprint(&self) -> anyhow::Result<Option<String>> {
         match self.task {
@@ -144,7 +164,7 @@ impl Data {
         let trees = self.trees(Split::Train, words)?;
         let mut phrases = sst::phrases(&trees);
         if glue {
-            let more = glue::read(&self.data.join("train.tsv"), words).context(
+            let more = glue::read(&self.glue(), words).context(
                 "for glue = true of the recipe, --data holds GLUE's train.tsv beside the trees",
             )?;
             let trees = |split| self.trees(split, words);

@@ -7,7 +7,7 @@ use clap::Args;
 use super::controls::Controls;
 use super::data::Data;
 use super::draft::Draft;
-use super::files::read_model;
+use super::files::{model_files, read_model};
 use super::measuring::Measuring;
 use super::out::show;
 use super::table;
@@ -27,7 +27,7 @@ pub(super) struct Evaluate {
     measuring: Measuring,
     #[command(flatten)]
     controls: Controls,
-    /// Write the report to this file, too
+    /// Write the report to this file, too; `-` is standard output
     ///
     /// With the values of every text.
     #[arg(long, value_name = "FILE")]
@@ -37,7 +37,12 @@ pub(super) struct Evaluate {
 impl Evaluate {
     /// Measures and prints.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let json = Draft::of(self.json.as_ref())?;
+        let inputs = [
+            model_files(&self.model),
+            self.data.files(),
+            self.measuring.files(),
+        ];
+        let json = Draft::of(self.json.as_ref(), &inputs.concat())?;
         let mut package = read_model(&self.model)?;
         let trained_on = package.card.data_sha256.as_ref();
         if trained_on.is_some() && self.data.fingerprint()?.as_ref() == trained_on {

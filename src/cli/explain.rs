@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
 use super::columns::right;
 use super::corpus::Options;
-use super::files::{open, write_json};
+use super::draft::Draft;
+use super::files::{model_files, open};
 use super::out::{AGAINST, FOR, STRONG, Styled, show};
 use crate::chart::{self, Figure, Models};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
@@ -30,7 +30,7 @@ pub(super) struct Explain {
     corpus: Option<PathBuf>,
     #[command(flatten)]
     options: Options,
-    /// Write the explanation to this file
+    /// Write the explanation to this file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Draw it as SVG
@@ -49,24 +49,33 @@ pub(super) struct Explain {
 impl Explain {
     /// Explains the text or the corpus.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let device = OpenDevice::open(self.backend).await?.device;
-        let models: Vec<LoadedModel> = self
-            .models
-            .iter()
-            .map(|model| open(model, &device))
-            .collect::<Result<_, _>>()?;
-        match (&self.corpus, &models[..]) {
-            (None, models) => self.explain(models).await,
-            (Some(corpus), [model]) => self.options.explain(model, corpus),
+        let models = self.models.iter().flat_map(|model| model_files(model));
+        let inputs: Vec<PathBuf> = models.chain(self.corpus.clone()).collect();
+        match (&self.corpus, &self.models[..]) {
+            (None, _) => self.explain(&inputs).await,
+            (Some(corpus), [model]) => {
+                let out = self.options.output(&inputs)?;
+                let device = OpenDevice::open(self.backend).await?.device;
+                self.options.explain(&open(model, &device)?, corpus, out)
+            }
             (Some(_), _) => anyhow::bail!("a corpus is explained by one --model at a time"),
         }
     }
 
     /// Explains the one text, prints and writes what was asked for.
-    async fn explain(&self, models: &[LoadedModel]) -> anyhow::Result<()> {
+    async fn explain(&self, inputs: &[PathBuf]) -> anyhow::Result<()> {
+        let draft = |path: &Option<PathBuf>| Draft::of(path.as_ref(), inputs);
+        let files = Files {
+            json: draft(&self.json)?,
+            svg: draft(&self.svg)?,
+            png: draft(&self.png)?,
+        };
+        let device = OpenDevice::open(self.backend).await?.device;
+        let models = self.models.iter().map(|model| open(model, &device));
+        let models: Vec<LoadedModel> = models.collect::<Result<_, _>>()?;
         let text = self.text.as_deref().unwrap_or_default();
         let mut explanations = Vec::new();
-        for model in models {
+        for model in &models {
             explanations.push(model.explain(text).await?);
         }
         for (at, explanation) in explanations.iter().enumerate() {
@@ -80,22 +89,29 @@ impl Explain {
             show(LEGEND)?;
         }
         match &explanations[..] {
-            [one] => self.write(one),
-            all => self.write(&Models(all)),
+            [one] => files.write(one),
+            all => files.write(&Models(all)),
         }
     }
+}
 
-    /// Writes the files that were asked for.
-    fn write(&self, explained: &(impl Figure + Serialize)) -> anyhow::Result<()> {
-        if let Some(path) = &self.json {
-            write_json(path, explained)?;
+/// The files that were asked for.
+struct Files {
+    json: Option<Draft>,
+    svg: Option<Draft>,
+    png: Option<Draft>,
+}
+
+impl Files {
+    fn write(self, explained: &(impl Figure + Serialize)) -> anyhow::Result<()> {
+        if let Some(file) = self.json {
+            file.fill_json(explained)?;
         }
-        if let Some(path) = &self.svg {
-            std::fs::write(path, chart::svg(explained)?)
-                .with_context(|| path.display().to_string())?;
+        if let Some(file) = self.svg {
+            file.fill(chart::svg(explained)?.as_bytes())?;
         }
-        if let Some(path) = &self.png {
-            chart::png(explained, path)?;
+        if let Some(file) = self.png {
+            file.fill(&chart::png(explained)?)?;
         }
         Ok(())
     }

@@ -1,14 +1,21 @@
-//! Reading a model directory, writing JSON.
+//! Model directories: read, held, written.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use serde::Serialize;
+use anyhow::{Context, ensure};
 
-use super::draft::Draft;
+use super::draft::hold;
 use crate::engine::LoadedModel;
 use crate::model::Classifier;
-use crate::package::{Package, Precision, read_directory, write_directory};
+use crate::package::{Package, Precision, names, read_directory, write_directory};
+
+/// How training went, beside the model.
+pub(super) const HISTORY: &str = "history.json";
+
+/// The file by which a run holds a model's folder.
+const LOCK: &str = ".lock";
 
 /// Reads a model directory.
 pub(super) fn read_model(directory: &Path) -> anyhow::Result<Package> {
@@ -35,30 +42,68 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// Makes a folder where there is none, and tries to write there, before any work is done.
-pub(super) fn writable(directory: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
-    Draft::create(&directory.join(".trial")).map(drop)
+/// The files of a model directory, or the one of a zip: what is not to be written over.
+pub(super) fn model_files(model: &Path) -> Vec<PathBuf> {
+    match model.is_file() {
+        true => vec![model.to_owned()],
+        false => {
+            let all = names::ALL.into_iter().chain([HISTORY]);
+            all.map(|name| model.join(name)).collect()
+        }
+    }
 }
 
-/// Checks that a model's folder holds nothing yet.
-pub(super) fn refuse_to_overwrite(directory: &Path) -> anyhow::Result<()> {
-    let is_empty = |path: &Path| {
-        path.read_dir()
-            .is_ok_and(|mut files| files.next().is_none())
-    };
-    anyhow::ensure!(
-        !directory.exists() || is_empty(directory),
-        "{} holds files already; choose another --out, or remove it first",
-        directory.display()
-    );
-    Ok(())
+/// A model's folder while a run writes there: no other run does, and if it stays empty, it goes again.
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Lets go of the folder when it is closed, however the run ends.
+    _lock: File,
 }
 
-/// Writes `value` as JSON.
-pub(super) fn write_json(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {
-    let json = serde_json::to_string(value)?;
-    std::fs::write(path, json + "\n").with_context(|| path.display().to_string())
+impl Folder {
+    /// Makes a folder where there is none, and takes hold of it: so it shows, before any work is done, whether
+    /// it can be written.
+    pub(super) fn hold(path: &Path) -> anyhow::Result<Self> {
+        let name = || path.display().to_string();
+        fs::create_dir_all(path).with_context(name)?;
+        let lock = File::create(path.join(LOCK)).with_context(name)?;
+        ensure!(
+            hold(&lock),
+            "another run is writing into {}; wait for its end, or choose another --out",
+            path.display()
+        );
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// [`hold`](Self::hold) for a folder that is not to hold anything yet.
+    pub(super) fn hold_new(path: &Path) -> anyhow::Result<Self> {
+        ensure!(
+            !path.exists() || is_empty(path),
+            "{} holds files already; choose another --out, or remove it first",
+            path.display()
+        );
+        Self::hold(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What stays takes no room, and is in nobody's way.
+        let _ = fs::remove_file(self.path.join(LOCK));
+        let _ = fs::remove_dir(&self.path);
+    }
+}
+
+/// Whether a folder holds nothing but what a run that was killed has left.
+fn is_empty(folder: &Path) -> bool {
+    let is_left =
+        |name: &Path| name == Path::new(LOCK) || name.extension() == Some(OsStr::new("part"));
+    folder.read_dir().is_ok_and(|mut entries| {
+        entries.all(|entry| entry.is_ok_and(|entry| is_left(Path::new(&entry.file_name()))))
+    })
 }
 
 /// Reads a text file.

@@ -6,9 +6,11 @@ use anyhow::Context;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::files::{open, read_text, write_json};
+use super::draft::Draft;
+use super::files::{model_files, open, read_text};
 use super::out::remark;
 use crate::engine::{Backend, OpenDevice};
+use crate::evaluate::MeasureError;
 use crate::model::{Batch, read};
 use crate::objective::{Family, LossNumbers, Objective, ScaleFree, Space};
 use crate::text::PAD;
@@ -22,7 +24,7 @@ pub(super) struct Forward {
     /// JSON file {"ids": [[…]], "labels": […]}, ids padded with 0
     #[arg(long, value_name = "FILE")]
     ids: PathBuf,
-    /// JSON file to write
+    /// JSON file to write; `-` is standard output
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Where to compute: flex, ndarray, wgpu or cuda
@@ -67,6 +69,8 @@ struct ScaleFreePairs {
 impl Forward {
     /// Runs the texts through the model in one batch.
     pub(super) async fn run(self) -> anyhow::Result<()> {
+        let inputs = [model_files(&self.model), vec![self.ids.clone()]].concat();
+        let out = Draft::create(&self.out, &inputs)?;
         let input: Input = serde_json::from_str(&read_text(&self.ids)?)
             .with_context(|| self.ids.display().to_string())?;
         let device = OpenDevice::open(self.backend).await?.device;
@@ -92,15 +96,17 @@ impl Forward {
             let objective = Objective::new(family, 1.0, 1.0);
             losses.push(objective.losses(&trace, &input.labels).read().await?);
         }
+        let logits = read(trace.logits.clone().flatten(0, 1)).await?;
+        anyhow::ensure!(
+            logits.iter().all(|logit| logit.is_finite()),
+            MeasureError::NotFinite
+        );
         let [_, length] = batch.dims();
         let attention = trace.layers[trace.layers.len() - 1].attention.clone();
         let [_, heads, _, _] = attention.dims();
         let attention = read(attention.flatten(0, 3)).await?;
         let output = Output {
-            logits: nested(
-                &read(trace.logits.clone().flatten(0, 1)).await?,
-                config.classes,
-            ),
+            logits: nested(&logits, config.classes),
             keep: nested(&read(trace.keep.clone().flatten(0, 1)).await?, length),
             attention: nested(&attention, heads * length * length)
                 .iter()
@@ -122,7 +128,7 @@ impl Forward {
                 .map(|allocated| allocated.allocation.neurons.len())
                 .collect(),
         };
-        write_json(&self.out, &output)?;
+        out.fill_json(&output)?;
         remark(format!(
             "{} texts, numbers written to {}",
             texts.len(),

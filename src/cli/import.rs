@@ -9,9 +9,11 @@ use clap::Args;
 mod checkpoint;
 mod vocabulary;
 
-use super::files::{id_of, read_text, refuse_to_overwrite, save};
+use super::files::{Folder, id_of, read_text, save};
 use super::out::remark;
-use crate::model::{Array, ModelConfig, Reading, Weights, parameter_shapes, sinusoids};
+use crate::model::{
+    Array, ModelConfig, Reading, Weights, check_weights, parameter_shapes, sinusoids,
+};
 use crate::package::{Card, FORMAT, Package, Precision};
 use crate::text::{Vocabulary, Words};
 
@@ -45,7 +47,7 @@ pub(super) struct Import {
 impl Import {
     /// Reads, checks and writes.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        refuse_to_overwrite(&self.out)?;
+        let _folder = Folder::hold_new(&self.out)?;
         let name = self.pytorch.display().to_string();
         let mut weights = checkpoint::read(&self.pytorch).with_context(|| name.clone())?;
         let positions = weights
@@ -55,6 +57,7 @@ impl Import {
         config.check()?;
         let shapes = parameter_shapes(&config);
         weights.retain(|name, _| shapes.iter().any(|(known, _)| known == name));
+        check_weights(&config, &weights)?;
         check_positions(&config, &positions)?;
         let vocabulary = match &self.vocabulary {
             Some(path) => {

@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 
 use super::choices::with_names;
 use super::data::Data;
-use super::files::open;
+use super::files::{model_files, open};
 use super::numbers::count;
 use super::out::progress;
 use super::samples::Sampling;
@@ -68,6 +68,13 @@ pub(super) struct Measuring {
 }
 
 impl Measuring {
+    /// The files that are read besides the model and the texts.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let reference = self.selection_from.iter();
+        let reference = reference.flat_map(|model| model_files(model));
+        reference.chain(self.sampling.lexicon.clone()).collect()
+    }
+
     /// Measures a model on `data`.
     pub(super) async fn report(&self, data: &Data, package: Package) -> anyhow::Result<Report> {
         let device = OpenDevice::open(self.backend).await?.device;

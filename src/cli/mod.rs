@@ -29,6 +29,7 @@ mod train;
 mod version;
 mod words;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -68,22 +69,7 @@ pub fn main() -> ExitCode {
         .init();
     let cli = Cli::try_parse().unwrap_or_else(|error| retired::explain(error).exit());
     cli.printing.begin();
-    let run = match cli.command {
-        Command::Train(command) => pollster::block_on(command.run()),
-        Command::Evaluate(command) => pollster::block_on(command.run()),
-        Command::Compare(command) => pollster::block_on(command.run()),
-        Command::Explain(command) => pollster::block_on(command.run()),
-        Command::Forward(command) => pollster::block_on(command.run()),
-        Command::Neurons(command) => pollster::block_on(command.run()),
-        Command::Import(command) => pollster::block_on(command.run()),
-        Command::Quantize(command) => pollster::block_on(command.run()),
-        Command::Words(command) => command.run(),
-        Command::Coverage(command) => command.run(),
-        Command::Presets(command) => command.run(),
-        Command::Completions(command) => command.run(),
-        Command::Man(command) => command.run(),
-    };
-    match run {
+    match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             out::fail(&error);
@@ -91,6 +77,36 @@ pub fn main() -> ExitCode {
                 Some(_) => ExitCode::from(corpus::Unexplained::EXIT_CODE),
                 None => ExitCode::FAILURE,
             }
+        }
+    }
+}
+
+/// Runs the command that `arguments` are, the program's name first, within another program.
+///
+/// # Errors
+/// If they are no command, or it fails.
+pub fn run<A: Into<OsString> + Clone>(
+    arguments: impl IntoIterator<Item = A>,
+) -> anyhow::Result<()> {
+    Cli::try_parse_from(arguments)?.command.run()
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Train(command) => pollster::block_on(command.run()),
+            Self::Evaluate(command) => pollster::block_on(command.run()),
+            Self::Compare(command) => pollster::block_on(command.run()),
+            Self::Explain(command) => pollster::block_on(command.run()),
+            Self::Forward(command) => pollster::block_on(command.run()),
+            Self::Neurons(command) => pollster::block_on(command.run()),
+            Self::Import(command) => pollster::block_on(command.run()),
+            Self::Quantize(command) => pollster::block_on(command.run()),
+            Self::Words(command) => command.run(),
+            Self::Coverage(command) => command.run(),
+            Self::Presets(command) => command.run(),
+            Self::Completions(command) => command.run(),
+            Self::Man(command) => command.run(),
         }
     }
 }

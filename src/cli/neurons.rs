@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::data::{Data, Split, encode};
 use super::draft::Draft;
-use super::files::open;
+use super::files::{model_files, open};
 use super::numbers::count;
 use super::out::{progress, show};
 use crate::engine::{Backend, OpenDevice};
@@ -32,7 +32,7 @@ pub(super) struct Neurons {
     /// Neurons to print, of those that the predictions need most
     #[arg(long, value_name = "K", default_value_t = 20)]
     top: usize,
-    /// Write all cards to this file
+    /// Write all cards to this file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Write all cards to this file, a row a neuron
@@ -51,8 +51,9 @@ pub(super) struct Neurons {
 impl Neurons {
     /// Measures, prints and writes what was asked for.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let json = Draft::of(self.json.as_ref())?;
-        let csv = Draft::of(self.csv.as_ref())?;
+        let inputs = [model_files(&self.model), self.data.files()].concat();
+        let json = Draft::of(self.json.as_ref(), &inputs)?;
+        let csv = Draft::of(self.csv.as_ref(), &inputs)?;
         let device = OpenDevice::open(self.backend).await?.device;
         let model = open(&self.model, &device)?;
         let package = &model.package;

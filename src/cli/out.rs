@@ -3,6 +3,7 @@
 
 use std::fmt::{Display, Formatter};
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::AutoStream;
@@ -86,6 +87,26 @@ impl Display for Styled {
     }
 }
 
+/// Whether standard output is one of the command's files.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether a file's name, `-`, means standard output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Keeps standard output for one file: results for people go to standard error from now on.
+///
+/// # Errors
+/// If another file has it.
+pub(super) fn take() -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !TAKEN.swap(true, Ordering::Relaxed),
+        "only one file can go to standard output; give the others names"
+    );
+    Ok(())
+}
+
 /// Writes a result to standard output. A reader that hangs up wants no more of it.
 ///
 /// # Errors
@@ -138,7 +159,10 @@ fn is_quiet() -> bool {
 }
 
 fn write(text: &Styled) -> io::Result<()> {
-    let mut out = AutoStream::auto(io::stdout().lock());
+    let mut out: Box<dyn Write> = match TAKEN.load(Ordering::Relaxed) {
+        true => Box::new(AutoStream::auto(io::stderr().lock())),
+        false => Box::new(AutoStream::auto(io::stdout().lock())),
+    };
     out.write_all(text.0.as_bytes())?;
     out.flush()
 }

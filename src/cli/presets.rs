@@ -14,8 +14,8 @@ use crate::presets::{self, Preset, Recipe};
 pub(super) struct Named<P> {
     /// Its name, or that of its file.
     pub(super) name: String,
-    /// Where the files are that it names.
-    pub(super) folder: PathBuf,
+    /// The file in which it stands; `None` for one of ours.
+    pub(super) file: Option<PathBuf>,
     pub(super) preset: P,
 }
 
@@ -30,7 +30,7 @@ impl<P: Preset> Named<P> {
         if let Some(preset) = P::named(name) {
             return Ok(Self {
                 name: name.to_owned(),
-                folder: PathBuf::new(),
+                file: None,
                 preset,
             });
         }
@@ -47,9 +47,15 @@ impl<P: Preset> Named<P> {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned(),
-            folder: path.parent().unwrap_or(folder).to_owned(),
             preset: P::parse(&text)?,
+            file: Some(path),
         })
+    }
+
+    /// Where the files are that it names.
+    pub(super) fn folder(&self) -> &Path {
+        let folder = self.file.as_deref().and_then(Path::parent);
+        folder.unwrap_or(Path::new(""))
     }
 }
 

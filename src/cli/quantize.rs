@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::files::{id_of, read_model, refuse_to_overwrite, save};
+use super::files::{Folder, id_of, read_model, save};
 use super::out::remark;
 use crate::package::Precision;
 
@@ -25,7 +25,7 @@ pub(super) struct Quantize {
 impl Quantize {
     /// Reads, rounds and writes.
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        refuse_to_overwrite(&self.out)?;
+        let _folder = Folder::hold_new(&self.out)?;
         let mut package = read_model(&self.model)?;
         package.card.id = id_of(&self.out);
         if let Some(title) = self.title {

@@ -35,7 +35,7 @@ pub(super) struct Sampling {
     ///
     /// May be given several times.
     #[arg(long, value_name = "FILE")]
-    lexicon: Vec<PathBuf>,
+    pub(super) lexicon: Vec<PathBuf>,
 }
 
 /// A labelled text in words, before a model has looked them up.

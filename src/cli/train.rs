@@ -12,7 +12,8 @@ use clap::Args;
 
 use super::choices::name_of;
 use super::data::Data;
-use super::files::{id_of, writable};
+use super::draft::spare;
+use super::files::{Folder, id_of, model_files};
 use super::numbers::{count, weight};
 use super::out::tell;
 use super::presets::Named;
@@ -116,17 +117,20 @@ impl Train {
     /// Trains until done, stopped by Ctrl-C or a signal to end, or failed.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let stages = self.stages()?;
-        if self.resume {
-            anyhow::ensure!(
-                stages.iter().any(|stage| save::has_checkpoint(&stage.out)),
-                "there is nothing to resume in {}; name the --out of the run that was stopped, or leave --resume out to begin one",
-                self.out.display()
-            );
-        } else {
+        anyhow::ensure!(
+            !self.resume || stages.iter().any(|stage| save::has_checkpoint(&stage.out)),
+            "there is nothing to resume in {}; name the --out of the run that was stopped, or leave --resume out to begin one",
+            self.out.display()
+        );
+        let inputs = self.inputs(&stages);
+        for output in stages.iter().flat_map(|stage| model_files(&stage.out)) {
+            spare(&output, &inputs)?;
+        }
+        let _folder = Folder::hold(&self.out)?;
+        if !self.resume {
             for stage in &stages {
                 save::refuse_to_overwrite(&stage.out)?;
             }
-            writable(&self.out)?;
         }
         let device = OpenDevice::open(self.backend).await?.device;
         for stage in &stages {
@@ -134,6 +138,17 @@ impl Train {
             stage.run(&device).await?;
         }
         Ok(())
+    }
+
+    /// The files that are read.
+    fn inputs(&self, stages: &[Stage<'_>]) -> Vec<PathBuf> {
+        let presets = stages
+            .iter()
+            .flat_map(|stage| [&stage.losses.file, &stage.recipe.file]);
+        let start = self.start.iter().flat_map(|model| model_files(model));
+        let presets = presets.flatten().cloned();
+        let own = [self.data.files(), self.known.files()].concat();
+        presets.chain(start).chain(own).collect()
     }
 
     /// The models that are trained one after another, the last of which is asked for.
@@ -166,7 +181,7 @@ impl Train {
         recipe: &Named<Recipe>,
         losses: &Named<Objective>,
     ) -> anyhow::Result<Stage<'_>> {
-        let Named { folder, name, .. } = recipe;
+        let (folder, name) = (recipe.folder(), &recipe.name);
         let before = Named::<Recipe>::find_in(folder, &after.recipe).with_context(|| {
             format!("the recipe {name} begins after the recipe {}", after.recipe)
         })?;

@@ -31,7 +31,7 @@ pub(super) struct WordList {
 impl WordList {
     /// Counts and writes.
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let file = Draft::create(&self.out)?;
+        let file = Draft::create(&self.out, &self.data.files())?;
         let classes = self.data.classes()?;
         let examples = self.data.sentences(self.split, &classes, Words::Typed)?;
         let all = frequencies(examples.iter().map(|example| example.words.as_slice()));

@@ -24,6 +24,9 @@ pub enum EngineError {
     /// The parameters do not fit.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// The model gives no probabilities.
+    #[error("{}", MeasureError::NotFinite)]
+    NotFinite,
     /// No model of that id was loaded.
     #[error("no model named {0} is loaded")]
     Model(String),
@@ -68,6 +71,7 @@ impl From<MeasureError> for EngineError {
     fn from(error: MeasureError) -> Self {
         match error {
             MeasureError::Device(error) => Self::Read(error),
+            MeasureError::NotFinite => Self::NotFinite,
             MeasureError::Lengths { .. } => Self::Run("the two models read texts otherwise"),
         }
     }
@@ -79,7 +83,7 @@ impl EngineError {
         match self {
             Self::Backend(_) => "backend",
             Self::Fault(_) | Self::Read(_) => "device",
-            Self::Package(_) | Self::Weights(_) => "model",
+            Self::Package(_) | Self::Weights(_) | Self::NotFinite => "model",
             Self::Model(_) => "missing-model",
             Self::Word { .. } => "missing-word",
             Self::Data(_) => "data",
@@ -99,6 +103,7 @@ impl EngineError {
             Self::Package(_) | Self::Weights(_) => {
                 "Reload the page; if that does not help, the site's files need to be published again."
             }
+            Self::NotFinite => "Choose another model.",
             Self::Model(_) => "Choose another model, or reload the page.",
             Self::Word { .. } => "Point at another word.",
             Self::Data(_) => "Change the data, or how they are read.",

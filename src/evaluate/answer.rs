@@ -38,6 +38,10 @@ impl Answer {
     pub(super) fn is_correct(&self) -> bool {
         self.predicted == self.label
     }
+
+    pub(super) fn largest_class(&self) -> usize {
+        self.label.max(self.predicted)
+    }
 }
 
 /// Part of the answers that are right, in [0, 1]; `None` without weight.
@@ -48,13 +52,14 @@ pub fn accuracy(answers: &[Answer], weights: &[f64]) -> Option<f64> {
 /// What always saying the commonest class would reach: its part of the labels, in [0, 1]; `None` without
 /// weight.
 pub fn majority_accuracy(answers: &[Answer], weights: &[f64]) -> Option<f64> {
-    let classes = answers.iter().map(|answer| answer.label).max()? + 1;
-    let part = |class| {
-        weighted_mean(answers, weights, |of| {
-            f64::from(u8::from(of.label == class))
-        })
-    };
-    (0..classes).filter_map(part).max_by(f64::total_cmp)
+    let classes = answers.iter().map(Answer::largest_class).max()? + 1;
+    let mut of_class = vec![0.0; classes];
+    for (answer, weight) in answers.iter().zip(weights) {
+        of_class[answer.label] += weight;
+    }
+    let total: f64 = weights.iter().sum();
+    let largest = of_class.into_iter().max_by(f64::total_cmp)?;
+    (total > 0.0).then(|| largest / total)
 }
 
 /// Mean −ln of the probability of the true class, in nats; `None` without weight.
@@ -65,8 +70,7 @@ pub fn mean_negative_log_likelihood(answers: &[Answer], weights: &[f64]) -> Opti
 /// Mean of the classes' F1 scores, in [0, 1], over the classes that are a label or an answer;
 /// `None` without weight.
 pub fn macro_f1(answers: &[Answer], weights: &[f64]) -> Option<f64> {
-    let largest = |answer: &Answer| answer.label.max(answer.predicted);
-    let classes = answers.iter().map(largest).max()? + 1;
+    let classes = answers.iter().map(Answer::largest_class).max()? + 1;
     let mut hits = vec![0.0; classes];
     let mut mentions = vec![0.0; classes];
     for (answer, weight) in answers.iter().zip(weights) {

@@ -24,6 +24,11 @@ pub enum MeasureError {
     /// The device failed.
     #[error(transparent)]
     Device(#[from] ReadError),
+    /// The model gives no probabilities.
+    #[error(
+        "the model answers with numbers that are not finite, since its weights are too large; train it with a lower learning rate, or import it anew"
+    )]
+    NotFinite,
     /// The reference cuts a text elsewhere.
     #[error(
         "of one text the model reads {model} words and the reference {reference}; choose two models with the same max_len"
@@ -44,7 +49,8 @@ pub enum MeasureError {
 /// `progress` hears how many words are done.
 ///
 /// # Errors
-/// If the device was lost or failed, or the reference reads another number of words.
+/// If the device was lost or failed, the model's answer is no number, or the reference reads another number of
+/// words.
 pub async fn measure(
     model: &Classifier,
     reference: Option<&Classifier>,
@@ -82,6 +88,9 @@ pub async fn measure(
             let text = &texts[at];
             let reference = references.get(in_chunk);
             check_lengths(trace, reference)?;
+            if !trace.is_finite() {
+                return Err(MeasureError::NotFinite);
+            }
             let pass = Pass {
                 trace,
                 reference,

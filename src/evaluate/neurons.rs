@@ -1,21 +1,21 @@
 //! From a data set to what each neuron does on it.
 
-use super::EncodedExample;
+use super::{EncodedExample, MeasureError};
 use crate::attribute::logit_changes;
 use crate::explain::{Matrix, NeuronStatistics};
-use crate::model::{Batch, Classifier, ReadError, read};
+use crate::model::{Batch, Classifier, read};
 
 /// Adds up what the neurons of `model`'s last block do on `examples`, whose places are the texts'
 /// numbers, `batch_size` at a time in order of length; `progress` hears how many texts are done.
 ///
 /// # Errors
-/// If the device was lost or failed.
+/// If the device was lost or failed, or the model's answer is no number.
 pub async fn neurons(
     model: &Classifier,
     examples: &[EncodedExample],
     batch_size: usize,
     mut progress: impl FnMut(usize),
-) -> Result<NeuronStatistics, ReadError> {
+) -> Result<NeuronStatistics, MeasureError> {
     let (neurons, classes) = (model.config.d_ff, model.config.classes);
     let device = model.device();
     let mut order: Vec<(usize, &EncodedExample)> = examples.iter().enumerate().collect();
@@ -29,6 +29,9 @@ pub async fn neurons(
         let traces = trace.read().await?;
         let changes = changes.chunks_exact(neurons * classes);
         for (((number, example), trace), changes) in chunk.iter().zip(&traces).zip(changes) {
+            if !trace.is_finite() {
+                return Err(MeasureError::NotFinite);
+            }
             let changes = Matrix::new(neurons, classes, changes.to_vec());
             statistics.add(*number, example.label, trace, &changes);
         }

@@ -11,6 +11,9 @@ use super::{
 /// Version of the [`Report`] format; raised when a field changes its meaning.
 pub const REPORT_VERSION: u32 = 1;
 
+/// Most classes that a report tells of.
+const MOST_CLASSES: usize = 10_000;
+
 /// One value of one text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Value {
@@ -93,13 +96,33 @@ impl Report {
     /// Reads a report from JSON.
     ///
     /// # Errors
-    /// If `json` is not a report of [`REPORT_VERSION`].
+    /// If `json` is not a report of [`REPORT_VERSION`], has too many classes or not a value for each text.
     pub fn from_json(json: &str) -> Result<Self, ReportError> {
         let Versioned { version } = serde_json::from_str(json).map_err(ReportError::Format)?;
         if version != REPORT_VERSION {
             return Err(ReportError::Version { found: version });
         }
-        serde_json::from_str(json).map_err(ReportError::Format)
+        let report: Self = serde_json::from_str(json).map_err(ReportError::Format)?;
+        report.check()?;
+        Ok(report)
+    }
+
+    /// Checks what sizes of tables depend on.
+    fn check(&self) -> Result<(), ReportError> {
+        let PerText { answers, columns } = &self.per_text;
+        let classes = answers.iter().map(Answer::largest_class).max();
+        if let Some(class) = classes.filter(|&class| class >= MOST_CLASSES) {
+            return Err(ReportError::Classes { class });
+        }
+        let expected = self.data.texts;
+        let lengths = columns.iter().map(|column| column.values.len());
+        match lengths
+            .chain([answers.len()])
+            .find(|&found| found != expected)
+        {
+            Some(found) => Err(ReportError::Texts { found, expected }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -122,6 +145,23 @@ pub enum ReportError {
     Version {
         /// The version that the text names.
         found: u32,
+    },
+    /// A class has a number that no classifier would give it.
+    #[error(
+        "the report tells of a class number {class}, and the largest may be {}; evaluate the model again",
+        MOST_CLASSES - 1
+    )]
+    Classes {
+        /// The number.
+        class: usize,
+    },
+    /// There is not one value for each text.
+    #[error("the report has {found} values of {expected} texts; evaluate the model again")]
+    Texts {
+        /// Values of a measure.
+        found: usize,
+        /// Texts that were measured.
+        expected: usize,
     },
 }
 
@@ -307,5 +347,30 @@ mod tests {
         assert!(matches!(newer, Err(ReportError::Version { found: 2 })));
         let history = Report::from_json(r#"{"version": 1, "records": []}"#);
         assert!(matches!(history, Err(ReportError::Format(_))));
+    }
+
+    #[test]
+    fn tables_are_as_large_as_what_is_measured() {
+        let read = |report: &Report| Report::from_json(&serde_json::to_string(report).unwrap());
+        for class in [MOST_CLASSES, usize::MAX] {
+            let mut of_a_class = report();
+            of_a_class.per_text.answers[1].predicted = class;
+            let refused = read(&of_a_class);
+            assert!(
+                matches!(refused, Err(ReportError::Classes { class: found }) if found == class)
+            );
+        }
+        let mut of_texts = report();
+        of_texts.data.texts = 1 << 50;
+        assert!(matches!(
+            read(&of_texts),
+            Err(ReportError::Texts { found: 3, .. })
+        ));
+        let mut of_values = report();
+        of_values.per_text.columns[0].values.pop();
+        assert!(matches!(
+            read(&of_values),
+            Err(ReportError::Texts { found: 2, .. })
+        ));
     }
 }

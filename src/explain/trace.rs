@@ -69,6 +69,14 @@ impl TraceNumbers {
     pub fn last_layer(&self) -> &LayerNumbers {
         self.layers.last().expect("a model has a block")
     }
+
+    /// Whether the answer, and what the words bring to it, are numbers.
+    pub fn is_finite(&self) -> bool {
+        let brought = self.contributions.as_ref();
+        let brought = brought.map_or_else(Vec::new, ContributionNumbers::numbers);
+        let mut all = self.logits.iter().chain(&self.keep).chain(&brought);
+        all.all(|number| number.is_finite())
+    }
 }
 
 impl ContributionNumbers {

@@ -180,24 +180,40 @@ impl ModelConfig {
     /// # Errors
     /// Names the first field that does not fit.
     pub fn check(&self) -> Result<(), ConfigError> {
+        /// 64 MiB of numbers, of each table that no file holds.
         const LARGEST: usize = 1 << 24;
+        const MOST_LAYERS: usize = 1 << 10;
+        let (max_len, product) = (self.max_len, usize::saturating_mul);
         let sizes = [
-            ("vocabulary", self.vocabulary, 2),
-            ("d_model", self.d_model, 2),
-            ("embedding_rank", self.table_width(), 1),
-            ("heads", self.heads, 1),
-            ("d_ff", self.d_ff, 1),
-            ("mask_hidden", self.mask_hidden, 1),
-            ("layers", self.layers, 1),
-            ("classes", self.classes, 2),
-            ("max_len", self.max_len, 1),
+            ("vocabulary", self.vocabulary, 2, LARGEST),
+            ("d_model", self.d_model, 2, LARGEST),
+            ("embedding_rank", self.table_width(), 1, LARGEST),
+            ("heads", self.heads, 1, LARGEST),
+            ("d_ff", self.d_ff, 1, LARGEST),
+            ("mask_hidden", self.mask_hidden, 1, LARGEST),
+            ("layers", self.layers, 1, MOST_LAYERS),
+            ("classes", self.classes, 2, LARGEST),
+            ("max_len", max_len, 1, LARGEST),
+            (
+                "max_len × d_model",
+                product(max_len, self.d_model),
+                2,
+                LARGEST,
+            ),
+            (
+                "heads × max_len × max_len",
+                product(self.heads, product(max_len, max_len)),
+                1,
+                LARGEST,
+            ),
         ];
-        for (field, value, least) in sizes {
-            if !(least..=LARGEST).contains(&value) {
+        for (field, value, least, most) in sizes {
+            if !(least..=most).contains(&value) {
                 return Err(ConfigError::Size {
                     field,
                     value,
                     least,
+                    most,
                 });
             }
         }
@@ -226,14 +242,16 @@ impl ModelConfig {
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum ConfigError {
     /// A size is out of range.
-    #[error("the model's {field} is {value}; it must be at least {least} and at most 16777216")]
+    #[error("the model's {field} is {value}; it must be at least {least} and at most {most}")]
     Size {
-        /// Field of [`ModelConfig`].
+        /// Field of [`ModelConfig`], or a product of fields.
         field: &'static str,
         /// What it holds.
         value: usize,
         /// The least that makes sense.
         least: usize,
+        /// The most that is computed with.
+        most: usize,
     },
     /// The embedding does not divide into heads.
     #[error("an embedding of width {d_model} is not even or does not divide into {heads} heads")]

@@ -1,7 +1,7 @@
 //! A model's parameters as plain arrays under PyTorch's names: what is drawn, stored, loaded
 //! and imported, whatever the device.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ModelConfig, Stream};
 
@@ -141,10 +141,8 @@ pub fn check_weights(config: &ModelConfig, weights: &Weights) -> Result<(), Weig
             return Err(WeightsError::NotFinite(name.clone()));
         }
     }
-    match weights
-        .keys()
-        .find(|name| !expected.iter().any(|(known, ..)| known == *name))
-    {
+    let expected: BTreeSet<&String> = expected.iter().map(|(name, ..)| name).collect();
+    match weights.keys().find(|name| !expected.contains(name)) {
         Some(name) => Err(WeightsError::Unknown(name.clone())),
         None => Ok(()),
     }

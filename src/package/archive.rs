@@ -10,6 +10,9 @@ use super::{Files, PackageError, names};
 /// Most bytes that a zip may hold unpacked: several times the largest model that a page can train.
 const LARGEST: u64 = 1 << 30;
 
+/// Most bytes that DEFLATE makes of one: a match of 258 takes two bits.
+const MOST_INFLATED: u64 = 1032;
+
 /// First bytes of every zip file that holds anything.
 const SIGNATURE: &[u8] = b"PK\x03\x04";
 
@@ -34,7 +37,8 @@ pub fn zip_of(files: &Files) -> Result<Vec<u8>, PackageError> {
 /// The files of a zip, by name, without the folder in which they may stand.
 ///
 /// # Errors
-/// If the bytes are no zip, or one that was cut or damaged, or hold more than a gigabyte.
+/// If the bytes are no zip, or one that was cut or damaged, hold or claim more than a gigabyte, or hold a file
+/// of a model twice.
 pub fn files_of_zip(zip: &[u8]) -> Result<Files, PackageError> {
     if !zip.starts_with(SIGNATURE) {
         return Err(PackageError::NoZip);
@@ -54,8 +58,11 @@ pub fn files_of_zip(zip: &[u8]) -> Result<Files, PackageError> {
         left = left.checked_sub(size).ok_or(PackageError::LargeZip)?;
         let name = path.rsplit('/').next().unwrap_or(path).to_owned();
         let entry = archive.get_entry(header.wayfinder())?;
-        let content = unpacked(&entry, header.compression_method(), size as usize)?;
-        files.insert(name, content);
+        let content = unpacked(&entry, header.compression_method(), size)?;
+        let is_of_model = names::ALL.contains(&name.as_str());
+        if files.insert(name.clone(), content).is_some() && is_of_model {
+            return Err(PackageError::SeveralModels(name));
+        }
     }
     Ok(files)
 }
@@ -64,14 +71,18 @@ pub fn files_of_zip(zip: &[u8]) -> Result<Files, PackageError> {
 fn unpacked(
     entry: &ZipSliceEntry<'_>,
     method: CompressionMethod,
-    size: usize,
+    size: u64,
 ) -> Result<Vec<u8>, PackageError> {
     let packed = entry.data();
     let mut inflated = Vec::new();
     let whole = match method {
         CompressionMethod::STORE => packed,
         CompressionMethod::DEFLATE => {
-            inflated.resize(size, 0);
+            if size > MOST_INFLATED * packed.len() as u64 {
+                let claim = format!("{} bytes that claim to be {size}", packed.len());
+                return Err(PackageError::CutZip(claim));
+            }
+            inflated.resize(size as usize, 0);
             inflate(&mut inflated, std::iter::once(packed), false, true)
                 .map_err(|status| PackageError::CutZip(format!("{status:?}")))?;
             &inflated

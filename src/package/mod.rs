@@ -53,16 +53,23 @@ pub struct Package {
     pub gate_values: Vec<f32>,
 }
 
+/// The one field of a card that every version has.
+#[derive(serde::Deserialize)]
+struct Versioned {
+    format: u64,
+}
+
 impl Package {
     /// Reads a model directory's files and checks that they belong together.
     ///
     /// # Errors
     /// Says which file is missing, damaged or of another format, and what to do.
     pub fn from_files(files: &Files) -> Result<Self, PackageError> {
-        let card: Card = parse(files, names::CARD)?;
-        if card.format != FORMAT {
-            return Err(PackageError::Format { found: card.format });
+        let Versioned { format } = parse(files, names::CARD)?;
+        if format != u64::from(FORMAT) {
+            return Err(PackageError::Format { found: format });
         }
+        let card: Card = parse(files, names::CARD)?;
         for name in [names::CONFIG, names::VOCABULARY, names::WEIGHTS] {
             if card.sha256.get(name) != Some(&checksum(bytes(files, name)?)) {
                 return Err(PackageError::Damaged(name));
@@ -220,7 +227,7 @@ pub fn tensors_of(bytes: &[u8]) -> Result<Weights, PackageError> {
 /// Reads the files of a model directory, or of a zip of one.
 ///
 /// # Errors
-/// If one is missing or cannot be read.
+/// If there is no card, or a file cannot be read.
 pub fn read_directory(directory: &Path) -> Result<Files, PackageError> {
     let bytes = |path: &Path| {
         std::fs::read(path).map_err(|error| PackageError::File {
@@ -231,11 +238,13 @@ pub fn read_directory(directory: &Path) -> Result<Files, PackageError> {
     if directory.is_file() {
         return model_of_zip(&bytes(directory)?);
     }
+    // What the model lacks is said by who knows what its format should have.
+    let is_read = |name: &&str| *name == names::CARD || directory.join(name).exists();
     let read = |name: &str| Ok((name.to_owned(), bytes(&directory.join(name))?));
-    names::ALL.into_iter().map(read).collect()
+    names::ALL.into_iter().filter(is_read).map(read).collect()
 }
 
-/// Writes the files of a model directory, each whole or not at all.
+/// Writes the files of a model directory: all of them are there before the first takes its place.
 ///
 /// # Errors
 /// If the directory or a file cannot be written.
@@ -244,14 +253,24 @@ pub fn write_directory(directory: &Path, files: &Files) -> Result<(), PackageErr
         let path = path.display().to_string();
         move |error| PackageError::File { path, error }
     };
+    let draft = |name: &String| directory.join(format!("{name}.part"));
     std::fs::create_dir_all(directory).map_err(fail(directory))?;
-    for (name, bytes) in files {
-        let path = directory.join(name);
-        let draft = directory.join(format!("{name}.part"));
-        std::fs::write(&draft, bytes).map_err(fail(&draft))?;
-        std::fs::rename(&draft, &path).map_err(fail(&path))?;
-    }
-    Ok(())
+    let write = || {
+        for (name, bytes) in files {
+            std::fs::write(draft(name), bytes).map_err(fail(&draft(name)))?;
+        }
+        for name in files.keys() {
+            let path = directory.join(name);
+            std::fs::rename(draft(name), &path).map_err(fail(&path))?;
+        }
+        Ok(())
+    };
+    write().inspect_err(|_| {
+        for name in files.keys() {
+            // Most are not there, and the error says more.
+            let _ = std::fs::remove_file(draft(name));
+        }
+    })
 }
 
 fn bytes<'a>(files: &'a Files, name: &'static str) -> Result<&'a [u8], PackageError> {
@@ -305,11 +324,12 @@ pub enum PackageError {
     },
     /// The directory has another format.
     #[error(
-        "this model has format {found}, this program reads format {FORMAT}; use versions that belong together"
+        "this model was written by {} version: it has format {found}, and this program reads format {FORMAT}; use versions that belong together",
+        if *.found > u64::from(FORMAT) { "a newer" } else { "an older" }
     )]
     Format {
         /// Format of the card.
-        found: u32,
+        found: u64,
     },
     /// Sizes that make no model.
     #[error(transparent)]
@@ -339,6 +359,11 @@ pub enum PackageError {
     /// A zip file that cannot be read to its end.
     #[error("the zip is damaged or was cut short ({0}); download it again")]
     CutZip(String),
+    /// A zip file in which it cannot be told which files belong together.
+    #[error(
+        "the zip holds several models, or {0} twice; unpack it, and choose the files of one model"
+    )]
+    SeveralModels(String),
     /// A zip file of other things.
     #[error(
         "the zip holds no model: none of card.json, config.json, vocabulary.json and model.safetensors is in it; choose the zip of a model"

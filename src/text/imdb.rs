@@ -10,6 +10,15 @@ use super::table::{Columns, Format, LabelledText, Table, TableError};
 /// the others are the dev part, as in the published code.
 const TRAIN_PER_CLASS: usize = 10_000;
 
+/// Name of the file in which a part stands, in the folder of reviews.
+pub fn file_name(split: Split) -> String {
+    match split {
+        Split::Train | Split::Dev => "train.tsv.gz",
+        Split::Test => "test.tsv.gz",
+    }
+    .to_owned()
+}
+
 /// Reads a part from the folder of `train.tsv.gz` and `test.tsv.gz`.
 ///
 /// # Errors
@@ -20,10 +29,7 @@ pub fn read(folder: &std::path::Path, split: Split) -> Result<Vec<LabelledText>,
 
     use super::{TextError, read_bytes};
 
-    let path = folder.join(match split {
-        Split::Train | Split::Dev => "train.tsv.gz",
-        Split::Test => "test.tsv.gz",
-    });
+    let path = folder.join(file_name(split));
     let mut bytes = Vec::new();
     flate2::read::MultiGzDecoder::new(read_bytes(&path)?.as_slice())
         .read_to_end(&mut bytes)

@@ -1,7 +1,7 @@
 //! Pre-trained word vectors: rows of 32-bit floats beside a list of words.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::TextError;
 
@@ -32,12 +32,8 @@ impl WordVectors {
             path: path.to_owned(),
             problem: problem.to_owned(),
         };
-        let name = path.to_string_lossy();
-        let name = name
-            .strip_suffix(ROWS)
-            .ok_or_else(|| unfit("its name does not end in .f32le.bin"))?;
-        let words_path = format!("{name}{WORDS}");
-        let words_path = Path::new(&words_path);
+        let words_path = Self::words_of(path);
+        let words_path = &words_path.ok_or_else(|| unfit("its name does not end in .f32le.bin"))?;
         let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
         let words =
             std::fs::read_to_string(words_path).map_err(|error| unreadable(words_path, error))?;
@@ -60,6 +56,12 @@ impl WordVectors {
             width,
             values,
         })
+    }
+
+    /// The file of words beside the file of rows `path`; `None` if that is named otherwise.
+    pub fn words_of(path: &Path) -> Option<PathBuf> {
+        let name = path.to_str()?.strip_suffix(ROWS)?;
+        Some(format!("{name}{WORDS}").into())
     }
 
     /// Numbers a vector.

@@ -12,6 +12,8 @@ pub(crate) mod treebank;
 pub(crate) mod tuning;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod typing;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod zip;
 
 use std::path::PathBuf;
 

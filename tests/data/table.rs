@@ -206,6 +206,22 @@ fn json_lines_have_values_of_any_kind_and_name_what_is_broken() {
     );
 }
 
+/// Each key is a field of every row, so that few bytes would become many fields.
+#[test]
+fn json_lines_with_ever_new_keys_are_refused() {
+    let read = |keys: usize, empty: usize| {
+        let keys: Vec<String> = (1..=keys).map(|at| format!("\"key {at}\": 1")).collect();
+        let lines = format!("{{{}}}\n{}", keys.join(", "), "{}\n".repeat(empty));
+        Table::read(lines.as_bytes(), Layout::JsonLines).map(|table| table.columns.len())
+    };
+    assert_eq!(read(1000, 0), Ok(1000));
+    assert_eq!(read(1001, 0), Err(TableError::Keys { most: 1000 }));
+    assert_eq!(read(10, 100), Ok(10));
+    let error = read(500, 1_000_000).unwrap_err();
+    assert_eq!(error, TableError::Keys { most: 12 });
+    assert!(error.to_string().contains("more than 12 different keys"));
+}
+
 #[test]
 fn texts_without_labels_are_told_apart_from_broken_tables() {
     for lines in [

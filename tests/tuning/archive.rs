@@ -1,42 +1,15 @@
 //! Models as zip files: ours come back, others are read or refused with the reason.
 
-use std::io::Write;
-
-use miniz_oxide::deflate::compress_to_vec;
-use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use safr::package::{
     Files, Package, PackageError, Precision, entitled, files_of_zip, model_of_zip, names,
     read_directory, zip_of,
 };
 
+use crate::common::zip::{claiming, foreign};
+
 fn files() -> Files {
     let package = pollster::block_on(crate::common::small_package());
     package.to_files(Precision::F32).unwrap()
-}
-
-/// A zip as other programs write it: compressed, in a folder, with shadows.
-fn foreign(files: &Files, folder: &str) -> Vec<u8> {
-    let mut zip = Vec::new();
-    let mut archive = ZipArchiveWriter::new(&mut zip);
-    archive.new_dir(format!("{folder}/")).create().unwrap();
-    for (name, bytes) in files {
-        let paths = [
-            (format!("{folder}/{name}"), &bytes[..]),
-            (format!("__MACOSX/{folder}/{name}"), b"shadow"),
-        ];
-        for (path, bytes) in paths {
-            let deflated = compress_to_vec(bytes, 6);
-            let file = archive.new_file(&path);
-            let file = file.compression_method(CompressionMethod::DEFLATE);
-            let (mut entry, _) = file.start().unwrap();
-            entry.write_all(&deflated).unwrap();
-            let checksum = rawzip::crc32(bytes);
-            let descriptor = DataDescriptorOutput::new(checksum, bytes.len() as u64);
-            entry.finish(descriptor).unwrap();
-        }
-    }
-    archive.finish().unwrap();
-    zip
 }
 
 #[test]
@@ -85,6 +58,37 @@ fn what_is_no_zip_of_a_model_is_refused_with_the_reason() {
     let lacking = model_of_zip(&zip_of(&lacking).unwrap()).unwrap();
     let error = Package::from_files(&lacking).unwrap_err();
     assert!(matches!(error, PackageError::Missing(names::WEIGHTS)));
+}
+
+#[test]
+fn a_zip_holds_one_model() {
+    let both = ["mine", "mine/first"].into_iter().flat_map(|folder| {
+        let placed = move |(name, bytes)| (format!("{folder}/{name}"), bytes);
+        files().into_iter().map(placed)
+    });
+    let two = model_of_zip(&zip_of(&both.collect()).unwrap());
+    assert!(
+        matches!(two, Err(PackageError::SeveralModels(_))),
+        "{two:?}"
+    );
+    // Others may share a name.
+    let mut more = files();
+    for folder in ["one", "two"] {
+        more.insert(format!("{folder}/README"), b"how".into());
+    }
+    assert_eq!(model_of_zip(&zip_of(&more).unwrap()).unwrap(), files());
+}
+
+#[test]
+fn a_file_in_a_zip_claims_no_more_than_can_be_packed_in_it() {
+    for (size, expected) in [
+        (1 << 29, "bytes that claim to be 536870912"),
+        (u64::MAX, "more than a gigabyte"),
+    ] {
+        let zip = claiming(names::WEIGHTS, b"few bytes", size);
+        let message = model_of_zip(&zip).unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    }
 }
 
 #[test]

@@ -84,7 +84,7 @@ pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
         Ok(Outcome::Ran(Tally::default()))
     });
     if report.total().failed == 0 {
-        let (later, first): (Vec<_>, Vec<_>) = Lane::value_variants()
+        let (later, first): (Vec<&Lane>, Vec<&Lane>) = Lane::value_variants()
             .iter()
             .filter(|lane| wanted(lane))
             .partition(|lane| ON_ONE_CORE.contains(lane));

@@ -7,6 +7,7 @@ mod compress;
 mod data;
 mod digest;
 mod doctor;
+mod fuzz;
 mod gpu_cost;
 mod lanes;
 mod late;
@@ -34,6 +35,7 @@ use clap::{Parser, Subcommand};
 use crate::bench::Bench;
 use crate::bundle::Quality;
 use crate::data::Data;
+use crate::fuzz::Fuzz;
 use crate::lanes::Lane;
 use crate::modules::Module;
 use crate::project::Project;
@@ -77,6 +79,7 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    Fuzz(Fuzz),
     Data(Data),
     Results(Results),
 }
@@ -117,6 +120,7 @@ fn run(task: Task) -> Result<()> {
             };
             bench::run(&project, what, quality)
         }
+        Task::Fuzz(options) => fuzz::run(&project, &options),
         Task::Data(options) => data::run(&project, &options),
         Task::Results(options) => results::run(&project, &options),
     }

@@ -68,6 +68,14 @@ impl Own {
         classes(&self.read(&path)?).with_context(|| path.display().to_string())
     }
 
+    /// The file, or the folder's files that are read.
+    pub(super) fn files(&self, data: &Path) -> Vec<PathBuf> {
+        let parts = Split::ALL.into_iter();
+        parts
+            .filter_map(|split| self.file(data, split).ok())
+            .collect()
+    }
+
     /// What the texts are, for a model's card.
     pub(super) fn title(&self, data: &Path) -> String {
         match data.file_name() {

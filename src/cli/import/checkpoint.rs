@@ -34,7 +34,8 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Weights> {
         .iter()
         .filter_map(|(name, tensor)| Some((name.strip_prefix(prefix)?, tensor)))
         .collect();
-    let claimed: u64 = own.values().map(|tensor| tensor.byte_len() as u64).sum();
+    let sizes = own.values().map(|tensor| tensor.byte_len() as u64);
+    let claimed = sizes.fold(0, u64::saturating_add);
     let held = path.metadata()?.len();
     ensure!(
         claimed / MOST_SHARED <= held,

@@ -8,7 +8,8 @@ use anyhow::Context;
 use super::command::repeatable;
 use super::stage::Stage;
 use super::start::Start;
-use crate::cli::files::{self, write_json};
+use crate::cli::draft::Draft;
+use crate::cli::files::{self, HISTORY};
 use crate::explain::EpochRecord;
 use crate::model::Weights;
 use crate::package::{
@@ -42,7 +43,7 @@ impl Run<'_> {
         let best = history.best().context("an epoch is done")?;
         let weights = trainer.best().context("an epoch is done")?.clone();
         self.save_model(Some(best), weights).await?;
-        write_json(&self.stage.out.join("history.json"), history)
+        Draft::create(&self.stage.out.join(HISTORY), &[])?.fill_json(history)
     }
 
     /// Writes the model of an epoch, or that of none, as it is before the first step.

@@ -131,6 +131,13 @@ impl Start {
 }
 
 impl Known {
+    /// The files that are read.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let vectors = self.vectors.iter();
+        let vectors = vectors.flat_map(|rows| [Some(rows.clone()), WordVectors::words_of(rows)]);
+        vectors.flatten().chain(self.extra_words.clone()).collect()
+    }
+
     /// The words of the training sentences first, then the extra ones, for a model that reads `words`.
     fn vocabulary(
         &self,

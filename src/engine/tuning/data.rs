@@ -225,6 +225,7 @@ impl From<TableError> for DataProblem {
             TableError::Rows { .. }
             | TableError::TooFewClasses(_)
             | TableError::JsonArray
+            | TableError::Keys { .. }
             | TableError::Encoding(_)
             | TableError::Delimiter(_) => ProblemKind::Table,
         };

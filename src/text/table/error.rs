@@ -24,6 +24,14 @@ pub enum TableError {
         "this is one JSON array; write its objects one a line, without brackets and commas around them (JSON lines)"
     )]
     JsonArray,
+    /// Objects with ever new keys.
+    #[error(
+        "the lines have more than {most} different keys, too many for their length; write the text and the label of each under the same two, such as text and label"
+    )]
+    Keys {
+        /// How many such lines may have.
+        most: usize,
+    },
     /// No text table has such a delimiter.
     #[error("{0:?} cannot stand between two fields; choose a comma, a semicolon, a bar or a tab")]
     Delimiter(char),

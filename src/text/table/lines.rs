@@ -1,5 +1,7 @@
 //! Tables of which every line is a row by itself: JSON objects, and texts behind `__label__`.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{Row, RowError, RowProblem, Table, TableError, without_mark};
@@ -7,19 +9,27 @@ use super::{Row, RowError, RowProblem, Table, TableError, without_mark};
 /// What stands before a label, directly.
 pub(super) const LABEL_PREFIX: &str = "__label__";
 
+/// Most different keys, each of which is a field of every row.
+const MOST_KEYS: usize = 1000;
+
+/// Most of them for each byte of a line, so that memory grows with the file alone: a row takes five bytes at least
+/// for each key of its own.
+const KEYS_A_BYTE: usize = 4;
+
 /// Reads one JSON object a line; the columns are all its keys.
 pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
     if without_mark(bytes).trim_ascii_start().starts_with(b"[") {
         return Err(TableError::JsonArray);
     }
-    let mut columns: Vec<String> = Vec::new();
+    let mut columns = Vec::new();
+    let mut known = HashSet::new();
     let mut objects = Vec::new();
     let mut broken = Vec::new();
     for (line, text) in lines(bytes)? {
         match text.and_then(object) {
             Ok(object) => {
                 for name in object.keys() {
-                    if !columns.contains(name) {
+                    if known.insert(name.clone()) {
                         columns.push(name.clone());
                     }
                 }
@@ -27,6 +37,10 @@ pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
             }
             Err(problem) => broken.push(RowError { line, problem }),
         }
+    }
+    let most = MOST_KEYS.min(KEYS_A_BYTE * bytes.len() / objects.len().max(1));
+    if columns.len() > most {
+        return Err(TableError::Keys { most });
     }
     let rows = objects.into_iter().map(|(line, mut object)| Row {
         line,

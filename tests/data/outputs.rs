@@ -1,0 +1,235 @@
+//! Files that the command writes: over nothing that it reads, whole or not at all, each by one run.
+
+use std::fs;
+use std::path::Path;
+
+use safr::package::{Precision, names, write_directory};
+
+use super::command::{SMALL, folder, prints, refuses, safr};
+use crate::common::small_package;
+
+/// A folder with a model, and with what the commands below read besides.
+fn inputs() -> tempfile::TempDir {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    let package = pollster::block_on(small_package());
+    write_directory(&at("model"), &package.to_files(Precision::F32).unwrap()).unwrap();
+    let table = "text,label\ngood film,positive\nnot good,negative\nbad film,negative\n";
+    fs::write(at("test.csv"), table).unwrap();
+    fs::write(at("corpus.txt"), "good film\n").unwrap();
+    fs::write(at("lexicon.txt"), "good\n").unwrap();
+    fs::write(
+        at("ids.json"),
+        r#"{"ids": [[3, 5], [4, 0]], "labels": [1, 0]}"#,
+    )
+    .unwrap();
+    let report = evaluate(" --json report.json");
+    prints(folder.path(), &words(&report));
+    folder
+}
+
+fn words(line: &str) -> Vec<&str> {
+    line.split_whitespace().collect()
+}
+
+fn evaluate(more: &str) -> String {
+    format!("evaluate --model model --task csv --data . --lexicon lexicon.txt{more}")
+}
+
+/// Each command with outputs, without them, and an option for each.
+fn commands() -> Vec<(String, &'static str)> {
+    let data = "--model model --task csv --data test.csv --split test";
+    let text = "explain --model model good";
+    let compare = "compare report.json report.json";
+    let forward = "forward --model model --ids ids.json";
+    vec![
+        (evaluate(""), "--json"),
+        (format!("coverage {data}"), "--json"),
+        (format!("neurons {data}"), "--json"),
+        (format!("neurons {data}"), "--csv"),
+        (text.into(), "--json"),
+        (text.into(), "--svg"),
+        (text.into(), "--png"),
+        (compare.into(), "--json"),
+        (compare.into(), "--plane accuracy macro_f1"),
+        (forward.into(), "--out"),
+        ("explain --model model --corpus corpus.txt".into(), "--out"),
+        (
+            "words --task csv --data test.csv --split test".into(),
+            "--out",
+        ),
+    ]
+}
+
+#[test]
+fn no_output_takes_the_place_of_what_is_read() {
+    let folder = inputs();
+    let folder = folder.path();
+    let model = names::ALL.map(|name| format!("model/{name}"));
+    let others = [
+        "test.csv",
+        "corpus.txt",
+        "lexicon.txt",
+        "ids.json",
+        "report.json",
+    ];
+    let files = model.iter().map(String::as_str).chain(others);
+    let read = |file: &str| fs::read(folder.join(file)).unwrap();
+    let mut refused = 0;
+    for file in files {
+        let before = read(file);
+        for (command, option) in commands() {
+            let is_read = match file.split_once('/') {
+                Some((model, _)) => command.contains(model),
+                None => {
+                    command.contains(file) || (file == "test.csv" && command.contains("--data ."))
+                }
+            };
+            if is_read {
+                let line = format!("{command} {option} {file}");
+                let error = refuses(folder, &words(&line));
+                assert!(
+                    error.contains(&format!("{file} is read by this command")),
+                    "{line}: {error}"
+                );
+                refused += 1;
+            }
+        }
+        assert!(read(file) == before, "{file} is as it was");
+    }
+    assert_eq!(refused, 4 * 9 + 5 + 1 + 1 + 1 + 2);
+
+    // A name is not what matters: neither a way around, nor the folder of the data.
+    let error = refuses(folder, &words(&evaluate(" --json model/../test.csv")));
+    assert!(error.contains("is read by this command"), "{error}");
+    prints(folder, &words(&evaluate(" --json model/report.json")));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_what_is_read_is_not_written_through() {
+    let folder = inputs();
+    let folder = folder.path();
+    std::os::unix::fs::symlink("test.csv", folder.join("link.json")).unwrap();
+    let error = refuses(folder, &words(&evaluate(" --json link.json")));
+    assert!(
+        error.contains("link.json is read by this command"),
+        "{error}"
+    );
+}
+
+#[test]
+fn training_spares_what_it_reads() {
+    let folder = folder();
+    let folder = folder.path();
+    fs::create_dir(folder.join("out")).unwrap();
+    fs::write(folder.join("out/history.json"), "good\n").unwrap();
+    let train = "train --task csv --data moods.csv --recipe small.toml --out out --extra-words";
+    let error = refuses(folder, &words(&format!("{train} out/history.json")));
+    assert!(
+        error.contains("out/history.json is read by this command"),
+        "{error}"
+    );
+    assert_eq!(
+        fs::read(folder.join("out/history.json")).unwrap(),
+        b"good\n"
+    );
+}
+
+#[test]
+fn two_outputs_are_two_files() {
+    let folder = inputs();
+    let (neurons, _) = &commands()[2];
+    for name in ["both", "-"] {
+        let line = format!("{neurons} --json {name} --csv {name}");
+        let error = refuses(folder.path(), &words(&line));
+        assert!(
+            error.contains("name another file") || error.contains("give the others names"),
+            "{error}"
+        );
+    }
+    assert!(!folder.path().join("both").exists() && !folder.path().join("both.part").exists());
+}
+
+#[test]
+fn standard_output_takes_a_file_alone() {
+    let folder = inputs();
+    for (command, option) in commands() {
+        let line = format!("{command} {option} -");
+        let output = safr(folder.path(), &words(&line));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{line}: {said}");
+        if option == "--json" || command.starts_with("forward") {
+            let written: Result<serde_json::Value, _> = serde_json::from_slice(&output.stdout);
+            assert!(written.is_ok(), "{line}: {written:?}");
+        }
+        let begins = match option {
+            "--png" => &b"\x89PNG"[..],
+            "--svg" | "--plane accuracy macro_f1" => b"<svg",
+            "--csv" => b"neuron,",
+            _ if command.starts_with("words") => b"film\n",
+            _ => b"{",
+        };
+        assert!(output.stdout.starts_with(begins), "{line}");
+    }
+    assert!(!folder.path().join("-").exists());
+}
+
+#[test]
+fn a_folder_is_written_by_one_run_at_a_time() {
+    let folder = folder();
+    let folder = folder.path();
+    let out = folder.join("model");
+    fs::create_dir(&out).unwrap();
+    let lock = fs::File::create(out.join(".lock")).unwrap();
+    lock.try_lock().unwrap();
+    let own = [
+        "train",
+        "--task",
+        "csv",
+        "--data",
+        "moods.csv",
+        "--out",
+        "model",
+    ];
+    let train = [&own[..], &SMALL].concat();
+    let error = refuses(folder, &train);
+    assert!(
+        error.contains("another run is writing into model; "),
+        "{error}"
+    );
+    // As the system does when a run ends, however it does.
+    drop(lock);
+    prints(folder, &train);
+    assert!(out.join("card.json").exists() && !out.join(".lock").exists());
+}
+
+#[test]
+fn a_model_that_could_not_be_written_is_not_in_the_way() {
+    let folder = inputs();
+    let folder = folder.path();
+    let quantize = ["quantize", "--model", "model", "--out", "smaller"];
+    let weights = folder.join("model").join(names::WEIGHTS);
+    let whole = fs::read(&weights).unwrap();
+    fs::write(&weights, &whole[1..]).unwrap();
+    refuses(folder, &quantize);
+    assert!(!folder.join("smaller").exists());
+
+    fs::write(&weights, &whole).unwrap();
+    fs::create_dir(folder.join("smaller")).unwrap();
+    for left in [".lock", "model.safetensors.part"] {
+        fs::write(folder.join("smaller").join(left), "").unwrap();
+    }
+    prints(folder, &quantize);
+    let mut whole = names::ALL;
+    whole.sort_unstable();
+    assert_eq!(entries(&folder.join("smaller")), whole);
+}
+
+fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,183 @@
+//! What is read, each kind of file in the way in which it reaches the program.
+
+use std::fs;
+use std::path::Path;
+
+use burn::tensor::Device;
+use pollster::block_on;
+use safr::cli;
+use safr::engine::{DataChoices, LoadedModel, examine};
+use safr::evaluate::{Report, Variant, compare};
+use safr::package::{
+    Card, Files, checksum, model_of_zip, names, read_directory, tensors_of, zip_of,
+};
+use serde_json::to_vec;
+
+use crate::mutate::{Random, mutate};
+use crate::seeds::{CORPUS, JSON_LINES, PREFIXED, Seeds, TABLES};
+
+/// A kind of file.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    /// Mutates a file of that kind, and reads it, or is told that it cannot be read.
+    pub(crate) run: fn(&Seeds, &mut Random) -> bool,
+}
+
+/// All of them.
+pub(crate) const TARGETS: [Target; 11] = [
+    Target {
+        name: "safetensors",
+        run: |seeds, random| model_file(seeds, names::WEIGHTS, random),
+    },
+    Target {
+        name: "card",
+        run: |seeds, random| model_file(seeds, names::CARD, random),
+    },
+    Target {
+        name: "config",
+        run: |seeds, random| model_file(seeds, names::CONFIG, random),
+    },
+    Target {
+        name: "vocabulary",
+        run: |seeds, random| model_file(seeds, names::VOCABULARY, random),
+    },
+    Target {
+        name: "zip",
+        run: zip,
+    },
+    Target {
+        name: "checkpoint",
+        run: checkpoint,
+    },
+    Target {
+        name: "table",
+        run: |seeds, random| labelled(seeds, random.pick(&TABLES).as_bytes(), random),
+    },
+    Target {
+        name: "json-lines",
+        run: |seeds, random| labelled(seeds, JSON_LINES.as_bytes(), random),
+    },
+    Target {
+        name: "prefixed",
+        run: |seeds, random| labelled(seeds, PREFIXED.as_bytes(), random),
+    },
+    Target {
+        name: "report",
+        run: report,
+    },
+    Target {
+        name: "corpus",
+        run: corpus,
+    },
+];
+
+/// A file of a model directory, and the checksum of the mutant in its card.
+fn model_file(seeds: &Seeds, name: &str, random: &mut Random) -> bool {
+    let mut files = random.pick(&seeds.models).clone();
+    let mutant = mutate(&files[name], random);
+    if name == names::WEIGHTS {
+        let _ = tensors_of(&mutant);
+    }
+    if name != names::CARD {
+        let mut card: Card = serde_json::from_slice(&files[names::CARD]).expect("a card");
+        card.sha256.insert(name.to_owned(), checksum(&mutant));
+        files.insert(names::CARD.to_owned(), to_vec(&card).expect("JSON"));
+    }
+    files.insert(name.to_owned(), mutant);
+    explain(&files)
+}
+
+fn zip(seeds: &Seeds, random: &mut Random) -> bool {
+    model_of_zip(&mutate(&seeds.zip, random)).is_ok_and(|files| explain(&files))
+}
+
+/// A checkpoint: its zip, or one of the files in it.
+fn checkpoint(seeds: &Seeds, random: &mut Random) -> bool {
+    let mutant = match random.below(4) {
+        0 => mutate(&seeds.checkpoint, random),
+        part => {
+            let mut parts = seeds.parts.clone();
+            let all: Vec<String> = parts.keys().cloned().collect();
+            let name = match part {
+                1 => random.pick(&all),
+                _ => "archive/data.pkl",
+            };
+            let mutant = mutate(&parts[name], random);
+            parts.insert(name.to_owned(), mutant);
+            zip_of(&parts).expect("a zip")
+        }
+    };
+    let (file, out) = (seeds.path("checkpoint.pth"), seeds.path("imported"));
+    fs::write(&file, mutant).expect("a file");
+    let _ = fs::remove_dir_all(&out);
+    let imported = run("import --heads 4", &[("--pytorch", &file), ("--out", &out)]);
+    match imported {
+        Ok(()) => explain(&read_directory(&out).expect("a model")),
+        Err(_) => {
+            assert!(!out.exists(), "a failed import leaves nothing");
+            false
+        }
+    }
+}
+
+/// A file of labelled texts, as for fine-tuning.
+fn labelled(seeds: &Seeds, whole: &[u8], random: &mut Random) -> bool {
+    let choices = DataChoices {
+        skip_broken: random.below(2) == 0,
+        merge_labels: random.below(2) == 0,
+        ..DataChoices::default()
+    };
+    let (report, _) = examine(&mutate(whole, random), &choices, &seeds.package);
+    report.problem.is_none()
+}
+
+/// A report that is compared with what it was made of.
+fn report(seeds: &Seeds, random: &mut Random) -> bool {
+    let whole = to_vec(&seeds.report).expect("JSON");
+    let mutant = String::from_utf8_lossy(&mutate(&whole, random)).into_owned();
+    let Ok(mutant) = Report::from_json(&mutant) else {
+        return false;
+    };
+    let variants = [seeds.report.clone(), mutant].map(|report| Variant {
+        name: report.model.clone(),
+        runs: vec![report],
+    });
+    compare(&variants, &[], 20, 0).is_ok()
+}
+
+/// A corpus, each of whose lines has a record.
+fn corpus(seeds: &Seeds, random: &mut Random) -> bool {
+    let [model, corpus, out] =
+        ["model", "corpus.txt", "records.jsonl"].map(|name| seeds.path(name));
+    fs::write(&corpus, mutate(CORPUS.as_bytes(), random)).expect("a file");
+    let options = [("--model", &*model), ("--corpus", &corpus), ("--out", &out)];
+    if let Err(error) = run("explain", &options) {
+        assert!(error.contains("lines could not be explained"), "{error}");
+    }
+    true
+}
+
+/// Runs the command.
+fn run(command: &str, options: &[(&str, &Path)]) -> Result<(), String> {
+    let words = format!("safr {command}");
+    let mut arguments: Vec<_> = words.split(' ').map(Into::into).collect();
+    for (name, value) in options {
+        arguments.extend([(*name).into(), value.as_os_str().to_owned()]);
+    }
+    cli::run(arguments).map_err(|error| format!("{error:#}"))
+}
+
+/// Explains a text, if the files are a model: with probabilities, or not at all.
+fn explain(files: &Files) -> bool {
+    let Ok(model) = LoadedModel::new(files, &Device::flex()) else {
+        return false;
+    };
+    let Ok(explanation) = block_on(model.explain("it's a very good film, not bad")) else {
+        return false;
+    };
+    let prediction = explanation.prediction.expect("a text with words");
+    let sum: f32 = prediction.probabilities.iter().sum();
+    assert!((sum - 1.0).abs() < 1e-3, "probabilities of {sum} in all");
+    true
+}
