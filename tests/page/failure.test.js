@@ -9,7 +9,7 @@ import { enter, exhaust, modelIds, ready, settled, shown, TEXT } from "./page.js
 /** @import { Page } from "playwright-core" */
 
 /**
- * Before the page opens: hands out the files of the selected model through `damage`.
+ * Before the page opens: hands out the files of the model that is selected first through `damage`.
  * @param {RegExp} file
  * @param {(bytes: Buffer) => Buffer} damage
  */
@@ -19,8 +19,8 @@ const damaged = (file, damage) => (/** @type {Page} */ page) =>
     await route.fulfill({ response, body: damage(await response.body()) });
   });
 
-const WEIGHTS = /\/models\/[^/]*safr[^/]*\/.*safetensors/;
-const CARD = /\/models\/[^/]*safr[^/]*\/card\.json/;
+const WEIGHTS = /\/models\/sst2-safr\.[^/]*\/.*safetensors/;
+const CARD = /\/models\/sst2-safr\.[^/]*\/card\.json/;
 
 /** @type {{[name: string]: (page: Page) => Promise<unknown>}} */
 const DAMAGES = {

@@ -15,7 +15,7 @@ pageTest(
   async (page) => {
     await ready(page);
     await enter(page, TEXT);
-    const [first, second] = await modelIds(page);
+    const [first, second] = [await page.inputValue("#model"), await page.inputValue("#beside")];
     const before = await shown(page);
     const besideOf = () => page.locator('[data-panel="beside"] [data-keep]').evaluateAll((words) => words.map((word) => /** @type {HTMLElement} */ (word).dataset.keep));
     const beside = await besideOf();
@@ -54,7 +54,7 @@ pageTest(
     await page.reload();
     await ready(page);
     const ids = await modelIds(page);
-    const task = (/** @type {string} */ id) => id.replace(/-[^-]*$/, "");
+    const task = (/** @type {string} */ id) => id.split("-")[0];
     const inUse = async () => [await page.inputValue("#model"), await page.inputValue("#beside")];
     for (const id of ids) {
       await page.selectOption("#model", id);
