@@ -1,7 +1,7 @@
 //! Mutants of every kind of file that is read, behind the checksums: each is read or refused, soon and in little
 //! memory, and no model that is read answers with what is no number.
 //!
-//! Their order is fixed. 20 seconds of them are run, `SAFR_FUZZ_SECONDS` or `SAFR_FUZZ_MUTANTS` of them, or the one
+//! Their order is fixed. A minute of them is run, `SAFR_FUZZ_SECONDS` or `SAFR_FUZZ_MUTANTS` of them, or the one
 //! that `SAFR_FUZZ_CASE` names as it was printed.
 
 #![cfg(not(target_arch = "wasm32"))]
@@ -37,7 +37,7 @@ fn mutants_are_read_or_refused() {
 /// Runs mutants of all targets by turns, and says how many; what is wrong with some.
 fn all(seeds: &Arc<Seeds>) -> Vec<String> {
     let most: Option<usize> = variable("SAFR_FUZZ_MUTANTS");
-    let seconds = variable("SAFR_FUZZ_SECONDS").unwrap_or(20);
+    let seconds = variable("SAFR_FUZZ_SECONDS").unwrap_or(60);
     let (begun, longest) = (Instant::now(), Duration::from_secs(seconds));
     let goes_on = |ran: usize| match most {
         Some(most) => ran < most,

@@ -46,3 +46,34 @@ test("a text too long for a link stays out of it, and is cut where one brings it
 test("lone surrogates do not keep a link from being written", () => {
   assert.equal(writeState({ ...USUAL, text: "\ud83d" }, USUAL, MODELS), "#text=%EF%BF%BD");
 });
+
+/** Numbers from 0 to below 1 that are the same each time (mulberry32). @param {number} seed */
+const numbers = (seed) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+};
+
+test("whatever an address says, it gives a state, which is written and read back as it is", () => {
+  const choices = {
+    model: MODELS,
+    beside: ["auto", "none", ...MODELS],
+    backend: ["auto", "webgpu", "flex", "ndarray"],
+    theme: ["auto", "light", "dark"],
+    allocation: ["evidence", "share"],
+    interaction: ["sharing", "contribution"],
+  };
+  const pieces = ["#", "&", "=", "%", "%00", "%F0%9F", "+", ";", "text", "__proto__", "constructor", "<b>", "\ud83d", "é", " ", "a".repeat(3000), ...Object.entries(choices).flat(2)];
+  const next = numbers(1);
+  const pick = () => pieces[Math.floor(next() * pieces.length)];
+  for (let mutant = 0; mutant < 50_000; mutant++) {
+    const parts = Array.from({ length: Math.floor(next() * 12) }, () => (next() < 0.5 ? `${pick()}=${pick()}&` : pick()));
+    const state = readState(`#${parts.join("")}`, USUAL, MODELS);
+    assert.deepEqual(Object.keys(state), Object.keys(USUAL));
+    for (const [name, values] of Object.entries(choices)) assert.ok(values.includes(state[/** @type {keyof State} */ (name)]), name);
+    assert.ok(state.text.length <= 2000);
+    const again = readState(writeState(state, USUAL, MODELS), USUAL, MODELS);
+    assert.deepEqual(again, { ...state, text: state.text.toWellFormed() });
+  }
+});
