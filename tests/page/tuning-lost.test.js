@@ -16,7 +16,7 @@ const kill = (page) => page.workers().at(-1)?.evaluate(() => void setTimeout(() 
 async function epochs(page) {
   const details = page.locator("#tune-curves details");
   if ((await details.getAttribute("open")) === null) await details.locator("summary").click();
-  await details.locator("tbody tr").first().waitFor(); // They are written once it stands open.
+  await page.locator("#tune-curves tbody tr").first().waitFor(); // They are written once it stands open.
   return page.locator("#tune-curves tbody tr").allInnerTexts();
 }
 
