@@ -59,23 +59,31 @@ impl Report {
 
     /// All lanes together.
     pub(crate) fn total(&self) -> Tally {
-        let tallies = self.rows.iter().filter_map(|row| match row.outcome {
-            Outcome::Ran(tally) => Some(tally),
+        let tallies = self.rows.iter().filter_map(|row| match &row.outcome {
+            Outcome::Ran(tally) => Some(tally.clone()),
             Outcome::NotRun(_) => None,
         });
         tallies.sum()
     }
 }
 
-/// The last line holds the counts alone, for whoever reads them by a program.
+/// What failed, lane by lane, since it is far above where lanes ran side by side; then the table. The last
+/// line holds the counts alone, for whoever reads them by a program.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Row { lane, outcome, .. } in &self.rows {
+            if let Outcome::Ran(Tally { failures, .. }) = outcome
+                && !failures.is_empty()
+            {
+                writeln!(f, "── failed in {lane} ──\n{failures}\n")?;
+            }
+        }
         writeln!(
             f,
             "{:16} {:>7} {:>7} {:>8}",
             "lane", "passed", "failed", "seconds"
         )?;
-        let counts = |tally: Tally| format!("{:>7} {:>7}", tally.passed, tally.failed);
+        let counts = |tally: &Tally| format!("{:>7} {:>7}", tally.passed, tally.failed);
         for Row {
             lane,
             outcome,
@@ -83,14 +91,14 @@ impl fmt::Display for Report {
         } in &self.rows
         {
             let came = match outcome {
-                Outcome::Ran(tally) => counts(*tally),
+                Outcome::Ran(tally) => counts(tally),
                 Outcome::NotRun(reason) => format!("{:>15}", format!("not run: {reason}")),
             };
             writeln!(f, "{lane:16} {came} {seconds:>8.0}")?;
         }
         let total = self.total();
         let seconds = self.begun.elapsed().as_secs_f64();
-        writeln!(f, "{:16} {} {seconds:>8.0}", "total", counts(total))?;
+        writeln!(f, "{:16} {} {seconds:>8.0}", "total", counts(&total))?;
         write!(f, "{} passed, {} failed", total.passed, total.failed)
     }
 }
@@ -102,14 +110,24 @@ mod tests {
     #[test]
     fn every_lane_has_a_row_and_the_counts_stand_last() {
         let mut report = Report::default();
-        let tally = |passed, failed| Ok(Outcome::Ran(Tally { passed, failed }));
-        report.run("set-up", || tally(0, 0));
-        report.run("native", || tally(12, 1));
+        let tally = |passed, failed, failures: &str| {
+            let failures = failures.to_owned();
+            Ok(Outcome::Ran(Tally {
+                passed,
+                failed,
+                failures,
+            }))
+        };
+        report.run("set-up", || tally(0, 0, ""));
+        report.run("native", || tally(12, 1, "one is not two"));
         let mut beside = Report::default();
         beside.run("data", || Ok(Outcome::NotRun("no data")));
         beside.run("page-cpu", || anyhow::bail!("no browser"));
         report.extend(beside);
         let expected = "\
+── failed in native ──
+one is not two
+
 lane              passed  failed  seconds
 set-up                 0       0        0
 native                12       1        0
