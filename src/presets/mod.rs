@@ -63,8 +63,7 @@ pub enum PresetError {
 impl Preset for Objective {
     const WHAT: &'static str = "losses";
     const ALL: &'static [(&'static str, &'static str)] = files!("losses":
-        "safr" "plain" "vmask" "published" "safr-rate" "gate-rate" "open-gate"
-        "first-forms" "on-embeddings" "l1" "l2");
+        "safr" "safr-dense" "plain" "vmask" "published" "open-gate" "l1");
 
     fn check(&self) -> Result<(), &'static str> {
         match self.family {
@@ -301,10 +300,10 @@ mod tests {
             &["correlation = 0.6", "`correlated`"],
         );
         losses(
-            "on-embeddings",
-            "\"cosine\"",
-            "\"shares\"",
-            &["shares", "needs space"],
+            "safr-dense",
+            "space = \"evidence\"",
+            "space = \"embedding\"",
+            &["contrasted", "needs space"],
         );
         losses(
             "safr",
@@ -319,9 +318,9 @@ mod tests {
             &["evidence_l1 = -1.0", "0 or more"],
         );
         losses(
-            "safr-rate",
-            "rho = 0.5",
-            "rho = 1",
+            "safr-dense",
+            "{ entropy = { beta = 1.0 } }",
+            "{ rate = { rho = 1, weight = 10.0 } }",
             &["rho = 1", "less than 1"],
         );
         losses(

@@ -11,6 +11,20 @@ use super::command::{SMALL, SMALL_RECIPE, folder, prints, refuses, safr};
 
 pub(super) const OWN: [&str; 5] = ["train", "--task", "csv", "--data", "moods.csv"];
 
+/// `safr-dense` with a guard that does not depend on the number of epochs.
+pub(super) fn rate() -> String {
+    let dense = Objective::ALL
+        .iter()
+        .find(|(name, _)| *name == "safr-dense");
+    let (_, text) = dense.expect("a preset of that name");
+    let rate = text.replace(
+        "entropy = { beta = 1.0 }",
+        "rate = { rho = 0.5, weight = 10.0 }",
+    );
+    assert_ne!(rate, *text);
+    rate
+}
+
 /// A recipe that goes on from the model of [`SMALL`].
 pub(super) const TWO: &str = r#"
 texts = "sentences"
@@ -44,7 +58,7 @@ fn a_name_that_is_no_preset_is_refused_and_told_what_there_is() {
     for (option, expected) in [
         (
             "--losses",
-            "it is no preset (safr, plain, vmask, published, ",
+            "it is no preset (safr, safr-dense, plain, vmask, published, ",
         ),
         ("--recipe", "it is no preset (sst2, sst2-phrases, imdb, "),
     ] {

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::command::{SMALL_RECIPE, folder, moods, prints, refuses};
+use super::presets::rate;
 
 const RUN: [&str; 9] = [
     "train",
@@ -33,6 +34,7 @@ fn begun() -> tempfile::TempDir {
 fn another_run_is_not_taken_up_and_what_differs_is_named() {
     let folder = begun();
     let folder = folder.path();
+    std::fs::write(folder.join("rate.toml"), rate()).unwrap();
     let resume = |more: &[&'static str]| {
         refuses(
             folder,
@@ -49,7 +51,7 @@ fn another_run_is_not_taken_up_and_what_differs_is_named() {
             "whose options, objective, lambda-importance is 1.0, while it is 2.0",
         ),
         (
-            &["--losses", "safr-rate"],
+            &["--losses", "rate.toml"],
             "whose options, objective, family, scale-free, guard is {\"entropy\":{\"beta\":1.0}}, while it is {\"rate\"",
         ),
         (&["--losses", "published"], "while it is \"published\" here"),

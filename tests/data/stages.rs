@@ -8,7 +8,7 @@ use safr::package::{Package, read_directory};
 use safr::presets::{Preset, Recipe, name_of};
 
 use super::command::{SMALL_RECIPE, folder, prints, refuses};
-use super::presets::{OWN, TWO, card, read, train};
+use super::presets::{OWN, TWO, card, rate, read, train};
 use crate::common::set;
 
 /// A run in two stages that was killed within the first, between both, or within the second, is in the
@@ -23,13 +23,13 @@ fn a_run_in_two_stages_goes_on_exactly() {
     };
     recipe(2);
     std::fs::write(folder.join("two.toml"), TWO).unwrap();
-    // Nothing of these losses depends on the number of epochs.
+    std::fs::write(folder.join("rate.toml"), rate()).unwrap();
     let two = |out: &str, more: &[&str]| {
         let words = [
             "--recipe",
             "two.toml",
             "--losses",
-            "safr-rate",
+            "rate.toml",
             "--out",
             out,
         ];
@@ -38,7 +38,7 @@ fn a_run_in_two_stages_goes_on_exactly() {
     let said = two("whole/model", &[]);
     let stages = [
         "recipe small.toml, losses plain with λ 0 and 0\n54 training texts",
-        "recipe two.toml, losses safr-rate with λ 1 and 1\n54 training texts",
+        "recipe two.toml, losses rate.toml with λ 1 and 1\n54 training texts",
     ];
     for stage in stages {
         assert!(said.contains(stage), "{said}");
