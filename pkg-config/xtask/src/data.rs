@@ -43,8 +43,8 @@ pub(crate) fn run(project: &Project, options: &Data) -> Result<()> {
     let to_come = chosen.iter().map(|set| into.to_come(set)).sum();
     println!("{} to fetch into {place}", megabytes(to_come));
     run_command(&mut project.cargo(&format!("build {FETCHER} --bin data-sets")))?;
-    let program = format!("debug/data-sets{}", env::consts::EXE_SUFFIX);
-    let mut program = project.command(project.target.join(program));
+    let program = format!("data-sets{}", env::consts::EXE_SUFFIX);
+    let mut program = project.command(project.programs().join(program));
     program.arg(&project.root).arg(&into.path);
     run_command(program.args(chosen.iter().map(|set| &set.name)))?;
     if let Err(problem) = Sets::find(project)?.for_tests() {
@@ -53,8 +53,8 @@ pub(crate) fn run(project: &Project, options: &Data) -> Result<()> {
     Ok(())
 }
 
-/// This tool and the one that fetches. Built together, they share what they are built of.
-pub(crate) const FETCHER: &str = "--package xtask --package data-sets --features data-sets/fetch";
+/// This tool and the others of the project, with what fetches. Built together, they share what they are built of.
+pub(crate) const FETCHER: &str = "--package xtask --package workspace --package experiments --package data-sets --features data-sets/fetch";
 
 /// What is there of a set.
 pub(crate) struct Line<'a> {

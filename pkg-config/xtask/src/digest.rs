@@ -45,23 +45,14 @@ impl Digest {
 
     /// The first twelve hexadecimal digits: enough for names that differ when contents do.
     pub(crate) fn short(self) -> String {
-        hexadecimal(&self.0.finalize()[..6])
+        let sum = self.0.finalize();
+        sum[..6].iter().map(|byte| format!("{byte:02x}")).collect()
     }
-}
-
-/// A file's SHA-256 in lower-case hexadecimal.
-pub(crate) fn sha256(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("{} could not be read", path.display()))?;
-    Ok(hexadecimal(&Sha256::digest(bytes)))
 }
 
 /// How a content security policy names a text that it allows in the page itself.
 pub(crate) fn for_policy(text: &str) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Does `work` unless it was done for this same `digest` before, which the file `stamp` remembers.

@@ -1,4 +1,4 @@
-//! `cargo xtask`: sets up, builds, serves, tests and measures the page, and repeats the results.
+//! `cargo xtask`: sets up, builds, serves, tests and measures the page; other tools fetch data and repeat the results.
 
 mod bench;
 mod browser;
@@ -13,9 +13,6 @@ mod lanes;
 mod late;
 mod models;
 mod modules;
-mod native;
-mod process;
-mod project;
 mod report;
 mod results;
 mod serve;
@@ -31,6 +28,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use workspace::{native, process, project};
 
 use crate::bench::Bench;
 use crate::bundle::Quality;

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{self, Digest};
-use crate::project::read;
+use crate::digest::Digest;
+use crate::project::{read, sha256};
 
 /// One model, as the page gets to know it.
 #[derive(Serialize)]
@@ -111,7 +111,7 @@ fn copy_one(from: &Path, page: &Path) -> Result<Copied> {
     for file in card.sha256.keys().map(String::as_str).chain(["card.json"]) {
         let source = from.join(file);
         if let Some(wanted) = card.sha256.get(file) {
-            let found = digest::sha256(&source)?;
+            let found = sha256(&source)?;
             ensure!(
                 found == *wanted,
                 "{} is not the file that its card names",
@@ -147,7 +147,7 @@ mod tests {
         fs::write(folder.join("model.safetensors"), weights)?;
         let sum = match named {
             Some(named) => named.to_owned(),
-            None => digest::sha256(&folder.join("model.safetensors"))?,
+            None => sha256(&folder.join("model.safetensors"))?,
         };
         let card = serde_json::json!({
             "id": id, "title": id.to_uppercase(), "lambda_importance": lambda, "lambda_interaction": lambda,

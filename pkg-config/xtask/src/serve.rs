@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use workspace::duration::since;
 
 use crate::bundle::{self, Quality};
 use crate::late;
 use crate::modules::Module;
 use crate::project::Project;
 use crate::server;
-use crate::stage::since;
 use crate::tools::{self, Need};
 
 /// Serves the page on `port` until the program is stopped.

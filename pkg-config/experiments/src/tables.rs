@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::plan::{Plan, Table, Variant};
-use super::runs::State;
-use super::step::Step;
+use crate::plan::{Plan, Table, Variant};
+use crate::runs::State;
+use crate::step::Step;
 
 /// The reports that can be compared.
 pub(crate) struct There<'a> {
@@ -116,8 +116,8 @@ mod tests {
     use anyhow::Context;
 
     use super::*;
-    use crate::results::plan::tests::SMALL;
-    use crate::results::step::steps;
+    use crate::plan::tests::SMALL;
+    use crate::step::steps;
 
     /// The small plan with the named steps done, and `changed` made otherwise.
     fn of(done: &[&str], changed: &str) -> Result<(Plan, Vec<Step>, Vec<State>)> {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::plan::{Plan, TRAIN, Variant};
+use crate::plan::{Plan, TRAIN, Variant};
 
 /// Stands for the folder of the data in a command.
 const DATA: &str = "{data}";
@@ -201,7 +201,7 @@ fn fill(plan: &Plan, options: &str, values: &[(&str, String)]) -> Result<Vec<Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::plan::tests::SMALL;
+    use crate::plan::tests::SMALL;
 
     #[test]
     fn the_first_seed_of_all_comes_first_and_models_before_their_evaluations() -> Result<()> {

@@ -2,8 +2,8 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::runs::State;
-use super::step::Step;
+use crate::runs::State;
+use crate::step::Step;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
@@ -117,9 +117,9 @@ mod tests {
     use anyhow::Result;
 
     use super::*;
-    use crate::results::plan::Plan;
-    use crate::results::plan::tests::SMALL;
-    use crate::results::step::steps;
+    use crate::plan::Plan;
+    use crate::plan::tests::SMALL;
+    use crate::step::steps;
 
     /// Runs the small plan; what was begun and ended, and what is not done.
     fn run(jobs: usize, fails: &str) -> Result<(Vec<String>, Vec<String>)> {

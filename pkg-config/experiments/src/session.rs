@@ -1,68 +1,23 @@
-//! `results`: does what `pkg-config/experiments.toml` plans, and writes its tables.
-
-mod check;
-mod claims;
-mod document;
-mod plan;
-mod presets;
-mod progress;
-mod runs;
-mod step;
-mod tables;
-mod time;
-mod work;
+//! One run of the plan: does the steps that are not done, and writes the tables.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf, absolute};
 use std::process::Command;
+use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use data_sets::{Folder, VARIABLE};
+use workspace::native;
+use workspace::process::capture;
+use workspace::project::{Project, read};
 
-use crate::data::Sets;
-use crate::native;
-use crate::process::capture;
-use crate::project::{Project, read};
-use plan::{Figure, Plan, Shown};
-use progress::Progress;
-use runs::{Runs, State};
-use step::{Folders, Model, Step};
-use tables::There;
-
-/// Repeat the tables of docs/results.md: train, evaluate, compare
-#[derive(Args)]
-pub(crate) struct Results {
-    /// Folder of the data sets [default: where `doctor` looks for them]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Folder of models, reports and logs [default: results in cargo's target folder]
-    #[arg(long, value_name = "DIR")]
-    runs: Option<PathBuf>,
-    /// What to do
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "pkg-config/experiments.toml"
-    )]
-    plan: PathBuf,
-    /// Steps at a time, each on one core
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: u16,
-    /// These variants only, and the models that they need
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    only: Vec<String>,
-    /// Do again what was done with other options, or from another model, than the plan now says
-    #[arg(long)]
-    renew: bool,
-    /// Run nothing: say what is done and how long the rest may take
-    #[arg(long, conflicts_with = "renew")]
-    list: bool,
-    /// Run nothing: write the tables from what is there
-    #[arg(long, conflicts_with_all = ["renew", "list"])]
-    tables: bool,
-}
+use crate::plan::{Figure, Plan, Shown};
+use crate::progress::Progress;
+use crate::runs::{Runs, State};
+use crate::step::{Folders, Model, Step};
+use crate::tables::There;
+use crate::{Options, claims, document, progress, runs, step, tables, work};
 
 /// What a run of this command works with.
 struct Session<'a> {
@@ -76,7 +31,7 @@ struct Session<'a> {
 }
 
 /// Does the steps of the plan that are not done, several at a time, and writes the tables.
-pub(crate) fn run(project: &Project, options: &Results) -> Result<()> {
+pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     let session = Session::open(project, options)?;
     let chosen = session.chosen(&options.only)?;
     let mut states = session.states()?;
@@ -109,14 +64,17 @@ pub(crate) fn run(project: &Project, options: &Results) -> Result<()> {
 }
 
 impl<'a> Session<'a> {
-    fn open(project: &'a Project, options: &Results) -> Result<Self> {
+    fn open(project: &'a Project, options: &Options) -> Result<Self> {
         let path = project.root.join(&options.plan);
         let problem = || format!("the plan {}", path.display());
         let plan = Plan::parse(&read(&path)?).with_context(problem)?;
         let steps = step::steps(&plan).with_context(problem)?;
         let data = match &options.data {
             Some(data) => data.clone(),
-            None => Sets::find(project)?.path().to_owned(),
+            None => {
+                let sets = data_sets::Table::read(&project.root)?;
+                Folder::find(&project.root, &sets, env::var_os(VARIABLE)).path
+            }
         };
         let runs = options.runs.clone();
         let folder = absolute(runs.unwrap_or_else(|| project.target.join("results")))?;

@@ -9,16 +9,16 @@ use crate::process::run;
 use crate::project::Project;
 
 /// The native tests, with the program that they and the page's tests call.
-pub(crate) const TESTS: &str = "test --release --no-default-features --features cli";
+pub const TESTS: &str = "test --release --no-default-features --features cli";
 
 /// Builds the program `safr`, which the build of any native test brings with it.
-pub(crate) fn build(project: &Project) -> Result<PathBuf> {
+pub fn build(project: &Project) -> Result<PathBuf> {
     run(&mut project.cargo(&format!("{TESTS} --no-run --test double")))?;
     Ok(program(project))
 }
 
 /// Where it is once it is built.
-pub(crate) fn program(project: &Project) -> PathBuf {
+pub fn program(project: &Project) -> PathBuf {
     let name = format!("safr{}", std::env::consts::EXE_SUFFIX);
     project.target.join("release").join(name)
 }

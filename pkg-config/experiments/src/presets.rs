@@ -5,10 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use workspace::project::{read, sha256};
 
-use super::step::Step;
-use crate::digest;
-use crate::project::read;
+use crate::step::Step;
 
 /// The part of a recipe that names other files.
 #[derive(Deserialize)]
@@ -56,7 +55,7 @@ fn add(
         true => folder.join(name),
         false => root.join(presets).join(format!("{name}.toml")),
     };
-    files.insert(format!("{option} {name}"), digest::sha256(&path)?);
+    files.insert(format!("{option} {name}"), sha256(&path)?);
     if option == "--recipe" {
         let recipe: Recipe = toml::from_str(&read(&path)?)?;
         if let Some(After { recipe, losses }) = recipe.start.after {

@@ -3,10 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
+use workspace::duration::duration;
 
-use super::runs::State;
-use super::step::Step;
-use super::time::{Times, duration};
+use crate::runs::State;
+use crate::step::Step;
+use crate::time::Times;
 
 /// One line for each step that begins or ends.
 pub(crate) struct Progress<'a> {
@@ -118,9 +119,9 @@ fn times(steps: &[Step], states: &[State]) -> Times {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::plan::Plan;
-    use crate::results::plan::tests::SMALL;
-    use crate::results::step::steps;
+    use crate::plan::Plan;
+    use crate::plan::tests::SMALL;
+    use crate::step::steps;
 
     #[test]
     fn the_list_says_what_is_done_and_what_the_rest_may_take() -> Result<()> {
@@ -130,9 +131,9 @@ mod tests {
         states[1] = State::Changed;
         states[12] = State::Begun;
         let list = list(&[0, 1, 2, 12], &steps, &states, 2);
-        let expected = "plain 1 · train done in 1 min 30 s · whole changed · few unknown\n\
-            plain 2 · train begun, about 1 min 30 s\n\n\
-            1 of 4 steps done; the others, 2 at a time: about 45 s, not counting 2 of unknown length\n";
+        let expected = "plain 1 · train done in 1m 30s · whole changed · few unknown\n\
+            plain 2 · train begun, about 1m 30s\n\n\
+            1 of 4 steps done; the others, 2 at a time: about 45s, not counting 2 of unknown length\n";
         assert_eq!(list, expected);
         Ok(())
     }

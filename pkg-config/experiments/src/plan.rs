@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use super::check;
+use crate::check;
 
 /// The step that makes a model; the others are evaluations.
 pub(crate) const TRAIN: &str = "train";
@@ -186,6 +186,8 @@ impl Variant {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use workspace::project::read;
+
     use super::*;
 
     /// A plan with each thing that a plan may have.
@@ -262,18 +264,18 @@ pub(crate) mod tests {
     /// The plan of the project itself.
     #[test]
     fn the_experiments_fit_each_other() -> Result<()> {
-        let plan = Plan::parse(include_str!("../../../experiments.toml"))?;
+        let plan = Plan::parse(include_str!("../../experiments.toml"))?;
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for step in crate::results::step::steps(&plan)? {
-            crate::results::presets::files(&root, &step)?;
+        for step in crate::step::steps(&plan)? {
+            crate::presets::files(&root, &step)?;
         }
         let documents = |table: &Table| table.document.as_ref().unwrap_or(&plan.document).clone();
         for table in &plan.tables {
-            let document = crate::project::read(&root.join(documents(table)))?;
-            crate::results::document::put(&document, &table.name, "")?;
+            let document = read(&root.join(documents(table)))?;
+            crate::document::put(&document, &table.name, "")?;
         }
-        let document = crate::project::read(&root.join(&plan.document))?;
-        crate::results::document::put(&document, crate::results::claims::TABLE, "")?;
+        let document = read(&root.join(&plan.document))?;
+        crate::document::put(&document, crate::claims::TABLE, "")?;
         Ok(())
     }
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use workspace::project::{read, sha256};
 
-use super::presets;
-use super::step::{Folders, Model, Step};
-use crate::digest;
+use crate::presets;
+use crate::step::{Folders, Model, Step};
 
 /// What is there of a plan's steps.
 pub(crate) struct Runs {
@@ -52,7 +52,7 @@ impl Runs {
         if !path.exists() {
             return Ok(State::ToDo);
         }
-        let mark: Mark = serde_json::from_str(&crate::project::read(&path)?)
+        let mark: Mark = serde_json::from_str(&read(&path)?)
             .with_context(|| format!("{} could not be understood; delete it", path.display()))?;
         let models = self.models(step)?;
         // A model that is not there is made again, and may well be the same.
@@ -116,7 +116,7 @@ impl Runs {
     fn models(&self, step: &Step) -> Result<BTreeMap<String, String>> {
         let there = step.needs.iter().filter(|model| self.card(model).exists());
         there
-            .map(|model| Ok((model.place(), digest::sha256(&self.card(model))?)))
+            .map(|model| Ok((model.place(), sha256(&self.card(model))?)))
             .collect()
     }
 
@@ -152,9 +152,9 @@ pub(crate) fn lock(folder: &Path) -> Result<fs::File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::plan::Plan;
-    use crate::results::plan::tests::SMALL;
-    use crate::results::step::steps;
+    use crate::plan::Plan;
+    use crate::plan::tests::SMALL;
+    use crate::step::steps;
 
     /// Steps of the small plan, after `from` was replaced by `to`, in a folder.
     struct Case {

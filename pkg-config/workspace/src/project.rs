@@ -7,18 +7,19 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::process;
 
 /// The project's folders.
 #[derive(Deserialize)]
-pub(crate) struct Project {
+pub struct Project {
     /// The folder of the workspace.
     #[serde(rename = "workspace_root")]
-    pub(crate) root: PathBuf,
+    pub root: PathBuf,
     /// Cargo's target folder.
     #[serde(rename = "target_directory")]
-    pub(crate) target: PathBuf,
+    pub target: PathBuf,
     /// Whether clippy compiles the project's own crates.
     #[serde(skip)]
     linted: bool,
@@ -29,7 +30,7 @@ const CLIPPY_ARGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
 impl Project {
     /// Asks cargo where the project is.
-    pub(crate) fn find() -> Result<Self> {
+    pub fn find() -> Result<Self> {
         let mut cargo = Command::new("cargo");
         let answer = process::capture(cargo.args(["metadata", "--no-deps", "--format-version=1"]))?;
         serde_json::from_str(&answer).context("cargo metadata gave an unexpected answer")
@@ -38,7 +39,7 @@ impl Project {
     /// The same project, whose own crates clippy compiles, so that any lint is an error and nothing has
     /// to be compiled a second time to be looked at.
     #[must_use]
-    pub(crate) fn linted(self) -> Self {
+    pub fn linted(self) -> Self {
         Self {
             linted: true,
             ..self
@@ -46,22 +47,22 @@ impl Project {
     }
 
     /// The page's sources.
-    pub(crate) fn www(&self) -> PathBuf {
+    pub fn www(&self) -> PathBuf {
         self.root.join("www")
     }
 
     /// What configures the wasm package.
-    pub(crate) fn pkg_config(&self) -> PathBuf {
+    pub fn pkg_config(&self) -> PathBuf {
         self.root.join("pkg-config")
     }
 
     /// Where `cargo install` puts the project's own tools.
-    pub(crate) fn tools(&self) -> PathBuf {
+    pub fn tools(&self) -> PathBuf {
         self.target.join("tools")
     }
 
-    /// Where cargo puts the programs of this tool.
-    pub(crate) fn programs(&self) -> PathBuf {
+    /// Where cargo puts the programs of these tools.
+    pub fn programs(&self) -> PathBuf {
         self.target.join("debug")
     }
 
@@ -69,7 +70,7 @@ impl Project {
     ///
     /// Flags from outside are left out: `RUSTFLAGS` would replace the target
     /// features that `.cargo/config.toml` asks for.
-    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(&self.root)
@@ -87,19 +88,19 @@ impl Project {
     }
 
     /// Cargo in the project's folder, with `arguments` as one would type them.
-    pub(crate) fn cargo(&self, arguments: &str) -> Command {
+    pub fn cargo(&self, arguments: &str) -> Command {
         let mut cargo = self.command("cargo");
         cargo.args(arguments.split_whitespace());
         cargo
     }
 
     /// Where `program` is, if it is anywhere.
-    pub(crate) fn which(&self, program: &str) -> Option<PathBuf> {
+    pub fn which(&self, program: &str) -> Option<PathBuf> {
         which::which_in(program, Some(self.path()), &self.root).ok()
     }
 
     /// The version of `package` that `Cargo.lock` names.
-    pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
+    pub fn locked_version(&self, package: &str) -> Result<String> {
         #[derive(Deserialize)]
         struct Lock {
             package: Vec<Package>,
@@ -131,6 +132,13 @@ impl Project {
 }
 
 /// The text of a file, or an error that names it.
-pub(crate) fn read(path: &Path) -> Result<String> {
+pub fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))
+}
+
+/// A file's SHA-256 in lower-case hexadecimal, or an error that names it.
+pub fn sha256(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("{} could not be read", path.display()))?;
+    let sum = Sha256::digest(bytes);
+    Ok(sum.iter().map(|byte| format!("{byte:02x}")).collect())
 }

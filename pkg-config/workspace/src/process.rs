@@ -6,14 +6,14 @@ use std::process::{Command, ExitStatus, Stdio};
 use anyhow::{Context, Result, ensure};
 
 /// Runs `command` with its output on the terminal.
-pub(crate) fn run(command: &mut Command) -> Result<()> {
+pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| not_started(command))?;
     ensure!(status.success(), "{} failed ({status})", line(command));
     Ok(())
 }
 
 /// Runs `command` quietly and returns what it wrote to its standard output.
-pub(crate) fn capture(command: &mut Command) -> Result<String> {
+pub fn capture(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| not_started(command))?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(
@@ -27,7 +27,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
 }
 
 /// Runs `command`, and returns its standard output as well as showing it.
-pub(crate) fn tee(command: &mut Command) -> Result<(ExitStatus, String)> {
+pub fn tee(command: &mut Command) -> Result<(ExitStatus, String)> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::plan::Claim;
+use crate::plan::Claim;
 
 /// Its name in the document's marks.
 pub(crate) const TABLE: &str = "claims";
@@ -74,8 +74,8 @@ pub(crate) fn table(lines: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::plan::Plan;
-    use crate::results::plan::tests::SMALL;
+    use crate::plan::Plan;
+    use crate::plan::tests::SMALL;
 
     #[test]
     fn a_claim_holds_where_the_whole_interval_does() -> Result<()> {

@@ -1,8 +1,8 @@
 //! How long steps took, and how long the others may take.
 
-use super::step::Step;
+use workspace::duration::duration;
 
-pub(crate) use crate::stage::duration;
+use crate::step::Step;
 
 /// Steps that are done, and the seconds that they took.
 #[derive(Default)]
@@ -106,11 +106,11 @@ mod tests {
         assert_eq!(estimate, expected);
         assert_eq!(
             estimate.to_string(),
-            "about 3 min 45 s, not counting 1 of unknown length"
+            "about 3m 45s, not counting 1 of unknown length"
         );
         assert_eq!(
             times.estimate(all[..1].iter(), 1).to_string(),
-            "about 2 min 30 s"
+            "about 2m 30s"
         );
     }
 }

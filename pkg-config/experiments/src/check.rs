@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::plan::{Claim, Figure, Plan, Shown, TRAIN, Table, Variant};
+use crate::plan::{Claim, Figure, Plan, Shown, TRAIN, Table, Variant};
 
 /// Fails at the first thing of `plan` that names what is not there.
 pub(crate) fn check(plan: &Plan) -> Result<()> {
@@ -140,7 +140,7 @@ fn check_name(name: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::plan::tests::SMALL;
+    use crate::plan::tests::SMALL;
 
     fn problem(from: &str, to: &str) -> String {
         assert!(SMALL.contains(from), "{from}");

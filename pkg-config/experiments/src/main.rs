@@ -1,0 +1,65 @@
+//! Does what `pkg-config/experiments.toml` plans, and writes its tables. People call it by `cargo xtask results`.
+
+mod check;
+mod claims;
+mod document;
+mod plan;
+mod presets;
+mod progress;
+mod runs;
+mod session;
+mod step;
+mod tables;
+mod time;
+mod work;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use workspace::project::Project;
+
+/// Repeat the tables of docs/results.md: train, evaluate, compare
+#[derive(Parser)]
+#[command(name = "results", bin_name = "cargo xtask results")]
+struct Options {
+    /// Folder of the data sets [default: where `doctor` looks for them]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Folder of models, reports and logs [default: results in cargo's target folder]
+    #[arg(long, value_name = "DIR")]
+    runs: Option<PathBuf>,
+    /// What to do
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "pkg-config/experiments.toml"
+    )]
+    plan: PathBuf,
+    /// Steps at a time, each on one core
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
+    /// These variants only, and the models that they need
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    only: Vec<String>,
+    /// Do again what was done with other options, or from another model, than the plan now says
+    #[arg(long)]
+    renew: bool,
+    /// Run nothing: say what is done and how long the rest may take
+    #[arg(long, conflicts_with = "renew")]
+    list: bool,
+    /// Run nothing: write the tables from what is there
+    #[arg(long, conflicts_with_all = ["renew", "list"])]
+    tables: bool,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match Project::find().and_then(|project| session::run(&project, &options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("Error: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
