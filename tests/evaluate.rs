@@ -300,7 +300,7 @@ fn refusals_say_what_to_do() {
 fn shuffled_gates_are_another_model() {
     let data = data();
     let report = |options: &[&str]| evaluate(data.path(), "sst2-safr", options).2;
-    let shuffled = report(&["--shuffle-gates", "1"]);
+    let shuffled = report(&["--perturb", "shuffle-gates=1"]);
     assert_eq!(shuffled.model, "sst2-safr, gate shuffled by seed 1");
     let keep = |report: &Report| {
         measure(report, Section::Collapse, "word_keep")
@@ -308,8 +308,11 @@ fn shuffled_gates_are_another_model() {
             .unwrap()
     };
     assert_ne!(keep(&shuffled), keep(&report(&[])));
-    assert_eq!(shuffled, report(&["--shuffle-gates", "1"]));
-    assert_ne!(keep(&shuffled), keep(&report(&["--shuffle-gates", "2"])));
+    assert_eq!(shuffled, report(&["--perturb", "shuffle-gates=1"]));
+    assert_ne!(
+        keep(&shuffled),
+        keep(&report(&["--perturb", "shuffle-gates=2"]))
+    );
     let pad = |report: &Report| measure(report, Section::Collapse, "pad_keep").value;
     assert_eq!(pad(&shuffled), pad(&report(&[])));
 }
@@ -318,30 +321,38 @@ fn shuffled_gates_are_another_model() {
 #[test]
 fn controls_move_one_thing() {
     let data = data();
-    let collapse = |options: &[&str]| {
-        let report = evaluate(data.path(), "sst2-safr", options).2;
+    let collapse = |perturbations: &[&str]| {
+        let options = perturbations.iter().flat_map(|one| ["--perturb", one]);
+        let options: Vec<&str> = options.collect();
+        let report = evaluate(data.path(), "sst2-safr", &options).2;
         ["word_keep", "embedding_norm", "attention_entropy"]
             .map(|name| measure(&report, Section::Collapse, name).value.unwrap())
     };
     let [keep, norm, entropy] = collapse(&[]);
     let near = |a: f64, b: f64| (a - b).abs() < 1e-5 * b.max(1.0);
 
-    let scaled = collapse(&["--scale-embeddings", "0.25"]);
+    let scaled = collapse(&["scale-embeddings=0.25"]);
     assert!(
         near(scaled[0], keep) && near(scaled[1], norm / 4.0),
         "{scaled:?}"
     );
-    let shifted = collapse(&["--shift-gates", "-3"]);
+    let shifted = collapse(&["shift-gates=-3"]);
     assert!(shifted[0] < keep && shifted[1] < norm, "{shifted:?}");
-    let back = collapse(&["--shift-gates", "0"]);
+    let back = collapse(&["shift-gates=0"]);
     assert!(near(back[0], keep), "{back:?}");
-    let uniform = collapse(&["--sharpen-attention", "0"]);
+    let uniform = collapse(&["sharpen-attention=0"]);
     assert!(
         near(uniform[0], keep) && near(uniform[1], norm) && near(uniform[2], 1.0),
         "{uniform:?}"
     );
-    let sharp = collapse(&["--sharpen-attention", "100"]);
+    let sharp = collapse(&["sharpen-attention=100"]);
     assert!(sharp[2] < entropy, "{sharp:?}");
+    let both = collapse(&["scale-embeddings=0.25", "sharpen-attention=0"]);
+    assert_eq!(
+        both,
+        [scaled[0], scaled[1], uniform[2]],
+        "one after the other"
+    );
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use safr::engine::{EngineError, LoadedModel};
 use safr::package::{
-    Card, Files, Package, PackageError, Precision, checksum, names, read_directory, write_directory,
+    Card, Files, Package, PackageError, Perturbation, Precision, checksum, names, read_directory,
+    write_directory,
 };
 use safr::presets::name_of;
 
@@ -283,10 +284,10 @@ fn an_answer_that_is_no_number_is_an_error() {
 }
 
 #[test]
-fn gate_values_are_dealt_out_anew_among_words_alone() {
+fn gate_values_are_dealt_out_again_among_words_alone() {
     let before = small_package();
     let mut after = before.clone();
-    after.shuffle_gate_values(3);
+    after.perturb(Perturbation::ShuffleGates(3));
     assert_ne!(after.gate_values, before.gate_values);
     assert_eq!(after.gate_values[..2], before.gate_values[..2]);
     let sorted = |package: &Package| {
@@ -295,7 +296,12 @@ fn gate_values_are_dealt_out_anew_among_words_alone() {
         values
     };
     assert_eq!(sorted(&after), sorted(&before));
+    assert_eq!(
+        after.card.id,
+        before.card.id.clone() + ", gate shuffled by seed 3"
+    );
     let rest = Package {
+        card: before.card.clone(),
         gate_values: before.gate_values.clone(),
         ..after
     };

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::controls::Controls;
 use super::data::Data;
 use super::draft::Draft;
 use super::files::{model_files, read_model};
 use super::measuring::Measuring;
 use super::out::show;
+use super::perturb::perturbation;
 use super::table;
+use crate::package::Perturbation;
 
 /// Measure a model on a part of a data set
 ///
@@ -25,8 +26,16 @@ pub(super) struct Evaluate {
     data: Data,
     #[command(flatten)]
     measuring: Measuring,
-    #[command(flatten)]
-    controls: Controls,
+    /// Change the model first, as a control
+    ///
+    /// May be repeated; changes are made in the order given.
+    /// shuffle-gates=SEED: deal the gate's values out again among the words;
+    /// shift-gates=X: add X to the gate's log-odds of keeping each word;
+    /// scale-embeddings=X: multiply the embeddings of all words by X, the gate as it is;
+    /// sharpen-attention=X: multiply what enters the attention's softmax by X; 0 makes all attention uniform;
+    /// scale-neurons=X: multiply what the MLP's neurons write by X; 0 does without them.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = perturbation)]
+    perturb: Vec<Perturbation>,
     /// Write the report to this file, too; `-` is standard output
     ///
     /// With the values of every text.
@@ -48,7 +57,9 @@ impl Evaluate {
         if trained_on.is_some() && self.data.fingerprint()?.as_ref() == trained_on {
             self.measuring.sampling.warn_of_trained();
         }
-        self.controls.apply(&mut package);
+        for &perturbation in &self.perturb {
+            package.perturb(perturbation);
+        }
         let report = self.measuring.report(&self.data, package).await?;
         show(table::of_report(&report))?;
         match json {

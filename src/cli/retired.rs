@@ -53,6 +53,15 @@ const DATA: [(&str, &str); 6] = [
     ("hold-out-seed", "--hold-out SHARE,SEED"),
 ];
 
+/// Options of `evaluate` that are names of `--perturb` now.
+const PERTURBATIONS: [&str; 5] = [
+    "shuffle-gates",
+    "shift-gates",
+    "scale-embeddings",
+    "sharpen-attention",
+    "scale-neurons",
+];
+
 /// Says what took the place of an option that is no more; other errors stay as they are.
 pub(super) fn explain(error: Error) -> Error {
     let asked = unknown(&error).zip(called());
@@ -82,30 +91,40 @@ fn unknown(error: &Error) -> Option<String> {
 
 /// What took the place of an option that `command` once had.
 fn replaced(option: &str, command: &Command) -> Option<String> {
-    let in_place = |of: &[(&str, &'static str)]| {
-        let found = of.iter().find(|(known, _)| *known == option);
-        found.map(|(_, now)| *now)
-    };
-    if let Some(now) = in_place(&DATA) {
+    if let Some(now) = in_place(&DATA, option) {
         let mut options = command.get_arguments();
         let reads_data = options.any(|known| known.get_long() == Some("layout"));
         return reads_data.then(|| format!("--{option} is now {now}"));
     }
-    if command.get_name() != "train" {
-        return None;
+    match command.get_name() {
+        "evaluate" if PERTURBATIONS.contains(&option) => {
+            Some(format!("--{option} is now --perturb {option}=VALUE"))
+        }
+        "train" => in_preset(option),
+        _ => None,
     }
-    let (file, key, names) = match in_place(&LOSSES) {
+}
+
+/// The key of a preset that took an option's place.
+fn in_preset(option: &str) -> Option<String> {
+    let (file, key, names) = match in_place(&LOSSES, option) {
         Some(key) => ("losses", key, names::<Objective>()),
-        None => ("recipe", in_place(&RECIPE)?, names::<Recipe>()),
+        None => ("recipe", in_place(&RECIPE, option)?, names::<Recipe>()),
     };
     Some(format!(
         "--{option} is now the key `{key}` in a file of --{file}: name a preset ({names}), or change a copy of one, which `safr presets --{file} NAME` prints, and name that file"
     ))
 }
 
+fn in_place(of: &[(&str, &'static str)], option: &str) -> Option<&'static str> {
+    let found = of.iter().find(|(known, _)| *known == option);
+    found.map(|(_, now)| *now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::perturb::perturbation;
     use crate::presets::Preset;
 
     #[test]
@@ -131,7 +150,16 @@ mod tests {
         for command in ["train", "evaluate", "words"] {
             assert!(replaced("no-quotes", command).ends_with("now --layout quotes=no"));
         }
+        for name in PERTURBATIONS {
+            let read = perturbation(&format!("{name}=1"));
+            assert!(read.is_ok(), "{name}: {read:?}");
+        }
+        assert_eq!(
+            replaced("shift-gates", "evaluate"),
+            "--shift-gates is now --perturb shift-gates=VALUE"
+        );
         for (option, command) in [
+            ("shift-gates", "compare"),
             ("seed", "train"),
             ("ramp", "evaluate"),
             ("no-quotes", "explain"),

@@ -3,7 +3,7 @@
 
 mod archive;
 mod card;
-mod controls;
+mod perturbation;
 mod tensors;
 
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use std::path::Path;
 
 pub use archive::{files_of_zip, model_of_zip, zip_of};
 pub use card::{Card, FORMAT, checksum};
+pub use perturbation::Perturbation;
 pub use tensors::Precision;
 
 use crate::model::{

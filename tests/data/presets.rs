@@ -135,6 +135,26 @@ fn options_of_earlier_versions_say_what_took_their_place() {
         &[&measure[..], &["--text-column=a"]].concat(),
     );
     assert!(error.contains("now --layout text=NAME"), "{error}");
+    let shift = ["--shift-gates", "-3"];
+    let error = refuses(folder.path(), &[&measure[..], &shift].concat());
+    assert!(error.contains("now --perturb shift-gates=VALUE"), "{error}");
+    for (wrong, says) in [
+        (
+            "open-gates=1",
+            "it must be shuffle-gates=SEED, shift-gates=X",
+        ),
+        ("shuffle-gates", "a seed is a whole number"),
+        (
+            "scale-neurons=-1",
+            "scale-neurons: it must be a number of 0 or more",
+        ),
+    ] {
+        let error = refuses(
+            folder.path(),
+            &[&measure[..], &["--perturb", wrong]].concat(),
+        );
+        assert!(error.contains(says), "{error}");
+    }
     let error = refuses(folder.path(), &[&measure[..], &["--rho=1"]].concat());
     assert!(
         !error.contains("--losses"),

@@ -218,7 +218,7 @@ pub(crate) mod tests {
         title = "Shuffled"
         seeds = [2, 1]
         model = "plain"
-        with = "--shuffle-gates {seed}"
+        with = "--perturb shuffle-gates={seed}"
         evaluate = ["few"]
         [[table]]
         name = "first"

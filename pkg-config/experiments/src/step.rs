@@ -252,7 +252,7 @@ mod tests {
         );
         assert_eq!(
             command("shuffled 1 few"),
-            "evaluate|--model|/runs/plain/1/plain-1|--limit|5|--task|sst2|--data|/my data/sst-trees|--shuffle-gates|1|--json|/runs/shuffled/1/few.json"
+            "evaluate|--model|/runs/plain/1/plain-1|--limit|5|--task|sst2|--data|/my data/sst-trees|--perturb|shuffle-gates=1|--json|/runs/shuffled/1/few.json"
         );
         let model = |variant: &str, seed| Model::Trained {
             variant: variant.to_owned(),
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn a_name_that_stands_for_nothing_is_refused() -> Result<()> {
         for (from, to) in [
-            ("--shuffle-gates {seed}", "--shuffle-gates {sed}"),
+            ("shuffle-gates={seed}", "shuffle-gates={sed}"),
             ("--limit 5 {sst2}", "{sst}"),
         ] {
             let plan = Plan::parse(&SMALL.replace(from, to))?;
