@@ -94,7 +94,7 @@ impl Compare {
         spinner.finish_and_clear();
         let table = match self.format {
             Format::Text => table::of_comparison(&comparison, &self.chosen),
-            Format::Markdown => markdown::of_comparison(&comparison, &self.chosen),
+            Format::Markdown => markdown::of_comparison(&comparison, &self.chosen).into(),
         };
         show(table)?;
         if let (Some([x, y, _]), Some(file)) = (self.plane.as_deref(), plane) {

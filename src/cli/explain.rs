@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::columns::right;
 use super::corpus::Options;
 use super::draft::Draft;
 use super::files::{model_files, open};
@@ -131,54 +130,60 @@ fn table(explanation: &Explanation) -> Styled {
     else {
         return "no words, so no prediction\n".into();
     };
-    let mut table = Styled::default();
-    classes(&mut table, prediction);
-    table.add("\n");
-    words(&mut table, &explanation.words);
-    table.add("\n");
-    sums(&mut table, &explanation.words, &evidence.margin);
-    table.add("\n");
+    let mut rows = words(&explanation.words);
+    rows.push(Vec::new());
+    rows.extend(sums(&explanation.words, &evidence.margin));
     let Sentences { sum, remarks, .. } = Sentences::of(explanation);
     let cut = explanation.cut.map(|cut| {
         let (read, total) = (cut.read, cut.total);
         format!("The model read {read} of {total} words.")
     });
-    for sentence in sum.into_iter().chain(remarks).chain(cut) {
-        table.add(&(sentence + "\n"));
-    }
-    table
+    let sentences = sum.into_iter().chain(remarks).chain(cut);
+    let sentences = sentences.map(|sentence| sentence + "\n");
+    Styled::all([
+        Styled::table(classes(prediction), &[2]),
+        "\n".into(),
+        Styled::table(rows, &[5]),
+        "\n".into(),
+        sentences.collect::<String>().into(),
+    ])
 }
 
 /// Each class and its probability, with a mark at the one that is predicted.
-fn classes(table: &mut Styled, prediction: &Prediction) {
-    table.add(&format!("{}  probability\n", right("class", 16)));
-    for (at, class) in prediction.classes.iter().enumerate() {
-        let probability = prediction.probabilities[at];
-        let line = format!("{}  {probability:>11.4}", right(class, 16));
+fn classes(prediction: &Prediction) -> Vec<Vec<Styled>> {
+    let head = ["class", "probability"].map(Styled::from).into();
+    let probabilities = prediction.classes.iter().zip(&prediction.probabilities);
+    let rows = probabilities.enumerate().map(|(at, (class, probability))| {
+        let probability = format!("{probability:.4}");
         if at == prediction.predicted {
-            table.add_in(STRONG, &(line + "  predicted"));
+            let cells = [class, &probability, "predicted"];
+            cells.map(|cell| Styled::in_style(STRONG, cell)).into()
         } else {
-            table.add(&line);
+            [class, &probability].map(Styled::from).into()
         }
-        table.add("\n");
-    }
+    });
+    std::iter::once(head).chain(rows).collect()
 }
 
 /// Each word's measures, under their names.
-fn words(table: &mut Styled, words: &[Word]) {
-    table.add(&cells("word", "keep", "neurons"));
-    table.add("   evidence   contribution\n");
-    for word in words {
-        let [keep, neurons] = [format!("{:.3}", word.keep), format!("{:.1}", word.neurons)];
-        table.add(&cells(&word.text, &keep, &neurons));
-        amounts(table, Some(word.evidence), Some(word.contribution));
-        let mark = if word.known { "" } else { "  (unknown word)" };
-        table.add(&format!("{mark}\n"));
-    }
+fn words(words: &[Word]) -> Vec<Vec<Styled>> {
+    let names = ["word", "keep", "neurons", "evidence", "contribution"];
+    let head = names.map(Styled::from).into();
+    let rows = words.iter().map(|word| {
+        vec![
+            Styled::from(&word.text),
+            format!("{:.3}", word.keep).into(),
+            format!("{:.1}", word.neurons).into(),
+            amount(Some(word.evidence)),
+            amount(Some(word.contribution)),
+            if word.known { "" } else { "(unknown word)" }.into(),
+        ]
+    });
+    std::iter::once(head).chain(rows).collect()
 }
 
 /// What the columns of evidence and contribution hold besides the `words`, and their sums.
-fn sums(table: &mut Styled, words: &[Word], margin: &Margin) {
+fn sums(words: &[Word], margin: &Margin) -> Vec<Vec<Styled>> {
     let of_words: f64 = words.iter().map(|word| word.evidence).sum();
     let padding = (margin.padding != 0.0).then_some((margin.neurons - of_words, margin.padding));
     let past = (margin.past != 0.0).then_some(margin.past);
@@ -189,29 +194,26 @@ fn sums(table: &mut Styled, words: &[Word], margin: &Margin) {
         past.map(|past| ("past the neurons", Some(past), None)),
         Some(("in all", Some(margin.total), Some(margin.total))),
     ];
-    for (name, evidence, contribution) in rows.into_iter().flatten() {
-        table.add(&cells(name, "", ""));
-        amounts(table, evidence, contribution);
-        table.add("\n");
-    }
+    let row = |(name, evidence, contribution): (&str, _, _)| {
+        let [keep, neurons] = ["", ""].map(Styled::from);
+        vec![
+            name.into(),
+            keep,
+            neurons,
+            amount(evidence),
+            amount(contribution),
+        ]
+    };
+    rows.into_iter().flatten().map(row).collect()
 }
 
-/// A line's cells before its amounts.
-fn cells(word: &str, keep: &str, neurons: &str) -> String {
-    format!("{}  {keep:>6}  {neurons:>8}", right(word, 16))
-}
-
-/// A line's amounts, coloured by whether they speak for the predicted class.
-fn amounts(table: &mut Styled, evidence: Option<f64>, contribution: Option<f64>) {
-    let mut places = 0;
-    for (amount, column) in [(evidence, 11), (contribution, 15)] {
-        places += column;
-        if let Some(amount) = amount {
-            let style = if amount < 0.0 { AGAINST } else { FOR };
-            table.add_in(style, &right(&signed(amount), places));
-            places = 0;
-        }
-    }
+/// An amount, coloured by whether it speaks for the predicted class; nothing where there is none.
+fn amount(amount: Option<f64>) -> Styled {
+    let styled = amount.map(|amount| {
+        let style = if amount < 0.0 { AGAINST } else { FOR };
+        Styled::in_style(style, &signed(amount))
+    });
+    styled.unwrap_or_default()
 }
 
 #[cfg(test)]

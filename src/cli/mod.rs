@@ -2,7 +2,6 @@
 
 mod choices;
 mod chosen;
-mod columns;
 mod compare;
 mod corpus;
 mod coverage;

@@ -1,6 +1,8 @@
 //! What is printed: results on standard output, which a reader may close, remarks and errors beside them; in which
 //! colours, and how much. Files must not command the terminal.
 
+mod columns;
+
 use std::fmt::{Display, Formatter};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -64,14 +66,14 @@ impl Printing {
 pub(super) struct Styled(String);
 
 impl Styled {
-    /// Adds a text as it is.
-    pub(super) fn add(&mut self, text: &str) {
-        self.0 += &printable(text);
+    /// A text in a style.
+    pub(super) fn in_style(style: Style, text: &str) -> Self {
+        Self(format!("{style}{}{style:#}", printable(text)))
     }
 
-    /// Adds a text in a style.
-    pub(super) fn add_in(&mut self, style: Style, text: &str) {
-        self.0 += &format!("{style}{}{style:#}", printable(text));
+    /// These, one behind the other.
+    pub(super) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self(parts.into_iter().map(|part| part.0).collect())
     }
 }
 
@@ -169,7 +171,7 @@ fn write(text: &Styled) -> io::Result<()> {
 
 /// `text` with its control characters, but line ends and tabs, written as escapes: what stands in a file or a
 /// model does not move the cursor.
-pub(super) fn printable(text: &str) -> String {
+fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
         match c.is_control() && !matches!(c, '\n' | '\t') {
@@ -194,12 +196,10 @@ mod tests {
 
     #[test]
     fn styles_are_the_programs_alone() {
-        let mut text = Styled::from("\u{1b}[1m");
-        text.add("\u{1b}[2m");
-        text.add_in(STRONG, "\u{1b}[3m");
+        let text = ["\u{1b}[1m".into(), Styled::in_style(STRONG, "\u{1b}[3m")];
         assert_eq!(
-            text.to_string(),
-            "\\u{1b}[1m\\u{1b}[2m\u{1b}[1m\\u{1b}[3m\u{1b}[0m"
+            Styled::all(text).to_string(),
+            "\\u{1b}[1m\u{1b}[1m\\u{1b}[3m\u{1b}[0m"
         );
     }
 }

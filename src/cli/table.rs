@@ -1,7 +1,7 @@
 //! Reports and comparisons as aligned tables for a terminal.
 
 use super::chosen::Chosen;
-use super::columns::{left, right, width};
+use super::out::Styled;
 use crate::evaluate::{
     Compared, Comparison, Contrasted, DataSet, Difference, Interval, LEVEL, Report, Section,
     Summary,
@@ -16,7 +16,7 @@ struct Row {
 
 /// A report: a line for each measure, with the number of texts where some are left out, but for
 /// points of curves.
-pub(super) fn of_report(report: &Report) -> String {
+pub(super) fn of_report(report: &Report) -> Styled {
     let selection = match &report.reference {
         Some(reference) => format!("; words and pairs of “reference” are chosen by {reference}"),
         None => String::new(),
@@ -41,7 +41,7 @@ pub(super) fn of_report(report: &Report) -> String {
 }
 
 /// A comparison: the first variant's values, then each other's with their differences to it.
-pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String {
+pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> Styled {
     let rows = chosen
         .of(comparison)
         .into_iter()
@@ -62,7 +62,8 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String 
         comparison.resamples,
     );
     let head = comparison.variants.iter().map(label);
-    render(&title, head.collect(), rows.collect()) + &contrasts(comparison, chosen.digits())
+    let table = render(&title, head.collect(), rows.collect());
+    Styled::all([table, contrasts(comparison, chosen.digits()).into()])
 }
 
 /// A line for each contrast, if there are any.
@@ -147,43 +148,21 @@ fn plain(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
 }
 
-/// Rows under their sections' names, columns as wide as their widest cell.
-fn render(title: &str, head: Vec<String>, rows: Vec<Row>) -> String {
-    let widest =
-        |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| width(cell)).max().unwrap_or(0);
-    let name_width = widest(&mut rows.iter().map(|row| &row.name));
-    let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns)
-        .map(|at| {
-            widest(
-                &mut rows
-                    .iter()
-                    .map(|row| &row.cells)
-                    .chain([&head])
-                    .filter_map(|cells| cells.get(at)),
-            )
-        })
-        .collect();
-    let line = |name: &str, cells: &[String]| {
-        let cells = cells.iter().zip(&widths);
-        let cells: String = cells
-            .map(|(cell, width)| format!("  {}", right(cell, *width)))
-            .collect();
-        format!("  {}{cells}", left(name, name_width))
-            .trim_end()
-            .to_owned()
-            + "\n"
+/// Rows under their sections' names.
+fn render(title: &str, head: Vec<String>, rows: Vec<Row>) -> Styled {
+    let line = |first: String, cells: Vec<String>| -> Vec<Styled> {
+        let cells = std::iter::once(first).chain(cells);
+        cells.map(Styled::from).collect()
     };
-    let mut table = format!("{title}\n\n{}", line("", &head));
+    let mut lines = vec![line(String::new(), head)];
     let mut section = None;
-    for row in &rows {
-        if section != Some(row.section) {
-            section = Some(row.section);
-            table += &format!("{}\n", row.section);
+    for row in rows {
+        if section.replace(row.section) != Some(row.section) {
+            lines.push(line(row.section.to_string(), Vec::new()));
         }
-        table += &line(&row.name, &row.cells);
+        lines.push(line(format!("  {}", row.name), row.cells));
     }
-    table
+    Styled::all([format!("{title}\n\n").into(), Styled::table(lines, &[0])])
 }
 
 #[cfg(test)]
@@ -203,6 +182,7 @@ mod tests {
             row(Section::Collapse, "电影", ["0.25", ""]),
         ];
         let expected = "title\n\n            safr\nprediction\n  accuracy   0.9\ncollapse\n  norm         –  12 texts\n  电影      0.25\n";
-        assert_eq!(render("title", vec!["safr".into()], rows), expected);
+        let table = render("title", vec!["safr".into()], rows);
+        assert_eq!(table.to_string(), expected);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
-use crate::cli::columns::{left, right};
+use crate::cli::out::Styled;
 use crate::explain::{AblationEffect, NeuronCard, NeuronStatistics};
 use crate::package::Package;
 use crate::text::Example;
@@ -60,39 +60,39 @@ impl Report {
     }
 
     /// The `top` neurons whose loss changes the predictions most.
-    pub(super) fn table(&self, top: usize) -> String {
+    pub(super) fn table(&self, top: usize) -> Styled {
         let cards = self.neurons.iter();
         let mut ranking: Vec<(&NeuronCard, &AblationEffect)> = cards
             .filter_map(|card| Some((card, card.ablation.as_ref()?)))
             .collect();
         ranking.sort_by(|(_, a), (_, b)| b.size.total_cmp(&a.size));
-        let mut lines = vec![
-            format!(
-                "{} neurons, {} of them dead, on {} texts of {} words",
-                self.neurons.len(),
-                self.dead,
-                self.texts_measured,
-                self.words_measured
-            ),
-            format!(
-                "\n{:>6}  {:>7}  {:>7}  {:>5}  {:>12}  {:>11}  {:>6}  {:>9}  {:32}  strongest at",
-                "neuron",
-                "|Δp|",
-                "fall",
-                "flips",
-                "pushes to",
-                "selectivity",
-                "fires",
-                "eff.words",
-                "top words"
-            ),
+        let title = format!(
+            "{} neurons, {} of them dead, on {} texts of {} words\n\n",
+            self.neurons.len(),
+            self.dead,
+            self.texts_measured,
+            self.words_measured
+        );
+        let head = [
+            "neuron",
+            "|Δp|",
+            "fall",
+            "flips",
+            "pushes to",
+            "selectivity",
+            "fires",
+            "eff.words",
+            "top words",
+            "strongest at",
         ];
         let rows = ranking.into_iter().take(top);
-        lines.extend(rows.map(|(card, effect)| self.row(card, effect)));
-        lines.join("\n") + "\n"
+        let rows = rows.map(|(card, effect)| self.row(card, effect));
+        let rows = std::iter::once(head.map(str::to_owned)).chain(rows);
+        let rows = rows.map(|row| row.map(Styled::from).into());
+        Styled::all([title.into(), Styled::table(rows.collect(), &[8, 9])])
     }
 
-    fn row(&self, card: &NeuronCard, effect: &AblationEffect) -> String {
+    fn row(&self, card: &NeuronCard, effect: &AblationEffect) -> [String; 10] {
         let top_words = card.top_words.iter().take(WORDS_SHOWN);
         let top_words: Vec<String> = top_words
             .map(|word| format!("{} {:.0}%", word.word, word.share * 100.0))
@@ -101,19 +101,18 @@ impl Report {
         let strongest: Vec<String> = strongest
             .map(|place| format!("{} {:.2}", place.word, place.activation))
             .collect();
-        format!(
-            "{:>6}  {:7.4}  {:7.4}  {:>5}  {}  {:>11.3}  {:6.3}  {:9.1}  {}  {}",
-            card.neuron,
-            effect.size,
-            effect.fall,
-            effect.flips,
-            right(&self.classes[favoured(effect)], 12),
-            card.selectivity.map_or(0.0, |found| found.index),
-            card.firing_rate,
-            card.effective_words,
-            left(&top_words.join(", "), 32),
-            strongest.join(", ")
-        )
+        [
+            card.neuron.to_string(),
+            format!("{:.4}", effect.size),
+            format!("{:.4}", effect.fall),
+            effect.flips.to_string(),
+            self.classes[favoured(effect)].clone(),
+            format!("{:.3}", card.selectivity.map_or(0.0, |found| found.index)),
+            format!("{:.3}", card.firing_rate),
+            format!("{:.1}", card.effective_words),
+            top_words.join(", "),
+            strongest.join(", "),
+        ]
     }
 
     /// A row a neuron; words with their values are joined by spaces and semicolons.
