@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::files::{parse, print};
+use super::{Files, PackageError, names};
 use crate::explain::EpochRecord;
 use crate::objective::{Objective, earlier};
 use crate::presets::Recipe;
@@ -68,6 +70,20 @@ impl Card {
         .map(|(name, value)| (name.to_owned(), value))
         .into()
     }
+}
+
+/// The files of a model under another id and title; all but the card stay as they are.
+///
+/// # Errors
+/// If the files hold no card.
+pub fn entitled(mut files: Files, id: &str, title: &str) -> Result<Files, PackageError> {
+    let card = Card {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        ..parse(&files, names::CARD)?
+    };
+    files.insert(names::CARD.to_owned(), print(names::CARD, &card)?);
+    Ok(files)
 }
 
 /// SHA-256 of `bytes` in lower-case hexadecimal.

@@ -9,6 +9,22 @@ use serde::{Deserialize, Serialize};
 use super::PackageError;
 use crate::model::{Array, Weights};
 
+/// Parameters as the bytes of a safetensors file, in 32-bit floats.
+///
+/// # Errors
+/// If the format refuses them.
+pub fn tensor_file(weights: &Weights) -> Result<Vec<u8>, PackageError> {
+    write(weights, Precision::F32)
+}
+
+/// Parameters from the bytes of a safetensors file.
+///
+/// # Errors
+/// If the bytes are no such file.
+pub fn tensors_of(bytes: &[u8]) -> Result<Weights, PackageError> {
+    read(bytes)
+}
+
 /// How precisely weights are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,92 @@
+//! Why files are no model.
+
+use super::FORMAT;
+use crate::model::{ConfigError, WeightsError};
+use crate::text::VocabularyError;
+
+/// Files that are no model.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    /// A file is not there.
+    #[error("the model lacks its file {0}; fetch the whole model directory again")]
+    Missing(&'static str),
+    /// A file is not the one that the card names.
+    #[error(
+        "{0} is damaged or belongs to another model: its checksum is not the card's; fetch the model again"
+    )]
+    Damaged(&'static str),
+    /// A file cannot be parsed.
+    #[error("{name} cannot be read: {error}; fetch the model again")]
+    Json {
+        /// Name of the file.
+        name: &'static str,
+        /// What is wrong.
+        error: serde_json::Error,
+    },
+    /// The directory has another format.
+    #[error(
+        "this model was written by {} version: it has format {found}, and this program reads format {FORMAT}; use versions that belong together",
+        if *.found > u64::from(FORMAT) { "a newer" } else { "an older" }
+    )]
+    Format {
+        /// Format of the card.
+        found: u64,
+    },
+    /// Sizes that make no model.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A vocabulary that is none.
+    #[error(transparent)]
+    Vocabulary(#[from] VocabularyError),
+    /// Parameters that do not fit.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The weights are no safetensors file of ours.
+    #[error("model.safetensors cannot be read: {0}; fetch the model again")]
+    Tensors(String),
+    /// Files that do not fit each other.
+    #[error("the model has {found} {what}, but its config says {expected}")]
+    Count {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// Not a zip file.
+    #[error("this is no zip file; choose the zip of a model, or the files of a model directory")]
+    NoZip,
+    /// A zip file that cannot be read to its end.
+    #[error("the zip is damaged or was cut short ({0}); download it again")]
+    CutZip(String),
+    /// A zip file in which it cannot be told which files belong together.
+    #[error(
+        "the zip holds several models, or {0} twice; unpack it, and choose the files of one model"
+    )]
+    SeveralModels(String),
+    /// A zip file of other things.
+    #[error(
+        "the zip holds no model: none of card.json, config.json, vocabulary.json and model.safetensors is in it; choose the zip of a model"
+    )]
+    ForeignZip,
+    /// A zip file that would fill the memory.
+    #[error(
+        "the zip holds more than a gigabyte; unpack it, and choose the four files of the model"
+    )]
+    LargeZip,
+    /// A file cannot be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+}
+
+impl PackageError {
+    pub(super) fn tensors(error: &dyn std::fmt::Display) -> Self {
+        Self::Tensors(error.to_string())
+    }
+}

@@ -1,0 +1,165 @@
+//! A model on the host, and how it becomes files.
+
+use super::files::{bytes, parse, print, print_dense};
+use super::{Card, FORMAT, Files, PackageError, Precision, checksum, names, tensors};
+use crate::model::{ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head};
+use crate::text::Vocabulary;
+
+/// Name under which the gate's values stand among the weights, `[V]`.
+const GATE_VALUES: &str = "vmask.keep";
+
+/// A model on the host: everything that its directory holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Package {
+    /// What is known of it.
+    pub card: Card,
+    /// Sizes and reading.
+    pub config: ModelConfig,
+    /// Words by id, `V`.
+    pub vocabulary: Vocabulary,
+    /// Parameters under PyTorch's names.
+    pub weights: Weights,
+    /// Keep probability of every word, `V`.
+    pub gate_values: Vec<f32>,
+}
+
+/// The one field of a card that every version has.
+#[derive(serde::Deserialize)]
+struct Versioned {
+    format: u64,
+}
+
+impl Package {
+    /// Reads a model directory's files and checks that they belong together.
+    ///
+    /// # Errors
+    /// Says which file is missing, damaged or of another format, and what to do.
+    pub fn from_files(files: &Files) -> Result<Self, PackageError> {
+        let Versioned { format } = parse(files, names::CARD)?;
+        if format != u64::from(FORMAT) {
+            return Err(PackageError::Format { found: format });
+        }
+        let card: Card = parse(files, names::CARD)?;
+        for name in [names::CONFIG, names::VOCABULARY, names::WEIGHTS] {
+            if card.sha256.get(name) != Some(&checksum(bytes(files, name)?)) {
+                return Err(PackageError::Damaged(name));
+            }
+        }
+        let config: ModelConfig = parse(files, names::CONFIG)?;
+        config.check()?;
+        let vocabulary: Vocabulary = parse(files, names::VOCABULARY)?;
+        let mut weights = tensors::read(bytes(files, names::WEIGHTS)?)?;
+        let gate = weights
+            .remove(GATE_VALUES)
+            .ok_or_else(|| WeightsError::Missing(GATE_VALUES.to_owned()))?;
+        check_weights(&config, &weights)?;
+        let package = Self {
+            card,
+            config,
+            vocabulary,
+            weights,
+            gate_values: gate.values,
+        };
+        package.check_counts()?;
+        Ok(package)
+    }
+
+    /// Writes the files of the directory, its card brought up to date with their checksums.
+    ///
+    /// # Errors
+    /// If a file cannot be put into its format.
+    pub fn to_files(&self, precision: Precision) -> Result<Files, PackageError> {
+        self.check_counts()?;
+        let mut weights = self.weights.clone();
+        let gate = crate::model::Array {
+            shape: vec![self.gate_values.len()],
+            values: self.gate_values.clone(),
+        };
+        weights.insert(GATE_VALUES.to_owned(), gate);
+        let mut files = Files::from([
+            (
+                names::CONFIG.to_owned(),
+                print(names::CONFIG, &self.config)?,
+            ),
+            (
+                names::VOCABULARY.to_owned(),
+                print_dense(names::VOCABULARY, &self.vocabulary)?,
+            ),
+            (
+                names::WEIGHTS.to_owned(),
+                tensors::write(&weights, precision)?,
+            ),
+        ]);
+        let sha256 = files
+            .iter()
+            .map(|(name, bytes)| (name.clone(), checksum(bytes)))
+            .collect();
+        let card = Card {
+            format: FORMAT,
+            sha256,
+            ..self.card.clone()
+        };
+        files.insert(names::CARD.to_owned(), print(names::CARD, &card)?);
+        Ok(files)
+    }
+
+    /// The model as a start for telling `classes` apart: with a head drawn from `stream`, unless it
+    /// knows [just these](Self::knows).
+    #[must_use]
+    pub fn for_classes(mut self, classes: &[String], stream: &mut Stream) -> Self {
+        if !self.knows(classes) {
+            self.config.classes = classes.len();
+            self.card.classes = classes.to_vec();
+            renew_head(&self.config, &mut self.weights, stream);
+        }
+        self
+    }
+
+    /// Whether the model's classes are `classes`, in any order.
+    pub fn knows(&self, classes: &[String]) -> bool {
+        let sorted = |classes: &[String]| {
+            let mut classes = classes.to_vec();
+            classes.sort();
+            classes
+        };
+        sorted(&self.card.classes) == sorted(classes)
+    }
+
+    /// The weights as they are after storing at `precision`; the gate's values are left to be
+    /// computed anew from them.
+    ///
+    /// # Errors
+    /// If they cannot be stored.
+    pub fn rounded_weights(&self, precision: Precision) -> Result<Weights, PackageError> {
+        tensors::rounded(self.weights.clone(), precision)
+    }
+
+    fn check_counts(&self) -> Result<(), PackageError> {
+        let counts = [
+            ("words", self.vocabulary.len(), self.config.vocabulary),
+            (
+                "gate values",
+                self.gate_values.len(),
+                self.config.vocabulary,
+            ),
+            ("class names", self.card.classes.len(), self.config.classes),
+        ];
+        for (what, found, expected) in counts {
+            if found != expected {
+                return Err(PackageError::Count {
+                    what,
+                    found,
+                    expected,
+                });
+            }
+        }
+        if !self
+            .gate_values
+            .iter()
+            .all(|keep| (0.0..=1.0).contains(keep))
+        {
+            return Err(WeightsError::NotFinite(GATE_VALUES.to_owned()).into());
+        }
+        Ok(())
+    }
+}
