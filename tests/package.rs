@@ -45,6 +45,23 @@ fn a_directory_comes_back_as_it_was_written() {
     assert_eq!(back.gate_values, package.gate_values);
 }
 
+#[test]
+fn files_that_cannot_all_be_written_leave_no_half_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    // A folder stands where the last of the files belongs.
+    std::fs::create_dir_all(at(names::VOCABULARY).join("other")).unwrap();
+    let error = write_directory(folder.path(), &files()).unwrap_err();
+    assert!(error.to_string().contains(names::VOCABULARY), "{error}");
+    let entries = std::fs::read_dir(folder.path()).unwrap();
+    let part = |name: std::ffi::OsString| name.to_string_lossy().ends_with(".part");
+    assert!(
+        entries
+            .into_iter()
+            .all(|entry| !part(entry.unwrap().file_name()))
+    );
+}
+
 /// A directory that was written before heads could read neurons.
 #[test]
 fn a_config_without_a_readout_is_that_of_a_published_head() {

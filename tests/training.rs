@@ -6,7 +6,7 @@ use safr::explain::History;
 use safr::model::{ModelConfig, Noise, Stream, Weights, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
-use safr::train::{Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
+use safr::train::{Checkpoint, Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
 
 use crate::common::small_config;
 
@@ -155,6 +155,8 @@ fn a_run_stopped_behind_any_step_goes_on_as_if_it_had_not_been_stopped() {
             pollster::block_on(first.advance()).unwrap();
         }
         let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+        let files = checkpoint.to_files().unwrap();
+        let checkpoint = Checkpoint::from_files(&mut files.clone()).unwrap();
         // What happens after it does not matter.
         pollster::block_on(first.advance()).unwrap();
         let mut second = trainer(scale_free(), 4, 1e-3, &device);
@@ -163,6 +165,31 @@ fn a_run_stopped_behind_any_step_goes_on_as_if_it_had_not_been_stopped() {
 
         let mut other = trainer(scale_free(), 4, 5e-3, &device);
         assert_eq!(differs(other.resume(checkpoint)), "options, learning-rate");
+    }
+}
+
+#[test]
+fn a_checkpoint_that_lacks_a_file_or_has_a_damaged_one_says_which() {
+    let mut run = trainer(scale_free(), 1, 1e-3, &Device::flex());
+    let checkpoint = pollster::block_on(run.checkpoint()).unwrap();
+    let files = checkpoint.to_files().unwrap();
+    assert!(!files.contains_key("best.safetensors"), "no epoch is done");
+    for name in files.keys() {
+        let mut lacking = files.clone();
+        lacking.remove(name);
+        let error = Checkpoint::from_files(&mut lacking)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(&format!("lacks its file {name}")), "{error}");
+        let mut damaged = files.clone();
+        damaged.insert(name.clone(), vec![0xff; 9]);
+        let error = Checkpoint::from_files(&mut damaged)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("the checkpoint cannot be used"),
+            "{error}"
+        );
     }
 }
 

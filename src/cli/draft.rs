@@ -1,6 +1,6 @@
 //! A file that is written whole or not at all, and over nothing that the same command reads.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,43 +8,46 @@ use anyhow::{Context, ensure};
 use serde::Serialize;
 
 use super::out;
+use crate::package::part::Part;
 
-/// A file in the making, which stands beside its place until it is [kept](Self::keep). Making it
-/// shows, before any work is done, whether it can be written.
+/// A file that a command was asked for. Making it shows, before any work is done, whether it can be written.
 pub(super) struct Draft {
-    file: BufWriter<Box<dyn Write>>,
+    file: BufWriter<Target>,
     path: PathBuf,
-    /// Where it stands until then; `None` for what is no plain file, such as standard output, a pipe
-    /// or a link: these are written in place.
-    part: Option<PathBuf>,
+}
+
+/// Where it is written.
+enum Target {
+    /// Beside its place, until it is [kept](Draft::keep).
+    Beside(Part),
+    /// In its place, which is no plain file but standard output, a pipe or a link.
+    InPlace(Box<dyn Write>),
+}
+
+impl Target {
+    fn of(path: &Path) -> io::Result<Self> {
+        match path.symlink_metadata() {
+            Ok(facts) if !facts.is_file() => Ok(Self::InPlace(Box::new(File::create(path)?))),
+            _ => Ok(Self::Beside(Part::create(path)?)),
+        }
+    }
 }
 
 impl Draft {
     /// Begins the file `path`, or standard output where that is `-`, in a command that reads the files
     /// `inputs`.
     pub(super) fn create(path: &Path, inputs: &[PathBuf]) -> anyhow::Result<Self> {
-        if out::is_standard(path) {
+        let target = if out::is_standard(path) {
             out::take()?;
-            return Ok(Self::new(io::stdout(), path, None));
-        }
-        spare(path, inputs)?;
-        let name = || path.display().to_string();
-        if path.symlink_metadata().is_ok_and(|facts| !facts.is_file()) {
-            let file = File::create(path).with_context(name)?;
-            return Ok(Self::new(file, path, None));
-        }
-        let part = part_of(path);
-        // Emptied only once it is held: it may be another's.
-        let mut options = File::options();
-        let file = options.write(true).create(true).truncate(false).open(&part);
-        let file = file.with_context(name)?;
-        ensure!(
-            hold(&file),
-            "{} is being written already; name another file",
-            path.display()
-        );
-        file.set_len(0).with_context(name)?;
-        Ok(Self::new(file, path, Some(part)))
+            Target::InPlace(Box::new(io::stdout()))
+        } else {
+            spare(path, inputs)?;
+            Target::of(path).with_context(|| path.display().to_string())?
+        };
+        Ok(Self {
+            file: BufWriter::new(target),
+            path: path.to_owned(),
+        })
     }
 
     /// Begins a file that was asked for.
@@ -52,23 +55,14 @@ impl Draft {
         path.map(|path| Self::create(path, inputs)).transpose()
     }
 
-    fn new(file: impl Write + 'static, path: &Path, part: Option<PathBuf>) -> Self {
-        Self {
-            file: BufWriter::new(Box::new(file)),
-            path: path.to_owned(),
-            part,
-        }
-    }
-
     /// Puts the file in its place.
     pub(super) fn keep(mut self) -> anyhow::Result<()> {
         let flushed = self.file.flush();
         self.written(flushed)?;
-        if let Some(part) = &self.part {
-            fs::rename(part, &self.path).with_context(|| self.path.display().to_string())?;
+        match self.file.into_parts().0 {
+            Target::Beside(part) => part.keep().with_context(|| self.path.display().to_string()),
+            Target::InPlace(_) => Ok(()),
         }
-        self.part = None;
-        Ok(())
     }
 
     /// Writes `bytes` and no more.
@@ -85,8 +79,9 @@ impl Draft {
 
     /// How writing ended. A reader that hangs up wants no more of it.
     fn written(&self, ended: io::Result<()>) -> anyhow::Result<()> {
+        let in_place = matches!(self.file.get_ref(), Target::InPlace(_));
         match ended {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe && self.part.is_none() => Ok(()),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe && in_place => Ok(()),
             ended => ended.with_context(|| self.path.display().to_string()),
         }
     }
@@ -102,19 +97,25 @@ impl Write for Draft {
     }
 }
 
-impl Drop for Draft {
-    /// Leaves nothing behind of a run that failed.
-    fn drop(&mut self) {
-        if let Some(part) = &self.part {
-            // There is nobody left to tell, and the run's own error says more.
-            let _ = fs::remove_file(part);
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Beside(part) => part.write(bytes),
+            Self::InPlace(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Beside(part) => part.flush(),
+            Self::InPlace(file) => file.flush(),
         }
     }
 }
 
 /// Checks that writing the file `output` destroys none of the files `inputs`.
 pub(super) fn spare(output: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
-    let [place, part] = [output, &part_of(output)].map(|path| path.canonicalize().ok());
+    let [place, part] = [output, &Part::of(output)].map(|path| path.canonicalize().ok());
     for input in inputs {
         let input = input.canonicalize().ok();
         ensure!(
@@ -124,16 +125,4 @@ pub(super) fn spare(output: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// Takes hold of an open file until it is closed, unless another has done so. Where a file system holds
-/// none, none is another's.
-pub(super) fn hold(file: &File) -> bool {
-    !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
-}
-
-fn part_of(path: &Path) -> PathBuf {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    part.into()
 }

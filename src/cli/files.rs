@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
-use super::draft::hold;
 use crate::engine::LoadedModel;
 use crate::model::Classifier;
+use crate::package::part::hold;
 use crate::package::{Package, Precision, names, read_directory, write_directory};
 
 /// How training went, beside the model.

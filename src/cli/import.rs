@@ -14,7 +14,7 @@ use super::out::remark;
 use crate::model::{
     Array, ModelConfig, Reading, Weights, check_weights, parameter_shapes, sinusoids,
 };
-use crate::package::{Card, FORMAT, Package, Precision};
+use crate::package::{Card, Package, Precision};
 use crate::text::{Vocabulary, Words};
 
 /// Turn a PyTorch SAFR checkpoint into a model directory
@@ -68,18 +68,7 @@ impl Import {
         let classes = self.classes(config.classes)?;
         let id = id_of(&self.out);
         let card = Card {
-            format: FORMAT,
-            title: id.clone(),
-            id,
             data: "unknown: imported from a PyTorch checkpoint".to_owned(),
-            data_sha256: None,
-            classes,
-            objective: "unknown".to_owned(),
-            lambda_importance: 0.0,
-            lambda_interaction: 0.0,
-            losses: None,
-            recipe: None,
-            seed: None,
             command: format!(
                 "safr import --pytorch FILE --heads {}{} --out DIR",
                 self.heads,
@@ -88,8 +77,7 @@ impl Import {
                     None => String::new(),
                 }
             ),
-            metrics: Default::default(),
-            sha256: Default::default(),
+            ..Card::new(id.clone(), id, classes, None)
         };
         let package = Package {
             card,

@@ -3,6 +3,7 @@
 mod ablation;
 mod batch;
 mod block;
+mod checksum;
 mod classifier;
 mod config;
 mod evidence;
@@ -18,6 +19,7 @@ mod winners;
 pub use ablation::{Ablation, BlockAblation};
 pub use batch::Batch;
 pub use block::{Block, JoinedHeads, LayerTrace, NORM_EPSILON, WriteBack};
+pub use checksum::checksum;
 pub(crate) use classifier::pool;
 pub use classifier::{Classifier, sinusoids};
 pub use config::{ConfigError, ModelConfig, PadEmbedding, Padding, Pooling, Reading, Readout};

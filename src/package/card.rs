@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::files::{parse, print};
+use super::files::{bytes, parse, print};
 use super::{Files, PackageError, names};
 use crate::explain::EpochRecord;
+use crate::model::checksum;
 use crate::objective::{Objective, earlier};
 use crate::presets::Recipe;
 
@@ -57,7 +57,75 @@ pub struct Card {
     pub sha256: BTreeMap<String, String>,
 }
 
+/// The one field of a card that every version has.
+#[derive(Deserialize)]
+struct Versioned {
+    format: u64,
+}
+
+/// What stands where it is not known how a model came about.
+const UNKNOWN: &str = "unknown";
+
 impl Card {
+    /// Of a model that tells `classes` apart and was trained by `losses`, if these are known; all else is unknown
+    /// until it is said.
+    pub fn new(id: String, title: String, classes: Vec<String>, losses: Option<Objective>) -> Self {
+        Self {
+            format: FORMAT,
+            id,
+            title,
+            data: UNKNOWN.to_owned(),
+            data_sha256: None,
+            classes,
+            objective: losses.map_or_else(|| UNKNOWN.to_owned(), |losses| losses.to_string()),
+            losses,
+            recipe: None,
+            lambda_importance: losses.map_or(0.0, |losses| losses.lambda_importance),
+            lambda_interaction: losses.map_or(0.0, |losses| losses.lambda_interaction),
+            seed: None,
+            command: UNKNOWN.to_owned(),
+            metrics: BTreeMap::new(),
+            sha256: BTreeMap::new(),
+        }
+    }
+
+    /// The card among the files of a model directory.
+    ///
+    /// # Errors
+    /// If there is none, or one of another format.
+    pub fn from_files(files: &Files) -> Result<Self, PackageError> {
+        let Versioned { format } = parse(files, names::CARD)?;
+        if format != u64::from(FORMAT) {
+            return Err(PackageError::Format { found: format });
+        }
+        parse(files, names::CARD)
+    }
+
+    /// Checks that the model's other files are those that it names.
+    pub(super) fn check(&self, files: &Files) -> Result<(), PackageError> {
+        for name in [names::CONFIG, names::VOCABULARY, names::WEIGHTS] {
+            if self.sha256.get(name) != Some(&checksum(bytes(files, name)?)) {
+                return Err(PackageError::Damaged(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts it among the other files of a model directory, which it names by their checksums.
+    pub(super) fn put_into(&self, files: &mut Files) -> Result<(), PackageError> {
+        let sums = files
+            .iter()
+            .filter(|(name, _)| *name != names::CARD)
+            .map(|(name, bytes)| (name.clone(), checksum(bytes)));
+        let card = Self {
+            format: FORMAT,
+            sha256: sums.collect(),
+            ..self.clone()
+        };
+        files.insert(names::CARD.to_owned(), print(names::CARD, &card)?);
+        Ok(())
+    }
+
     /// What a card says of the epoch whose weights a model has.
     pub fn metrics_of(epoch: &EpochRecord) -> BTreeMap<String, f64> {
         [
@@ -80,16 +148,8 @@ pub fn entitled(mut files: Files, id: &str, title: &str) -> Result<Files, Packag
     let card = Card {
         id: id.to_owned(),
         title: title.to_owned(),
-        ..parse(&files, names::CARD)?
+        ..Card::from_files(&files)?
     };
-    files.insert(names::CARD.to_owned(), print(names::CARD, &card)?);
+    card.put_into(&mut files)?;
     Ok(files)
-}
-
-/// SHA-256 of `bytes` in lower-case hexadecimal.
-pub fn checksum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

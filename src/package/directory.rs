@@ -1,7 +1,10 @@
-//! A model directory on disk.
+//! Files in a directory on disk.
 
-use std::path::Path;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
+use super::part::Part;
 use super::{Files, PackageError, model_of_zip, names};
 
 /// Reads the files of a model directory, or of a zip of one.
@@ -9,46 +12,93 @@ use super::{Files, PackageError, model_of_zip, names};
 /// # Errors
 /// If there is no card, or a file cannot be read.
 pub fn read_directory(directory: &Path) -> Result<Files, PackageError> {
-    let bytes = |path: &Path| {
-        std::fs::read(path).map_err(|error| PackageError::File {
-            path: path.display().to_string(),
-            error,
-        })
-    };
     if directory.is_file() {
-        return model_of_zip(&bytes(directory)?);
+        let zip = fs::read(directory).map_err(fail(directory))?;
+        return model_of_zip(&zip);
     }
-    // What the model lacks is said by who knows what its format should have.
-    let is_read = |name: &&str| *name == names::CARD || directory.join(name).exists();
-    let read = |name: &str| Ok((name.to_owned(), bytes(&directory.join(name))?));
-    names::ALL.into_iter().filter(is_read).map(read).collect()
+    // What the model lacks otherwise is said by who knows what its format should have.
+    let card = directory.join(names::CARD);
+    fs::metadata(&card).map_err(fail(&card))?;
+    read_files(directory, &names::ALL)
 }
 
-/// Writes the files of a model directory: all of them are there before the first takes its place.
+/// Reads those of the files `names` that a directory holds.
+///
+/// # Errors
+/// If one of them cannot be read.
+pub fn read_files(directory: &Path, names: &[&str]) -> Result<Files, PackageError> {
+    let places = names.iter().map(|&name| (name, directory.join(name)));
+    let there = places.filter(|(_, place)| place.exists());
+    let read = |(name, place): (&str, PathBuf)| {
+        let bytes = fs::read(&place).map_err(fail(&place))?;
+        Ok((name.to_owned(), bytes))
+    };
+    there.map(read).collect()
+}
+
+/// Writes files into a directory: all of them are there before the first takes its place.
 ///
 /// # Errors
 /// If the directory or a file cannot be written.
 pub fn write_directory(directory: &Path, files: &Files) -> Result<(), PackageError> {
-    let fail = |path: &Path| {
-        let path = path.display().to_string();
-        move |error| PackageError::File { path, error }
+    fs::create_dir_all(directory).map_err(fail(directory))?;
+    let mut parts = Vec::new();
+    for (name, bytes) in files {
+        let place = directory.join(name);
+        let written = Part::create(&place).and_then(|mut part| {
+            part.write_all(bytes)?;
+            Ok(part)
+        });
+        parts.push((written.map_err(fail(&place))?, place));
+    }
+    for (part, place) in parts {
+        part.keep().map_err(fail(&place))?;
+    }
+    Ok(())
+}
+
+/// Puts a directory of these files in the place of another, so that whoever is killed meanwhile leaves the
+/// files of one or of the other, where [`last_whole`] finds them.
+///
+/// # Errors
+/// If one of them cannot be written, moved or removed.
+pub fn replace_directory(directory: &Path, files: &Files) -> Result<(), PackageError> {
+    let (part, old) = (Part::of(directory), old_of(directory));
+    let remove = |folder: &Path| match folder.exists() {
+        true => fs::remove_dir_all(folder).map_err(fail(folder)),
+        false => Ok(()),
     };
-    let draft = |name: &String| directory.join(format!("{name}.part"));
-    std::fs::create_dir_all(directory).map_err(fail(directory))?;
-    let write = || {
-        for (name, bytes) in files {
-            std::fs::write(draft(name), bytes).map_err(fail(&draft(name)))?;
-        }
-        for name in files.keys() {
-            let path = directory.join(name);
-            std::fs::rename(draft(name), &path).map_err(fail(&path))?;
-        }
-        Ok(())
-    };
-    write().inspect_err(|_| {
-        for name in files.keys() {
-            // Most are not there, and the error says more.
-            let _ = std::fs::remove_file(draft(name));
-        }
-    })
+    remove(&part)?;
+    write_directory(&part, files)?;
+    if directory.exists() {
+        remove(&old)?;
+        fs::rename(directory, &old).map_err(fail(directory))?;
+    }
+    fs::rename(&part, directory).map_err(fail(&part))?;
+    remove(&old)
+}
+
+/// Where the last directory is that was put in the place of another: beside it, if its writer was killed in
+/// between.
+pub fn last_whole(directory: &Path) -> PathBuf {
+    let old = old_of(directory);
+    match old.exists() && !directory.exists() {
+        true => old,
+        false => directory.to_owned(),
+    }
+}
+
+fn old_of(directory: &Path) -> PathBuf {
+    let mut old = directory.as_os_str().to_owned();
+    old.push(".old");
+    old.into()
+}
+
+/// The error of a file or directory, which names it.
+fn fail(path: &Path) -> impl Fn(io::Error) -> PackageError {
+    let path = path.display().to_string();
+    move |error| PackageError::File {
+        path: path.clone(),
+        error,
+    }
 }

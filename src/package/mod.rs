@@ -3,18 +3,22 @@
 
 mod archive;
 mod card;
+mod checkpoint;
 mod directory;
 mod error;
 mod files;
 mod model;
+pub(crate) mod part;
 mod perturbation;
 mod tensors;
 
 pub use archive::{files_of_zip, model_of_zip, zip_of};
-pub use card::{Card, FORMAT, checksum, entitled};
-pub use directory::{read_directory, write_directory};
+pub use card::{Card, FORMAT, entitled};
+pub use directory::{last_whole, read_directory, read_files, replace_directory, write_directory};
 pub use error::PackageError;
 pub use files::{Files, names};
 pub use model::Package;
 pub use perturbation::Perturbation;
 pub use tensors::{Precision, tensor_file, tensors_of};
+
+pub use crate::model::checksum;

@@ -1,7 +1,7 @@
 //! A model on the host, and how it becomes files.
 
 use super::files::{bytes, parse, print, print_dense};
-use super::{Card, FORMAT, Files, PackageError, Precision, checksum, names, tensors};
+use super::{Card, Files, PackageError, Precision, names, tensors};
 use crate::model::{ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head};
 use crate::text::Vocabulary;
 
@@ -23,28 +23,14 @@ pub struct Package {
     pub gate_values: Vec<f32>,
 }
 
-/// The one field of a card that every version has.
-#[derive(serde::Deserialize)]
-struct Versioned {
-    format: u64,
-}
-
 impl Package {
     /// Reads a model directory's files and checks that they belong together.
     ///
     /// # Errors
     /// Says which file is missing, damaged or of another format, and what to do.
     pub fn from_files(files: &Files) -> Result<Self, PackageError> {
-        let Versioned { format } = parse(files, names::CARD)?;
-        if format != u64::from(FORMAT) {
-            return Err(PackageError::Format { found: format });
-        }
-        let card: Card = parse(files, names::CARD)?;
-        for name in [names::CONFIG, names::VOCABULARY, names::WEIGHTS] {
-            if card.sha256.get(name) != Some(&checksum(bytes(files, name)?)) {
-                return Err(PackageError::Damaged(name));
-            }
-        }
+        let card = Card::from_files(files)?;
+        card.check(files)?;
         let config: ModelConfig = parse(files, names::CONFIG)?;
         config.check()?;
         let vocabulary: Vocabulary = parse(files, names::VOCABULARY)?;
@@ -90,16 +76,7 @@ impl Package {
                 tensors::write(&weights, precision)?,
             ),
         ]);
-        let sha256 = files
-            .iter()
-            .map(|(name, bytes)| (name.clone(), checksum(bytes)))
-            .collect();
-        let card = Card {
-            format: FORMAT,
-            sha256,
-            ..self.card.clone()
-        };
-        files.insert(names::CARD.to_owned(), print(names::CARD, &card)?);
+        self.card.put_into(&mut files)?;
         Ok(files)
     }
 

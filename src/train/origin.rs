@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Options, TrainError};
 use crate::evaluate::EncodedExample;
-use crate::model::{ModelConfig, Weights};
-use crate::package::checksum;
+use crate::model::{ModelConfig, Weights, checksum};
 
 /// Characters of a checksum that tell texts apart, and that people can still compare.
 const SHORT: usize = 16;

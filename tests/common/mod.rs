@@ -24,7 +24,7 @@ use safr::model::{
     parameter_shapes,
 };
 use safr::objective::{Family, Objective, ScaleFree};
-use safr::package::{Card, FORMAT, Package};
+use safr::package::{Card, Package};
 use safr::text::{PAD, Vocabulary, Words};
 use serde_json::Value;
 
@@ -156,25 +156,17 @@ pub(crate) async fn small_package_of(readout: Readout, winners: Option<Winners>)
     let gate_values = model.gate_values().await.expect("gate values");
     Package {
         card: Card {
-            format: FORMAT,
-            id: "small".into(),
-            title: "Small".into(),
-            data: "none".into(),
-            data_sha256: None,
-            classes: vec!["negative".into(), "positive".into()],
-            objective: "none".into(),
-            lambda_importance: 0.0,
-            losses: Some(Objective::new(
-                Family::ScaleFree(ScaleFree::default()),
-                1.0,
-                1.0,
-            )),
-            recipe: None,
-            lambda_interaction: 0.0,
             seed: Some(1),
-            command: "none".into(),
-            metrics: Default::default(),
-            sha256: Default::default(),
+            ..Card::new(
+                "small".into(),
+                "Small".into(),
+                vec!["negative".into(), "positive".into()],
+                Some(Objective::new(
+                    Family::ScaleFree(ScaleFree::default()),
+                    1.0,
+                    1.0,
+                )),
+            )
         },
         vocabulary: Vocabulary::from_words(words.map(str::to_owned).to_vec())
             .expect("a vocabulary"),

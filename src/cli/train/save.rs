@@ -1,7 +1,6 @@
 //! What a training run leaves in its folder: the best model, the history, and a checkpoint.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 
@@ -12,20 +11,12 @@ use crate::cli::draft::Draft;
 use crate::cli::files::{self, HISTORY};
 use crate::explain::EpochRecord;
 use crate::model::Weights;
-use crate::package::{
-    Card, FORMAT, Files, Package, Precision, tensor_file, tensors_of, write_directory,
-};
+use crate::package::{Card, Package, Precision, last_whole, read_files, replace_directory};
 use crate::presets::Texts;
 use crate::train::{Checkpoint, Trainer};
 
+/// The folder of a run's checkpoint, within that of its model.
 const CHECKPOINT: &str = "checkpoint";
-const PART: &str = "checkpoint.part";
-const OLD: &str = "checkpoint.old";
-
-const STATE: &str = "state.json";
-const WEIGHTS: &str = "weights.safetensors";
-const BEST: &str = "best.safetensors";
-const OPTIMIZER: &str = "optimizer.safetensors";
 
 /// A run's facts that its model's card and files are made of.
 pub(super) struct Run<'a> {
@@ -64,52 +55,16 @@ impl Run<'_> {
 
     /// Reads the checkpoint of the run's folder.
     pub(super) fn read_checkpoint(&self) -> anyhow::Result<Checkpoint> {
-        let folder = checkpoint_folder(&self.stage.out);
-        let read = |name: &str| {
-            let path = folder.join(name);
-            fs::read(&path).with_context(|| path.display().to_string())
-        };
-        Ok(Checkpoint {
-            state: String::from_utf8(read(STATE)?)?,
-            weights: tensors_of(&read(WEIGHTS)?)?,
-            best: match folder.join(BEST).exists() {
-                true => Some(tensors_of(&read(BEST)?)?),
-                false => None,
-            },
-            optimizer: tensors_of(&read(OPTIMIZER)?)?,
-        })
+        let folder = last_whole(&self.stage.out.join(CHECKPOINT));
+        let mut files = read_files(&folder, &Checkpoint::FILES)?;
+        Checkpoint::from_files(&mut files).with_context(|| folder.display().to_string())
     }
 
     /// Writes the checkpoint of the run as it is now.
     pub(super) async fn write_checkpoint(&self, trainer: &mut Trainer) -> anyhow::Result<()> {
-        let checkpoint = trainer.checkpoint().await?;
-        let mut files = Files::from([
-            (STATE.to_owned(), checkpoint.state.into_bytes()),
-            (WEIGHTS.to_owned(), tensor_file(&checkpoint.weights)?),
-            (OPTIMIZER.to_owned(), tensor_file(&checkpoint.optimizer)?),
-        ]);
-        if let Some(best) = &checkpoint.best {
-            files.insert(BEST.to_owned(), tensor_file(best)?);
-        }
-        self.replace_checkpoint(&files)
-    }
-
-    /// Puts a whole folder in the place of another, so that a run that is killed meanwhile finds
-    /// the files of one step and not of two.
-    fn replace_checkpoint(&self, files: &Files) -> anyhow::Result<()> {
-        let [folder, part, old] = [CHECKPOINT, PART, OLD].map(|name| self.stage.out.join(name));
-        let remove = |folder: &Path| match folder.exists() {
-            true => fs::remove_dir_all(folder).with_context(|| folder.display().to_string()),
-            false => Ok(()),
-        };
-        remove(&part)?;
-        write_directory(&part, files)?;
-        if folder.exists() {
-            remove(&old)?;
-            fs::rename(&folder, &old).with_context(|| folder.display().to_string())?;
-        }
-        fs::rename(&part, &folder).with_context(|| part.display().to_string())?;
-        remove(&old)
+        let files = trainer.checkpoint().await?.to_files()?;
+        replace_directory(&self.stage.out.join(CHECKPOINT), &files)?;
+        Ok(())
     }
 
     fn card(&self, epoch: Option<&EpochRecord>) -> Card {
@@ -121,44 +76,26 @@ impl Run<'_> {
             ..
         } = self.stage;
         let title = command.title.clone().filter(|_| self.stage.is_last());
-        let objective = losses.preset;
+        let title = title.unwrap_or_else(|| id.clone());
+        let classes = self.start.classes.clone();
         Card {
-            format: FORMAT,
-            id: id.clone(),
-            title: title.unwrap_or_else(|| id.clone()),
             data: match recipe.preset.texts {
                 Texts::Sentences => command.data.title(false, false, false),
                 Texts::Phrases { neutral, glue } => command.data.title(true, neutral > 0, glue),
             },
             data_sha256: self.data_sha256.clone(),
-            classes: self.start.classes.clone(),
-            objective: objective.to_string(),
-            losses: Some(objective),
             recipe: Some(recipe.preset.clone()),
-            lambda_importance: objective.lambda_importance,
-            lambda_interaction: objective.lambda_interaction,
             seed: Some(command.seed),
             command: repeatable(self.stage),
             metrics: epoch.map(Card::metrics_of).unwrap_or_default(),
-            sha256: Default::default(),
+            ..Card::new(id.clone(), title, classes, Some(losses.preset))
         }
     }
 }
 
 /// Whether a run was begun in a folder that can be taken up.
 pub(super) fn has_checkpoint(out: &Path) -> bool {
-    checkpoint_folder(out).exists()
-}
-
-/// Where the last whole checkpoint is: beside its place, if a run was killed while it put another
-/// there.
-fn checkpoint_folder(out: &Path) -> PathBuf {
-    let [folder, old] = [CHECKPOINT, OLD].map(|name| out.join(name));
-    if old.exists() && !folder.exists() {
-        old
-    } else {
-        folder
-    }
+    last_whole(&out.join(CHECKPOINT)).exists()
 }
 
 /// Protects an earlier run.
