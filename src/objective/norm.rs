@@ -5,7 +5,7 @@
 
 use burn::tensor::Tensor;
 
-use super::pairs_where;
+use super::tensors::pairs_where;
 
 /// √`squares`, elementwise; value and slope 0 where a square is 0.
 pub(super) fn root<const D: usize>(squares: Tensor<D>) -> Tensor<D> {

@@ -3,7 +3,8 @@
 use burn::tensor::{Tensor, TensorData};
 
 use super::norm::{cosines, relative, root};
-use super::{Apart, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight, weighed_neurons};
+use super::tensors::weighed_neurons;
+use super::{Apart, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight};
 use crate::model::{Batch, Trace, relative_to_strongest_pair};
 use crate::text::PAD;
 

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::adam::Adam;
 use super::epoch::{Epoch, Position};
 use super::origin::Origin;
-use super::{Adam, TrainError, Trainer};
+use super::{TrainError, Trainer};
 use crate::explain::History;
 use crate::model::{Stream, StreamPosition, Weights};
 

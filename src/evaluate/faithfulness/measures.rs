@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Limits;
+use super::limits::Limits;
 use super::outcomes::Outcome;
 use crate::attribute::Removed;
 use crate::evaluate::columns::Values;

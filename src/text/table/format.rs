@@ -1,6 +1,6 @@
 //! How a table's fields are told apart.
 
-use super::{count, without_mark};
+use super::bytes::{count, without_mark};
 
 /// How a table's fields are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bytes::without_mark;
 use super::format::is_delimiter;
 use super::header::has_header;
 use super::{Format, Table, TableError, lines, records};
@@ -28,7 +29,7 @@ pub enum Layout {
 impl Layout {
     /// The layout that `bytes` look like: any bytes will do.
     pub fn recognise(bytes: &[u8]) -> Self {
-        let text = super::without_mark(bytes).trim_ascii_start();
+        let text = without_mark(bytes).trim_ascii_start();
         let array = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
         if array.unwrap_or(text).starts_with(b"{") {
             return Self::JsonLines;

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{Row, RowError, RowProblem, Table, TableError, without_mark};
+use super::bytes::without_mark;
+use super::{Row, RowError, RowProblem, Table, TableError};
 
 /// What stands before a label, directly.
 pub(super) const LABEL_PREFIX: &str = "__label__";

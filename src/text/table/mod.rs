@@ -3,6 +3,7 @@
 //! what is dropped on it.
 
 mod alike;
+mod bytes;
 mod columns;
 mod error;
 mod format;
@@ -11,140 +12,11 @@ mod labelled;
 mod layout;
 mod lines;
 mod records;
+mod rows;
 
 pub use columns::Columns;
 pub use error::{Role, RowError, RowProblem, TableError};
 pub use format::Format;
 pub use labelled::{LabelledText, LabelledTexts, classes};
 pub use layout::Layout;
-
-use records::{Broken, Records};
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-
-/// A table with named columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {
-    /// Names of the columns.
-    pub columns: Vec<String>,
-    /// The rows that are whole, with one field a column; blank rows are left out.
-    pub rows: Vec<Row>,
-    /// The rows that are not.
-    pub broken: Vec<RowError>,
-    /// Rows of blank fields, which are left out.
-    pub empty: usize,
-    /// The first row, if it was read as the columns' names.
-    pub header: Option<Row>,
-    /// Lines in which a quote opens a field that nothing closes: it was read as a character.
-    pub stray_quotes: Vec<usize>,
-    /// What can be read of the broken rows, each with one field a column.
-    remains: Vec<Row>,
-}
-
-/// A row of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The line in which it begins, counted from 1.
-    pub line: usize,
-    /// Its fields, quotes undone.
-    pub fields: Vec<String>,
-}
-
-impl Table {
-    /// Reads a table whose first line names the columns; columns with neither a name nor a value are left
-    /// out. Takes line ends of any system and a byte order mark.
-    ///
-    /// # Errors
-    /// If the bytes are no text, or the first line cannot be used. Later lines
-    /// that cannot are listed in [`Table::broken`].
-    pub fn parse(bytes: &[u8], format: Format) -> Result<Self, TableError> {
-        let mut records = records::read(bytes, format)?;
-        if records.rows.is_empty() {
-            return Err(TableError::Empty);
-        }
-        let header = records.rows.remove(0).map_err(|row| row.error)?;
-        let columns = header.fields.iter().map(|name| name.trim().to_owned());
-        let mut table = Self::of(columns.collect(), records);
-        table.header = Some(header);
-        table.leave_out_unnamed();
-        Ok(table)
-    }
-
-    /// Reads a table that has no line with the columns' names.
-    ///
-    /// # Errors
-    /// If the bytes are no text.
-    pub fn parse_rows(bytes: &[u8], format: Format, columns: &[&str]) -> Result<Self, TableError> {
-        let columns = columns.iter().map(|&name| name.to_owned());
-        Ok(Self::of(columns.collect(), records::read(bytes, format)?))
-    }
-
-    fn of(columns: Vec<String>, records: Records) -> Self {
-        let mut table = Self {
-            empty: records.empty,
-            stray_quotes: records.stray_quotes,
-            ..Self::with(columns)
-        };
-        let expected = table.columns.len();
-        for row in records.rows {
-            match row {
-                Ok(row) if row.fields.len() == expected => table.rows.push(row),
-                Ok(row) => table.broken.push(RowError {
-                    line: row.line,
-                    problem: RowProblem::Fields {
-                        expected,
-                        found: row.fields.len(),
-                    },
-                }),
-                Err(Broken { error, fields }) => {
-                    if fields.len() == expected {
-                        let line = error.line;
-                        table.remains.push(Row { line, fields });
-                    }
-                    table.broken.push(error);
-                }
-            }
-        }
-        table
-    }
-
-    /// A table without rows.
-    fn with(columns: Vec<String>) -> Self {
-        Self {
-            columns,
-            rows: Vec::new(),
-            broken: Vec::new(),
-            empty: 0,
-            header: None,
-            stray_quotes: Vec::new(),
-            remains: Vec::new(),
-        }
-    }
-
-    /// Leaves out the columns with neither a name nor a value, which spreadsheets write.
-    fn leave_out_unnamed(&mut self) {
-        let rows = || self.rows.iter().chain(&self.remains);
-        let kept: Vec<bool> = (0..self.columns.len())
-            .map(|at| {
-                let is_blank = |row: &Row| row.fields[at].trim().is_empty();
-                !self.columns[at].is_empty() || !rows().all(is_blank)
-            })
-            .collect();
-        let keep = |fields: &mut Vec<String>| {
-            let mut kept = kept.iter();
-            fields.retain(|_| kept.next().is_some_and(|&kept| kept));
-        };
-        keep(&mut self.columns);
-        let rows = self.rows.iter_mut().chain(&mut self.remains);
-        rows.for_each(|row| keep(&mut row.fields));
-    }
-}
-
-/// `bytes` without a byte order mark.
-fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
-}
-
-fn count(bytes: &[u8], wanted: u8) -> usize {
-    bytes.iter().filter(|&&byte| byte == wanted).count()
-}
+pub use rows::{Row, Table};

@@ -1,6 +1,7 @@
 //! From bytes to records of fields. Quotes are taken as people write them: one that opens a field and
 //! closes nowhere is a character like others, so that it swallows no rows.
 
+use super::bytes::without_mark;
 use super::format::Format;
 use super::{Row, RowError, RowProblem, TableError};
 
@@ -33,7 +34,7 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Records, TableError> 
     if bytes.contains(&0) {
         return Err(TableError::NotText);
     }
-    let bytes = super::without_mark(bytes);
+    let bytes = without_mark(bytes);
     let (at, line) = match Format::named(bytes) {
         Some((_, end)) => (end, 2),
         None => (0, 1),

@@ -1,0 +1,156 @@
+//! The whole that is minimised.
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Controls, Family, GateGuard, Losses, ScaleFree, cross_entropy, published, range, scale_free,
+};
+use crate::model::{Classifier, Reading, Readout, Trace, Winners};
+use crate::text::Words;
+
+/// L = CE + λ_imp·L_imp + λ_int·L_int, and the gate guard of the scale-free family.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Objective {
+    /// Which losses.
+    pub family: Family,
+    /// λ_imp ≥ 0.
+    #[serde(deserialize_with = "range::weight")]
+    pub lambda_importance: f64,
+    /// λ_int ≥ 0.
+    #[serde(deserialize_with = "range::weight")]
+    pub lambda_interaction: f64,
+    /// What SAFR is compared with.
+    #[serde(default)]
+    pub controls: Controls,
+}
+
+impl Objective {
+    /// The same with all that is beside cross-entropy weighted by `factor` once more.
+    #[must_use]
+    pub fn weighted(self, factor: f64) -> Self {
+        let family = match self.family {
+            Family::ScaleFree(options) => Family::ScaleFree(ScaleFree {
+                guard: options.guard.weighted(factor),
+                ..options
+            }),
+            Family::Published => Family::Published,
+        };
+        Self {
+            family,
+            lambda_importance: self.lambda_importance * factor,
+            lambda_interaction: self.lambda_interaction * factor,
+            controls: Controls {
+                embedding_l2: self.controls.embedding_l2 * factor,
+                neuron_l1: self.controls.neuron_l1 * factor,
+                evidence_l1: self.controls.evidence_l1 * factor,
+            },
+        }
+    }
+
+    /// SAFR's two losses without other penalties.
+    pub fn new(family: Family, lambda_importance: f64, lambda_interaction: f64) -> Self {
+        Self {
+            family,
+            lambda_importance,
+            lambda_interaction,
+            controls: Controls::default(),
+        }
+    }
+
+    /// Whether anything beside cross-entropy has a weight.
+    pub fn is_regularised(&self) -> bool {
+        self.weighted(0.0) != *self
+    }
+
+    /// How a model of this objective reads (method §3.4).
+    pub fn reading(&self, words: Words) -> Reading {
+        match self.family {
+            Family::Published => Reading::published(words),
+            Family::ScaleFree(_) => Reading::scale_free(words),
+        }
+    }
+
+    /// What the head of a fresh model of this objective reads unless told otherwise (method §2.6).
+    pub fn readout(&self) -> Readout {
+        match self.family {
+            Family::Published => Readout::Residual,
+            Family::ScaleFree(_) => Readout::Neurons,
+        }
+    }
+
+    /// Which words of a text may take each neuron of a model that is trained by it and whose head reads
+    /// what `readout` says (method §2.6); `None`: it does not matter.
+    pub fn winners(&self, readout: Readout) -> Option<Winners> {
+        match (self.family, readout) {
+            (Family::ScaleFree(options), Readout::Neurons) => options.winners,
+            _ => None,
+        }
+    }
+
+    /// Whether a step moves only the words that its batch holds. The published optimiser moves
+    /// all, by their momentum.
+    pub fn moves_words_apart(&self) -> bool {
+        matches!(self.family, Family::ScaleFree(_))
+    }
+
+    /// `trace`, a pass of `model`, with all that the losses look at.
+    pub fn prepared(&self, model: &Classifier, trace: Trace) -> Trace {
+        match self.family {
+            Family::ScaleFree(ScaleFree {
+                guard: GateGuard::Agreement { .. },
+                ..
+            }) => model.with_amounts(trace),
+            _ => trace,
+        }
+    }
+
+    /// The losses of one batch with its `B` labels, of a [prepared](Self::prepared) pass.
+    pub fn losses(&self, trace: &Trace, labels: &[usize]) -> Losses {
+        self.with_losses(trace, labels, true)
+    }
+
+    /// The losses that are minimised: L_imp and L_int are 0 where both have no weight.
+    pub fn minimised_losses(&self, trace: &Trace, labels: &[usize]) -> Losses {
+        let weighty = self.lambda_importance > 0.0 || self.lambda_interaction > 0.0;
+        self.with_losses(trace, labels, weighty)
+    }
+
+    fn with_losses(&self, trace: &Trace, labels: &[usize], both: bool) -> Losses {
+        let none = || Tensor::zeros([labels.len(), 1], &trace.logits.device());
+        let (importance, interaction) = match self.family {
+            _ if !both => (none(), none()),
+            Family::Published => published::losses(trace),
+            Family::ScaleFree(options) => scale_free::losses(trace, &options),
+        };
+        let guard = match self.family {
+            Family::Published => None,
+            Family::ScaleFree(options) => scale_free::guard(trace, &options),
+        };
+        Losses {
+            cross_entropy: cross_entropy(trace.logits.clone(), labels),
+            importance,
+            interaction,
+            guard: guard.unwrap_or_else(none),
+            penalty: self.controls.penalty(trace),
+        }
+    }
+
+    /// The weighted sum that is minimised, `[1]`.
+    pub fn total(&self, losses: &Losses) -> Tensor<1> {
+        let mut of_texts = losses.cross_entropy.clone() + losses.guard.clone();
+        // A loss without weight stays out of the graph: its gradient would be 0 or, worse, 0·∞.
+        if self.lambda_importance > 0.0 {
+            of_texts = of_texts + losses.importance.clone() * self.lambda_importance;
+        }
+        if self.lambda_interaction > 0.0 {
+            of_texts = of_texts + losses.interaction.clone() * self.lambda_interaction;
+        }
+        let total = of_texts.mean();
+        match &losses.penalty {
+            Some(penalty) => total + penalty.clone(),
+            None => total,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The treebank's files.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Tree, parse_trees};
+use crate::text::error::TextError;
+use crate::text::split::Split;
+use crate::text::tokenize::Words;
+
+/// Name of the file of a part, in the treebank's folder.
+pub fn file_name(split: Split) -> String {
+    format!("{}.txt", split.name())
+}
+
+/// Reads a file of one tree a line, as [`parse_trees`] does.
+///
+/// # Errors
+/// If the file cannot be read, or a line is not a labelled tree.
+pub fn read_trees(path: &Path, words: Words) -> Result<Vec<Tree>, TextError> {
+    let text = fs::read_to_string(path).map_err(|error| TextError::Unreadable {
+        path: path.to_owned(),
+        error,
+    })?;
+    parse_trees(&text, words).map_err(|error| TextError::Tree {
+        path: path.to_owned(),
+        error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = read_trees(Path::new("no-such-folder/train.txt"), Words::Typed).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("cannot read no-such-folder/train.txt: "),
+            "{error}"
+        );
+    }
+}

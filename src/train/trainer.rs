@@ -1,0 +1,309 @@
+//! A run, step by step and epoch by epoch.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use web_time::Instant;
+
+use super::adam::{Adam, Embeddings, Rows};
+use super::epoch::Epoch;
+use super::origin::Origin;
+use super::{Options, Outcome, Progress, TrainError, TrainEvent, Wish};
+use crate::evaluate::{EncodedExample, Evaluation, Sweep, correct};
+use crate::explain::{EpochRecord, History};
+use crate::model::{Batch, Classifier, ModelConfig, Noise, Padding, Stream, Weights, WeightsError};
+use crate::objective::{Family, GateGuard, Objective, ScaleFree};
+
+/// Most steps between two readbacks: often enough to show progress and to bound memory, seldom
+/// enough not to hold a GPU up.
+const READ_EVERY: usize = 16;
+
+/// A run in progress.
+pub struct Trainer {
+    pub(super) origin: Origin,
+    pub(super) train: Vec<EncodedExample>,
+    dev: Vec<EncodedExample>,
+    pub(super) device: Device,
+    pub(super) model: Classifier,
+    pub(super) optimizer: Adam,
+    pub(super) stream: Stream,
+    pub(super) history: History,
+    pub(super) best: Option<Weights>,
+    pub(super) epoch: Option<Epoch>,
+}
+
+impl Trainer {
+    /// Prepares a run on `device` from `weights`; `stream` is the run's stream, from which the
+    /// weights may have been drawn before.
+    ///
+    /// # Errors
+    /// If the weights do not fit the config.
+    pub fn new(
+        options: Options,
+        config: &ModelConfig,
+        weights: &Weights,
+        stream: Stream,
+        (train, dev): (Vec<EncodedExample>, Vec<EncodedExample>),
+        device: &Device,
+    ) -> Result<Self, WeightsError> {
+        let device = device.clone().autodiff();
+        let model = options.place(config, weights, &device)?;
+        Ok(Self {
+            optimizer: Adam::new(&model, options.embeddings()),
+            model,
+            origin: Origin::new(options, config, weights, [&train, &dev]),
+            train,
+            dev,
+            device,
+            stream,
+            history: History::default(),
+            best: None,
+            epoch: None,
+        })
+    }
+
+    /// Says what ids and labels stand for, so that a checkpoint of a run with other words or
+    /// classes is not taken up.
+    #[must_use]
+    pub fn named(mut self, words: &[String], classes: &[String]) -> Self {
+        self.origin.name(words, classes);
+        self
+    }
+
+    /// Trains an epoch, or what is left of the one in progress, and measures the dev part.
+    ///
+    /// # Errors
+    /// If the device was lost, or a loss is no longer a number.
+    pub async fn epoch(
+        &mut self,
+        mut listen: impl FnMut(TrainEvent) -> Wish,
+    ) -> Result<Outcome, TrainError> {
+        loop {
+            let Some(event) = self.advance().await? else {
+                continue;
+            };
+            let done = matches!(event, TrainEvent::Epoch(_));
+            let wish = listen(event);
+            if done && self.is_finished() {
+                return Ok(Outcome::Finished);
+            } else if done {
+                return Ok(Outcome::More);
+            } else if wish == Wish::Stop {
+                return Ok(Outcome::Stopped);
+            }
+        }
+    }
+
+    /// Goes one piece further: takes a step, or measures a batch of the dev part. Tells of steps
+    /// when it reads them, which it does not do after each.
+    ///
+    /// # Errors
+    /// If the device was lost, or a loss is no longer a number.
+    pub async fn advance(&mut self) -> Result<Option<TrainEvent>, TrainError> {
+        let start = Instant::now();
+        let mut epoch = match self.epoch.take() {
+            Some(epoch) => epoch,
+            None => self.begin_epoch(),
+        };
+        let Some(batch) = epoch.next_batch() else {
+            let record = self.measure(&mut epoch, start).await?;
+            if record.is_none() {
+                self.epoch = Some(epoch);
+            }
+            return Ok(record.map(TrainEvent::Epoch));
+        };
+        let values = self.step(batch, &epoch.objective);
+        epoch.stepped(values);
+        let told = if epoch.unread() == READ_EVERY || epoch.next_batch().is_none() {
+            epoch.read(self.optimizer.steps()).await?;
+            Some(TrainEvent::Progress(epoch.progress()))
+        } else {
+            None
+        };
+        epoch.spend(start.elapsed().as_secs_f64());
+        self.epoch = Some(epoch);
+        Ok(told)
+    }
+
+    /// Reads what the last steps gave, if there were any that were not told; in one readback.
+    ///
+    /// # Errors
+    /// If the device was lost, or a loss is no longer a number.
+    pub async fn progress(&mut self) -> Result<Option<Progress>, TrainError> {
+        let Some(epoch) = &mut self.epoch else {
+            return Ok(None);
+        };
+        let start = Instant::now();
+        epoch.read(self.optimizer.steps()).await?;
+        epoch.spend(start.elapsed().as_secs_f64());
+        Ok(epoch.has_news().then(|| epoch.progress()))
+    }
+
+    /// Whether all epochs are done or patience is at its end.
+    pub fn is_finished(&self) -> bool {
+        let done = self.history.records.len();
+        let best = self.history.best().map_or(0, |best| best.epoch);
+        done >= self.origin.options.epochs || done - best >= self.origin.options.patience
+    }
+
+    /// What the epochs so far gave.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The weights of the epoch with the best dev accuracy; `None` before the first.
+    pub fn best(&self) -> Option<&Weights> {
+        self.best.as_ref()
+    }
+
+    /// The model as it is now, in eval mode.
+    pub fn model(&self) -> Classifier {
+        self.model.valid()
+    }
+
+    /// Optimiser steps taken.
+    pub fn steps(&self) -> usize {
+        self.optimizer.steps()
+    }
+
+    /// Steps of an epoch.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.train.len().div_ceil(self.origin.options.batch_size)
+    }
+
+    /// How much of its most steps the run has behind it, in [0, 1].
+    fn part_behind(&self) -> f64 {
+        let most = self
+            .origin
+            .options
+            .epochs
+            .saturating_mul(self.steps_per_epoch());
+        (self.steps() as f64 / most.max(1) as f64).min(1.0)
+    }
+
+    /// How many dev texts of the epoch in progress are measured, once its steps are taken.
+    pub fn measured(&self) -> Option<usize> {
+        Some(self.epoch.as_ref()?.sweep.as_ref()?.texts())
+    }
+
+    fn begin_epoch(&mut self) -> Epoch {
+        let number = self.history.records.len() + 1;
+        let objective = self.annealed(number);
+        let data = (
+            self.train.as_slice(),
+            self.origin.options.batch_size,
+            self.padding(),
+        );
+        Epoch::begin(number, objective, data, &mut self.stream)
+    }
+
+    pub(super) fn padding(&self) -> Padding {
+        self.model.config.reading.padding
+    }
+
+    /// One optimiser step; returns the batch's sums, `[5]`: cross-entropy, L_imp, L_int and guard
+    /// times the number of texts, and the number of texts classified rightly.
+    fn step(&mut self, batch: &[usize], objective: &Objective) -> Tensor<1> {
+        let texts: Vec<&[u32]> = batch
+            .iter()
+            .map(|&at| self.train[at].ids.as_slice())
+            .collect();
+        let labels: Vec<usize> = batch.iter().map(|&at| self.train[at].label).collect();
+        let config = &self.model.config;
+        let input = Batch::new(&texts, config, &self.device);
+        let noise = Noise::draw(&mut self.stream, config, input.dims(), &self.device);
+        let by_rows = self.optimizer.embeddings() == Embeddings::ByRows;
+        let rows = by_rows.then(|| Rows {
+            types: input.types.clone(),
+            leaf: self.model.rows(&input).detach().require_grad(),
+        });
+        let trace = match &rows {
+            Some(rows) => self
+                .model
+                .forward_rows(&input, rows.leaf.clone(), Some(&noise)),
+            None => self.model.forward(&input, Some(&noise)),
+        };
+        let part = self.part_behind();
+        let schedule = self.origin.options.schedule;
+        let objective = objective.weighted(schedule.weight(part));
+        let trace = objective.prepared(&self.model, trace);
+        let losses = objective.minimised_losses(&trace, &labels);
+        let gradients = objective.total(&losses).backward();
+        let rate = self.origin.options.learning_rate * schedule.rate(part);
+        self.model = self
+            .optimizer
+            .step(self.model.clone(), rows.as_ref(), gradients, rate);
+        let mut columns = losses.columns();
+        columns.push(correct(trace.logits.detach(), &labels));
+        let sums: Tensor<1> = Tensor::cat(columns, 1).sum_dim(0).squeeze_dim(0);
+        sums.without_autodiff()
+    }
+
+    /// Measures the next batch of the dev part; the record of the epoch when it was the last.
+    async fn measure(
+        &mut self,
+        epoch: &mut Epoch,
+        start: Instant,
+    ) -> Result<Option<EpochRecord>, TrainError> {
+        let sweep = epoch.sweep.get_or_insert_with(|| Sweep::new(&self.dev));
+        if !sweep.is_done() {
+            let (model, size) = (self.model.valid(), self.origin.options.batch_size);
+            sweep
+                .advance(&model, &epoch.objective, &self.dev, size)
+                .await?;
+        }
+        let dev = sweep.is_done().then(|| sweep.clone().finish());
+        epoch.spend(start.elapsed().as_secs_f64());
+        let Some(dev) = dev else { return Ok(None) };
+        if !dev.cross_entropy.is_finite() {
+            let step = self.optimizer.steps();
+            return Err(TrainError::NotFinite { step });
+        }
+        let record = self.record(epoch, &dev);
+        self.history.records.push(record.clone());
+        if self.history.best() == Some(&record) {
+            self.best = Some(self.model.weights().await?);
+        }
+        Ok(Some(record))
+    }
+
+    fn record(&self, epoch: &Epoch, dev: &Evaluation) -> EpochRecord {
+        let (losses, train_accuracy) = epoch.means();
+        let objective = &epoch.objective;
+        EpochRecord {
+            epoch: self.history.records.len() + 1,
+            step: self.optimizer.steps(),
+            train_cross_entropy: losses.cross_entropy,
+            dev_cross_entropy: dev.cross_entropy,
+            weighted_importance: objective.lambda_importance * losses.importance,
+            weighted_interaction: objective.lambda_interaction * losses.interaction,
+            gate_guard: losses.guard,
+            train_accuracy,
+            dev_accuracy: dev.accuracy,
+            word_keep: dev.word_keep,
+            pad_keep: dev.pad_keep,
+            // Where nothing rises, no epoch is worth less than a later one.
+            regularised: match objective.is_regularised() {
+                true => self.origin.options.schedule.weight(self.part_behind()),
+                false => 1.0,
+            },
+            embedding_norm: dev.embedding_norm,
+            attention_entropy: dev.attention_entropy,
+            seconds: epoch.position().seconds,
+        }
+    }
+
+    /// The objective of an epoch: β of VMASK's entropy falls from its first value to a hundredth
+    /// of it, epoch by epoch, in equal ratios.
+    pub(super) fn annealed(&self, epoch: usize) -> Objective {
+        let mut objective = self.origin.options.objective;
+        if let Family::ScaleFree(ScaleFree {
+            guard: GateGuard::Entropy { beta },
+            ..
+        }) = &mut objective.family
+        {
+            let last = self.origin.options.epochs.max(2) - 1;
+            *beta *= 0.01f64.powf((epoch - 1) as f64 / last as f64);
+        }
+        objective
+    }
+}
