@@ -269,13 +269,18 @@ mod tests {
 
     #[test]
     fn a_name_that_stands_for_nothing_is_refused() -> Result<()> {
-        for (from, to) in [
-            ("shuffle-gates={seed}", "shuffle-gates={sed}"),
-            ("--limit 5 {sst2}", "{sst}"),
+        for (from, to, unknown) in [
+            (
+                "shuffle-gates={seed}",
+                "shuffle-gates={sed}",
+                "shuffle-gates={sed}",
+            ),
+            ("--limit 5 {sst2}", "{sst}", "{sst}"),
         ] {
             let plan = Plan::parse(&SMALL.replace(from, to))?;
             let problem = format!("{:#}", steps(&plan).err().context("it was accepted")?);
-            assert!(problem.contains("it is not said what {"), "{problem}");
+            let says = format!("it is not said what {unknown} stands for");
+            assert!(problem.contains(&says), "{problem}");
         }
         Ok(())
     }
