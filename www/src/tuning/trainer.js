@@ -164,11 +164,11 @@ export class Trainer {
   }
 
   /** Nothing is wanted of the run. */
-  undo() {
+  async undo() {
     this.#trains = null;
     if (this.#client?.alive) this.#client.call("drop").catch(() => undefined); // It may be gone already.
-    this.#enter("idle");
-    return this.#leave();
+    await this.#leave();
+    if (this.phase === "done") this.#enter("idle"); // Only now does the run not come back when the page is loaded anew.
   }
 
   /** There is nothing to go on with any more. */
