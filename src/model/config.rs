@@ -266,7 +266,7 @@ pub enum ConfigError {
     Dropout(f64),
     /// Winners make no sense, or the head does not read the neurons of words alone.
     #[error(
-        "winners has the count {} and correlated {}; the one must be at least 1, the other from 0 to 1, and only a head that reads the neurons, and not PAD's, can have it",
+        "winners = {{ count = {}, correlated = {} }}: count must be 1 or more, correlated from 0 to 1, and the head must read the neurons, and those of words alone",
         .0.count,
         .0.correlated
     )]

@@ -102,7 +102,11 @@ pub struct ScaleFree {
     pub pairs: Pairs,
     /// Which words of a text may take each neuron, of models whose head reads the neurons; `None`: as the
     /// model has it, of a fresh one all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "range::winners",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub winners: Option<Winners>,
 }
 

@@ -1,6 +1,9 @@
 //! Ranges of an objective's and a recipe's numbers: one that lies outside is refused where it stands.
 
-use serde::de::{Deserialize, Deserializer, Error, Unexpected};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Unexpected};
+
+use crate::model::Winners;
 
 /// A weight, a factor or a step size: 0 or more.
 pub(crate) fn weight<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
@@ -40,6 +43,20 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(number: D) -> Result<usize, D::Er
         )),
         value => Ok(value),
     }
+}
+
+/// Winners, where there are any.
+pub(crate) fn winners<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Winners>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct InRange {
+        #[serde(deserialize_with = "count")]
+        count: usize,
+        #[serde(default, deserialize_with = "part")]
+        correlated: f64,
+    }
+    let InRange { count, correlated } = InRange::deserialize(value)?;
+    Ok(Some(Winners { count, correlated }))
 }
 
 fn within<'de, D: Deserializer<'de>>(

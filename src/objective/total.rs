@@ -89,6 +89,16 @@ impl Objective {
         }
     }
 
+    /// The same as said of a model that has these winners, whatever was asked for: a head that reads the residual
+    /// stream has none, and a model that another began keeps its own where none are asked for.
+    #[must_use]
+    pub fn with_winners(mut self, winners: Option<Winners>) -> Self {
+        if let Family::ScaleFree(options) = &mut self.family {
+            options.winners = winners;
+        }
+        self
+    }
+
     /// Whether a step moves only the words that its batch holds. The published optimiser moves
     /// all, by their momentum.
     pub fn moves_words_apart(&self) -> bool {

@@ -59,10 +59,22 @@ impl Family {
 }
 
 impl Display for Objective {
+    /// What is minimised, without the forms of losses that have no weight.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        f.write_str(self.family.name())?;
-        if let Family::ScaleFree(options) = &self.family {
-            write!(f, ", {options}")?;
+        match &self.family {
+            Family::Published => f.write_str("published")?,
+            Family::ScaleFree(options) => {
+                match self.lambda_importance > 0.0 || self.lambda_interaction > 0.0 {
+                    true => write!(f, "scale-free, {options}")?,
+                    false => f.write_str("cross-entropy")?,
+                }
+                if options.guard != GateGuard::None {
+                    write!(f, ", gate guard {}", options.guard)?;
+                }
+                if let Some(Winners { count, correlated }) = options.winners {
+                    write!(f, ", neurons of {count} words, correlated {correlated}")?;
+                }
+            }
         }
         for (name, weight) in [
             ("embedding L2", self.controls.embedding_l2),
@@ -78,6 +90,7 @@ impl Display for Objective {
 }
 
 impl Display for ScaleFree {
+    /// The forms of the two losses.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let space = self.space.name();
         let apart = match self.apart {
@@ -86,18 +99,11 @@ impl Display for ScaleFree {
         };
         let given = if self.gate_given { ", gate given" } else { "" };
         let pairs = self.pairs.name();
-        let guard = self.guard;
         let (overlap, weight) = (self.overlap.name(), self.weight.name());
         write!(
             f,
-            "space {space}, apart from {apart} by {overlap}, weight {weight}{given}, pairs {pairs}, gate guard {guard}"
-        )?;
-        match self.winners {
-            Some(Winners { count, correlated }) => {
-                write!(f, ", neurons of {count} words, correlated {correlated}")
-            }
-            None => Ok(()),
-        }
+            "space {space}, apart from {apart} by {overlap}, weight {weight}{given}, pairs {pairs}"
+        )
     }
 }
 

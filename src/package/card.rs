@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{bytes, parse, print};
 use super::{Files, PackageError, names};
 use crate::explain::EpochRecord;
-use crate::model::checksum;
+use crate::model::{Readout, checksum};
 use crate::objective::{Objective, earlier};
 use crate::presets::Recipe;
 
@@ -31,6 +31,9 @@ pub struct Card {
     pub data_sha256: Option<String>,
     /// Names of the K classes, in the order of the logits.
     pub classes: Vec<String>,
+    /// What the head reads, as `config.json` says it; `None` in older cards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readout: Option<Readout>,
     /// Family of losses and their options, in words.
     pub objective: String,
     /// The same for programs; `None` where it is not known.
@@ -77,6 +80,7 @@ impl Card {
             data: UNKNOWN.to_owned(),
             data_sha256: None,
             classes,
+            readout: None,
             objective: losses.map_or_else(|| UNKNOWN.to_owned(), |losses| losses.to_string()),
             losses,
             recipe: None,

@@ -76,7 +76,11 @@ impl Package {
                 tensors::write(&weights, precision)?,
             ),
         ]);
-        self.card.put_into(&mut files)?;
+        let card = Card {
+            readout: Some(self.config.readout),
+            ..self.card.clone()
+        };
+        card.put_into(&mut files)?;
         Ok(files)
     }
 

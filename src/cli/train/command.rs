@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use clap::builder::ValueParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory};
 
@@ -24,7 +25,12 @@ const OF_LAST: [&str; 7] = [
 /// The command of a stage: what was given, without what belongs to this machine or to a resumed run,
 /// and the presets by name, whether they were given or not.
 pub(super) fn repeatable(stage: &Stage<'_>) -> String {
-    let cli = Cli::command();
+    let cli = Cli::command().mut_subcommand("train", |train| {
+        // What they name is read already, and may be a pipe.
+        ["losses", "recipe"].into_iter().fold(train, |train, id| {
+            train.mut_arg(id, |option| option.value_parser(ValueParser::os_string()))
+        })
+    });
     let given = cli.clone().get_matches();
     let train = cli.find_subcommand("train");
     let options = train.into_iter().flat_map(|train| train.get_arguments());

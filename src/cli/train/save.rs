@@ -78,6 +78,7 @@ impl Run<'_> {
         let title = command.title.clone().filter(|_| self.stage.is_last());
         let title = title.unwrap_or_else(|| id.clone());
         let classes = self.start.classes.clone();
+        let losses = losses.preset.with_winners(self.start.config.winners);
         Card {
             data: match recipe.preset.texts {
                 Texts::Sentences => command.data.title(false, false, false),
@@ -88,7 +89,7 @@ impl Run<'_> {
             seed: Some(command.seed),
             command: repeatable(self.stage),
             metrics: epoch.map(Card::metrics_of).unwrap_or_default(),
-            ..Card::new(id.clone(), title, classes, Some(losses.preset))
+            ..Card::new(id.clone(), title, classes, Some(losses))
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::cli::out::{progress, tell};
 use crate::cli::presets::Named;
 use crate::evaluate::EncodedExample;
 use crate::explain::EpochRecord;
-use crate::model::{Stream, parameter_count};
+use crate::model::{ModelConfig, Readout, Stream, parameter_count};
 use crate::objective::Objective;
 use crate::presets::{Fresh, Recipe, Texts};
 use crate::text::{Example, Words};
@@ -90,6 +90,9 @@ impl Stage<'_> {
             }
         };
         start.config = recipe.trains(start.config);
+        if let Some(said) = other_winners(objective, &start.config) {
+            tell(said);
+        }
         let words = start.config.reading.words;
         let train = encode(&self.texts(sentences, words)?, &start.vocabulary);
         let dev = data.sentences(Split::Dev, &start.classes, words)?;
@@ -200,6 +203,19 @@ impl Stage<'_> {
         ));
         Ok(())
     }
+}
+
+/// What is to be said where the winners of a model are not those that its losses ask for.
+fn other_winners(objective: &Objective, config: &ModelConfig) -> Option<&'static str> {
+    if config.winners == objective.winners(Readout::Neurons) {
+        return None;
+    }
+    Some(match config.winners {
+        Some(_) => {
+            "each neuron is left to some of a text's words, as in the model that this one begins at"
+        }
+        None => "winners are left out: only a head that reads the neurons can have them",
+    })
 }
 
 /// The classes, each with its training texts.

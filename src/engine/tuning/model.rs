@@ -24,6 +24,7 @@ impl Tuning {
 
     fn card(&self, tuned: &Tuned, id: &str, title: &str) -> Card {
         let start = &self.start.package;
+        let objective = self.objective.with_winners(start.config.winners);
         let data = format!(
             "own texts, {} trained on and {} held out, from {}",
             self.training,
@@ -37,8 +38,9 @@ impl Tuning {
             data,
             data_sha256: Some(checksum(&self.plan.data)),
             classes: self.classes.clone(),
-            objective: self.objective.to_string(),
-            losses: Some(self.objective),
+            readout: None,
+            objective: objective.to_string(),
+            losses: Some(objective),
             recipe: None,
             lambda_importance: self.objective.lambda_importance,
             lambda_interaction: self.objective.lambda_interaction,
