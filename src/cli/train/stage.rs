@@ -90,7 +90,7 @@ impl Stage<'_> {
             }
         };
         start.config = recipe.trains(start.config);
-        if let Some(said) = other_winners(objective, &start.config) {
+        if let Some(said) = other_winners(&objective, &start.config) {
             tell(said);
         }
         let words = start.config.reading.words;

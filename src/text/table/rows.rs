@@ -60,7 +60,7 @@ impl Table {
         Ok(Self::of(columns.collect(), records::read(bytes, format)?))
     }
 
-    fn of(columns: Vec<String>, records: Records) -> Self {
+    pub(super) fn of(columns: Vec<String>, records: Records) -> Self {
         let mut table = Self {
             empty: records.empty,
             stray_quotes: records.stray_quotes,
