@@ -3,6 +3,7 @@
 mod answer;
 mod bootstrap;
 mod columns;
+mod compare;
 mod comparison;
 mod contrast;
 mod example;
@@ -25,7 +26,8 @@ pub use answer::{
     mean_negative_log_likelihood,
 };
 pub use bootstrap::{Interval, LEVEL, bootstrap, wilson};
-pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison, Difference, compare};
+pub use compare::compare;
+pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison, Difference};
 pub use contrast::{Contrast, Contrasted};
 pub use example::EncodedExample;
 pub use faithfulness::{

@@ -1,0 +1,107 @@
+//! The code is built as docs/architecture.md draws it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The modules of the package, the lowest first: each may use those before it.
+const FLOORS: [&str; 13] = [
+    "text",
+    "explain",
+    "model",
+    "objective",
+    "attribute",
+    "evaluate",
+    "chart",
+    "train",
+    "presets",
+    "package",
+    "engine",
+    "web",
+    "cli",
+];
+
+/// These two know nothing of each other.
+const SHELLS: [&str; 2] = ["web", "cli"];
+
+/// Most lines of a file that a person writes.
+const LINES: usize = 400;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// All files below `folder`, with their text, whose names end in one of `ends`.
+fn files(folder: &Path, ends: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && !["node_modules", "target"].contains(&name.as_str()) {
+            found.extend(files(&path, ends));
+        } else if ends.iter().any(|end| name.ends_with(end)) {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+/// Names of the package's modules that `text` uses.
+fn used(text: &str) -> impl Iterator<Item = &str> {
+    text.split("crate::").skip(1).map(|rest| {
+        let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+        &rest[..end.unwrap_or(rest.len())]
+    })
+}
+
+#[test]
+fn no_module_uses_one_of_a_higher_floor() {
+    let mut modules = 0;
+    for entry in fs::read_dir(root().join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let module = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !path.is_dir() {
+            continue;
+        }
+        let floor = FLOORS.iter().position(|name| *name == module);
+        let floor = floor.unwrap_or_else(|| panic!("{module} stands on no floor"));
+        modules += 1;
+        for (file, text) in files(&path, &[".rs"]) {
+            for other in used(&text) {
+                let Some(below) = FLOORS.iter().position(|name| *name == other) else {
+                    continue;
+                };
+                assert!(below <= floor, "{} uses {other}", file.display());
+                let shells = SHELLS.contains(&module.as_str()) && SHELLS.contains(&other);
+                assert!(
+                    !shells || other == module,
+                    "{} uses {other}",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert_eq!(modules, FLOORS.len());
+}
+
+#[test]
+fn the_drawing_shows_the_floors() {
+    let drawing = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let rows = drawing
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"))
+        .filter_map(|row| row.split('`').next());
+    let drawn: Vec<&str> = rows.filter(|name| FLOORS.contains(name)).collect();
+    assert_eq!(drawn, FLOORS);
+}
+
+#[test]
+fn files_are_short() {
+    let long: Vec<String> = ["src", "www", "pkg-config"]
+        .iter()
+        .flat_map(|folder| files(&root().join(folder), &[".rs", ".js", ".css", ".html"]))
+        .filter(|(_, text)| text.lines().count() > LINES)
+        .map(|(file, _)| file.display().to_string())
+        .collect();
+    assert!(long.is_empty(), "more than {LINES} lines: {long:?}");
+}
