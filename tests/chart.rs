@@ -45,6 +45,7 @@ fn explanation(texts: &[&str], neurons: usize) -> Explanation {
             probabilities: vec![0.125, 0.875],
             predicted: 1,
         }),
+        known: 1.0,
         words: texts.iter().map(word).collect(),
         layer: 0,
         evidence: (n > 0).then(|| Evidence {
@@ -63,6 +64,7 @@ fn explanation(texts: &[&str], neurons: usize) -> Explanation {
         },
         interaction: Interaction {
             sharing: pairs(),
+            shared: pairs(),
             evidence_sharing: pairs(),
             contribution: pairs(),
             cosine: pairs(),
@@ -185,6 +187,23 @@ fn the_head_says_what_was_read_and_predicted() {
     assert_eq!(texts[..4], expected);
 }
 
+#[test]
+fn the_head_doubts_what_is_predicted_of_unknown_words() {
+    let whole = explanation(&["zyx", "yxz"], 9);
+    let doubted = Explanation {
+        known: 0.0,
+        ..whole.clone()
+    };
+    let [whole, doubted] = [whole, doubted].map(|explanation| svg(&explanation).unwrap());
+    let reading = "Model safr-sst2 read 2 words; 9 of 1024 neurons of block 1 are active.";
+    assert_eq!(texts(&whole)[3], reading);
+    let said = &texts(&doubted)[3];
+    assert!(said.starts_with("The model knows none of these words: "));
+    assert!(said.ends_with(reading));
+    let bold = |svg: &str| svg.matches("bold").count();
+    assert_eq!(bold(&whole), bold(&doubted) + 1);
+}
+
 /// Cells too faint to be seen are not drawn, so that all others can be counted.
 #[test]
 fn every_value_is_a_cell() {
@@ -197,6 +216,7 @@ fn every_value_is_a_cell() {
     assert_eq!(cells_of(&said), 5 * 1024);
     let mut sharing = empty.clone();
     sharing.interaction.sharing.values[3..10].fill(0.5);
+    sharing.interaction.shared.values[3..10].fill(2.0);
     assert_eq!(cells_of(&sharing), 7);
     let mut attention = empty.clone();
     attention

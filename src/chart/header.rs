@@ -8,7 +8,7 @@ use super::explanation::{INNER, MARGIN};
 use super::label::Type;
 use super::palette::{ACCENT, QUIET};
 use super::sheet::Sheet;
-use crate::explain::{Explanation, Prediction};
+use crate::explain::{Explanation, Prediction, Sentences};
 
 /// Height of the head.
 pub(super) const HEIGHT: f64 = 80.0;
@@ -24,28 +24,36 @@ pub(super) fn draw<DB: DrawingBackend>(
     let text = title.fit(explanation.text.trim(), INNER - quotes);
     sheet.text(&format!("“{text}”"), (MARGIN, y + 18.0), &title)?;
     if let Some(prediction) = &explanation.prediction {
-        draw_prediction(sheet, prediction, y + 46.0)?;
+        let first = if explanation.is_little_known() {
+            Type::new(15.0).color(QUIET)
+        } else {
+            Type::new(15.0).bold().color(ACCENT)
+        };
+        draw_prediction(sheet, prediction, &first, y + 46.0)?;
     }
     let quiet = Type::new(12.0).color(QUIET);
-    let reading = quiet.fit(&reading(explanation), INNER);
+    let doubt = Sentences::of(explanation).doubt;
+    let said = [doubt, Some(reading(explanation))];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    let reading = quiet.fit(&said.join(" "), INNER);
     sheet.text(&reading, (MARGIN, y + 70.0), &quiet)
 }
 
-/// The predicted class first, then as many others as there is room for.
+/// The predicted class, in the type `first`, then as many others as there is room for.
 fn draw_prediction<DB: DrawingBackend>(
     sheet: &Sheet<DB>,
     prediction: &Prediction,
+    first: &Type,
     base: f64,
 ) -> Drawn<DB> {
     let class = |class: usize| {
         let (name, probability) = (&prediction.classes[class], prediction.probabilities[class]);
         format!("{name} {probability:.3}")
     };
-    let bold = Type::new(15.0).bold().color(ACCENT);
     let plain = Type::new(15.0).color(QUIET);
-    let predicted = bold.fit(&class(prediction.predicted), INNER);
-    sheet.text(&predicted, (MARGIN, base), &bold)?;
-    let mut x = MARGIN + bold.width(&predicted) + 24.0;
+    let predicted = first.fit(&class(prediction.predicted), INNER);
+    sheet.text(&predicted, (MARGIN, base), first)?;
+    let mut x = MARGIN + first.width(&predicted) + 24.0;
     let others = (0..prediction.classes.len()).filter(|&other| other != prediction.predicted);
     for other in others.map(class) {
         let width = plain.width(&other);

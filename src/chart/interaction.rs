@@ -55,12 +55,12 @@ impl<'a> InteractionMaps<'a> {
     /// Draws the section with its top at `y`.
     pub(super) fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, y: f64) -> Drawn<DB> {
         let interaction = &self.explanation.interaction;
-        let note = "The part of the smaller word's neurons that the pair shares.";
+        let note = "The part of the smaller word's neurons that the pair shares, faded if these are less than one.";
         heading(sheet, (MARGIN, y), "d", "Shared neurons", note)?;
         let scale = Scale::UpTo(1.0);
         color_bar(sheet, (MARGIN + PANEL, y), "sharing Sᵢₖ", scale)?;
         let grid = self.grid(MARGIN, y);
-        self.draw_map(sheet, &grid, &interaction.sharing, scale)?;
+        self.draw_map(sheet, &grid, &interaction.faded(), scale)?;
         blank_diagonal(sheet, &grid)?;
 
         let x = MARGIN + PANEL + BETWEEN;

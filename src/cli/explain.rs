@@ -119,7 +119,8 @@ impl Files {
 /// What stands under the names of the table's columns.
 const LEGEND: &str = "
 keep          how much of the word the gate lets through, from 0 to 1
-neurons       how many neurons the word owns, parts of shared ones included
+neurons       how many neurons the word owns, parts of shared ones included; at its place, where attention brings
+              the other words, too: so a word of which little is kept can own many
 evidence      what the neurons at the word's place say for the predicted class (+) or against it (−)
 contribution  what the word brings to the predicted class, at whatever place
 ";
@@ -133,7 +134,12 @@ fn table(explanation: &Explanation) -> Styled {
     let mut rows = words(&explanation.words);
     rows.push(Vec::new());
     rows.extend(sums(&explanation.words, &evidence.margin));
-    let Sentences { sum, remarks, .. } = Sentences::of(explanation);
+    let Sentences {
+        sum,
+        remarks,
+        doubt,
+        ..
+    } = Sentences::of(explanation);
     let cut = explanation.cut.map(|cut| {
         let (read, total) = (cut.read, cut.total);
         format!("The model read {read} of {total} words.")
@@ -141,7 +147,8 @@ fn table(explanation: &Explanation) -> Styled {
     let sentences = sum.into_iter().chain(remarks).chain(cut);
     let sentences = sentences.map(|sentence| sentence + "\n");
     Styled::all([
-        Styled::table(classes(prediction), &[2]),
+        Styled::table(classes(prediction, doubt.is_some()), &[2]),
+        doubt.map(|doubt| doubt + "\n").unwrap_or_default().into(),
         "\n".into(),
         Styled::table(rows, &[5]),
         "\n".into(),
@@ -149,17 +156,19 @@ fn table(explanation: &Explanation) -> Styled {
     ])
 }
 
-/// Each class and its probability, with a mark at the one that is predicted.
-fn classes(prediction: &Prediction) -> Vec<Vec<Styled>> {
+/// Each class and its probability, with a mark at the one that is predicted, a faint one where that is in doubt.
+fn classes(prediction: &Prediction, in_doubt: bool) -> Vec<Vec<Styled>> {
     let head = ["class", "probability"].map(Styled::from).into();
     let probabilities = prediction.classes.iter().zip(&prediction.probabilities);
     let rows = probabilities.enumerate().map(|(at, (class, probability))| {
         let probability = format!("{probability:.4}");
-        if at == prediction.predicted {
-            let cells = [class, &probability, "predicted"];
-            cells.map(|cell| Styled::in_style(STRONG, cell)).into()
-        } else {
-            [class, &probability].map(Styled::from).into()
+        if at != prediction.predicted {
+            return [class, &probability].map(Styled::from).into();
+        }
+        let cells = [class, &probability, "predicted"];
+        match in_doubt {
+            true => cells.map(Styled::from).into(),
+            false => cells.map(|cell| Styled::in_style(STRONG, cell)).into(),
         }
     });
     std::iter::once(head).chain(rows).collect()
@@ -245,6 +254,7 @@ mod tests {
         };
         Explanation {
             prediction: Some(Prediction::of(&classes, vec![0.2227, 0.7773])),
+            known: 0.5,
             words: vec![
                 word("fine", true, 1.0, 2.5),
                 word("zyx", false, -0.25, -0.5),
@@ -285,6 +295,19 @@ mod tests {
         ];
         assert_eq!(lines[..expected.len()], expected);
         assert!(lines[expected.len()].contains("goes past the neurons"));
+    }
+
+    #[test]
+    fn where_little_is_known_the_prediction_is_faint_and_doubted() {
+        let mut explanation = explanation();
+        let bold = format!("{STRONG}");
+        assert!(table(&explanation).to_string().contains(&bold));
+        explanation.known = 0.0;
+        explanation.words.remove(0);
+        let doubted = table(&explanation).to_string();
+        assert!(!doubted.contains(&bold), "{doubted}");
+        let said = "0.7773  predicted\nThe model knows none of these words:";
+        assert!(doubted.contains(said), "{doubted}");
     }
 
     #[test]

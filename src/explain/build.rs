@@ -5,8 +5,8 @@ use super::evidence::row_sums;
 use super::{
     Allocated, ContributionNumbers, Cut, EXPLANATION_VERSION, Evidence, Explanation, Gram,
     Interaction, Margin, Matrix, TraceNumbers, Word, allocate, argmax, attention_received,
-    capacity, centred, evidence, margin_factor, mean_over_heads, parts, predict, sharing, weighed,
-    weighted_sharing, word_contributions,
+    capacity, centred, evidence, known_words, margin_factor, mean_over_heads, parts, predict,
+    shared, sharing, weighed, weighted_sharing, word_contributions,
 };
 use crate::text::ReadText;
 
@@ -41,6 +41,7 @@ pub fn explain(
             total,
         }),
         prediction: None,
+        known: 0.0,
         words: Vec::new(),
         layer: 0,
         evidence: None,
@@ -57,23 +58,28 @@ pub fn explain(
     let shares = &allocated.allocation.shares;
     let weights = said.weights(&allocated.allocation.neurons);
     let gram = Gram::of(&last.neurons);
+    let sharing = sharing(shares, &allocated.counts);
     let interaction = Interaction {
-        sharing: sharing(shares, &allocated.counts),
+        shared: shared(&sharing, &allocated.counts),
+        sharing,
         evidence_sharing: weighted_sharing(shares, &weights),
         contribution: said.brought(trace),
         cosine: gram.cosine(),
         attention: mean_over_heads(&last.attention),
     };
+    let words = words(
+        read,
+        trace,
+        &allocated,
+        &capacity_of(&gram),
+        &interaction,
+        &said,
+    );
+    let (known, all) = known_words(&words);
     Explanation {
         prediction: Some(predict(classes, &trace.logits)),
-        words: words(
-            read,
-            trace,
-            &allocated,
-            &capacity_of(&gram),
-            &interaction,
-            &said,
-        ),
+        known: known as f64 / all.max(1) as f64,
+        words,
         layer,
         evidence: trace
             .contributions
@@ -287,8 +293,29 @@ mod tests {
             (0.75, 0.25)
         );
         assert_eq!((good.keep, good.known, zyx.known), (0.9, true, false));
+        assert_eq!(explanation.known, 0.5);
+        assert!(!explanation.is_little_known());
         assert_eq!(explanation.interaction.sharing.values, [1.0; 4]);
+        assert_eq!(explanation.interaction.shared.values, [1.5, 0.5, 0.5, 0.5]);
         assert_eq!(explanation.prediction.unwrap().probabilities, [0.5, 0.5]);
+    }
+
+    #[test]
+    fn punctuation_is_no_word_that_is_known() {
+        let explained = |texts: [(&str, u32); 2]| {
+            let words = texts.map(|(text, id)| word(text, 0, id)).to_vec();
+            let read = ReadText { words, cut: None };
+            explain("safr", "", &read, &classes(), Some(&trace()))
+        };
+        let one_of_one = explained([("good", 7), ("👍", 1)]);
+        assert_eq!(
+            (one_of_one.known, one_of_one.is_little_known()),
+            (1.0, false)
+        );
+        for nothing in [[("zyx", 1), ("!", 7)], [("…", 7), ("👍", 1)]] {
+            let none = explained(nothing);
+            assert_eq!((none.known, none.is_little_known()), (0.0, true));
+        }
     }
 
     #[test]
@@ -298,6 +325,7 @@ mod tests {
             cut: None,
         };
         let explanation = explain("safr", " ", &read, &classes(), None);
+        assert!(!explanation.is_little_known());
         assert_eq!((explanation.prediction, explanation.words.len()), (None, 0));
         assert_eq!(explanation.allocation.width, 0);
     }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Matrix;
+use crate::text::is_word;
 
 /// Version of the [`Explanation`] format; raised when a field changes its meaning.
 pub const EXPLANATION_VERSION: u32 = 2;
@@ -21,6 +22,9 @@ pub struct Explanation {
     pub cut: Option<Cut>,
     /// Class probabilities; `None` for a text without words.
     pub prediction: Option<Prediction>,
+    /// The part of the words read that the vocabulary knows, in [0, 1]; punctuation is not counted, and
+    /// where there is nothing else it is 0.
+    pub known: f64,
     /// The `n` words that the model read, in order.
     pub words: Vec<Word>,
     /// Index of the encoder block whose neurons are shown: the last.
@@ -33,7 +37,16 @@ pub struct Explanation {
     pub interaction: Interaction,
 }
 
+/// Below this part of known words a prediction says little: most of the text is one and the same
+/// unknown word to the model.
+pub const LITTLE_KNOWN: f64 = 0.5;
+
 impl Explanation {
+    /// Whether the model knows so few of the words that its prediction says little of the text.
+    pub fn is_little_known(&self) -> bool {
+        self.prediction.is_some() && self.known < LITTLE_KNOWN
+    }
+
     /// Index of the predicted class; `None` for a text without words.
     pub fn predicted(&self) -> Option<usize> {
         self.prediction
@@ -187,11 +200,21 @@ impl Allocation {
     }
 }
 
+/// How many of these words the vocabulary knows, and how many there are; punctuation is not counted.
+pub fn known_words(words: &[Word]) -> (usize, usize) {
+    let words = words.iter().filter(|word| is_word(&word.text));
+    words.fold((0, 0), |(known, all), word| {
+        (known + usize::from(word.known), all + 1)
+    })
+}
+
 /// How the words of a text relate, pair by pair; all matrices are `n × n`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interaction {
     /// S_ik, the part of the smaller word's neurons that the pair shares, in [0, 1].
     pub sharing: Matrix,
+    /// How many neurons that is, S_ik·min(N_i, N_k).
+    pub shared: Matrix,
     /// The same with each neuron weighed by its part of all that is said, in [0, 1].
     pub evidence_sharing: Matrix,
     /// e_{i←k}, what word k brings to the place of word i towards the predicted class, as [`Margin`];
@@ -201,4 +224,15 @@ pub struct Interaction {
     pub cosine: Matrix,
     /// Attention weights, mean over heads; rows are queries.
     pub attention: Matrix,
+}
+
+impl Interaction {
+    /// S_ik as it is drawn: of a word that owns less than one neuron it is faded by what it owns, since all
+    /// of next to nothing is next to nothing.
+    pub fn faded(&self) -> Matrix {
+        let Matrix { rows, cols, .. } = self.sharing;
+        Matrix::from_fn(rows, cols, |i, k| {
+            self.sharing.at(i, k).min(self.shared.at(i, k))
+        })
+    }
 }

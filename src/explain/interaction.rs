@@ -24,6 +24,13 @@ pub fn sharing(shares: &Matrix, counts: &[f64]) -> Matrix {
     sharing
 }
 
+/// How many neurons the pairs of `sharing` have in common, S_ik·min(N_i, N_k), `n × n`; `counts` is N, `n`.
+pub fn shared(sharing: &Matrix, counts: &[f64]) -> Matrix {
+    Matrix::from_fn(sharing.rows, sharing.cols, |i, k| {
+        (f64::from(sharing.at(i, k)) * counts[i].min(counts[k])) as f32
+    })
+}
+
 /// [`sharing`] with each of the `a` neurons weighed by its part of the evidence, `weights`, `a`:
 /// Σ_f w_f·min(α_if, α_kf) / min(Σ_f w_f·α_if, Σ_f w_f·α_kf).
 pub fn weighted_sharing(shares: &Matrix, weights: &[f64]) -> Matrix {
@@ -95,6 +102,7 @@ fn smaller(a: f32, b: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::Interaction;
 
     #[test]
     fn sharing_by_hand() {
@@ -104,6 +112,22 @@ mod tests {
         assert_eq!((s.at(0, 0), s.at(1, 1)), (1.0, 1.0));
         assert!((s.at(0, 1) - 0.7 / 1.3).abs() < 1e-7);
         assert_eq!(s.at(0, 1), s.at(1, 0));
+    }
+
+    #[test]
+    fn all_of_next_to_nothing_is_shared_and_drawn_as_next_to_nothing() {
+        let counts = [50.0, 0.0625, 1.5];
+        let sharing = Matrix::new(3, 3, vec![1.0, 1.0, 0.5, 1.0, 1.0, 0.0, 0.5, 0.0, 1.0]);
+        let shared = shared(&sharing, &counts);
+        let expected = [50.0, 0.0625, 0.75, 0.0625, 0.0625, 0.0, 0.75, 0.0, 1.5];
+        assert_eq!(shared.values, expected);
+        let interaction = Interaction {
+            sharing,
+            shared,
+            ..Interaction::default()
+        };
+        let faded = [1.0, 0.0625, 0.5, 0.0625, 0.0625, 0.0, 0.5, 0.0, 1.0];
+        assert_eq!(interaction.faded().values, faded);
     }
 
     #[test]

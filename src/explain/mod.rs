@@ -29,12 +29,12 @@ pub use evidence::{
     centred, evidence, margin_factor, parts, weighed, word_contributions, word_evidence,
 };
 pub use explanation::{
-    Allocation, Cut, EXPLANATION_VERSION, Evidence, Explanation, Interaction, Margin, Prediction,
-    Word,
+    Allocation, Cut, EXPLANATION_VERSION, Evidence, Explanation, Interaction, LITTLE_KNOWN, Margin,
+    Prediction, Word, known_words,
 };
 pub use gram::Gram;
 pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
-pub use interaction::{attention_received, mean_over_heads, sharing, weighted_sharing};
+pub use interaction::{attention_received, mean_over_heads, shared, sharing, weighted_sharing};
 pub use matrix::Matrix;
 pub use mean::mean;
 pub use neurons::{

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Evidence, Explanation, Margin, Prediction, margin_factor};
+use super::{Evidence, Explanation, Margin, Prediction, known_words, margin_factor};
 
 /// The sentences of one explanation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -10,12 +10,17 @@ pub struct Sentences {
     /// What each word does, without its name and a full stop, `n`: "owns 65.3 neurons and adds 2.13
     /// towards positive".
     pub words: Vec<String>,
+    /// What the neurons say at each word's place, and who brings it there, `n`: a word of which little is kept can
+    /// own many neurons, since attention brings the others to its place.
+    pub places: Vec<String>,
     /// What has a part in the prediction besides the words.
     pub parts: Vec<Part>,
     /// What the words and these parts add up to; `None` for a text without words.
     pub sum: Option<String>,
     /// What has to be known to read the numbers.
     pub remarks: Vec<String>,
+    /// Why the prediction says little; `None` where nothing speaks against it.
+    pub doubt: Option<String>,
 }
 
 /// A part of the margin that is no word's.
@@ -74,9 +79,13 @@ impl Sentences {
         let remarks = [past(evidence), blocks(explanation.layer)];
         Self {
             words: words.collect(),
+            places: (0..explanation.words.len())
+                .map(|i| place(explanation, evidence, i))
+                .collect(),
             sum: Some(sum(evidence, &parts, prediction)),
             parts,
             remarks: remarks.into_iter().flatten().collect(),
+            doubt: explanation.is_little_known().then(|| doubt(explanation)),
         }
     }
 }
@@ -106,6 +115,39 @@ impl Deletion {
         } else {
             format!("{deleted}, so {}", without.class())
         }
+    }
+}
+
+/// What the neurons say at the place of word `i`. Where the head reads something else besides, what is
+/// brought to a place is more than what they say there.
+fn place(explanation: &Explanation, evidence: &Evidence, i: usize) -> String {
+    let word = &explanation.words[i];
+    let said = format!("At its place the neurons say {}", signed(word.evidence));
+    let brought = &explanation.interaction.contribution;
+    if brought.rows == 0 || goes_past(evidence) {
+        return format!("{said}.");
+    }
+    let itself = f64::from(brought.at(i, i));
+    let all: f64 = brought.row(i).iter().map(|&amount| f64::from(amount)).sum();
+    format!(
+        "{said}: {} by the word itself, {} by the others, which attention brings there, and {} by \
+         positions and biases.",
+        signed(itself),
+        signed(all - itself),
+        signed(word.evidence - all),
+    )
+}
+
+/// What follows from how few words are known.
+fn doubt(explanation: &Explanation) -> String {
+    match known_words(&explanation.words) {
+        (0, 0) => "There is no word here: what the model predicts says nothing of the text.".into(),
+        (0, _) => {
+            "The model knows none of these words: what it predicts says nothing of the text.".into()
+        }
+        (known, all) => format!(
+            "The model knows only {known} of these {all} words: what it predicts says little of the text."
+        ),
     }
 }
 
@@ -154,8 +196,7 @@ fn sum(evidence: &Evidence, parts: &[Part], prediction: &Prediction) -> String {
 /// How much of the margin the neurons do not say; `None` where they say all but the head's bias.
 fn past(evidence: &Evidence) -> Option<String> {
     let margin = &evidence.margin;
-    let some = evidence.past.iter().any(|&past| past != 0.0);
-    some.then(|| {
+    goes_past(evidence).then(|| {
         format!(
             "Of this the neurons write {} and the head’s bias {}; {} goes past the neurons, along \
              the residual stream.",
@@ -164,6 +205,11 @@ fn past(evidence: &Evidence) -> Option<String> {
             signed(margin.past),
         )
     })
+}
+
+/// Whether something is said that no neuron says.
+fn goes_past(evidence: &Evidence) -> bool {
+    evidence.past.iter().any(|&past| past != 0.0)
 }
 
 /// What a word's contribution is where the explained block, `layer`, is not the only one.
@@ -203,7 +249,7 @@ fn list(items: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::Word;
+    use crate::explain::{Matrix, Word};
 
     /// An explanation of two words, for the first of `names`.
     fn explanation(names: &[&str], past: f32, layer: usize) -> Explanation {
@@ -226,6 +272,7 @@ mod tests {
         };
         let probabilities = [vec![0.75, 0.25], vec![0.0; names.len() - 2]].concat();
         Explanation {
+            known: 1.0,
             prediction: Some(Prediction::of(&classes, probabilities)),
             words: vec![word(2.125), word(-0.125), word(0.001)],
             layer,
@@ -251,6 +298,21 @@ mod tests {
             ]
         );
         assert_eq!(said.remarks, [""; 0]);
+    }
+
+    #[test]
+    fn who_brings_what_is_said_at_a_place_adds_up_to_it() {
+        let mut explanation = explanation(&["positive", "negative"], 0.0, 0);
+        explanation.words[1].evidence = 1.0;
+        let brought = vec![0.0, 0.0, 0.0, 0.5, 0.125, 0.75, 0.0, 0.0, 0.0];
+        explanation.interaction.contribution = Matrix::new(3, 3, brought);
+        assert_eq!(
+            Sentences::of(&explanation).places[1],
+            "At its place the neurons say +1.00: +0.12 by the word itself, +1.25 by the others, which attention brings there, and −0.38 by positions and biases."
+        );
+        explanation.evidence.as_mut().unwrap().past = vec![0.5, -0.5];
+        let alone = "At its place the neurons say +1.00.";
+        assert_eq!(Sentences::of(&explanation).places[1], alone);
     }
 
     #[test]
@@ -280,6 +342,29 @@ mod tests {
             "Of this the neurons write +0.50 and the head’s bias +0.25; +0.75 goes past the neurons, along the residual stream."
         );
         assert!(said.remarks[1].starts_with("Of the 2 blocks the last is explained"));
+    }
+
+    #[test]
+    fn where_little_is_known_the_prediction_is_doubted() {
+        let doubt = |words: &[(&str, bool)]| {
+            let words = words.iter().map(|&(text, known)| Word {
+                text: text.into(),
+                known,
+                ..Word::default()
+            });
+            let explanation = Explanation {
+                known: 0.0,
+                words: words.collect(),
+                ..explanation(&["positive", "negative"], 0.0, 0)
+            };
+            Sentences::of(&explanation).doubt.unwrap()
+        };
+        let one = [("good", true), ("zyx", false), ("yxz", false), (".", true)];
+        assert!(doubt(&one).starts_with("The model knows only 1 of these 3 words:"));
+        assert!(doubt(&one[1..]).starts_with("The model knows none of these words:"));
+        assert!(doubt(&one[3..]).starts_with("There is no word here:"));
+        let known = Sentences::of(&explanation(&["positive", "negative"], 0.0, 0));
+        assert_eq!(known.doubt, None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub use error::TextError;
 pub use example::Example;
 pub use frequency::{Coverage, Frequency, coverage, frequencies};
 pub use read::{ReadText, ReadWord, read};
+pub use rules::is_word;
 pub use split::Split;
 pub use tokenize::{Token, Words, tokenize};
 pub use vectors::WordVectors;

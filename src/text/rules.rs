@@ -172,8 +172,8 @@ fn join(text: &str, pieces: &[Range<usize>]) -> Vec<Range<usize>> {
     words
 }
 
-/// Whether a piece holds a letter or digit; if not, it is punctuation.
-pub(super) fn is_word(piece: &str) -> bool {
+/// Whether a token holds a letter or digit; if not, it is punctuation.
+pub fn is_word(piece: &str) -> bool {
     piece.contains(char::is_alphanumeric)
 }
 

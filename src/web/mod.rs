@@ -111,7 +111,8 @@ impl Engine {
     }
 
     /// Explains what the model `id` makes of a text; see [`crate::explain::Explanation`]. Matrices
-    /// arrive as `{rows, cols, values: Float32Array}`, and its [`crate::explain::Sentences`] as `sentences`.
+    /// arrive as `{rows, cols, values: Float32Array}`, [`crate::explain::Interaction::faded`] among them, and its
+    /// [`crate::explain::Sentences`] as `sentences`.
     ///
     /// # Errors
     /// `{kind, message, hint}` if the device fails or there is no such model.

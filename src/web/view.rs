@@ -20,6 +20,8 @@ pub(super) fn explanation(mut explanation: Explanation) -> Result<JsValue, JsVal
     set(&allocation, "evidence", &evidence)?;
     let pairs = get(&value, "interaction")?;
     set(&pairs, "sharing", &interaction.sharing)?;
+    set(&pairs, "shared", &interaction.shared)?;
+    set(&pairs, "faded", &interaction.faded())?;
     set(&pairs, "evidence_sharing", &interaction.evidence_sharing)?;
     set(&pairs, "contribution", &interaction.contribution)?;
     set(&pairs, "cosine", &interaction.cosine)?;

@@ -9,13 +9,14 @@ use crate::explain::{Cut, Explanation, Margin, Prediction, Word};
 /// Columns before the classes' probabilities.
 const BEFORE: [&str; 3] = ["line", "error", "predicted"];
 /// Columns behind them.
-const BEHIND: [&str; 15] = [
+const BEHIND: [&str; 16] = [
     "margin",
     "margin_bias",
     "margin_positions",
     "margin_padding",
     "margin_past",
     "unread",
+    "text_known",
     "word",
     "start",
     "end",
@@ -82,6 +83,7 @@ struct Summary<'a> {
     prediction: &'a Prediction,
     margin: MarginSummary,
     cut: Option<Cut>,
+    known: f32,
     words: Vec<WordSummary<'a>>,
 }
 
@@ -197,6 +199,7 @@ fn summary(predicted: Predicted) -> Summary {
             past: margin.past as f32,
         },
         cut: explanation.cut,
+        known: explanation.known as f32,
         words: words.collect(),
     }
 }
@@ -220,7 +223,7 @@ fn word_rows(line: u64, predicted: Predicted) -> Vec<Vec<String>> {
         single(margin.past),
     ]);
     let unread = explanation.cut.map_or(0, |cut| cut.total - cut.read);
-    text.push(unread.to_string());
+    text.extend([unread.to_string(), single(explanation.known)]);
     let row = |word: &Word| {
         let of_word = [
             word.text.clone(),
