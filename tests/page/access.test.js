@@ -61,11 +61,20 @@ pageTest(
     assert.equal(await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).dataset.word), ".");
     await page.keyboard.press("Home");
     assert.match(await page.locator("#allocation .readout").innerText(), /^“The” owns/);
+    const held = page.locator(".pin.held");
+    assert.equal(await held.count(), 0);
     await page.keyboard.press("Enter");
     await page.mouse.move(5, 5);
     assert.match(await page.locator("#allocation .readout").innerText(), /^“The” owns/, "it is held");
+    assert.match(await held.innerText(), /^Pinned: “The”/);
+    await page.selectOption("#model", await page.inputValue("#beside"));
+    await ready(page);
+    await page.locator("#tokens [data-place='2']").focus(); // As Tab does.
+    await page.keyboard.press("Tab");
+    assert.match(await page.locator("#allocation .readout").innerText(), /^“The” owns/, "Tab undoes it, or another model");
     await page.keyboard.press("Escape");
     assert.doesNotMatch(await page.locator("#allocation .readout").innerText(), /owns/);
+    assert.equal(await held.count(), 0);
 
     const neurons = page.locator("#allocation [role=slider]");
     await neurons.focus();
@@ -76,6 +85,14 @@ pageTest(
     assert.notEqual(await neurons.getAttribute("aria-valuetext"), first);
     await page.keyboard.press("End");
     assert.equal(await neurons.getAttribute("aria-valuenow"), await neurons.getAttribute("aria-valuemax"));
+    await page.keyboard.press("Enter");
+    const [, neuron] = (await neurons.getAttribute("aria-valuetext"))?.match(/^Neuron (\d+)/) ?? [];
+    assert.match(await held.innerText(), new RegExp(`^Pinned: neuron ${neuron}`));
+    await page.keyboard.press("Tab");
+    await page.locator("#tokens [data-word]").first().hover();
+    assert.match(await page.locator("#allocation .readout").innerText(), new RegExp(`^Neuron ${neuron} `));
+    await held.locator("button").click();
+    assert.equal(await held.count(), 0);
 
     await page.locator("#interaction [role=grid]").focus();
     await page.keyboard.press("ArrowDown");

@@ -86,6 +86,31 @@ pageTest("unknown words are marked, and named", async (page) => {
   assert.match((await page.locator("#tokens .unknown").getAttribute("aria-label")) ?? "", /\(unknown\)/);
 });
 
+pageTest("where little is known of a text its prediction is no verdict", async (page) => {
+  await ready(page);
+  const weight = () => page.locator("#prediction .predicted").evaluate((row) => getComputedStyle(row).fontWeight);
+  for (const [text, known, says] of /** @type {const} */ ([
+    ["asdfgh qwertz uiopü", 0, /^The model knows none of these words: /],
+    ["这部电影很好看。", 0, /^The model knows none of these words: /],
+    ["หนังเรื่องนี้ดีมาก", 0, /^The model knows none of these words: /],
+    ["👍👍👍", 0, /^There is no word here: /],
+    ["qzxvv good zxqvv, zzxq!", 1 / 4, /^The model knows only 1 of these 4 words: /],
+  ])) {
+    await enter(page, text);
+    assert.equal(Number(await page.getAttribute("#prediction", "data-known")), known, text);
+    assert.match(await page.innerText("#prediction .doubt"), says);
+    await page.locator("#status", { hasText: says }).waitFor(); // It is said once the typing rests.
+    assert.equal(await weight(), "400", "the verdict is bold");
+    assert.equal(await page.locator("#prediction [data-probability]").count(), 2);
+  }
+  await enter(page, "A qzxvv film!");
+  assert.equal(Number(await page.getAttribute("#prediction", "data-known")), 2 / 3);
+  assert.equal(await page.locator("#prediction .doubt").count(), 0);
+  assert.equal(await weight(), "600");
+  await enter(page, "");
+  assert.equal(await page.getAttribute("#prediction", "data-known"), null);
+});
+
 pageTest(
   "pointing at a word shows its values, its neurons and its partners",
   async (page) => {
@@ -99,13 +124,13 @@ pageTest(
     const values = page.locator('[data-panel="main"] [data-chart="words"] .readout');
     assert.match(await values.innerText(), new RegExp(`“boring”.*keep ${keep.toFixed(3)}, N ${neurons.toFixed(1)}`));
     assert.match(await page.innerText("#evidence .readout"), new RegExp(`^“boring” owns ${neurons.toFixed(1)} neurons and `));
-    assert.match(await page.locator("#allocation .readout").innerText(), /“boring” owns .*Shares most with/s);
+    assert.match(await page.locator("#allocation .readout").innerText(), /“boring” owns .*Shares most neurons with/s);
     await page.locator("#interaction .readout .name").first().waitFor(); // What is out of sight follows a frame later.
     const pointed = await shown(page);
     assert.notEqual(pointed.allocation, idle.allocation, "its neurons stand out");
     assert.notEqual(pointed.interaction, idle.interaction, "its pairs stand out");
     const partners = await page.locator("#interaction .readout div").first().locator(".name").allInnerTexts();
-    const sharing = explanation.words.map((_, other) => ({ other, s: explanation.interaction.sharing.values[place * explanation.words.length + other] }));
+    const sharing = explanation.words.map((_, other) => ({ other, s: explanation.interaction.faded.values[place * explanation.words.length + other] }));
     const [best] = sharing.filter(({ other }) => other !== place).sort((a, b) => b.s - a.s);
     assert.equal(partners[0], explanation.words[best.other].text);
     await page.mouse.move(0, 0);
@@ -143,7 +168,7 @@ pageTest(
     const [{ interaction, words }] = Object.values(await explained(page));
     const [box, lefts, tops] = await matrixEdges(page);
     assert.equal(lefts.size, words.length - 1, "one column after the other is pointed at");
-    const { values, cols } = interaction.sharing;
+    const { values, cols } = interaction.faded;
     const pairs = [...tops.keys()].flatMap((row) => [...lefts.keys()].map((column) => ({ row, column })).filter(({ column }) => column !== row));
     // Near the corners of the cells, where no dot is.
     const points = pairs.map(({ row, column }) => [(lefts.get(column) ?? 0) + 2 - box.x, (tops.get(row) ?? 0) + 2 - box.y]);

@@ -42,7 +42,8 @@ for (const [name, before] of Object.entries(DAMAGES)) {
     async (page) => {
       await page.waitForSelector('html[data-state="error"]');
       const notice = page.locator('.notice[data-kind^="model"]');
-      assert.ok((await notice.locator("strong").innerText()).length > 20);
+      assert.equal(await notice.locator("strong").innerText(), "The model “SST-2, SAFR” could not be loaded.");
+      assert.match(await notice.innerText(), /\w\. \w.*\.\s+Try again/s, "sentences run together");
       assert.equal((await shown(page)).words.length, 0, "garbage is explained");
       const [, other] = await modelIds(page);
       await page.selectOption("#model", other);
@@ -78,6 +79,17 @@ pageTest(
     await ready(page);
   },
   { before: (page) => page.route("**/wasm/*.wasm", (route) => route.abort()) },
+);
+
+pageTest(
+  "an engine that is none is an error in words",
+  async (page) => {
+    await page.waitForSelector('html[data-state="error"]');
+    const said = await page.locator(".notice").innerText();
+    assert.match(said, /^The engine arrived damaged, or the server sent something else in its place\. Load the page again; /);
+    assert.doesNotMatch(said, /magic|Error/);
+  },
+  { before: (page) => page.route("**/wasm/*.wasm", (route) => route.fulfill({ body: "<!doctype html><title>Sign in</title>", contentType: "application/wasm" })) },
 );
 
 pageTest("a worker that dies is replaced, and the text stays", async (page) => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { amount, change, fine, label, list, milliseconds, percent, plural, points, size } from "../../www/src/format.js";
+import { amount, change, fine, label, list, milliseconds, percent, plural, points, sentence, size } from "../../www/src/format.js";
 
 test("labels are cut between characters, not within them", () => {
   assert.equal(label("film", 4), "film");
@@ -42,4 +42,11 @@ test("numbers have their units", () => {
 test("amounts have a sign that is no hyphen, and nothing has none", () => {
   assert.deepEqual([2.345, -0.5, 0, -0.001].map(amount), ["+2.35", "−0.50", "0.00", "0.00"]);
   assert.deepEqual([0.0125, -0.5].map(fine), ["+0.013", "−0.500"]);
+});
+
+test("a clause becomes a sentence, once", () => {
+  assert.equal(sentence("the run is over"), "The run is over.");
+  assert.equal(sentence("Is it over?"), "Is it over?");
+  assert.equal(sentence("model.safetensors is cut short; fetch it again"), "model.safetensors is cut short; fetch it again.");
+  assert.equal(sentence(""), "");
 });

@@ -80,7 +80,34 @@ pageTest(
     await page.waitForLoadState("networkidle");
     assert.deepEqual([...fetchedAtFirst], (await modelIds(page)).slice(0, 1));
   },
-  { before: async (page) => void note(page, fetchedAtFirst), browser: { viewport: { width: 800, height: 900 } } },
+  { at: "#beside=none", before: async (page) => void note(page, fetchedAtFirst) },
+);
+
+pageTest(
+  "what is compared stands side by side, or one below the other, at every width",
+  async (page) => {
+    await ready(page);
+    const explained = () => page.locator('[data-panel="beside"] [data-keep]').count();
+    const words = await explained();
+    assert.ok(words > 0);
+    for (const width of [1440, 1099, 800, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      assert.equal(await explained(), words, "the comparison is gone");
+      const pairs = await page.locator("main .pair:visible").evaluateAll((all) => all.map((pair) => [...pair.children].map((slot) => slot.getBoundingClientRect().toJSON())));
+      assert.equal(pairs.length, 5);
+      for (const [main, beside] of pairs) {
+        assert.ok(main.width > 0 && beside.width > 0 && beside.height > 0);
+        if (width === 1440) assert.ok(beside.left >= main.right && beside.top === main.top);
+        else assert.ok(beside.left === main.left && beside.top >= main.bottom);
+      }
+      assert.equal(await page.locator(".pair .model-name:visible").count(), 10, "each panel has its model's name");
+      assert.ok(await page.isVisible("#beside"));
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    }
+    await page.selectOption("#beside", "none");
+    assert.equal(await page.locator('[data-panel="beside"]:visible').count(), 0);
+  },
+  { browser: BROAD },
 );
 
 pageTest(
@@ -152,5 +179,5 @@ pageTest("nonsense in the address is passed over", async (page) => {
   assert.equal(await page.inputValue("#text"), "Still here");
   await page.goto(`${url}#text=${"a".repeat(5000)}`);
   await ready(page);
-  assert.equal((await page.inputValue("#text")).length, 2000);
+  assert.equal((await page.inputValue("#text")).length, 5000);
 }, { at: "#model=none&backend=abacus&beside=perhaps&theme=%zz&allocation=heat&text=Still+here&other=1" });

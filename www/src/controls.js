@@ -21,12 +21,18 @@ export class Controls {
   /** What is said of a chart while it shows one thing by colour. */
   #explaining = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-while]"));
   link = byId("copy-link", HTMLButtonElement);
+  #told = byId("link-told", HTMLElement);
 
   /** The models to choose from. @param {ModelAsset[]} models */
   offer(models) {
     const options = () => models.map(({ id, title }) => html("option", { value: id }, title));
     this.model.replaceChildren(...options());
     this.beside.replaceChildren(html("option", { value: "none" }, "nothing"), ...options());
+  }
+
+  /** Says how it went beside the button for a link. @param {string} sentence */
+  tell(sentence) {
+    write(this.#told, sentence);
   }
 
   /** @param {State} state @param {string | undefined} beside id of the model that stands beside */
@@ -63,9 +69,29 @@ export class Controls {
     byId("skip", HTMLButtonElement).addEventListener("click", () => this.text.focus());
     const chips = samples.map(({ name, text }) => {
       const chip = html("button", { type: "button", class: "chip" }, name);
-      chip.addEventListener("click", () => change({ text }));
+      chip.addEventListener("click", () => this.#edit("insertText", text));
       return chip;
     });
-    byId("samples", HTMLElement).append(...chips);
+    const row = byId("samples", HTMLElement);
+    row.append(...chips);
+    row.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      this.#edit(event.shiftKey ? "redo" : "undo");
+    });
+  }
+
+  /**
+   * Edits the whole of the box as typing does, so that Ctrl+Z brings back what stood there: to set its value would take
+   * that away, and there is no newer call that does not. The focus stays where it is.
+   * @param {"insertText" | "undo" | "redo"} command
+   * @param {string} [text]
+   */
+  #edit(command, text) {
+    const at = document.activeElement;
+    this.text.focus({ preventScroll: true });
+    if (text !== undefined) this.text.select();
+    document.execCommand(command, false, text);
+    if (at instanceof HTMLElement) at.focus({ preventScroll: true });
   }
 }

@@ -3,6 +3,16 @@
 
 /** @import { Problem } from "./protocol.js" */
 
+/** @param {string} url */
+const nameOf = (url) => url.slice(url.lastIndexOf("/") + 1);
+
+/** The connection broke off in the middle of a file. @param {string} url @returns {Problem} */
+export const inPart = (url) => ({
+  kind: "download",
+  message: `Only a part of the file ${nameOf(url)} arrived.`,
+  hint: "Check the connection, then try again.",
+});
+
 /**
  * The answer to a request for one file, with `onBytes` told of each part that arrives.
  * @param {string} url
@@ -10,13 +20,12 @@
  * @returns {Promise<Response>}
  */
 export async function download(url, onBytes) {
-  const name = url.slice(url.lastIndexOf("/") + 1);
   const response = await fetch(url).catch(() => null);
   if (!response?.ok || !response.body) {
     /** @type {Problem} */
     const problem = {
       kind: "download",
-      message: `The file ${name} could not be fetched${response ? ` (the server answered ${response.status})` : ""}.`,
+      message: `The file ${nameOf(url)} could not be fetched${response ? ` (the server answered ${response.status})` : ""}.`,
       hint: "Check the connection, then try again.",
     };
     throw problem;

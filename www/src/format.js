@@ -53,6 +53,15 @@ export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 
 /** A list in a sentence. @param {string[]} items */
 export const list = (items) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);
 
+/**
+ * What a part of the program words as a clause, as a sentence; a file's name at its beginning stays as it is.
+ * @param {string} clause
+ */
+export function sentence(clause) {
+  const begun = /^\S+\.\S/.test(clause) ? clause : clause.charAt(0).toUpperCase() + clause.slice(1);
+  return clause === "" || /[.!?…]$/.test(clause) ? begun : `${begun}.`;
+}
+
 /** How often a second. @param {number} value */
 export const rate = (value) => (value < 10 ? one : whole).format(value < 10 ? value : Math.round(value));
 

@@ -114,6 +114,7 @@ export class Host {
   load(models) {
     for (const model of models.filter(({ id }) => !this.#asked.has(id))) {
       this.#asked.add(model.id);
+      this.badModels.delete(model.id);
       this.#tell({ type: "load", model: addressed(model) });
     }
   }
@@ -174,6 +175,7 @@ export class Host {
   #failed({ error, request, model }) {
     if (model !== undefined) {
       this.badModels.set(model, error);
+      this.#asked.delete(model); // It can be asked for again.
       this.#firstModel.resolve?.(); // Another may answer.
       this.listener.badModel(error, model);
     } else if (request !== undefined) {

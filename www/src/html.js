@@ -2,6 +2,7 @@
 /** Makes HTML elements; text becomes text, never markup. */
 
 /**
+ * What has a direction of its own is in somebody's own words, and no browser is to translate it.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {{[attribute: string]: string | number | null | undefined}} attributes null and undefined are left out
@@ -13,6 +14,7 @@ export function html(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined) element.setAttribute(name, String(value));
   }
+  if (tag === "bdi" || attributes.dir === "auto") element.translate = false;
   element.append(...children);
   return element;
 }

@@ -16,6 +16,16 @@ export class Loading {
   /** @param {string} label @param {number} loaded @param {number} total */
   report(label, loaded, total) {
     this.#items.set(label, { loaded, total });
+    this.#show();
+  }
+
+  /** It does not come. @param {string} label */
+  drop(label) {
+    this.#items.delete(label);
+    this.#show();
+  }
+
+  #show() {
     const items = [...this.#items.values()];
     const all = items.reduce((sum, item) => sum + item.total, 0);
     const here = items.reduce((sum, item) => sum + item.loaded, 0);

@@ -8,15 +8,17 @@ import { readPalette } from "./charts/palette.js";
 import { viewOf } from "./charts/view.js";
 import { Controls } from "./controls.js";
 import { Engine } from "./engine.js";
-import { list } from "./format.js";
+import { list, sentence } from "./format.js";
 import { byId, write } from "./html.js";
+import { keep, kept } from "./kept.js";
 import { Loading } from "./loading.js";
 import { Notices } from "./notices.js";
 import { afterPaint } from "./paint.js";
 import { Panel } from "./panel.js";
+import { Pin } from "./pin.js";
 import { Scale } from "./scale.js";
 import { Spotlight } from "./spotlight.js";
-import { copyLink, readState, writeState } from "./state.js";
+import { copyLink, missingModel, notHere, readState, writeState } from "./state.js";
 import { backendInUse, summary } from "./status.js";
 import { missingFeatures } from "./support.js";
 import { onSystemTheme } from "./theme.js";
@@ -42,7 +44,6 @@ const titleOf = (/** @type {string} */ id) => models.find((model) => model.id ==
 const opened = location.hash;
 
 const page = document.documentElement;
-const wide = matchMedia("(min-width: 1100px)");
 const status = byId("status", HTMLElement);
 const backendLine = byId("backend-in-use", HTMLElement);
 const controls = new Controls();
@@ -52,6 +53,7 @@ const scale = new Scale();
 const spotlight = new Spotlight();
 const main = new Panel("main", spotlight);
 const beside = new Panel("beside", spotlight);
+new Pin(spotlight, [main, beside]);
 
 /** @type {State} */
 const usual = {
@@ -63,13 +65,14 @@ const usual = {
   allocation: "evidence",
   interaction: "sharing",
 };
-let state = readState(location.hash, { ...usual, text: controls.text.value }, ids);
+let state = readState(location.hash, { ...usual, text: kept() ?? controls.text.value }, ids);
 /** @type {Palette} */
 let palette;
 /** What has come of the newest text so far, by model. @type {{[id: string]: Explanation}} */
 let newest = {};
 /** What is drawn: of the selected model first, of the one beside it next. @type {{[id: string]: Explanation} | null} */
 let drawn = null;
+let drawnText = "";
 /** Resolves when what was drawn last is on the screen. @type {Promise<void>} */
 let painted = Promise.resolve();
 /** @type {{device: Device, reason: string, time: number | null} | null} */
@@ -98,7 +101,9 @@ const engine = new Engine(assets, state.model, {
   },
   badModel(problem, id) {
     broken.add(id);
-    notices.show({ ...problem, kind: `model ${id}` }, { label: "Try again", act: restart });
+    loading.drop(titleOf(id));
+    const told = { kind: `model ${id}`, message: awaited(id), hint: `${sentence(problem.message)} ${sentence(problem.hint)}` };
+    notices.show(told, { label: "Try again", act: () => retry(id) });
     show();
     explain();
   },
@@ -146,9 +151,9 @@ function enrol(own) {
   else change({ model: ids[0] });
 }
 
-/** The selected model and, where there is room for it, the one beside it. */
+/** The selected model and the one beside it, where there is something to compare it with. */
 function needed() {
-  const other = wide.matches ? companion() : undefined;
+  const other = broken.has(state.model) ? undefined : companion();
   return other ? [state.model, other] : [state.model];
 }
 
@@ -184,6 +189,18 @@ function explain(since = null) {
   engine.explain({ text: state.text, models: needed(), since, explanations: newest });
 }
 
+/** Asks again for a model that could not be had; what runs goes on. @param {string} id */
+function retry(id) {
+  broken.delete(id);
+  notices.clear(`model ${id}`);
+  controls.model.focus(); // The notice is gone, and its button with it.
+  show();
+  explain();
+}
+
+/** What is said in the place of a model's prediction. @param {string} id */
+const awaited = (id) => (broken.has(id) ? `The model “${titleOf(id)}” could not be loaded.` : `Waiting for “${titleOf(id)}” …`);
+
 /** Loads everything anew, after something could not be had. */
 function restart() {
   broken.clear();
@@ -196,6 +213,7 @@ function restart() {
 function change(next, since) {
   const before = state;
   state = { ...state, ...next };
+  controls.tell(""); // A link that was copied is to an earlier view.
   show();
   if (before.backend !== state.backend) engine.use(state.backend);
   if (before.text !== state.text || before.model !== state.model || before.beside !== state.beside) explain(since);
@@ -205,19 +223,25 @@ function change(next, since) {
 function show() {
   const [, other] = needed();
   controls.show(state, companion());
-  main.entitle(titleOf(state.model));
-  beside.entitle(titleOf(other));
+  for (const [id, panel] of panels()) {
+    panel.entitle(titleOf(id));
+    panel.expect(id, awaited(id));
+  }
   beside.show(other !== undefined);
   tuning.show(state.text);
   page.toggleAttribute("data-compare", other !== undefined);
   main.choose(state);
   beside.choose(state);
   tuning.choose(state);
-  if (page.dataset.theme !== state.theme) {
-    page.dataset.theme = state.theme;
-    recolour();
-  }
+  dress(state.theme);
   settle();
+}
+
+/** @param {State["theme"]} theme */
+function dress(theme) {
+  if (page.dataset.theme === theme) return;
+  page.dataset.theme = theme;
+  recolour();
 }
 
 function recolour() {
@@ -242,13 +266,15 @@ async function draw(request, model, { explanation, milliseconds }) {
   if (!isSelected && !(model === other && explanations === drawn)) return; // Something else was chosen or typed meanwhile.
   explanations[model] = explanation;
   notices.clear("text");
-  spotlight.clear();
+  // Of the same text, what is held can be held on to; neurons stand elsewhere in another model.
+  if (text !== drawnText || spotlight.subject?.kind === "neuron") spotlight.clear();
   const rescaled = scale.fit([explanations[selected], explanations[other] ?? drawn?.[other]]);
   if (isSelected) {
     drawn = explanations;
+    drawnText = text;
     if (running) running.time = milliseconds;
   }
-  if (isSelected || rescaled) main.draw(viewOf(explanations[selected], text, scale.extent, state), palette);
+  if (explanations[selected] && (isSelected || rescaled)) main.draw(viewOf(explanations[selected], text, scale.extent, state), palette);
   if (!isSelected) beside.draw(viewOf(explanation, text, scale.extent, state), palette);
   else if (other && !request.models.includes(other)) beside.wait(text);
   painted = afterPaint();
@@ -264,6 +290,7 @@ function finish({ text, models, explanations }) {
   if (explanations !== newest || models.some((id) => !explanations[id])) return; // More is on its way.
   if (needed().some((id) => !explanations[id] && engine.has(id))) return explain(); // It was loaded meanwhile.
   enter("ready");
+  wonder(); // What is held is still to be asked about.
   document.dispatchEvent(new CustomEvent("explained", { detail: { text, explanations, milliseconds: running?.time } }));
 }
 
@@ -279,6 +306,8 @@ function settle() {
   clearTimeout(rest);
   rest = setTimeout(() => {
     describe();
+    keep(state.text);
+    if (location.hash === writeState(state, {}, ids)) return; // A link to exactly this view may be copied from there.
     history.replaceState(null, "", writeState(state, usual, ids) || location.pathname + location.search);
   }, RESTS_AFTER);
 }
@@ -289,29 +318,28 @@ function describe() {
   const now = page.dataset.state;
   if (now === "loading") say(coming ? `Loading ${coming} …` : "Starting …");
   if (now === "busy") say(coming ? `Loading ${coming} …` : "Explaining …");
-  if (now === "error") say("There is no explanation of this; see the notice above.");
+  if (now === "error") say(broken.has(state.model) ? `${awaited(state.model)} See the notice above.` : "There is no explanation of this; see the notice above.");
   if (now === "ready" && drawn) say(`${summary(drawn[state.model])}${coming ? ` Loading ${coming} in the background.` : ""}`);
   if (!running) return;
   backendLine.textContent = backendInUse(running.device, running.reason, running.time);
   backendLine.dataset.backend = running.device.backend;
 }
 
-/** @param {string} sentence */
-const say = (sentence) => write(status, sentence);
+/** @param {string} what */
+const say = (what) => write(status, what);
 
 function listen() {
   controls.listen(() => state, change);
-  controls.link.addEventListener("click", async () => say(await copyLink(state, ids)));
+  controls.link.addEventListener("click", async () => controls.tell(await copyLink(state, ids)));
   spotlight.watch(wonder);
   onSystemTheme(recolour);
-  wide.addEventListener("change", () => {
-    show();
-    explain();
+  addEventListener("beforeprint", () => dress("light")); // Paper is.
+  addEventListener("afterprint", () => dress(state.theme));
+  addEventListener("hashchange", () => {
+    change(readState(location.hash, { ...usual, text: kept() ?? usual.text }, ids));
+    lookFor(location.hash);
   });
-  addEventListener("hashchange", () => change(readState(location.hash, usual, ids)));
-  addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") spotlight.clear();
-  });
+  addEventListener("pagehide", () => keep(state.text));
 }
 
 function start() {
@@ -350,11 +378,19 @@ async function complete() {
   engine.use(state.backend);
 }
 
+/** Says if an address names a model that is not here. @param {string} hash */
+function lookFor(hash) {
+  notices.clear("address");
+  const missing = missingModel(hash, ids);
+  if (missing !== null) notices.show(notHere(missing, titleOf(state.model)));
+}
+
 /** What earlier visits left: models of one's own, and a run in progress. */
 async function takeUp() {
   await tuning.library.open();
   const named = readState(opened, state, ids).model;
   if (named !== state.model && ids.indexOf(named) >= assets.models.length) change({ model: named });
+  lookFor(opened);
   await tuning.trainer.restore();
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** Errors in plain words, each once, with what to do next. */
 
+import { sentence } from "./format.js";
 import { html } from "./html.js";
 
 /** @import { Problem } from "./protocol.js" */
@@ -22,7 +23,7 @@ export class Notices {
     const notice = html(
       "div",
       { class: "notice", "data-kind": problem.kind },
-      html("p", {}, html("strong", {}, problem.message), ` ${problem.hint}`),
+      html("p", {}, html("strong", {}, sentence(problem.message)), ` ${sentence(problem.hint)}`),
     );
     close.addEventListener("click", () => notice.remove());
     if (remedy) {

@@ -6,6 +6,7 @@ import { EvidenceChart } from "./charts/evidence.js";
 import { InteractionChart } from "./charts/interaction.js";
 import { PredictionChart } from "./charts/prediction.js";
 import { Words } from "./charts/words.js";
+import { label } from "./format.js";
 import { write } from "./html.js";
 import { afterPaint } from "./paint.js";
 
@@ -34,6 +35,8 @@ class SlowChart {
 export class Panel {
   /** @type {View | null} */
   #view = null;
+  /** Id of the model that it stands for. @type {string | undefined} */
+  #model;
   /** @type {Palette | null} */
   #palette = null;
   /** Kept, since asking for it between two changes of the page is slow. */
@@ -46,6 +49,7 @@ export class Panel {
       const found = this.slots.map((slot) => slot.querySelector(selector)).find((element) => element !== null);
       return /** @type {HTMLElement} */ (found);
     };
+    this.name = name;
     this.spotlight = spotlight;
     this.prediction = new PredictionChart(find("#prediction, .prediction"));
     this.words = new Words(find('[data-chart="words"]'), name, spotlight);
@@ -68,12 +72,37 @@ export class Panel {
     });
   }
 
+  /**
+   * Stands for `model` from now on: what another one said is not to be seen under its name.
+   * @param {string | undefined} model its id
+   * @param {string} says what is said until it is drawn
+   */
+  expect(model, says) {
+    if (model !== this.#model) {
+      this.#model = model;
+      if (this.#view) this.#mark("outdated", true);
+      this.#view = null;
+    }
+    if (!this.#view) this.prediction.wait(says);
+  }
+
   /** @param {string} name of the model */
   entitle(name) {
     for (const slot of this.slots) {
       const heading = slot.querySelector(".model-name");
       if (heading) write(heading, name);
     }
+  }
+
+  /** What the subject is called, where it stands here. @param {Subject} subject */
+  nameOf(subject) {
+    if (!this.#view || !this.#here(subject)) return null;
+    const { words, explanation } = this.#view;
+    const quoted = (/** @type {number} */ place) => `“${label(words[place], 24)}”`;
+    if (subject.kind === "word") return quoted(subject.word);
+    if (subject.kind === "pair") return `${quoted(subject.row)} and ${quoted(subject.column)}`;
+    if (subject.kind === "part") return subject.title;
+    return subject.panel === this.name ? `neuron ${explanation.allocation.neurons[subject.column]}` : null;
   }
 
   /** Shows something else by colour. @param {Look} look */
@@ -98,7 +127,7 @@ export class Panel {
   /** The text alone, while there is nothing to say of it. @param {string} text */
   wait(text) {
     this.#view = null;
-    this.#mark(true);
+    this.#mark("waiting", true);
     this.words.wait(text);
   }
 
@@ -111,13 +140,14 @@ export class Panel {
   draw(view, palette) {
     this.#view = view;
     this.#palette = palette;
-    this.#mark(false);
+    this.#mark("waiting", false);
+    this.#mark("outdated", false);
     for (const slow of this.charts) {
       slow.stale = true;
       if (slow.inSight) this.#drawChart(slow);
     }
     this.prediction.draw(view.explanation);
-    this.words.draw(view, palette);
+    this.words.draw(view, palette, this.#here(this.spotlight.subject));
   }
 
   /** Draws what is not yet drawn, and marks what is not yet marked. */
@@ -166,8 +196,8 @@ export class Panel {
     for (const { chart } of this.charts) sight.observe(chart.root);
   }
 
-  /** @param {boolean} waiting */
-  #mark(waiting) {
-    for (const slot of this.slots) slot.classList.toggle("waiting", waiting);
+  /** @param {"waiting" | "outdated"} state @param {boolean} holds */
+  #mark(state, holds) {
+    for (const slot of this.slots) slot.classList.toggle(state, holds);
   }
 }

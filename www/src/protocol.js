@@ -66,9 +66,11 @@
 /**
  * @typedef {object} Sentences what an explanation says in words
  * @property {string[]} words what each word does, without its name and a full stop
+ * @property {string[]} places what the neurons say at each word's place, and who brings it there
  * @property {Part[]} parts what has a part in the prediction besides the words
  * @property {string | null | undefined} sum what all add up to
  * @property {string[]} remarks
+ * @property {string | null | undefined} doubt why the prediction says little, if it does
  */
 
 /** @typedef {{probability: number, says: string}} Deletion what is left to the predicted class without a word, also in words */
@@ -87,6 +89,8 @@
 /**
  * @typedef {object} Interaction
  * @property {Matrix} sharing S_ik
+ * @property {Matrix} shared how many neurons that is
+ * @property {Matrix} faded S_ik as it is drawn: faded where a word owns less than one neuron
  * @property {Matrix} evidence_sharing the same with each neuron weighed by its part of all that is said
  * @property {Matrix} contribution what the column's word brings to the row's place towards the predicted class, as `Margin`
  * @property {Matrix} cosine cosine of two words' neurons
@@ -100,6 +104,7 @@
  * @property {string} text
  * @property {Cut | null | undefined} cut
  * @property {Prediction | null | undefined} prediction
+ * @property {number} known part of the words that the vocabulary knows, punctuation not counted, in [0, 1]
  * @property {Word[]} words
  * @property {number} layer
  * @property {Evidence | null | undefined} evidence

@@ -2,7 +2,7 @@
 /** The scales that both panels share, and the legends that tell them. */
 
 import { extentOf } from "./charts/view.js";
-import { end, exact } from "./format.js";
+import { end } from "./format.js";
 import { write } from "./html.js";
 
 /** @import { Extent } from "./charts/view.js" */
@@ -11,16 +11,15 @@ import { write } from "./html.js";
 export class Scale {
   extent = extentOf([]);
   /** Numbers of the legends, each a part of the largest of a measure. */
-  #ticks = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".legend [data-part]"));
+  #ticks = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".legend [data-of]"));
 
   /** Fits it to what the panels show, and tells whether that changed it. @param {(Explanation | undefined)[]} shown */
   fit(shown) {
     const before = this.extent;
     this.extent = extentOf(shown.filter((explanation) => explanation !== undefined));
     for (const tick of this.#ticks) {
-      const { part, of = "attention" } = tick.dataset;
-      const value = Number(part) * this.extent[/** @type {keyof Extent} */ (of)];
-      write(tick, of === "attention" ? exact(value) : end(value));
+      const { part, of } = tick.dataset;
+      write(tick, end(Number(part) * this.extent[/** @type {keyof Extent} */ (of)]));
     }
     return JSON.stringify(this.extent) !== JSON.stringify(before);
   }

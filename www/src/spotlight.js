@@ -29,30 +29,31 @@ export class Spotlight {
     if (!this.pinned) this.#show(subject);
   }
 
-  /** The keyboard is on `subject`: that is meant, so it undoes a pin. @param {Subject} subject */
-  focus(subject) {
-    this.pinned = false;
+  /** The keyboard moved on to `subject`: that is meant, so it undoes a pin. @param {Subject} subject */
+  step(subject) {
     this.#show(subject);
   }
 
   /** Holds `subject`, or lets go of it if it is held already. @param {Subject} subject */
   pin(subject) {
-    this.pinned = !(this.pinned && isSame(this.subject, subject));
-    this.#show(subject);
+    this.#show(subject, !(this.pinned && isSame(this.subject, subject)));
   }
 
   clear() {
-    this.pinned = false;
     this.#show(null);
   }
 
   /** @param {Subject | null} subject */
-  #show(subject) {
-    if (isSame(this.subject, subject)) return;
+  #show(subject, pinned = false) {
+    if (isSame(this.subject, subject) && this.pinned === pinned) return;
     this.subject = subject;
+    this.pinned = pinned;
     for (const watcher of this.#watchers) watcher(subject);
   }
 }
+
+/** Whether this key holds what the keyboard is on. @param {string} key */
+export const holds = (key) => key === "Enter" || key === " ";
 
 /** Whether a word or part is the subject, or a word of it. @param {Subject} one @param {Subject | null} subject */
 export function isPartOf(one, subject) {

@@ -4,8 +4,10 @@
  * to the part of the address behind the #.
  */
 
+/** @import { Problem } from "./protocol.js" */
+
 /** Longer texts are left out of the address, so that links stay usable. */
-const LINK_TEXT_LIMIT = 2000;
+export const LINK_TEXT_LIMIT = 2000;
 
 /**
  * @typedef {object} State
@@ -36,7 +38,7 @@ const oneOf = (values) => ({
 
 /** @type {Field<string>} */
 const shortText = {
-  read: (written) => written.slice(0, LINK_TEXT_LIMIT),
+  read: (written) => written,
   write: (value) => (value.length <= LINK_TEXT_LIMIT ? value : undefined),
 };
 
@@ -73,6 +75,24 @@ export function readState(hash, initial, models) {
 }
 
 /**
+ * A model that an address names and that is none of `models`, or null.
+ * @param {string} hash
+ * @param {string[]} models
+ */
+export function missingModel(hash, models) {
+  const written = new URLSearchParams(hash.replace(/^#/, ""));
+  const known = ["", "auto", "none", ...models];
+  return [written.get("model"), written.get("beside")].find((id) => !known.includes(id ?? "")) ?? null;
+}
+
+/** @param {string} missing id of a model @param {string} instead title of another @returns {Problem} */
+export const notHere = (missing, instead) => ({
+  kind: "address",
+  message: `The address names a model, ${missing}, that is not here.`,
+  hint: `“${instead}” explains instead. A model of one’s own is kept by the browser that made it; elsewhere, load its zip under “Your models”.`,
+});
+
+/**
  * The address part, with its #, that restores `state`; fields as in `usual` are left out.
  * @param {State} state
  * @param {Partial<State>} usual
@@ -96,13 +116,12 @@ export function writeState(state, usual, models) {
  */
 export async function copyLink(state, models) {
   const link = new URL(writeState(state, {}, models), location.href);
+  let said = "The link is copied.";
   try {
     await navigator.clipboard.writeText(link.href);
   } catch {
-    location.hash = link.hash;
-    return "The browser lets nothing be copied here; the link stands in the address bar.";
+    history.replaceState(null, "", link.hash);
+    said = "The browser lets nothing be copied here; the link stands in the address bar.";
   }
-  return state.text.length > LINK_TEXT_LIMIT
-    ? `The link is copied, without the text, which is longer than ${LINK_TEXT_LIMIT} characters.`
-    : "The link is copied.";
+  return state.text.length > LINK_TEXT_LIMIT ? `${said} The text is not part of it: it is longer than ${LINK_TEXT_LIMIT} characters.` : said;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is going on, in sentences: the status line and the backend line. */
 
-import { count, milliseconds, percent, plural } from "./format.js";
+import { count, milliseconds, percent, plural, sentence } from "./format.js";
 
 /** @import { Device, Explanation } from "./protocol.js" */
 
@@ -12,8 +12,9 @@ const BACKENDS = new Map([
 ]);
 
 /** @param {Explanation} explanation */
-export function summary({ prediction, words, allocation }) {
+export function summary({ prediction, words, allocation, sentences }) {
   if (!prediction) return "There is no word to explain. Type a sentence.";
+  if (sentences.doubt) return sentences.doubt;
   const { classes, probabilities, predicted } = prediction;
   return `${capital(classes[predicted])}, ${percent(probabilities[predicted])}: ${plural(words.length, "word")} on ${count(allocation.neurons.length)} active neurons.`;
 }
@@ -24,7 +25,7 @@ export const deviceName = ({ backend, adapter }) => `${BACKENDS.get(backend) ?? 
 /** @param {Device} device @param {string} reason @param {number | null} time of the last explanation */
 export function backendInUse(device, reason, time) {
   const last = time === null ? "" : ` The last explanation took ${milliseconds(time)}.`;
-  return `${deviceName(device)}. ${capital(reason)}${/[.!?]$/.test(reason) ? "" : "."}${last}`;
+  return `${deviceName(device)}. ${sentence(reason)}${last}`;
 }
 
 /** @param {string} sentence */

@@ -6,7 +6,7 @@
 
 import { adapterFacts, adapterName } from "./adapter.js";
 import { deadly } from "./death.js";
-import { download } from "./download.js";
+import { download, inPart } from "./download.js";
 import { Tuner } from "./tuning/tuner.js";
 
 /**
@@ -49,6 +49,13 @@ let starting;
 /** Files of the loaded models, kept to load them into another backend. @type {Map<string, {[name: string]: Uint8Array}>} */
 const loaded = new Map();
 
+/** @type {Problem} */
+const DAMAGED = {
+  kind: "download",
+  message: "The engine arrived damaged, or the server sent something else in its place.",
+  hint: "Load the page again; if that does not help, the site’s files need to be published again.",
+};
+
 /** @param {FromWorker} message @param {Transferable[]} [transfer] */
 const tell = (message, transfer = []) => port.postMessage(message, transfer);
 
@@ -86,7 +93,10 @@ async function startEngine(asset, label, backend) {
   module = await import(asset.js).catch(() => {
     throw { kind: "download", message: "The engine's script could not be fetched.", hint: "Check the connection, then try again." };
   });
-  await module.default({ module_or_path: wasm });
+  await module.default({ module_or_path: wasm }).catch((cause) => {
+    if (cause instanceof TypeError) throw inPart(asset.wasm);
+    throw cause instanceof WebAssembly.CompileError || cause instanceof WebAssembly.LinkError ? DAMAGED : cause;
+  });
   engine = await module.Engine.start(backend);
   tell({ type: "started", device: await deviceOf(engine) });
 }
@@ -103,7 +113,10 @@ async function fetchModel({ title, folder, files, content }) {
   const onBytes = progress(title, Object.values(files).reduce((sum, bytes) => sum + bytes, 0));
   const fetched = Object.keys(files).map(async (name) => {
     const response = await download(`${folder}/${name}`, onBytes);
-    return [name, new Uint8Array(await response.arrayBuffer())];
+    const bytes = await response.arrayBuffer().catch(() => {
+      throw inPart(name);
+    });
+    return [name, new Uint8Array(bytes)];
   });
   return Object.fromEntries(await Promise.all(fetched));
 }
@@ -202,8 +215,8 @@ async function withModels(backend) {
  */
 function fail(cause, { run = false, ...where } = {}) {
   if (deadly(cause)) return tell({ type: "panicked", message: /** @type {Error} */ (cause).message });
-  const { kind = "unexpected", message = String(cause), hint = "Load the page again." } =
-    /** @type {Partial<Problem>} */ (cause ?? {});
+  const foreseen = /** @type {Partial<Problem>} */ (cause instanceof Error ? {} : cause ?? {});
+  const { kind = "unexpected", message = `Something went wrong that was not foreseen: ${cause}`, hint = "Load the page again." } = foreseen;
   const error = { kind, message, hint };
   tell(run ? { type: "broke", error } : { type: "failed", error, ...where });
 }

@@ -3,6 +3,7 @@
 
 import { amount, count, exact, label, tenths } from "../format.js";
 import { html, tableOnDemand } from "../html.js";
+import { holds } from "../spotlight.js";
 import { frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
 import { Pen } from "./canvas.js";
 import { pictureOf } from "./picture.js";
@@ -21,7 +22,7 @@ const OWNS = 0.1;
 /** How strongly the marks of votes are coloured, in [0, 1]. */
 const VOTED = 0.5;
 
-const HINT = "Point at a row or a column, or step through the neurons with the arrow keys.";
+const HINT = "Point at a row or a column, or step through the neurons with the arrow keys; a click or Enter holds one.";
 
 export class AllocationChart {
   /** @type {{view: View, frame: Frame, palette: Palette} | null} */
@@ -39,7 +40,7 @@ export class AllocationChart {
     this.canvas = html("canvas", { "aria-hidden": "true" });
     this.plot = html("div", { class: "plot", role: "slider", tabindex: 0, "aria-label": "Neurons" }, this.canvas);
     this.summary = html("p", { class: "remark" });
-    this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true" });
+    this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true", translate: "no" });
     this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
     root.append(this.summary, this.plot, this.readout, this.table.element);
     this.#listen();
@@ -141,10 +142,12 @@ export class AllocationChart {
     });
     this.plot.addEventListener("blur", () => this.spotlight.point(null));
     this.plot.addEventListener("keydown", (event) => {
+      const { subject } = this.spotlight;
       const to = this.#step(event.key);
-      if (to === null) return;
+      if (to !== null) this.spotlight.step({ kind: "neuron", panel: this.panel, column: to });
+      else if (holds(event.key) && subject?.kind === "neuron" && subject.panel === this.panel) this.spotlight.pin(subject);
+      else return;
       event.preventDefault();
-      this.spotlight.focus({ kind: "neuron", panel: this.panel, column: to });
     });
   }
 

@@ -58,7 +58,7 @@ export class EvidenceChart {
     // Comes later than the rest, so that it has to be read aloud by itself; once is enough.
     this.deleted = html("span", panel === "main" ? { role: "status" } : { "aria-hidden": "true" });
     this.readout = html("p", { class: "readout" }, this.says, this.deleted);
-    this.balance = html("div", { class: "balance", "aria-hidden": "true" });
+    this.balance = html("div", { class: "balance", "aria-hidden": "true", translate: "no" });
     this.sum = html("p", { class: "sum" });
     this.remarks = html("p", { class: "remark" });
     this.table = tableOnDemand("The same as a table", ["Word", "Contribution", "Evidence at its place"]);

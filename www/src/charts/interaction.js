@@ -3,6 +3,7 @@
 
 import { amount, exact, label } from "../format.js";
 import { html, tableOnDemand } from "../html.js";
+import { holds } from "../spotlight.js";
 import { Pen } from "./canvas.js";
 import { describePair, describePartners } from "./readouts.js";
 import { column, row, strongest } from "./view.js";
@@ -27,11 +28,11 @@ const NAMED = 11;
 const LEAN = 24;
 const SLOPE = -Math.PI / 3;
 
-/** Radius of the strongest attention's dot, as a part of the cell. */
-const LARGEST_DOT = 0.36;
+/** Radius of the dot of attention 1, as a part of the cell. */
+const LARGEST_DOT = 0.46;
 const INKS = { black: "rgb(0 0 0 / 0.72)", white: "rgb(255 255 255 / 0.85)" };
 
-const HINT = "Point at a cell, or move over the cells with the arrow keys.";
+const HINT = "Point at a cell, or move over the cells with the arrow keys; a click or Enter holds one.";
 
 /** @typedef {{side: number, left: number, top: number, size: number, letters: number}} Frame places in CSS pixels, and the size of type */
 
@@ -56,7 +57,7 @@ export class InteractionChart {
       this.canvas,
       html("span", { role: "row", class: "unseen" }, this.cell),
     );
-    this.readout = html("div", { class: "readout interaction-readout", "aria-hidden": "true" });
+    this.readout = html("div", { class: "readout interaction-readout", "aria-hidden": "true", translate: "no" });
     this.table = tableOnDemand("The same as a table", ["Word", "Shares most with", "Sharing (S)", "Attends most to", "Attention", "Brings most to", "Contribution"]);
     root.append(html("div", { class: "matrix" }, html("div", { class: "scroll" }, this.grid), this.readout), this.table.element);
     this.#listen();
@@ -131,14 +132,14 @@ export class InteractionChart {
 
   /** @param {View} view */
   #tabulate({ explanation, words }) {
-    const { sharing, attention, contribution } = explanation.interaction;
+    const { sharing, faded, attention, contribution } = explanation.interaction;
     this.table.show(() =>
       words.map((word, place) => {
-        const most = (/** @type {Float32Array} */ values, write = exact) => {
-          const [best] = strongest(values, 1, (other) => other !== place);
-          return best ? [label(words[best.place], 40), write(best.value)] : ["–", "–"];
+        const most = (/** @type {Float32Array} */ values, write = exact, by = values) => {
+          const [best] = strongest(by, 1, (other) => other !== place);
+          return best ? [label(words[best.place], 40), write(values[best.place])] : ["–", "–"];
         };
-        return [label(word, 40), ...most(row(sharing, place)), ...most(row(attention, place)), ...most(column(contribution, place), amount)];
+        return [label(word, 40), ...most(row(sharing, place), exact, row(faded, place)), ...most(row(attention, place)), ...most(column(contribution, place), amount)];
       }),
     );
   }
@@ -169,10 +170,12 @@ export class InteractionChart {
     });
     this.grid.addEventListener("blur", () => this.spotlight.point(null));
     this.grid.addEventListener("keydown", (event) => {
+      const { subject } = this.spotlight;
       const pair = this.#step(event.key);
-      if (!pair) return;
+      if (pair) this.spotlight.step({ kind: "pair", ...pair });
+      else if (holds(event.key) && subject?.kind === "pair") this.spotlight.pin(subject);
+      else return;
       event.preventDefault();
-      this.spotlight.focus({ kind: "pair", ...pair });
     });
   }
 
@@ -226,7 +229,7 @@ function frameOf({ words }, width) {
  * @param {Palette} palette
  */
 function drawCells(context, left, top, view, side, palette) {
-  const { explanation, extent, words } = view;
+  const { explanation, words } = view;
   const { attention } = explanation.interaction;
   const { scale, value } = coloured(view, palette);
   const n = words.length;
@@ -239,8 +242,8 @@ function drawCells(context, left, top, view, side, palette) {
     const shown = value(at, line === column);
     context.fillStyle = scale.colour(shown);
     context.fillRect(x, y, body, body);
-    // The dot's area is the attention, on the scale of the strongest in both panels.
-    const radius = LARGEST_DOT * body * Math.sqrt(attention.values[at] / Math.max(extent.attention, 1e-9));
+    // The dot's area is the attention, on one scale for all texts: the whole of what a word has to give.
+    const radius = LARGEST_DOT * body * Math.sqrt(attention.values[at]);
     if (radius < 0.3) continue;
     context.fillStyle = INKS[scale.inkOn(shown)];
     context.beginPath();
@@ -256,9 +259,9 @@ function drawCells(context, left, top, view, side, palette) {
  * @returns {{scale: Scale, value: (at: number, isOwn: boolean) => number}} `isOwn`: whether a word meets itself
  */
 function coloured({ explanation: { interaction }, extent, look }, palette) {
-  const { sharing, contribution } = interaction;
+  const { faded, contribution } = interaction;
   // A word shares with others, not with itself.
-  if (look.interaction === "sharing") return { scale: palette, value: (at, isOwn) => (isOwn ? 0 : sharing.values[at]) };
+  if (look.interaction === "sharing") return { scale: palette, value: (at, isOwn) => (isOwn ? 0 : faded.values[at]) };
   const most = Math.max(extent.brought, 1e-9);
   return { scale: palette.signed, value: (at) => contribution.values[at] / most };
 }

@@ -13,8 +13,19 @@ export class PredictionChart {
     root.classList.add("prediction");
   }
 
+  /** Has no prediction yet. @param {string} says */
+  wait(says) {
+    if (this.root.textContent === says) return;
+    delete this.root.dataset.known;
+    this.root.classList.remove("doubtful");
+    this.root.replaceChildren(html("p", { class: "awaited" }, says));
+  }
+
   /** @param {Explanation} explanation */
-  draw({ prediction }) {
+  draw({ prediction, known, sentences: { doubt } }) {
+    if (prediction) this.root.dataset.known = String(known);
+    else delete this.root.dataset.known;
+    this.root.classList.toggle("doubtful", Boolean(doubt));
     if (!prediction) {
       this.root.replaceChildren(html("p", { class: "remark" }, "No words, so no prediction."));
       return;
@@ -24,11 +35,11 @@ export class PredictionChart {
       html(
         "li",
         { class: place === predicted ? "predicted" : null, "data-class": name, "data-probability": probabilities[place] },
-        html("span", { class: "name" }, name),
+        html("span", { class: "name", dir: "auto" }, name),
         bar(probabilities[place]),
         html("span", { class: "number" }, percent(probabilities[place])),
       ),
     );
-    this.root.replaceChildren(html("ul", {}, ...rows));
+    this.root.replaceChildren(html("ul", { translate: "no" }, ...rows), ...(doubt ? [html("p", { class: "doubt" }, doubt)] : []));
   }
 }

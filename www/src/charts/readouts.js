@@ -52,26 +52,26 @@ export function describeNeuron(view, neuron) {
 
 /** What a word owns, and shares most. @param {View} view @param {number} word */
 export function describeOwnership({ explanation, words }, word) {
-  const { neurons, owned, capacity, evidence } = explanation.words[word];
-  const sharing = row(explanation.interaction.sharing, word);
-  const partners = strongest(sharing, 3, (place) => place !== word).map(({ place, value }) => `“${label(words[place], 16)}” (${brief(value)})`);
+  const { neurons, owned, capacity } = explanation.words[word];
+  const [faded, shared] = [explanation.interaction.faded, explanation.interaction.shared].map((matrix) => row(matrix, word));
+  const partners = strongest(faded, 3, (place) => place !== word).map(({ place }) => `“${label(words[place], 16)}” (${brief(shared[place])})`);
   const owns = ` owns ${tenths(neurons)} neurons in sum and is the largest owner of ${plural(owned, "neuron")}; capacity ${exact(capacity)}.`;
   return [
     html("p", {}, html("strong", { dir: "auto" }, `“${label(words[word], 24)}”`), owns),
-    html("p", {}, partners.length > 0 ? `Shares most with ${partners.join(", ")}. ` : "Shares none of them. ", `At its place the neurons say ${amount(evidence)}.`),
+    html("p", {}, partners.length > 0 ? `Shares most neurons with ${partners.join(", ")}. ` : "Shares none of them. ", explanation.sentences.places[word] ?? ""),
   ];
 }
 
 /** What two words have to do with each other, in sentences. @param {View} view @param {number} at @param {number} other */
 export function describePair({ explanation, words }, at, other) {
-  const { sharing, cosine, attention, contribution } = explanation.interaction;
+  const { sharing, shared, cosine, attention, contribution } = explanation.interaction;
   const [first, second] = [at, other].map((place) => `“${label(words[place], 20)}”`);
   const there = exact(row(attention, at)[other]);
   const back = exact(row(attention, other)[at]);
   const [here, from] = [row(contribution, at)[other], row(contribution, other)[at]].map(amount);
   if (at === other) return [`${first} attends to itself with ${there}, and brings ${here} to its own place.`];
   return [
-    `${first} and ${second}: sharing ${exact(row(sharing, at)[other])} (cosine of their neurons ${exact(row(cosine, at)[other])}).`,
+    `${first} and ${second}: sharing ${exact(row(sharing, at)[other])}, ${brief(row(shared, at)[other])} neurons in common (cosine of their neurons ${exact(row(cosine, at)[other])}).`,
     `${first} attends to ${second} with ${there}, and ${second} to ${first} with ${back}.`,
     `${second} brings ${here} to the place of ${first}, and ${first} brings ${from} to that of ${second}.`,
   ];
@@ -79,12 +79,13 @@ export function describePair({ explanation, words }, at, other) {
 
 /** Whom a word shares neurons with and attends to; or what it brings to the places, as the colours show. @param {View} view @param {number} word */
 export function describePartners({ explanation, words, extent, look }, word) {
-  const { sharing, attention, contribution } = explanation.interaction;
-  const part = (/** @type {string} */ title, /** @type {Float32Array} */ values, /** @type {(name: string, value: number) => HTMLElement} */ write) => {
+  const { shared, faded, attention, contribution } = explanation.interaction;
+  const part = (/** @type {string} */ title, /** @type {Float32Array} */ values, /** @type {(name: string, value: number, place: number) => HTMLElement} */ write) => {
     const partners = strongest(values, PARTNERS, (place) => (place !== word || write === brought) && Math.abs(values[place]) >= WORTH);
-    const items = partners.map(({ place, value }) => write(label(words[place], 16), value));
+    const items = partners.map(({ place, value }) => write(label(words[place], 16), value, place));
     return html("div", {}, html("p", {}, title), html("ul", { class: "owners" }, ...items));
   };
+  const common = (/** @type {string} */ name, /** @type {number} */ value, /** @type {number} */ place) => item(name, brief(row(shared, word)[place]), value);
   const plain = (/** @type {string} */ name, /** @type {number} */ value) => item(name, brief(value), value);
   const brought = (/** @type {string} */ name, /** @type {number} */ value) => signedItem(name, value, extent.brought);
   const name = `“${label(words[word], 20)}”`;
@@ -94,5 +95,5 @@ export function describePartners({ explanation, words, extent, look }, word) {
       part(`to the place of ${name} bring`, row(contribution, word), brought),
     ];
   }
-  return [part(`${name} shares with`, row(sharing, word), plain), part(`${name} attends to`, row(attention, word), plain)];
+  return [part(`Neurons that ${name} shares with`, row(faded, word), common), part(`${name} attends to`, row(attention, word), plain)];
 }

@@ -1,6 +1,8 @@
 // @ts-check
 /** Words in a row as one stop of the keyboard: pointed at, stepped through with the arrow keys, held by a click. */
 
+import { holds } from "../spotlight.js";
+
 /** @import { Spotlight, Subject } from "../spotlight.js" */
 
 export class Tokens {
@@ -70,7 +72,7 @@ export class Tokens {
       const place = placeOf(target);
       if (place === null) return;
       this.#tokens.forEach((token, at) => token.setAttribute("tabindex", at === place ? "0" : "-1"));
-      this.spotlight.focus(this.#subjects[place]);
+      this.spotlight.point(this.#subjects[place]); // One may pass by with Tab, and what is held stays.
     });
     this.list.addEventListener("focusout", () => this.spotlight.point(null));
     this.list.addEventListener("keydown", (event) => {
@@ -79,9 +81,10 @@ export class Tokens {
       const last = this.#tokens.length - 1;
       const steps = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: last };
       if (event.key in steps) {
-        const to = steps[/** @type {keyof typeof steps} */ (event.key)];
-        this.#tokens[Math.min(last, Math.max(0, to))].focus();
-      } else if (event.key === "Enter" || event.key === " ") {
+        const to = Math.min(last, Math.max(0, steps[/** @type {keyof typeof steps} */ (event.key)]));
+        this.#tokens[to].focus();
+        this.spotlight.step(this.#subjects[to]);
+      } else if (holds(event.key)) {
         this.spotlight.pin(this.#subjects[place]);
       } else {
         return;

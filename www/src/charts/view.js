@@ -22,7 +22,6 @@
  * The largest of each measure in all panels, so that they share a scale; of signed ones the largest size.
  * @typedef {object} Extent
  * @property {number} neurons N_i
- * @property {number} attention
  * @property {number} contribution of a word, or of what else has a part in the prediction
  * @property {number} evidence of a neuron at a word
  * @property {number} brought by one word to another's place
@@ -46,7 +45,6 @@ export function extentOf(explanations) {
   };
   return {
     neurons: largest(({ words }) => words.map(({ neurons }) => neurons)),
-    attention: largest(({ interaction }) => interaction.attention.values),
     contribution: largest(({ words, sentences }) => [...words.map(({ contribution }) => contribution), ...sentences.parts.map(({ amount }) => amount)]),
     evidence: largest(({ allocation }) => allocation.evidence.values),
     brought: largest(({ interaction }) => interaction.contribution.values),

@@ -15,7 +15,7 @@ import { column, row } from "./view.js";
 const REST_SHOWN = 600;
 const WORD_SHOWN = 200;
 
-const HINT = "Point at a word, or move through them with the arrow keys, for its exact values.";
+const HINT = "Point at a word, or move through them with the arrow keys, for its exact values; a click or Enter holds it.";
 
 export class Words {
   /** @type {View | null} */
@@ -30,7 +30,7 @@ export class Words {
     this.list = /** @type {HTMLElement} */ (sentence.firstElementChild);
     this.tokens = new Tokens(this.list, "The words that the model read", spotlight);
     this.rest = html("span", { class: "rest" });
-    this.readout = html("p", { class: "readout", "aria-hidden": "true" });
+    this.readout = html("p", { class: "readout", "aria-hidden": "true", translate: "no" });
     this.remarks = html("p", { class: "remark" });
     sentence.append(this.rest);
     root.append(this.readout, this.remarks);
@@ -43,8 +43,8 @@ export class Words {
     this.rest.textContent = start(text, REST_SHOWN);
   }
 
-  /** @param {View} view @param {Palette} palette */
-  draw(view, palette) {
+  /** @param {View} view @param {Palette} palette @param {Subject | null} subject */
+  draw(view, palette, subject) {
     const { explanation, words, text } = view;
     this.#view = view;
     this.#tokens = explanation.words.map((word, place) => {
@@ -56,6 +56,7 @@ export class Words {
         "data-neurons": word.neurons,
         "data-capacity": word.capacity,
       }, start(words[place], WORD_SHOWN));
+      token.style.setProperty("--keep", String(word.keep));
       token.style.setProperty("--shade", palette.colour(word.keep));
       token.style.setProperty("--ink-on-shade", palette.inkOn(word.keep));
       return token;
@@ -64,7 +65,7 @@ export class Words {
     const subjects = words.map((_, word) => ({ kind: /** @type {const} */ ("word"), word }));
     this.tokens.show(this.#tokens, subjects, this.#tokens.flatMap((token, place) => [start(gaps[place], WORD_SHOWN), token]));
     this.#drawRest(view);
-    this.highlight(null);
+    this.highlight(subject);
   }
 
   /** @param {Subject | null} subject */
@@ -80,7 +81,7 @@ export class Words {
 
   /** How strongly each word belongs to the subject, in [0, 1]. @param {View} view @param {Subject | null} subject */
   #ties({ explanation }, subject) {
-    if (subject?.kind === "word") return row(explanation.interaction.sharing, subject.word);
+    if (subject?.kind === "word") return row(explanation.interaction.faded, subject.word);
     if (subject?.kind === "neuron" && subject.panel === this.panel) return column(explanation.allocation.shares, subject.column);
     return null;
   }

@@ -4,6 +4,7 @@
 import { extentOf, viewOf } from "../charts/view.js";
 import { afterPaint } from "../paint.js";
 import { Panel } from "../panel.js";
+import { Pin } from "../pin.js";
 import { Spotlight } from "../spotlight.js";
 
 /** @import { Palette } from "../charts/palette.js" */
@@ -41,9 +42,7 @@ export class Preview {
       this.#inSight = isIntersecting;
       this.#draw();
     }, { rootMargin: "100px" }).observe(root);
-    addEventListener("keydown", ({ key }) => {
-      if (key === "Escape") this.#spotlight.clear();
-    });
+    new Pin(this.#spotlight, [this.#before, this.#after]);
   }
 
   /** @param {string} before @param {string} after names of both models */

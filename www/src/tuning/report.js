@@ -1,7 +1,7 @@
 // @ts-check
 /** What data hold, for a person to confirm or correct before anything is trained. */
 
-import { count, list, percent, plural } from "../format.js";
+import { count, list, percent, plural, sentence } from "../format.js";
 import { bar, html } from "../html.js";
 import { layoutName, layouts } from "./layouts.js";
 
@@ -150,6 +150,3 @@ function unknown({ words: { unknown_words, unknown: listed } }) {
   const words = listed.map(({ word, count: times }) => `${word} (${count(times)})`).join(", ");
   return [html("details", {}, html("summary", {}, `${plural(unknown_words, "word")} the model does not know`), html("p", { dir: "auto" }, words))];
 }
-
-/** @param {string} message as the module words it */
-export const sentence = (message) => `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;

@@ -8,7 +8,7 @@ import { Library } from "./library.js";
 import { Options } from "./options.js";
 import { Outcome } from "./outcome.js";
 import { Preview } from "./preview.js";
-import { Report, sentence } from "./report.js";
+import { Report } from "./report.js";
 import { Sources } from "./sources.js";
 import { Status } from "./status.js";
 import { Trainer } from "./trainer.js";
@@ -254,7 +254,7 @@ export class TuningSection {
 
   /** @param {Problem} problem */
   #tell(problem) {
-    this.notices.show({ ...problem, message: sentence(problem.message) });
+    this.notices.show(problem);
   }
 }
 
