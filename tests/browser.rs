@@ -96,8 +96,24 @@ async fn the_page_is_answered() {
         let sum: f32 = (0..3).map(|row| values[row * columns + column]).sum();
         assert!((sum - 1.0).abs() < 1e-5, "a neuron's shares sum to {sum}");
     }
+    let pairs = field(&explanation, "interaction");
+    for name in ["sharing", "shared", "faded"] {
+        assert_eq!(field(&field(&pairs, name), "rows").as_f64(), Some(3.0));
+    }
     let measured = engine.measure("small".into()).await.unwrap();
     assert_eq!(field(&measured, "agrees").as_bool(), Some(true));
+}
+
+#[wasm_bindgen_test]
+async fn a_text_that_is_little_known_is_doubted() {
+    let mut engine = safr::web::Engine::start("flex".into()).await.unwrap();
+    let _ = engine.load("small", &js_files(&files().await)).unwrap();
+    for (text, known, doubted) in [("film zyx", 0.5, false), ("film zyx xyz yxz!", 0.25, true)] {
+        let explanation = engine.explain("small".into(), text.into()).await.unwrap();
+        assert_eq!(field(&explanation, "known").as_f64(), Some(known));
+        let doubt = field(&field(&explanation, "sentences"), "doubt");
+        assert_eq!(doubt.is_string(), doubted);
+    }
 }
 
 #[wasm_bindgen_test]

@@ -14,7 +14,8 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await ready(page);
         await enter(page, `${TEXT} qzxvv`);
         await page.locator("summary").evaluateAll((all) => all.forEach((summary) => /** @type {HTMLElement} */ (summary).click()));
-        await page.locator("#tokens [data-place='3']").focus();
+        await page.locator("#tokens [data-place='3']").press("Enter");
+        assert.ok(await page.isVisible(".pin"), "it is held");
         assert.deepEqual(await accessibilityProblems(page), []);
       },
       { browser: { colorScheme, viewport: { width, height: 800 } } },
