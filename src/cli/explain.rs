@@ -133,7 +133,7 @@ fn table(explanation: &Explanation) -> Styled {
     };
     let mut rows = words(&explanation.words);
     rows.push(Vec::new());
-    rows.extend(sums(&explanation.words, &evidence.margin));
+    rows.extend(sums(&evidence.margin));
     let Sentences {
         sum,
         remarks,
@@ -191,10 +191,9 @@ fn words(words: &[Word]) -> Vec<Vec<Styled>> {
     std::iter::once(head).chain(rows).collect()
 }
 
-/// What the columns of evidence and contribution hold besides the `words`, and their sums.
-fn sums(words: &[Word], margin: &Margin) -> Vec<Vec<Styled>> {
-    let of_words: f64 = words.iter().map(|word| word.evidence).sum();
-    let padding = (margin.padding != 0.0).then_some((margin.neurons - of_words, margin.padding));
+/// What the columns of evidence and contribution hold besides the words, and their sums.
+fn sums(margin: &Margin) -> Vec<Vec<Styled>> {
+    let padding = (margin.padding != 0.0).then_some((margin.padding_places, margin.padding));
     let past = (margin.past != 0.0).then_some(margin.past);
     let rows = [
         Some(("positions", None, Some(margin.positions))),

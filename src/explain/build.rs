@@ -174,6 +174,7 @@ impl Said {
                 bias: self.margin(&parts.biases),
                 positions: self.margin(&parts.positions),
                 padding: self.margin(&parts.padding),
+                padding_places: self.margin(&parts.padding_places),
                 neurons: sum(&parts.places) + self.margin(&parts.padding_places),
                 head_bias: self.margin(&parts.head),
                 past: self.margin(&parts.past),

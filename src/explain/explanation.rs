@@ -128,6 +128,9 @@ pub struct Margin {
     pub padding: f64,
     /// How much of the margin the neurons say, at all places.
     pub neurons: f64,
+    /// How much of that they say at padding's places.
+    #[serde(default)]
+    pub padding_places: f64,
     /// How much of it is the head's bias.
     pub head_bias: f64,
     /// How much of it is said past the neurons.

@@ -100,7 +100,7 @@ fn options_of_earlier_versions_say_what_took_their_place() {
     for (option, says) in [
         (
             "--objective=published",
-            "the key `family` in a file of --losses: name a preset (safr, plain",
+            "the key `family` in a file of --losses: name a preset (safr, safr-dense, plain",
         ),
         ("--gate-given", "the key `gate_given` in a file of --losses"),
         ("--rho=0.5", "the key `guard`"),

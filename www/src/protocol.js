@@ -42,6 +42,7 @@
  * @property {number} positions
  * @property {number} padding
  * @property {number} neurons what the neurons say, at all places
+ * @property {number} padding_places what they say of it at padding's places
  * @property {number} head_bias
  * @property {number} past what is said past the neurons
  */

@@ -25,13 +25,14 @@ const OF_LAST: [&str; 7] = [
 /// The command of a stage: what was given, without what belongs to this machine or to a resumed run,
 /// and the presets by name, whether they were given or not.
 pub(super) fn repeatable(stage: &Stage<'_>) -> String {
-    let cli = Cli::command().mut_subcommand("train", |train| {
-        // What they name is read already, and may be a pipe.
+    let cli = Cli::command();
+    // What these name is read already, and may be a pipe.
+    let unread = cli.clone().mut_subcommand("train", |train| {
         ["losses", "recipe"].into_iter().fold(train, |train, id| {
             train.mut_arg(id, |option| option.value_parser(ValueParser::os_string()))
         })
     });
-    let given = cli.clone().get_matches();
+    let given = unread.get_matches();
     let train = cli.find_subcommand("train");
     let options = train.into_iter().flat_map(|train| train.get_arguments());
     let words = options.filter_map(|option| match option.get_id().as_str() {

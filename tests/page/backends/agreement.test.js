@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { lane, pageTest } from "../lane.js";
 import { enter, explained, keepExplanations, modelIds, ready, shown, TEXT } from "../page.js";
 
+/** @import { Page } from "playwright-core" */
 /** @import { Explanation } from "../../../www/src/protocol.js" */
 
 /** Largest difference, relative to max(1, |value|). */
@@ -102,10 +103,22 @@ function assertWhole({ root, words }, there, probabilities) {
   close(1 / (1 + Math.exp(-sum)), probabilities[margin.class], "probability of the sum");
 }
 
+/** Each column of the table behind the bars adds up to its last row, but for what rounding does. @param {Page} page */
+async function assertTable(page) {
+  const rows = await page.locator("#evidence details tbody tr").evaluateAll((all) => all.map((row) => [...row.querySelectorAll("td")].map(({ textContent }) => Number((textContent ?? "").replace("−", "-")))));
+  const last = rows.pop();
+  assert.ok(last && rows.length > 2, "there is no table");
+  for (const [column, total] of last.entries()) {
+    const sum = rows.reduce((sum, row) => sum + row[column], 0);
+    assert.ok(Math.abs(sum - total) <= 0.005 * (rows.length + 1) + 1e-9, `column ${column} adds up to ${sum}, not ${total}`);
+  }
+}
+
 pageTest(
   "every number of every model agrees, and so does what stands on the page",
   async (page) => {
     await ready(page);
+    await page.locator("#evidence details summary").click();
     for (const model of await modelIds(page)) {
       await page.selectOption("#model", model);
       await ready(page);
@@ -121,6 +134,7 @@ pageTest(
         allClose(words.map(({ keep }) => Number(keep)), there.words.map(({ keep }) => keep), "data-keep");
         allClose(words.map(({ neurons }) => Number(neurons)), there.words.map(({ neurons }) => neurons), "data-neurons");
         allClose(words.map(({ capacity }) => Number(capacity)), there.words.map(({ capacity }) => capacity), "data-capacity");
+        await assertTable(page);
         assertWhole(evidence, there, prediction.map(({ probability }) => Number(probability)));
         allClose(prediction.map(({ probability }) => Number(probability)), there.prediction?.probabilities ?? [], "data-probability");
       }

@@ -229,7 +229,9 @@ function piece(kind, value) {
 
 /** Rows of the table behind the words. @param {Explanation} explanation @param {Evidence} evidence */
 function restOf({ sentences }, { margin }) {
-  const parts = sentences.parts.map(({ title, amount: value }) => [title, amount(value), title === "biases" ? amount(margin.head_bias) : ""]);
+  /** @type {{[title: string]: number}} */
+  const atPlaces = { biases: margin.head_bias, padding: margin.padding_places };
+  const parts = sentences.parts.map(({ title, amount: value }) => [title, amount(value), title in atPlaces ? amount(atPlaces[title]) : ""]);
   const past = margin.past === 0 ? [] : [["past the neurons", "", amount(margin.past)]];
   return [...parts, ...past, ["in all", amount(margin.total), amount(margin.total)]];
 }
