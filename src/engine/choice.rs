@@ -64,11 +64,15 @@ pub struct Choice {
     pub reason: String,
 }
 
+/// Why no adapter is to be had in a page that is no secure context.
+pub(super) const INSECURE: &str =
+    "browsers offer WebGPU only to pages that come by https, and this one came by http";
+
 /// Chooses the backend for explaining. Without measurements it answers WebGPU where measuring is
 /// worth the download, else the CPU; with them, WebGPU if it agrees with the CPU and keeps within
-/// a frame, else the fastest that agrees.
-pub fn choose(adapter: Option<&AdapterFacts>, measured: &[Measured]) -> Choice {
-    if let Some(reason) = unfit(adapter) {
+/// a frame, else the fastest that agrees. `secure`: whether the page came so that it may ask for an adapter.
+pub fn choose(adapter: Option<&AdapterFacts>, secure: bool, measured: &[Measured]) -> Choice {
+    if let Some(reason) = unfit(adapter, secure) {
         return Choice {
             backend: Backend::Flex,
             reason,
@@ -117,9 +121,13 @@ pub fn choose(adapter: Option<&AdapterFacts>, measured: &[Measured]) -> Choice {
 }
 
 /// Why an adapter cannot be used, if so.
-fn unfit(adapter: Option<&AdapterFacts>) -> Option<String> {
+fn unfit(adapter: Option<&AdapterFacts>, secure: bool) -> Option<String> {
     let Some(adapter) = adapter else {
-        return Some("This browser offers no GPU adapter; the CPU explains.".to_owned());
+        let why = match secure {
+            true => "this browser offers no GPU adapter",
+            false => INSECURE,
+        };
+        return Some(format!("{why}; the CPU explains."));
     };
     if adapter.fallback {
         return Some("The only GPU adapter is a software stand-in; the CPU is faster.".to_owned());
@@ -184,17 +192,23 @@ mod tests {
             (Some(&stand_in), "stand-in"),
             (Some(&lacking), "lacks"),
         ] {
-            let choice = choose(facts, &[]);
+            let choice = choose(facts, true, &[]);
             assert_eq!(choice.backend, Backend::Flex);
             assert!(choice.reason.contains(says), "{}", choice.reason);
         }
+        let over_http = choose(None, false, &[]);
+        assert_eq!(over_http.backend, Backend::Flex);
+        assert!(
+            over_http.reason.contains("https"),
+            "not the GPU is at fault"
+        );
     }
 
     #[test]
     fn a_gpu_is_chosen_only_if_it_is_right_and_within_a_frame() {
         let facts = adapter();
         assert_eq!(
-            choose(Some(&facts), &[]).backend,
+            choose(Some(&facts), true, &[]).backend,
             Backend::WebGpu,
             "worth measuring"
         );
@@ -208,7 +222,8 @@ mod tests {
             (measured(Backend::WebGpu, false, 1.0), Backend::NdArray),
         ] {
             let all = [gpu, cpus[0], cpus[1]];
-            assert_eq!(choose(Some(&facts), &all).backend, expected, "{gpu:?}");
+            let choice = choose(Some(&facts), true, &all);
+            assert_eq!(choice.backend, expected, "{gpu:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Why the engine has no answer, in words for people and for programs.
 
-use super::DataProblem;
+use super::{DataProblem, INSECURE};
 use crate::evaluate::MeasureError;
 use crate::model::{ReadError, WeightsError};
 use crate::package::PackageError;
@@ -12,6 +12,9 @@ pub enum EngineError {
     /// No such device here.
     #[error("{0}")]
     Backend(String),
+    /// The page came so that browsers keep the GPU from it.
+    #[error("{INSECURE}")]
+    Insecure,
     /// The device was lost or computes wrongly.
     #[error("{0}")]
     Fault(String),
@@ -81,7 +84,7 @@ impl EngineError {
     /// A word by which a program tells the kinds of errors apart.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Backend(_) => "backend",
+            Self::Backend(_) | Self::Insecure => "backend",
             Self::Fault(_) | Self::Read(_) => "device",
             Self::Package(_) | Self::Weights(_) | Self::NotFinite => "model",
             Self::Model(_) => "missing-model",
@@ -97,6 +100,7 @@ impl EngineError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Backend(_) => "Choose the CPU, or try a browser and a GPU with WebGPU.",
+            Self::Insecure => "Choose the CPU, or open the page by https or on its own machine.",
             Self::Fault(_) | Self::Read(_) => {
                 "The page goes on with the CPU; reload it to try the GPU again."
             }

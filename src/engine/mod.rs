@@ -13,13 +13,14 @@ use burn::tensor::Device;
 use web_time::Instant;
 
 pub use backend::{Backend, OpenDevice};
+use choice::INSECURE;
 pub use choice::{AdapterFacts, AdapterLimits, Choice, FRAME, Measured, choose};
 pub use error::EngineError;
 pub use tuning::{
-    BrokenRow, ChangedExample, ClassCount, Conflict, Confusion, DataChoices, DataProblem,
-    DataReport, Ending, Estimate, LossParts, MAX_CLASSES, MAX_ROWS, MeasureChange, MeasuredFor,
-    ProblemKind, Tuning, TuningEvent, TuningInfo, TuningObjective, TuningOptions, TuningProgress,
-    TuningResult, examine,
+    BrokenRow, ChangedExample, ClassCount, ClassScores, Conflict, Confusion, DataChoices,
+    DataProblem, DataReport, Ending, Estimate, LossParts, MAX_CLASSES, MAX_ROWS, MeasureChange,
+    MeasuredFor, ProblemKind, Tuning, TuningEvent, TuningInfo, TuningObjective, TuningOptions,
+    TuningProgress, TuningResult, TypedExample, WrongExample, examine,
 };
 
 use crate::attribute::{Removal, Removed, probabilities};

@@ -75,6 +75,9 @@ impl Engine {
     /// `{kind, message, hint}` if this module or machine has no such device.
     pub async fn start(backend: String) -> Result<Engine, JsValue> {
         let backend: Backend = backend.parse().map_err(|error| failure(&error))?;
+        if backend == Backend::WebGpu && !is_secure() {
+            return Err(failure(&EngineError::Insecure));
+        }
         let inner = engine::Engine::start(backend)
             .await
             .map_err(|error| failure(&error))?;
@@ -166,7 +169,13 @@ impl Engine {
 pub fn choose(adapter: JsValue, measured: JsValue) -> Result<JsValue, JsValue> {
     let adapter: Option<AdapterFacts> = serde_wasm_bindgen::from_value(adapter)?;
     let measured: Vec<Measured> = serde_wasm_bindgen::from_value(measured)?;
-    to_js(&engine::choose(adapter.as_ref(), &measured))
+    to_js(&engine::choose(adapter.as_ref(), is_secure(), &measured))
+}
+
+/// Whether the page came by https or from this machine, and so may ask for a GPU.
+fn is_secure() -> bool {
+    Reflect::get(&js_sys::global(), &"isSecureContext".into())
+        .is_ok_and(|secure| secure != JsValue::FALSE)
 }
 
 fn files_of(files: &Object) -> Result<Files, JsValue> {

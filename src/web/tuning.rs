@@ -1,7 +1,7 @@
 //! Fine-tuning as the page's Worker calls it; `www/src/tuning-protocol.js` has the shapes of all
 //! values.
 
-use js_sys::Object;
+use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::{Engine, ModelInfo, failure, files_of, js_files, to_js, view};
@@ -84,6 +84,18 @@ impl Tuning {
     #[wasm_bindgen(getter)]
     pub fn info(&self) -> Result<JsValue, JsValue> {
         to_js(&self.inner.info())
+    }
+
+    /// The labelled texts that the run was begun with, as their file has them: `{bytes, report}`.
+    ///
+    /// # Errors
+    /// Never in practice: if the values cannot be handed over.
+    pub fn data(&self) -> Result<Object, JsValue> {
+        let (bytes, report) = self.inner.data();
+        let data = Object::new();
+        Reflect::set(&data, &"bytes".into(), &Uint8Array::from(bytes))?;
+        Reflect::set(&data, &"report".into(), &to_js(&report)?)?;
+        Ok(data)
     }
 
     /// Goes on for about so long, for one batch at least, and not beyond the end of an epoch;

@@ -26,11 +26,14 @@ export const lane = told("SAFR_LANE");
 /** Address of the page, with a slash at its end. */
 export const url = told("SAFR_URL");
 
+/** Another name of this machine: by it, over http, the page is no secure context, as it is none in a local network. */
+export const NAMED = "lan.test";
+
 /** Chromium with the lane's flags. @returns {Promise<Browser>} */
 export function launch() {
   const capabilities = readFileSync(new URL(`../../pkg-config/webdriver/${lane}.json`, import.meta.url), "utf8");
   const { args } = JSON.parse(capabilities)["goog:chromeOptions"];
-  return chromium.launch({ executablePath: told("SAFR_CHROMIUM"), args });
+  return chromium.launch({ executablePath: told("SAFR_CHROMIUM"), args: [...args, `--host-resolver-rules=MAP ${NAMED} 127.0.0.1`] });
 }
 
 /** The browser of all visits of a file: to start one takes as long as many a visit. @type {Promise<Browser> | undefined} */
@@ -42,6 +45,7 @@ after(async () => (await started)?.close());
  * @property {string} [at] what follows the address of the page, such as `#text=…`
  * @property {BrowserContextOptions} [browser] such as `{viewport, colorScheme}`
  * @property {(page: Page) => unknown} [before] what to do before the page is opened
+ * @property {(page: Page) => Promise<unknown>} [open] opens it, where that is not done by its address
  * @property {RegExp[]} [expected] complaints that this test provokes; each must come
  * @property {number} [timeout] in milliseconds
  */
@@ -54,7 +58,7 @@ after(async () => (await started)?.close());
  * @param {(page: Page, t: TestContext) => unknown} body
  * @param {Visit} [visit]
  */
-export function pageTest(name, body, { at = "", browser: options, before, expected = [], timeout = 120_000 } = {}) {
+export function pageTest(name, body, { at = "", browser: options, before, open, expected = [], timeout = 120_000 } = {}) {
   test(name, { timeout }, async (t) => {
     const browser = await (started ??= launch());
     const context = await browser.newContext(options);
@@ -62,7 +66,7 @@ export function pageTest(name, body, { at = "", browser: options, before, expect
       const page = await context.newPage();
       const complaints = listen(page);
       await before?.(page);
-      await page.goto(url + at);
+      await (open ? open(page) : page.goto(url + at));
       await body(page, t);
       const unexpected = complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
       assert.deepEqual(unexpected, [], "the page complained");

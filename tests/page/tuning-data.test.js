@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 import { pageTest } from "./lane.js";
 import { ready } from "./page.js";
-import { choose, csv, give, notices, reaches } from "./tuning.js";
+import { choose, csv, focused, give, inSight, notices, reaches, type } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -15,6 +15,18 @@ const classes = (page) =>
 
 /** @param {Page} page */
 const report = (page) => page.locator("#tune-report").innerText();
+
+/** Says yes where others would take the place of the data. @param {Page} page */
+const replace = (page) => page.click("#data-notices button:has-text('Replace')");
+
+/** Drops files somewhere on the page; true if the browser would have left the page for them. @param {Page} page @param {string} at @param {{[name: string]: string}} files */
+const drop = (page, at, files) =>
+  page.locator(at).evaluate((element, files) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, content] of Object.entries(files)) dataTransfer.items.add(new File([content], name));
+    const [over, drop] = ["dragover", "drop"].map((name) => element.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true })));
+    return over || drop;
+  }, files);
 
 /** @param {Page} page @param {string} kind @param {RegExp} words */
 async function refused(page, kind, words) {
@@ -75,6 +87,7 @@ for (const [what, { content, kind, words }] of Object.entries(REFUSED)) {
     await give(page, content);
     await refused(page, kind, words);
     await page.fill("#tune-text", csv(24));
+    if (what === "one class only") await replace(page); // The others held no text that could be lost.
     await page.waitForSelector("#tune-start:enabled");
   });
 }
@@ -123,24 +136,27 @@ pageTest("a file in another encoding, with labels spelled in several ways, is re
   await page.waitForSelector("#tune-start:enabled");
 });
 
-pageTest("a file that was left for other texts can be chosen again", async (page) => {
+pageTest("a file that was left for other texts, or is not taken yet, can be chosen again", async (page) => {
   const files = () => page.locator("#tune-data").evaluate((input) => /** @type {HTMLInputElement} */ (input).files?.length);
-  for (const leave of [() => page.click("#tune-sample"), () => page.fill("#tune-text", csv(24))]) {
-    await give(page, csv(24));
-    assert.equal(await files(), 1);
-    await leave();
-    await page.waitForFunction(() => !/^remarks/.test(document.querySelector("#tune-report h4")?.textContent ?? "remarks"));
-    assert.equal(await files(), 0);
-  }
+  const taken = (/** @type {RegExp} */ name) => page.locator("#tune-report h4", { hasText: name }).waitFor();
+  await give(page, csv(24));
+  await taken(/^remarks/);
+  assert.equal(await files(), 1);
+  await page.click("#tune-sample");
+  await replace(page);
+  await taken(/^film-remarks/);
+  assert.equal(await files(), 0);
+  await give(page, csv(24));
+  await page.waitForSelector("#data-notices .notice");
+  assert.equal(await files(), 0);
+  await replace(page);
+  await taken(/^remarks/);
 });
 
 pageTest("a file can be dropped, and columns and layout be chosen", async (page) => {
   await ready(page);
-  await page.locator("#tune-data").evaluate((input, content) => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([content], "table.tsv"));
-    input.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-  }, ["first\tsecond\tthird", ...csv(24).split("\n").slice(1).map((row) => row.replace(",", "\t").replaceAll('"', "") + "\tx")].join("\n"));
+  const rows = csv(24).split("\n").slice(1).map((row) => row.replace(",", "\t").replaceAll('"', "") + "\tx");
+  await drop(page, "#tune-data", { "table.tsv": ["first\tsecond\tthird", ...rows].join("\n") });
   await page.waitForSelector("#tune-text-column");
   await page.selectOption("#tune-text-column", "second");
   await page.focus("#tune-label-column");
@@ -153,13 +169,81 @@ pageTest("a file can be dropped, and columns and layout be chosen", async (page)
   await reaches(page, "error");
 });
 
+pageTest("files are taken or refused wherever they are dropped, and never navigated to", async (page) => {
+  await ready(page);
+  const data = { "remarks.csv": csv(24) };
+  assert.equal(await drop(page, ".masthead", data), false);
+  await page.waitForSelector("#tune-start:enabled");
+  assert.ok(await inSight(page, "#tune-data"), "one sees where they went");
+  assert.equal(await drop(page, "#text", { ...data, "others.csv": csv(12) }), false);
+  await page.locator("#data-notices .notice", { hasText: "One file of labelled texts is taken at a time." }).waitFor();
+  assert.equal(await drop(page, "#evidence", { "model.zip": "this is no zip" }), false);
+  await page.locator("#own-notices .notice", { hasText: "model.zip cannot be loaded" }).waitFor();
+  assert.ok(await inSight(page, "#own-notices .notice"));
+  assert.equal(await drop(page, "#load-model", { "model.bin": "no model either" }), false);
+  await page.locator("#own-notices .notice", { hasText: "model.bin cannot be loaded" }).waitFor();
+  assert.deepEqual(await classes(page), [["blame", 12], ["praise", 12]], "the data are those that were taken");
+
+  await choose(page, { backend: "flex", epochs: 5000, patience: 5000 });
+  await page.click("#tune-start");
+  await reaches(page, "running");
+  assert.equal(await drop(page, "body", data), false);
+  await page.locator("#data-notices .notice", { hasText: "A run has its data until it is over." }).waitFor();
+});
+
+pageTest("typed examples add to a file, and what would take its place asks first", async (page) => {
+  await give(page, csv(60));
+  await type(page, "a marvel", "praise");
+  await page.locator("#tune-report h4", { hasText: "remarks.csv and 1 typed example" }).waitFor();
+  assert.deepEqual(await classes(page), [["blame", 30], ["praise", 31]]);
+
+  await page.click("#tune-sample");
+  assert.match(await page.innerText("#data-notices"), /The sample set would take the place of remarks\.csv\. The typed examples stay\./);
+  assert.equal(await page.innerText(":focus"), "Replace");
+  await page.click("#data-notices .close");
+  assert.equal(await focused(page), "tune-sample");
+  await page.fill("#tune-text", csv(24));
+  await page.locator("#data-notices .notice", { hasText: "The pasted texts would take the place of remarks.csv." }).waitFor();
+  assert.equal(await focused(page), "tune-text", "one can type on");
+  assert.deepEqual(await classes(page), [["blame", 30], ["praise", 31]], "nothing is replaced before a yes");
+  await replace(page);
+  await page.locator("#tune-report h4", { hasText: "pasted texts and 1 typed example" }).waitFor();
+  assert.deepEqual(await classes(page), [["blame", 12], ["praise", 13]]);
+  await page.fill("#tune-text", "");
+  await page.locator("#tune-report h4", { hasText: "typed examples" }).waitFor();
+  assert.deepEqual(await classes(page), [["praise", 1]]);
+});
+
+pageTest("Enter that ends what an input method composes adds nothing; the next one does", async (page) => {
+  await ready(page);
+  await page.fill("#tune-label", "praise");
+  /** What is composed and confirmed by Enter, in the order of Safari's events or of others'. @param {boolean} safari */
+  const compose = (safari) =>
+    page.locator("#tune-example").evaluate((field, safari) => {
+      const input = /** @type {HTMLInputElement} */ (field);
+      input.value = "最高の映画";
+      const enter = (/** @type {boolean} */ isComposing) => {
+        const event = new KeyboardEvent("keydown", { key: "Enter", isComposing, bubbles: true, cancelable: true });
+        Object.defineProperty(event, "keyCode", { value: 229 });
+        input.dispatchEvent(event);
+      };
+      input.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+      if (!safari) enter(true);
+      input.dispatchEvent(new CompositionEvent("compositionend", { data: input.value, bubbles: true }));
+      if (safari) enter(false);
+      return input.value;
+    }, safari);
+  for (const [safari, before] of /** @type {const} */ ([[true, 0], [false, 1]])) {
+    assert.equal(await compose(safari), "最高の映画");
+    assert.equal(await page.locator("#tune-typed li").count(), before, "the first Enter ends the composition");
+    await page.press("#tune-example", "Enter");
+    assert.equal(await page.locator("#tune-typed li").count(), before + 1);
+  }
+});
+
 pageTest("examples can be typed one by one, and taken back", async (page) => {
   await ready(page);
-  for (const [text, label] of [["so good", "yes"], ["so bad", "no"], ["very good", "yes"], ["very bad", "no"], ["a mistake", "no"]]) {
-    await page.fill("#tune-example", text);
-    await page.fill("#tune-label", label);
-    await page.press("#tune-label", "Enter");
-  }
+  for (const [text, label] of [["so good", "yes"], ["so bad", "no"], ["very good", "yes"], ["very bad", "no"], ["a mistake", "no"]]) await type(page, text, label);
   await page.waitForSelector("#tune-start:enabled");
   await page.getByRole("button", { name: "Remove “a mistake”" }).click();
   await page.waitForFunction(() => document.querySelector("[data-class='no']")?.getAttribute("data-texts") === "2");
@@ -185,6 +269,7 @@ pageTest("a choice that is left empty keeps no data from being looked at", async
   await give(page, csv(24));
   await choose(page, { epochs: "" });
   await page.fill("#tune-text", csv(12));
+  await replace(page);
   await page.waitForFunction(() => document.querySelector("[data-class='praise']")?.getAttribute("data-texts") === "6");
   await page.waitForSelector("#tune-start:enabled");
 });

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 import { pageTest, url } from "./lane.js";
 import { enter, exhaust, shown, TEXT } from "./page.js";
-import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
+import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop, type, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -23,6 +23,8 @@ async function epochs(page) {
 /** A run of a few epochs on the CPU, to its end, `between` while it runs. @param {Page} page @param {() => Promise<unknown>} between */
 async function wholeRun(page, between) {
   await give(page, csv(200));
+  while ((await page.locator("#tune-typed li").count()) < 2) await type(page, "An odd film, and a good one.", "praise");
+  await page.waitForSelector("#tune-report h4:has-text('remarks.csv and 2 typed examples')");
   await choose(page, { backend: "flex", "batch-size": 4, epochs: 4, patience: 4 });
   await page.click("#tune-start");
   await stepsBeyond(page, 10);
@@ -30,6 +32,7 @@ async function wholeRun(page, between) {
   await reaches(page, "done");
   const came = { epochs: await epochs(page), measures: await page.innerText("#tune-measures") };
   await undo(page);
+  assert.ok(await page.isEnabled("#tune-start"), "the same data can be trained on again");
   return came;
 }
 
@@ -45,6 +48,10 @@ pageTest(
       await reaches(page, "paused");
       assert.match(await notices(page), /opened anew.*paused, as you left it/s);
       assert.equal((await figures(page)).step, step);
+      await page.waitForSelector("#tune-report h4:has-text('remarks.csv and 2 typed examples')"); // The data are shown again.
+      assert.equal(await page.locator("#tune-report [data-class='praise']").getAttribute("data-texts"), "102");
+      assert.equal(await page.locator("#tune-typed li").count(), 2);
+      assert.ok(await page.isDisabled("#tune-text-column"), "and cannot be changed");
       await page.click("#tune-pause");
     });
     assert.deepEqual(parted, whole);

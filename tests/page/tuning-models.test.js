@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 
 import { pageTest } from "./lane.js";
 import { enter, modelIds, ready, shown, TEXT } from "./page.js";
-import { downloaded, notices, reaches, run, smallModel, undo } from "./tuning.js";
+import { downloaded, focused, inSight, notices, reaches, run, smallModel, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -30,9 +30,11 @@ pageTest(
     await page.waitForSelector("#tune-kept:has-text('“Mine” is kept')");
     assert.deepEqual(await titles(page), ["Mine"]);
     assert.ok(await page.isDisabled("#tune-keep"), "it is kept once");
+    assert.equal(await focused(page), "tune-kept");
 
     await page.fill("#own-models input", "Film remarks");
     await page.press("#own-models input", "Enter");
+    assert.equal(await page.locator("#own-models input:focus").count(), 1, "a new name takes no focus away");
     await page.waitForFunction(() => /Film remarks/.test(document.querySelector("#model")?.textContent ?? ""));
     const own = (await modelIds(page)).at(-1) ?? "";
     await page.selectOption("#model", own);
@@ -55,10 +57,16 @@ pageTest(
     assert.equal((await titles(page)).length, 0);
     await ready(page);
     assert.notEqual(await page.inputValue("#model"), own, "another model explains");
-    await page.click("#tune-notices button:has-text('Undo')");
+    assert.ok(await inSight(page, "#own-notices .notice"), "what was done is told where it was done");
+    assert.equal(await page.innerText("#own-notices :focus"), "Undo");
+    await page.keyboard.press("Enter");
     assert.deepEqual(await titles(page), ["Film remarks"]);
-    await page.click("#own-models button:has-text('Delete')");
-    await page.waitForSelector("#tune-notices .notice:has-text('is deleted')");
+    assert.ok(await inSight(page, "#own-notices .notice:has-text('is back')"));
+    assert.equal(await page.innerText("#own-models :focus"), "Delete");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#own-notices .notice:has-text('is deleted')");
+    await page.click("#own-notices .close");
+    assert.equal(await focused(page), "own-notices", "a notice that goes leaves the focus where it was");
     await page.reload();
     await ready(page);
     assert.equal((await titles(page)).length, 0);
@@ -73,6 +81,7 @@ pageTest("undo leaves nothing behind", async (page) => {
   assert.match(await notices(page), /before the tuned model was kept\. Its result is measured again\./);
   assert.match(await page.innerText("#tune-figures"), /All epochs are done/);
   await undo(page);
+  assert.equal(await focused(page), "tune-start");
   assert.ok(await page.isHidden("#tune-result"));
   assert.equal((await titles(page)).length, 0);
   assert.equal(await page.locator("#tune-status").getAttribute("data-step"), null);
@@ -111,9 +120,11 @@ pageTest(
       ["card.json", [file("card.json"), file("config.json"), file("vocabulary.json"), file("model.safetensors", damaged)]],
     ])) {
       await page.setInputFiles("#load-model", [...chosen]);
-      await page.waitForSelector("#tune-notices .notice[data-kind='load-model']");
-      assert.match(await notices(page), new RegExp(`${what.replace(".", "\\.")} cannot be loaded: .{10}`));
-      await page.click("#tune-notices .close");
+      await page.waitForSelector("#own-notices .notice[data-kind='load-model']");
+      assert.match(await page.innerText("#own-notices"), new RegExp(`${what.replace(".", "\\.")} cannot be loaded: .{10}`));
+      await page.locator("#load-model").scrollIntoViewIfNeeded();
+      assert.ok(await inSight(page, "#own-notices .notice"), "it is told beside the field");
+      await page.click("#own-notices .close");
     }
     assert.equal((await titles(page)).length, 0);
     await page.setInputFiles("#load-model", path);

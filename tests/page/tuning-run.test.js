@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { pageTest } from "./lane.js";
 import { enter, modelIds, shown, TEXT } from "./page.js";
-import { choose, csv, downloaded, figures, focused, give, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
+import { choose, csv, downloaded, figures, focused, give, inSight, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
 
 pageTest(
   "the download is a model that the program evaluates and the page explains by",
@@ -97,12 +97,58 @@ pageTest("cross entropy alone is minimised where that is chosen", async (page) =
   assert.match(await row.innerText(), /0\.000/);
 });
 
-pageTest("a loss that is no number ends the run with the reason", async (page) => {
+pageTest("a loss that is no number, or far beyond that of guessing, ends the run with the reason and what to try", async (page) => {
   await give(page, csv(24));
-  await choose(page, { backend: "flex", "learning-rate": 1e38, epochs: 5 });
+  for (const [rate, says] of /** @type {const} */ ([[1e38, /A loss is no longer a number.*lower learning rate/s], [10, /Training diverged: .*ten times that of guessing.*Nothing came of it.*learning rate a tenth/s]])) {
+    await choose(page, { backend: "flex", "learning-rate": rate, epochs: 5 });
+    await page.click("#tune-start");
+    await reaches(page, "running");
+    await reaches(page, "error");
+    assert.match(await notices(page), says);
+    assert.ok(await inSight(page, "#tune-notices .notice"), "it is told beside the button that was pressed");
+    assert.ok(await page.isHidden("#tune-result"));
+    await page.click("#tune-notices .close");
+  }
+});
+
+pageTest("the result stands beside what takes no model, class by class, with the texts that went wrong", async (page) => {
+  // A third class, of the words of the first: some of them must go wrong.
+  await give(page, csv(60).replaceAll(/^praise(.*)good, I think/gm, "again$1good, I think"));
+  await choose(page, { backend: "flex", "batch-size": 8, epochs: 1, "hold-out": 50 });
+  await page.locator("#tune-hold-out").blur();
+  await page.waitForSelector("#tune-start:enabled");
   await page.click("#tune-start");
-  await reaches(page, "error", "done");
-  assert.match((await notices(page)) + (await page.innerText("#tune-figures")), /A loss is no longer a number.*lower learning rate/s);
+  await reaches(page, "done");
+  const of = async (/** @type {string} */ measure) => Number(await page.locator(`#tune-measures [data-measure="${measure}"]`).first().getAttribute("data-after"));
+  const percent = (/** @type {number} */ part) => `${(100 * part).toFixed(1)} %`;
+  const [accuracy, majority] = [await of("accuracy"), await of("majority_accuracy")];
+  const baseline = `Held-out accuracy ${percent(accuracy)}; always saying the commonest class reaches ${percent(majority)}, guessing 33.3 %.`;
+  assert.ok((await page.innerText("#tune-figures")).includes(baseline), "beside the button");
+  assert.ok((await page.innerText("#tune-measures .baseline")).includes(baseline), "and in the result");
+
+  const confusion = await page.locator(".confusion tbody tr").evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent))));
+  const scores = await page.locator(".scores tbody tr").evaluateAll((rows) => rows.map((row) => ({ .../** @type {HTMLElement} */ (row).dataset })));
+  assert.deepEqual(scores.map((one) => one.class), ["again", "blame", "praise"]);
+  scores.forEach(({ precision, recall }, place) => {
+    const [hits, texts, said] = [confusion[place][place], confusion[place].reduce((sum, one) => sum + one), confusion.reduce((sum, row) => sum + row[place], 0)];
+    assert.equal(recall, String(hits / texts));
+    assert.equal(precision, said === 0 ? undefined : String(hits / said));
+  });
+
+  const all = confusion.flat().reduce((sum, one) => sum + one);
+  const wrong = Math.round(all * (1 - accuracy));
+  assert.ok(wrong > 0, "this test has texts that go wrong");
+  const details = page.locator(`#tune-measures details:has(summary:text-is("${wrong} of ${all} held-out texts went wrong"))`);
+  assert.equal(await details.getAttribute("open"), null, "they are folded");
+  await details.locator("summary").click();
+  const rows = await details.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? "")));
+  assert.equal(rows.length, wrong);
+  for (const [line, text, label, predicted, probability] of rows) {
+    assert.match(line, /^\d+$/);
+    assert.match(text, /I think\.$/);
+    assert.notEqual(label, predicted);
+    assert.match(probability, /^\d+\.\d %$/);
+  }
 });
 
 pageTest("the same data, seed and choices give the same run again; another seed does not", async (page) => {

@@ -56,6 +56,13 @@ export async function give(page, content, name = "remarks.csv") {
   await page.waitForSelector("#tune-report :is(.problem, .facts)");
 }
 
+/** Types one example. @param {Page} page @param {string} text @param {string} label */
+export async function type(page, text, label) {
+  await page.fill("#tune-example", text);
+  await page.fill("#tune-label", label);
+  await page.press("#tune-label", "Enter");
+}
+
 /** @param {Page} page @param {...string} states any of which will do */
 export const reaches = (page, ...states) =>
   page.waitForSelector(states.map((state) => `#tune-status[data-state="${state}"]`).join(", "), { timeout: 300_000 });
@@ -97,6 +104,13 @@ export async function figures(page) {
 /** Waits until so many steps are taken. @param {Page} page @param {number} steps */
 export const stepsBeyond = (page, steps) =>
   page.waitForFunction((least) => Number(/** @type {HTMLElement} */ (document.querySelector("#tune-status")).dataset.step) > least, steps, { timeout: 300_000 });
+
+/** Whether all of it can be seen without scrolling. @param {Page} page @param {string} selector */
+export const inSight = (page, selector) =>
+  page.locator(selector).evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  });
 
 /** What the fine-tuning part of the page says. @param {Page} page */
 export const notices = (page) => page.locator("#tune-notices").innerText();

@@ -1,6 +1,6 @@
 //! The report on a person's file, and every reason for which it is not trained on.
 
-use safr::engine::{DataChoices, DataReport, MAX_ROWS, ProblemKind, examine};
+use safr::engine::{DataChoices, DataReport, MAX_ROWS, ProblemKind, TypedExample, examine};
 use safr::package::Package;
 use safr::text::table::Layout;
 
@@ -75,6 +75,29 @@ fn typed_and_chosen_layouts_say_the_same() {
     };
     let chosen = examine(other.as_bytes(), &choices, &model()).0;
     assert_eq!((chosen.problem, chosen.texts), (None, 4));
+}
+
+#[test]
+fn typed_examples_add_to_those_of_the_file() {
+    let typed = |text: &str, label: &str| TypedExample {
+        text: text.to_owned(),
+        label: label.to_owned(),
+    };
+    let choices = DataChoices {
+        typed: vec![
+            typed("a film", " neither "),
+            typed("it is", "neither"),
+            typed("bad film", "positive"),
+        ],
+        ..DataChoices::default()
+    };
+    let (found, data) = examine(ROWS.as_bytes(), &choices, &model());
+    assert_eq!(found.problem, None);
+    assert_eq!(data.classes, ["negative", "neither", "positive"]);
+    let texts: Vec<usize> = found.classes.iter().map(|class| class.texts).collect();
+    assert_eq!((found.texts, texts), (7, vec![2, 2, 3]));
+    // They count on behind the file's last line.
+    assert_eq!(found.conflicts[0].lines, [3, 8]);
 }
 
 #[test]

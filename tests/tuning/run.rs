@@ -2,7 +2,7 @@
 
 use safr::engine::{
     Backend, DataChoices, Ending, Engine, EngineError, Tuning, TuningEvent, TuningOptions,
-    TuningResult,
+    TuningResult, TypedExample,
 };
 use safr::evaluate::Section;
 use safr::model::Readout;
@@ -83,6 +83,22 @@ fn a_run_tells_of_its_steps_epochs_and_result() {
         .iter()
         .map(|record| record.dev_accuracy)
         .fold(0.0, f64::max);
+    assert_eq!(result.chance, 1.0 / 3.0);
+    let scored: usize = result.scores.iter().map(|scores| scores.texts).sum();
+    assert_eq!((result.scores.len(), scored), (3, 6));
+    let missed = (6.0 * (1.0 - best)).round() as usize;
+    assert_eq!((result.wrong_texts, result.wrong.len()), (missed, missed));
+    for wrong in &result.wrong {
+        assert_ne!(wrong.label, wrong.predicted);
+        assert!(wrong.probability > 1.0 / 3.0 && wrong.probability < 1.0);
+        let row = data().lines().nth(wrong.line - 1).unwrap().to_owned();
+        assert!(row.contains(&wrong.text) && row.ends_with(&wrong.label));
+    }
+    let sure: Vec<f32> = result.wrong.iter().map(|wrong| wrong.probability).collect();
+    assert!(
+        sure.is_sorted_by(|a, b| a >= b),
+        "the surest first: {sure:?}"
+    );
     let accuracy = &result.measures[0];
     assert_eq!(
         (accuracy.section, accuracy.name.as_str()),
@@ -305,6 +321,50 @@ fn a_run_that_learns_no_more_ends() {
     let (events, _) = finish(&mut tune(&flex(), &options), |_| {});
     let (ending, result) = result(&events);
     assert_eq!((ending, result.unwrap().epoch), (Ending::Patience, Some(1)));
+}
+
+#[test]
+fn a_loss_far_beyond_that_of_guessing_ends_the_run() {
+    let options = TuningOptions {
+        learning_rate: 100.0,
+        ..options()
+    };
+    let mut run = tune(&flex(), &options);
+    let mut events = Vec::new();
+    while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
+        events.extend(advance(&mut run, 0.0));
+    }
+    let (ending, result) = result(&events);
+    assert_eq!(ending, Ending::Diverged);
+    assert!(result.is_none(), "its first epoch was its best");
+    assert!(
+        message(&events).contains("Nothing came of it"),
+        "{}",
+        message(&events)
+    );
+    assert_eq!(run.info().epochs.len(), 1, "it goes no further");
+    assert!(pollster::block_on(run.checkpoint()).is_err());
+}
+
+#[test]
+fn a_run_that_is_taken_up_has_its_data() {
+    let choices = DataChoices {
+        typed: vec![TypedExample {
+            text: "a very good film".to_owned(),
+            label: "praise".to_owned(),
+        }],
+        ..DataChoices::default()
+    };
+    let bytes = data().into_bytes();
+    let mut run = flex()
+        .tune("small", bytes.clone(), &choices, &options())
+        .unwrap();
+    let checkpoint = pollster::block_on(run.checkpoint()).unwrap();
+    let taken_up = flex().resume(&checkpoint).unwrap();
+    let (kept, report) = taken_up.data();
+    assert_eq!((kept, report.texts), (bytes.as_slice(), 49));
+    assert_eq!(taken_up.info().data.typed, choices.typed);
+    assert_eq!(run.data(), (kept, report));
 }
 
 #[test]

@@ -29,6 +29,7 @@ const STRIKES = 3;
  * @property {(info: ModelInfo) => void} model a model can answer
  * @property {(problem: Problem, model: string) => void} badModel
  * @property {(device: Device, reason: string) => void} backend what runs now, and why
+ * @property {(problem: Problem) => void} refused the chosen backend does not work here; the CPU explains
  * @property {(problem: Problem) => void} fellBack the CPU takes over from something that failed
  * @property {(request: Request, model: string, answer: Answer) => void} explained by one of the models that could answer
  * @property {(question: Question, model: string, deletion: Deletion) => void} deleted
@@ -143,7 +144,7 @@ export class Engine {
       const problem = /** @type {Problem} */ (cause);
       if (problem.kind === "stopped") return;
       this.#dismiss();
-      this.events.fellBack(problem);
+      this.events.refused(problem);
       await this.#runOnCpu("The backend that you chose does not work here.");
     }
   }

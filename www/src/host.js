@@ -13,6 +13,9 @@ import { addressed, spawn, startMessage } from "./spawn.js";
 /** A worker that owes an answer for this long has hung. */
 const ANSWER_WITHIN = 30_000;
 
+/** One that is being started and tells nothing for this long has, too: a download that gets stuck is told of earlier. */
+const START_WITHIN = 60_000;
+
 /** @typedef {{explanation: Explanation, milliseconds: number}} Answer */
 
 /**
@@ -42,6 +45,7 @@ export class Host {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #watchdog;
   #number = 0;
+  #started = false;
   #ended = false;
 
   /**
@@ -60,6 +64,7 @@ export class Host {
       this.#die(event.message || "its script could not be run");
     });
     this.#tell(startMessage(assets, backend, models));
+    this.#expect(START_WITHIN, "it told nothing");
   }
 
   /**
@@ -129,8 +134,14 @@ export class Host {
     this.#answer = new Deferred();
     this.#number += 1;
     this.#tell(message(this.#number));
-    this.#watchdog = setTimeout(() => this.#die(`it gave no answer for ${ANSWER_WITHIN / 1000} seconds`), ANSWER_WITHIN);
+    this.#expect(ANSWER_WITHIN, "it gave no answer");
     return this.#answer.promise;
+  }
+
+  /** Takes the worker for dead if it is not heard of for so many milliseconds. @param {number} within @param {string} why */
+  #expect(within, why) {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#die(`${why} for ${within / 1000} seconds`), within);
   }
 
   /** @param {ToWorker} message */
@@ -150,8 +161,11 @@ export class Host {
     if (this.#ended) return;
     switch (message.type) {
       case "progress":
+        if (!this.#started) this.#expect(START_WITHIN, "it told nothing");
         return this.listener.progress(message.label, message.loaded, message.total);
       case "started":
+        this.#started = true;
+        clearTimeout(this.#watchdog);
         return this.#start.resolve?.(message.device);
       case "model":
         this.models.add(message.info.id);

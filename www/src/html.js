@@ -24,6 +24,15 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Moves the focus to the first of `elements` that takes it: one that is not there, hidden or disabled does not. @param {(Element | null | undefined)[]} elements */
+export function focusFirst(...elements) {
+  for (const element of elements) {
+    if (!(element instanceof HTMLElement) || element === document.body) continue;
+    element.focus();
+    if (document.activeElement === element) return;
+  }
+}
+
 /** The element with this id. @template {HTMLElement} T @param {string} id @param {new () => T} type @returns {T} */
 export function byId(id, type) {
   const element = document.getElementById(id);

@@ -20,7 +20,7 @@ import { Scale } from "./scale.js";
 import { Spotlight } from "./spotlight.js";
 import { copyLink, missingModel, notHere, readState, writeState } from "./state.js";
 import { backendInUse, summary } from "./status.js";
-import { missingFeatures } from "./support.js";
+import { isSandboxed, missingFeatures } from "./support.js";
 import { onSystemTheme } from "./theme.js";
 import { TuningSection } from "./tuning/section.js";
 
@@ -48,6 +48,7 @@ const status = byId("status", HTMLElement);
 const backendLine = byId("backend-in-use", HTMLElement);
 const controls = new Controls();
 const notices = new Notices(byId("notices", HTMLElement));
+const backendNotices = new Notices(byId("backend-notices", HTMLElement));
 const loading = new Loading(byId("progress", HTMLProgressElement), byId("progress-bytes", HTMLElement));
 const scale = new Scale();
 const spotlight = new Spotlight();
@@ -79,6 +80,8 @@ let painted = Promise.resolve();
 let running = null;
 /** Ids of models that could not be loaded. @type {Set<string>} */
 const broken = new Set();
+/** Whether nothing runs any more, until it is tried again. */
+let stopped = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let rest;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -110,14 +113,12 @@ const engine = new Engine(assets, state.model, {
   backend(device, reason) {
     const moved = running?.device.backend !== device.backend;
     running = { device, reason, time: moved ? null : running?.time ?? null };
+    stopped = false;
     if (moved && drawn) explain(); // What is shown is what runs now says of it.
     describe();
   },
-  fellBack(problem) {
-    state = { ...state, backend: "flex" };
-    notices.show(problem);
-    show();
-  },
+  refused: (problem) => leaveBackend(problem, backendNotices),
+  fellBack: (problem) => leaveBackend(problem, notices),
   explained: draw,
   deleted({ word }, model, deletion) {
     for (const [id, panel] of panels()) if (id === model) panel.tell(word, deletion);
@@ -127,6 +128,7 @@ const engine = new Engine(assets, state.model, {
     enter("error");
   },
   stopped(problem) {
+    stopped = true;
     notices.show(problem, { label: "Try again", act: restart });
     enter("error");
   },
@@ -136,6 +138,13 @@ const tuning = new TuningSection(assets, {
   models: enrol,
   loaded: (id) => change({ model: id }),
 });
+
+/** The CPU explains from now on. @param {Problem} problem @param {Notices} where it is told */
+function leaveBackend(problem, where) {
+  state = { ...state, backend: "flex" };
+  where.show(problem);
+  show();
+}
 
 /** Takes in the models of one's own, as they are now. @param {ModelAsset[]} own */
 function enrol(own) {
@@ -184,7 +193,7 @@ function companion() {
 /** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one */
 function explain(since = null) {
   if (broken.has(state.model)) return enter("error");
-  enter(drawn ? "busy" : "loading");
+  enter(stopped ? "error" : drawn ? "busy" : "loading");
   newest = {};
   engine.explain({ text: state.text, models: needed(), since, explanations: newest });
 }
@@ -204,6 +213,7 @@ const awaited = (id) => (broken.has(id) ? `The model “${titleOf(id)}” could 
 /** Loads everything anew, after something could not be had. */
 function restart() {
   broken.clear();
+  stopped = false;
   notices.clearAll();
   engine.restart(state.backend);
   explain();
@@ -215,7 +225,10 @@ function change(next, since) {
   state = { ...state, ...next };
   controls.tell(""); // A link that was copied is to an earlier view.
   show();
-  if (before.backend !== state.backend) engine.use(state.backend);
+  if (before.backend !== state.backend) {
+    backendNotices.clearAll();
+    engine.use(state.backend);
+  }
   if (before.text !== state.text || before.model !== state.model || before.beside !== state.beside) explain(since);
 }
 
@@ -342,16 +355,27 @@ function listen() {
   addEventListener("pagehide", () => keep(state.text));
 }
 
+/** Says why nothing is explained here. @param {Problem} problem @param {import("./notices.js").Remedy} [remedy] */
+function refuse(problem, remedy) {
+  loading.clear();
+  enter("error");
+  notices.show(problem, remedy);
+}
+
 function start() {
+  byId("stuck", HTMLElement).remove();
   const missing = missingFeatures();
   if (missing.length > 0) {
-    loading.clear();
-    enter("error");
-    return notices.show({
+    return refuse({
       kind: "browser",
       message: `This browser lacks ${list(missing)}, which this page needs.`,
       hint: "Chrome and Edge 123, Firefox 128, Safari 17.5 and anything newer have it.",
     });
+  }
+  if (isSandboxed()) {
+    const [address] = location.href.split("#");
+    const message = "Another page shows this one in a closed frame, where no engine can run and no model be kept.";
+    return refuse({ kind: "frame", message, hint: "Open it by itself:" }, { label: address, href: location.href });
   }
   main.wait(state.text);
   beside.wait(state.text);

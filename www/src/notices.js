@@ -2,22 +2,29 @@
 /** Errors in plain words, each once, with what to do next. */
 
 import { sentence } from "./format.js";
-import { html } from "./html.js";
+import { focusFirst, html } from "./html.js";
 
 /** @import { Problem } from "./protocol.js" */
 
+/** @typedef {{label: string, act: () => void} | {label: string, href: string}} Remedy a button, or a link to a page of its own */
+
 export class Notices {
+  /** What had the focus when a notice came. @type {WeakMap<Element, Element | null>} */
+  #before = new WeakMap();
+
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    root.tabIndex = -1;
   }
 
   /**
    * Shows `problem`; it replaces an earlier one of the same kind.
    * @param {Problem} problem
-   * @param {{label: string, act: () => void}} [remedy] a button that may help
+   * @param {Remedy} [remedy] what may help
    */
   show(problem, remedy) {
+    const before = document.activeElement;
     this.clear(problem.kind);
     const close = html("button", { type: "button", class: "quiet close", "aria-label": "Dismiss" }, "×");
     const notice = html(
@@ -25,24 +32,42 @@ export class Notices {
       { class: "notice", "data-kind": problem.kind },
       html("p", {}, html("strong", {}, sentence(problem.message)), ` ${sentence(problem.hint)}`),
     );
-    close.addEventListener("click", () => notice.remove());
-    if (remedy) {
-      const button = html("button", { type: "button" }, remedy.label);
-      button.addEventListener("click", remedy.act);
-      notice.append(button);
-    }
+    close.addEventListener("click", () => this.#remove(notice));
+    if (remedy) notice.append(control(remedy));
     notice.append(close);
     this.root.append(notice);
+    this.#before.set(notice, before);
+  }
+
+  /** The same as a question: what may help has the focus. @param {Problem} problem @param {Remedy} remedy */
+  ask(problem, remedy) {
+    this.show(problem, remedy);
+    focusFirst(this.root.lastElementChild?.querySelector("button"));
   }
 
   /** Takes away the notice of this kind. @param {string} kind */
   clear(kind) {
     for (const notice of [...this.root.children]) {
-      if (notice instanceof HTMLElement && notice.dataset.kind === kind) notice.remove();
+      if (notice instanceof HTMLElement && notice.dataset.kind === kind) this.#remove(notice);
     }
   }
 
   clearAll() {
-    this.root.replaceChildren();
+    for (const notice of [...this.root.children]) this.#remove(notice);
   }
+
+  /** The focus does not go with it. @param {Element} notice */
+  #remove(notice) {
+    const focused = notice.contains(document.activeElement);
+    notice.remove();
+    if (focused) focusFirst(this.#before.get(notice), this.root);
+  }
+}
+
+/** @param {Remedy} remedy */
+function control(remedy) {
+  if ("href" in remedy) return html("a", { href: remedy.href, target: "_blank", rel: "noopener" }, remedy.label);
+  const button = html("button", { type: "button" }, remedy.label);
+  button.addEventListener("click", remedy.act);
+  return button;
 }

@@ -13,9 +13,24 @@ const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI)
 export function spawn({ worker: address }) {
   const script = new Blob([`import ${JSON.stringify(absolute(address))};`], { type: "text/javascript" });
   const blob = URL.createObjectURL(script);
-  const worker = new Worker(blob, { type: "module" });
+  const worker = start(blob);
   worker.addEventListener("message", () => URL.revokeObjectURL(blob), { once: true });
   return worker;
+}
+
+/** @param {string} address */
+function start(address) {
+  try {
+    return new Worker(address, { type: "module" });
+  } catch (cause) {
+    /** @type {Problem} */
+    const refused = {
+      kind: "worker",
+      message: `The browser lets this page start no worker (${/** @type {Error} */ (cause).message}).`,
+      hint: "Where the page stands in a frame of another, open it by itself.",
+    };
+    throw refused;
+  }
 }
 
 /** @type {Problem} */

@@ -26,6 +26,9 @@ function hasModuleWorkers() {
   return asked;
 }
 
+/** Whether another page shows this one in a frame that takes it for a page without an origin, and so without workers and storage. */
+export const isSandboxed = () => origin === "null";
+
 /**
  * What the browser lacks of what the page needs, in plain words; empty where all is there.
  * @returns {string[]}

@@ -16,6 +16,8 @@
  *   | {kind: "prefixed"}} Layout
  */
 
+/** @typedef {{text: string, label: string}} Example */
+
 /**
  * @typedef {object} DataChoices what a person says of their data; null means: recognise it
  * @property {string | null} encoding such as "UTF-8" or "windows-1252"
@@ -23,6 +25,7 @@
  * @property {string | null} text_column
  * @property {string | null} label_column
  * @property {boolean} merge_labels make one class of labels that are `alike`
+ * @property {Example[]} typed examples that were typed beside the file; they add to it
  * @property {boolean} skip_broken go on without the rows that cannot be used; until then they are a problem
  * @property {number} hold_out_share share of each class that is kept from training, in (0, 1)
  * @property {number} hold_out_seed seed by which it is drawn
@@ -170,6 +173,24 @@
  * @property {string} after
  */
 
+/**
+ * @typedef {object} WrongExample a held-out text whose class the tuned model gets wrong
+ * @property {number} line in the data
+ * @property {string} text
+ * @property {string} label
+ * @property {string} predicted
+ * @property {number} probability that the tuned model gives the predicted class
+ */
+
+/**
+ * @typedef {object} ClassScores of the tuned model, each in [0, 1]; null where no text defines it
+ * @property {string} name
+ * @property {number} texts held out
+ * @property {number | null} precision
+ * @property {number | null} recall
+ * @property {number | null} f1
+ */
+
 /** @typedef {number[][]} Confusion texts by true class (rows) and predicted class (columns) */
 
 /**
@@ -177,17 +198,22 @@
  * @property {number} texts
  * @property {string[]} classes
  * @property {number | null} epoch of the weights; null if the run was stopped within its first
+ * @property {number} chance accuracy of guessing, each class as often as any other
  * @property {MeasureChange[]} measures accuracy first
+ * @property {ClassScores[]} scores
  * @property {number} resamples of the bootstrap
  * @property {Confusion | null} confusion_before null where the head is new
  * @property {Confusion} confusion_after
  * @property {number} changed_texts whose predicted class changed; 0 where the head is new
  * @property {ChangedExample[]} changed the first hundred of them, in the order of the data
+ * @property {number} wrong_texts whose class the tuned model gets wrong
+ * @property {WrongExample[]} wrong the hundred of them of which it is surest
  */
 
 /**
- * Why a run is over. `not-finite`: a loss is no longer a number; the result is that of the last good weights.
- * @typedef {"all-epochs" | "patience" | "stopped" | "not-finite"} Ending
+ * Why a run is over. `not-finite`: a loss is no longer a number; `diverged`: it is far beyond that of guessing. The
+ * result of either is that of the last good weights.
+ * @typedef {"all-epochs" | "patience" | "stopped" | "not-finite" | "diverged"} Ending
  */
 
 /**
@@ -199,7 +225,7 @@
  *   | ({kind: "epoch", best: boolean} & EpochRecord)
  *   | {kind: "finished", ending: Ending, message: string, result: TuningResult | null}} TuningEvent
  *   `step` of the epoch's `steps`, from 1; `seconds_left` if no patience ends it before; `result` null if the loss was
- *   lost before there were any good weights
+ *   lost, or diverged, before there were any good weights
  */
 
 /**
@@ -219,6 +245,7 @@
  * @property {TuningInfo} info
  * @property {(milliseconds: number) => Promise<TuningEvent[]>} advance goes on for about so long, at least one batch; after
  *   `finished` there is nothing more. Pausing is not calling it. After a throw the run is over: resume a checkpoint
+ * @property {() => {bytes: Uint8Array, report: DataReport}} data that it was begun with, as their file has them
  * @property {() => void} stop trains no more; `advance` then measures the result
  * @property {(text: string) => Promise<Explanation>} explain by the weights as they are now; once finished, by the best.
  *   Does not change the run

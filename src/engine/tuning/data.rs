@@ -40,10 +40,22 @@ pub struct DataChoices {
     pub merge_labels: bool,
     /// Whether to go on without the rows that cannot be used.
     pub skip_broken: bool,
+    /// Examples that a person has typed beside the file.
+    #[serde(default)]
+    pub typed: Vec<TypedExample>,
     /// Share of each class that is kept from training, in (0, 1).
     pub hold_out_share: f64,
     /// Seed by which it is drawn.
     pub hold_out_seed: u64,
+}
+
+/// A text and its label, as a person has typed them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedExample {
+    /// The text.
+    pub text: String,
+    /// The label.
+    pub label: String,
 }
 
 impl Default for DataChoices {
@@ -56,6 +68,7 @@ impl Default for DataChoices {
             label_column: None,
             merge_labels: false,
             skip_broken: false,
+            typed: Vec::new(),
             hold_out_share: 0.1,
             hold_out_seed: 0,
         }
@@ -110,6 +123,7 @@ fn fill(
     report.label_column = Some(table.columns[columns.label].clone());
     report.set_lines(&table);
     let mut all = table.labelled(columns);
+    add_typed(&mut all, &choices.typed);
     report.set_labels(&all, choices.merge_labels);
     if choices.merge_labels {
         all.merge_alike(&model.card.classes);
@@ -121,6 +135,19 @@ fn fill(
     report.set_classes(data, model);
     report.set_remarks();
     report.check(choices.skip_broken)
+}
+
+/// Adds what was typed to what stands in the file, as if it followed there a line each.
+fn add_typed(all: &mut LabelledTexts, typed: &[TypedExample]) {
+    let texts = all.texts.iter().map(|text| text.line);
+    let last = texts.chain(all.broken.iter().map(|row| row.line)).max();
+    let lines = last.unwrap_or(0) + 1..;
+    let rows = lines.zip(typed).map(|(line, example)| LabelledText {
+        line,
+        text: example.text.clone(),
+        label: example.label.trim().to_owned(),
+    });
+    all.texts.extend(rows);
 }
 
 /// The rows of the file, if there are not too many.
@@ -139,12 +166,12 @@ fn table(
     }
     let table = table?;
     report.columns.clone_from(&table.columns);
-    let rows = table.rows.len() + table.broken.len();
+    let rows = table.rows.len() + table.broken.len() + choices.typed.len();
     if rows > MAX_ROWS {
         return Err(DataProblem::new(
             ProblemKind::TooManyRows,
             format!(
-                "the file has {rows} rows, and a page takes {MAX_ROWS} at most; take a part of them, or train with the command safr train"
+                "there are {rows} rows, and a page takes {MAX_ROWS} at most; take a part of them, or train with the command safr train"
             ),
         ));
     }

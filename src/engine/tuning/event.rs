@@ -120,6 +120,8 @@ pub enum Ending {
     Stopped,
     /// A loss is no longer a number.
     NotFinite,
+    /// A loss is a number, but far beyond that of guessing.
+    Diverged,
 }
 
 impl Ending {
@@ -141,6 +143,12 @@ impl Ending {
             }
             (Self::NotFinite, None) => {
                 "A loss is no longer a number, so that training was stopped, before an epoch was done: nothing came of it. Try a lower learning rate or smaller λ."
+            }
+            (Self::Diverged, Some(_)) => {
+                "Training diverged: its loss is more than ten times that of guessing. The result is that of the best epoch before. Try a learning rate a tenth of this one, or smaller λ."
+            }
+            (Self::Diverged, None) => {
+                "Training diverged: its loss is more than ten times that of guessing. Nothing came of it. Try a learning rate a tenth of this one, or smaller λ."
             }
         }
     }

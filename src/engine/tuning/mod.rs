@@ -13,12 +13,14 @@ mod store;
 
 use burn::tensor::Device;
 
-pub use data::{DataChoices, MAX_CLASSES, MAX_ROWS, examine};
+pub use data::{DataChoices, MAX_CLASSES, MAX_ROWS, TypedExample, examine};
 pub use event::{Ending, LossParts, MeasuredFor, TuningEvent, TuningProgress};
 pub use info::TuningInfo;
 pub use options::{TuningObjective, TuningOptions};
 pub use report::{BrokenRow, ClassCount, Conflict, DataProblem, DataReport, ProblemKind};
-pub use result::{ChangedExample, Confusion, Estimate, MeasureChange, TuningResult};
+pub use result::{
+    ChangedExample, ClassScores, Confusion, Estimate, MeasureChange, TuningResult, WrongExample,
+};
 
 use super::{Engine, EngineError, LoadedModel};
 use crate::explain::{EpochRecord, Explanation};
@@ -179,6 +181,12 @@ impl Tuning {
         })
     }
 
+    /// The labelled texts that the run was begun with, as their file has them, and what they hold.
+    pub fn data(&self) -> (&[u8], DataReport) {
+        let Plan { data, choices, .. } = &self.plan;
+        (data, examine(data, choices, &self.start.package).0)
+    }
+
     /// Whether the head began anew, for other classes than the start model's.
     fn new_head(&self) -> bool {
         !self.start.package.knows(&self.classes)
@@ -213,8 +221,8 @@ impl Tuning {
     /// # Errors
     /// If the device was lost or failed, or there is nothing to go on with.
     pub async fn checkpoint(&mut self) -> Result<Vec<u8>, EngineError> {
-        if let Phase::Ended(Ending::NotFinite)
-        | Phase::Measuring(Ending::NotFinite, ..)
+        if let Phase::Ended(Ending::NotFinite | Ending::Diverged)
+        | Phase::Measuring(Ending::NotFinite | Ending::Diverged, ..)
         | Phase::Finished(_) = self.phase
         {
             return Err(EngineError::Run("the run is over"));

@@ -25,8 +25,12 @@ impl Tuning {
     fn card(&self, tuned: &Tuned, id: &str, title: &str) -> Card {
         let start = &self.start.package;
         let objective = self.objective.with_winners(start.config.winners);
+        let typed = match self.plan.choices.typed.len() {
+            0 => String::new(),
+            typed => format!(", {typed} of them typed beside the file"),
+        };
         let data = format!(
-            "own texts, {} trained on and {} held out, from {}",
+            "own texts, {} trained on and {} held out{typed}, from {}",
             self.training,
             self.held_out.len(),
             start.card.title

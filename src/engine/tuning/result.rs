@@ -17,8 +17,8 @@ const PIECE: usize = 16;
 /// Bootstrap resamples of the held-out texts.
 const RESAMPLES: usize = 1000;
 
-/// Texts that changed their class that a result lists.
-const LISTED_CHANGES: usize = 100;
+/// Texts that changed their class that a result lists, and texts that went wrong.
+const LISTED: usize = 100;
 
 /// Seed of the resamples.
 const SEED: u64 = 0;
@@ -32,8 +32,12 @@ pub struct TuningResult {
     pub classes: Vec<String>,
     /// The epoch whose weights were measured; `None` if the run was stopped within its first.
     pub epoch: Option<usize>,
+    /// The accuracy of guessing, each class as often as any other.
+    pub chance: f64,
     /// The measures, accuracy first.
     pub measures: Vec<MeasureChange>,
+    /// How well the tuned model tells each class.
+    pub scores: Vec<ClassScores>,
     /// Resamples behind the intervals.
     pub resamples: usize,
     /// Texts by true class and class that the start model predicts; `None` where the head is new.
@@ -44,6 +48,10 @@ pub struct TuningResult {
     pub changed_texts: usize,
     /// The first of them, by line.
     pub changed: Vec<ChangedExample>,
+    /// Number of texts whose class the tuned model gets wrong.
+    pub wrong_texts: usize,
+    /// Those of them of which it is surest.
+    pub wrong: Vec<WrongExample>,
 }
 
 /// Numbers of texts: a row a true class, a column a predicted one.
@@ -87,6 +95,36 @@ pub struct ChangedExample {
     pub before: String,
     /// The tuned model's.
     pub after: String,
+}
+
+/// How well a class is told; each score is in [0, 1], and `None` where no text is there to define it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClassScores {
+    /// The class.
+    pub name: String,
+    /// Its held-out texts.
+    pub texts: usize,
+    /// Part of the texts that are said to be of the class which are.
+    pub precision: Option<f64>,
+    /// Part of its texts that are said to be of it.
+    pub recall: Option<f64>,
+    /// Harmonic mean of both.
+    pub f1: Option<f64>,
+}
+
+/// A held-out text whose class the tuned model gets wrong.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WrongExample {
+    /// Its line in the data.
+    pub line: usize,
+    /// The text.
+    pub text: String,
+    /// Its label.
+    pub label: String,
+    /// The tuned model's class.
+    pub predicted: String,
+    /// The probability that it gives this class.
+    pub probability: f32,
 }
 
 /// Measuring of both models, piece by piece.
@@ -170,18 +208,52 @@ impl Comparing {
             .collect();
         changed.sort_by_key(|example| example.line);
         let changed_texts = changed.len();
-        changed.truncate(LISTED_CHANGES);
+        changed.truncate(LISTED);
+        let mut wrong = self.wrong(&after.answers, held_out, classes);
+        let wrong_texts = wrong.len();
+        wrong.truncate(LISTED);
+        let confusion_after = confusion(&after.answers, classes.len());
         TuningResult {
             texts: self.texts.len(),
             classes: classes.to_vec(),
             epoch,
+            chance: 1.0 / classes.len() as f64,
             measures: changes(&before, &after, new_head),
+            scores: scores(classes, &confusion_after),
             resamples: RESAMPLES,
             confusion_before: (!new_head).then(|| confusion(&before.answers, classes.len())),
-            confusion_after: confusion(&after.answers, classes.len()),
+            confusion_after,
             changed_texts,
             changed,
+            wrong_texts,
+            wrong,
         }
+    }
+
+    /// The texts whose class the tuned model gets wrong, those first of which it is surest.
+    fn wrong(
+        &self,
+        answers: &[Answer],
+        held_out: &[HeldOut],
+        classes: &[String],
+    ) -> Vec<WrongExample> {
+        let answered = self.order.iter().zip(answers);
+        let wrong = answered.filter(|(_, answer)| answer.predicted != answer.label);
+        let mut wrong: Vec<WrongExample> = wrong
+            .map(|(&at, answer)| {
+                let source = &held_out[at].source;
+                WrongExample {
+                    line: source.line,
+                    text: source.text.clone(),
+                    label: source.label.clone(),
+                    predicted: classes[answer.predicted].clone(),
+                    probability: answer.confidence,
+                }
+            })
+            .collect();
+        let surest = |a: &WrongExample, b: &WrongExample| b.probability.total_cmp(&a.probability);
+        wrong.sort_by(|a, b| surest(a, b).then(a.line.cmp(&b.line)));
+        wrong
     }
 }
 
@@ -259,4 +331,50 @@ fn confusion(answers: &[Answer], classes: usize) -> Confusion {
         counts[answer.label][answer.predicted] += 1;
     }
     counts
+}
+
+/// Precision, recall and F1 of each class.
+fn scores(classes: &[String], confusion: &Confusion) -> Vec<ClassScores> {
+    let part = |of: usize, all: usize| (all > 0).then(|| of as f64 / all as f64);
+    let score = |(class, name): (usize, &String)| {
+        let hits = confusion[class][class];
+        let texts = confusion[class].iter().sum();
+        let said: usize = confusion.iter().map(|row| row[class]).sum();
+        ClassScores {
+            name: name.clone(),
+            texts,
+            precision: part(hits, said),
+            recall: part(hits, texts),
+            f1: part(2 * hits, texts + said),
+        }
+    };
+    classes.iter().enumerate().map(score).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_of_classes_by_hand() {
+        // Of a's three texts two are told, of b's one text none; c has no text and is never said.
+        let confusion = vec![vec![2, 1, 0], vec![1, 0, 0], vec![0, 0, 0]];
+        let classes = ["a", "b", "c"].map(str::to_owned);
+        let [a, b, c] = &scores(&classes, &confusion)[..] else {
+            panic!("three classes")
+        };
+        let third = Some(2.0 / 3.0);
+        assert_eq!(
+            (a.texts, a.precision, a.recall, a.f1),
+            (3, third, third, third)
+        );
+        assert_eq!(
+            (b.precision, b.recall, b.f1),
+            (Some(0.0), Some(0.0), Some(0.0))
+        );
+        assert_eq!(
+            (c.texts, c.precision, c.recall, c.f1),
+            (0, None, None, None)
+        );
+    }
 }

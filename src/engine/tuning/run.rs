@@ -6,8 +6,12 @@ use super::event::{Ending, MeasuredFor, TuningEvent};
 use super::result::{Comparing, TuningResult};
 use super::{Phase, Tuned, Tuning};
 use crate::engine::{EngineError, faults};
+use crate::explain::EpochRecord;
 use crate::model::Classifier;
 use crate::train::{TrainError, TrainEvent};
+
+/// A training loss that is more than so many times that of guessing is none that a longer run would mend.
+const DIVERGED: f64 = 10.0;
 
 impl Tuning {
     /// Goes on for about so long, for one batch at least, and not beyond the end of an epoch.
@@ -115,6 +119,9 @@ impl Tuning {
             }
             Some(TrainEvent::Epoch(record)) => {
                 self.pace.epoch_done();
+                if self.diverged(&record) {
+                    self.phase = Phase::Ended(Ending::Diverged);
+                }
                 let best = self.trainer.history().best();
                 let best = best.is_some_and(|best| best.epoch == record.epoch);
                 Some(TuningEvent::Epoch { best, record })
@@ -136,9 +143,18 @@ impl Tuning {
         }
     }
 
+    /// Whether an epoch left the model far worse than one that guesses, whose cross-entropy is the logarithm of
+    /// the number of classes.
+    fn diverged(&self, record: &EpochRecord) -> bool {
+        record.train_cross_entropy > DIVERGED * (self.classes.len() as f64).ln()
+    }
+
     /// The best weights, or before the end of the first epoch those that there are.
     async fn tuned(&self, ending: Ending) -> Result<Option<Tuned>, EngineError> {
+        let best = self.trainer.history().best();
         let weights = match self.trainer.best() {
+            // Such an epoch is none of which anything came, even if it guesses best.
+            _ if best.is_some_and(|best| self.diverged(best)) => return Ok(None),
             Some(best) => best.clone(),
             None if ending == Ending::NotFinite => return Ok(None),
             None => self.trainer.model().weights().await?,
@@ -148,7 +164,7 @@ impl Tuning {
         Ok(Some(Tuned {
             classifier: Classifier::new(config, &weights, &device)?,
             weights,
-            epoch: self.trainer.history().best().cloned(),
+            epoch: best.cloned(),
         }))
     }
 

@@ -3,6 +3,11 @@
 
 /** @import { Problem } from "../protocol.js" */
 
+const NAME = "safr fine-tuning";
+
+/** A tab that has the claim answers within so many milliseconds. */
+const ANSWER_WITHIN = 400;
+
 /** @type {Promise<void> | null} */
 let claimed = null;
 /** Lets another tab have it. */
@@ -12,20 +17,39 @@ let free = Promise.resolve();
 
 /** Resolves if this tab may fine-tune, from now until it is released or the tab closed. */
 export function claim() {
-  if (!navigator.locks) return Promise.resolve(); // An insecure address has neither locks nor models that are kept.
-  claimed ??= free.then(request);
+  claimed ??= free.then(navigator.locks ? lock : ask);
   claimed.catch(() => (claimed = null)); // The other tab may be closed later.
   return claimed;
 }
 
 /** @returns {Promise<void>} */
-const request = () =>
+const lock = () =>
   new Promise((resolve, reject) => {
-    free = navigator.locks.request("safr fine-tuning", { ifAvailable: true }, (lock) => {
-      if (!lock) return reject(ELSEWHERE);
+    free = navigator.locks
+      .request(NAME, { ifAvailable: true }, (lock) => {
+        if (!lock) return reject(ELSEWHERE);
+        resolve();
+        return new Promise((released) => (giveUp = () => released(undefined)));
+      })
+      .catch(() => resolve()); // A frame that is refused locks is refused storage, too: there is nothing to write over.
+  });
+
+/** The same over http, where there are no locks: tabs ask each other. @returns {Promise<void>} */
+const ask = () =>
+  new Promise((resolve, reject) => {
+    const channel = new BroadcastChannel(NAME);
+    const silence = setTimeout(() => {
+      channel.onmessage = ({ data }) => data === "whose?" && channel.postMessage("mine");
+      giveUp = () => channel.close();
       resolve();
-      return new Promise((released) => (giveUp = () => released(undefined)));
-    });
+    }, ANSWER_WITHIN);
+    channel.onmessage = ({ data }) => {
+      if (data !== "mine") return;
+      clearTimeout(silence);
+      channel.close();
+      reject(ELSEWHERE);
+    };
+    channel.postMessage("whose?");
   });
 
 /** This tab has nothing any more that another could write over. */

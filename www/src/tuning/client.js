@@ -9,7 +9,7 @@ import { addressed, spawn, startMessage } from "../spawn.js";
 /** @import { TuningEvent } from "../tuning-protocol.js" */
 /** @import { Calls } from "./tuner.js" */
 
-/** A worker that trains and tells nothing for this long has hung. Where WebGPU is software, a step alone takes seconds. */
+/** A worker that starts, owes an answer or trains, and tells nothing for this long, has hung. Where WebGPU is software, a step alone takes seconds. */
 const SILENT_FOR = 120_000;
 
 /**
@@ -28,6 +28,8 @@ export class Client {
   #number = 0;
   /** @type {Map<string, Promise<unknown>>} */
   #models = new Map();
+  #started = false;
+  #training = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #watchdog;
 
@@ -43,6 +45,7 @@ export class Client {
       this.#die(event.message || "its script could not be run");
     });
     this.worker.postMessage(start);
+    this.#attend();
   }
 
   /** Resolves when calls can be answered. */
@@ -63,6 +66,7 @@ export class Client {
     if (!this.alive) throw STOPPED;
     this.#calls.set(request, answer);
     this.worker.postMessage({ type: "call", request, name, args });
+    this.#attend();
     return /** @type {Promise<any>} */ (answer.promise);
   }
 
@@ -76,8 +80,15 @@ export class Client {
 
   /** Whether it must be heard of from now on. @param {boolean} training */
   watch(training) {
+    this.#training = training;
+    this.#attend();
+  }
+
+  /** Waits for what it tells next, if it is to tell something. */
+  #attend() {
     clearTimeout(this.#watchdog);
-    this.#watchdog = training ? setTimeout(() => this.#die(`it told nothing for ${SILENT_FOR / 1000} seconds`), SILENT_FOR) : undefined;
+    const owes = this.alive && (!this.#started || this.#training || this.#calls.size > 0);
+    if (owes) this.#watchdog = setTimeout(() => this.#die(`it told nothing for ${SILENT_FOR / 1000} seconds`), SILENT_FOR);
   }
 
   /** Ends the worker; whoever waits for it is told so. */
@@ -88,11 +99,17 @@ export class Client {
   /** @param {FromWorker} message */
   #hear(message) {
     if (!this.alive) return;
-    if (this.#watchdog !== undefined) this.watch(true);
+    this.#take(message);
+    this.#attend();
+  }
+
+  /** @param {FromWorker} message */
+  #take(message) {
     switch (message.type) {
       case "progress":
         return this.events.progress(message.label, message.loaded, message.total);
       case "started":
+        this.#started = true;
         return this.#device.resolve?.(message.device);
       case "answered":
         return this.#taken(message.request)?.resolve?.(message.value);
@@ -130,7 +147,7 @@ export class Client {
   /** @param {Problem} problem */
   #end(problem) {
     this.alive = false;
-    this.watch(false);
+    this.#attend();
     this.worker.terminate();
     for (const waiting of [this.#device, ...this.#calls.values()]) waiting.reject?.(problem);
     this.#calls.clear();

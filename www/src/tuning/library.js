@@ -2,8 +2,9 @@
 /** Models of one's own: kept in this browser, listed, renamed, downloaded, deleted; or loaded from files. */
 
 import { size } from "../format.js";
-import { byId, html } from "../html.js";
+import { byId, focusFirst, html } from "../html.js";
 
+/** @import { Notices } from "../notices.js" */
 /** @import { ModelAsset, Problem } from "../protocol.js" */
 /** @import { Files } from "../tuning-protocol.js" */
 /** @import { Client } from "./client.js" */
@@ -16,22 +17,27 @@ const MOST_BYTES = 200e6;
  * @typedef {object} LibraryEvents
  * @property {(models: ModelAsset[]) => void} changed
  * @property {(id: string) => void} loaded a model came from files
- * @property {(problem: Problem, remedy?: {label: string, act: () => void}) => void} problem
  */
 
 export class Library {
   /** @type {SavedModel[]} */
   #models = [];
 
-  /** @param {Vault} vault @param {() => Client} desk a worker that knows what a model is @param {LibraryEvents} events */
-  constructor(vault, desk, events) {
+  /**
+   * @param {Vault} vault
+   * @param {() => Client} desk a worker that knows what a model is
+   * @param {Notices} notices
+   * @param {LibraryEvents} events
+   */
+  constructor(vault, desk, notices, events) {
     this.vault = vault;
     this.desk = desk;
+    this.notices = notices;
     this.events = events;
     this.list = byId("own-models", HTMLUListElement);
     const input = byId("load-model", HTMLInputElement);
     input.addEventListener("change", async () => {
-      await this.#load([...(input.files ?? [])]);
+      await this.load([...(input.files ?? [])]);
       input.value = ""; // The same file can be chosen again.
     });
   }
@@ -43,13 +49,18 @@ export class Library {
     if (kept.length > 0) this.#show();
   }
 
-  /** @param {Files} files @param {string} title @returns {Promise<string>} its id */
+  /**
+   * Takes a model in.
+   * @param {Files} files
+   * @param {string} title
+   * @returns {Promise<{id: string, problem: Problem | null}>} its id, and why the browser does not store it, if so
+   */
   async keep(files, title) {
-    const model = { id: `own-${crypto.randomUUID().slice(0, 8)}`, title, files, added: Date.now() };
+    const model = { id: freshId(), title, files, added: Date.now() };
     this.#models.push(model);
     this.#show();
-    await this.#save(model);
-    return model.id;
+    const problem = await this.vault.saveModel(model).then(() => null, (problem) => problem);
+    return { id: model.id, problem };
   }
 
   /** Hands a model over as one zip. @param {Files} files @param {string} title */
@@ -62,15 +73,18 @@ export class Library {
   }
 
   /** @param {File[]} chosen a zip, or the files of a model directory */
-  async #load(chosen) {
+  async load(chosen) {
     if (chosen.length === 0) return;
+    this.notices.clear("load-model");
     try {
       if (chosen.some((file) => file.size > MOST_BYTES)) throw { message: `the file is larger than ${size(MOST_BYTES)}` };
       const { files, info } = await this.#read(chosen);
-      this.events.loaded(await this.keep(files, info.title));
+      const { id, problem } = await this.keep(files, info.title);
+      if (problem) this.notices.show(problem);
+      this.events.loaded(id);
     } catch (cause) {
       const { message } = /** @type {Problem} */ (cause);
-      this.events.problem({
+      this.notices.show({
         kind: "load-model",
         message: `${chosen[0].name} cannot be loaded: ${message}.`.replace(/\.\.$/, "."),
         hint: "Take a zip that this page wrote, or the four files of a model directory of safr train or safr import.",
@@ -87,50 +101,65 @@ export class Library {
 
   /** @param {SavedModel} model */
   #save(model) {
-    return this.vault.saveModel(model).catch((problem) => this.events.problem(problem));
+    return this.vault.saveModel(model).catch((problem) => this.notices.show(problem));
   }
 
   #show() {
     this.list.replaceChildren(...this.#models.map((model) => this.#item(model)));
+    this.#tell();
+  }
+
+  #tell() {
     this.events.changed(this.#models.map(({ id, title, files }) => ({ id, title, folder: "", files: {}, content: files })));
   }
 
   /** @param {SavedModel} model */
   #item(model) {
     const name = html("input", { type: "text", "aria-label": "Name of the model", maxlength: 80 });
-    name.value = model.title;
-    name.addEventListener("change", () => {
-      model.title = name.value.trim() || model.title;
-      this.#show();
-      this.#save(model);
-    });
     const bytes = Object.values(model.files).reduce((sum, file) => sum + file.byteLength, 0);
     const button = (/** @type {string} */ label, /** @type {() => void} */ act) => {
-      const element = html("button", { type: "button", "aria-label": `${label} “${model.title}”` }, label);
+      const element = html("button", { type: "button" }, label);
       element.addEventListener("click", act);
       return element;
     };
+    const buttons = [button("Download", () => this.download(model.files, model.title)), button("Delete", () => this.#delete(model))];
+    const label = () => {
+      name.value = model.title;
+      for (const element of buttons) element.setAttribute("aria-label", `${element.textContent} “${model.title}”`);
+    };
+    label();
+    name.addEventListener("change", () => {
+      model.title = name.value.trim() || model.title;
+      label(); // In its place, so that the focus stays.
+      this.#tell();
+      this.#save(model);
+    });
     return html(
       "li",
       { "data-model": model.id },
       name,
       html("span", { class: "of" }, `${size(bytes)}, ${new Date(model.added).toLocaleDateString("en", { dateStyle: "medium" })}`),
-      button("Download", () => this.download(model.files, model.title)),
-      button("Delete", () => this.#delete(model)),
+      ...buttons,
     );
   }
 
   /** @param {SavedModel} model */
   async #delete(model) {
-    this.#models = this.#models.filter((other) => other !== model);
-    this.#show();
-    await this.vault.dropModel(model.id).catch((problem) => this.events.problem(problem));
+    const place = this.#models.indexOf(model);
+    const kind = `deleted ${model.id}`;
     const undo = () => {
-      this.#models.push(model);
+      this.#models.splice(place, 0, model);
       this.#show();
       this.#save(model);
-      this.events.problem({ kind: "deleted", message: `“${model.title}” is back.`, hint: "" });
+      this.notices.show({ kind, message: `“${model.title}” is back.`, hint: "" });
+      focusFirst(this.list.querySelector(`[data-model="${model.id}"] button:last-child`));
     };
-    this.events.problem({ kind: "deleted", message: `“${model.title}” is deleted.`, hint: "" }, { label: "Undo", act: undo });
+    this.#models = this.#models.filter((other) => other !== model);
+    this.#show();
+    this.notices.ask({ kind, message: `“${model.title}” is deleted.`, hint: "" }, { label: "Undo", act: undo });
+    await this.vault.dropModel(model.id).catch((problem) => this.notices.show(problem));
   }
 }
+
+/** An id that no other model has, also over http, where browsers have no `crypto.randomUUID`. */
+const freshId = () => `own-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0")}`;

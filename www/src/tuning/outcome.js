@@ -58,11 +58,13 @@ export class Outcome {
   async #keep() {
     const files = this.#files;
     if (!files) return;
+    const focused = document.activeElement === this.keep;
     this.keep.disabled = true;
+    if (focused) this.kept.focus(); // A button that can't be pressed would lose it.
     const title = this.title.value.trim() || "Fine-tuned";
-    await this.library.keep(files, title);
+    const { problem } = await this.library.keep(files, title);
     if (this.#files !== files) return; // Another run has begun meanwhile.
-    write(this.kept, `“${title}” is kept, and stands among the models.`);
+    write(this.kept, problem ? `“${title}” stands among the models. ${problem.message} ${problem.hint}` : `“${title}” is kept, and stands among the models.`);
     this.events.kept();
   }
 }

@@ -4,7 +4,7 @@
 import { change, count, exact, percent, plural, points } from "../format.js";
 import { html } from "../html.js";
 
-/** @import { Confusion, Estimate, MeasureChange, TuningResult } from "../tuning-protocol.js" */
+/** @import { ClassScores, Confusion, Estimate, MeasureChange, TuningResult } from "../tuning-protocol.js" */
 
 const TITLES = new Map([
   ["accuracy", "Accuracy"],
@@ -38,11 +38,13 @@ const FIRST = ["accuracy", "majority_accuracy", "macro_f1", "negative_log_likeli
 export function showResult(root, result) {
   const { measures, classes, confusion_before, confusion_after } = result;
   const named = new Map(measures.map((measure) => [measure.name, measure]));
-  const first = [...FIRST.flatMap((name) => named.get(name) ?? []), ...measures.filter(isRecall)];
+  const first = FIRST.flatMap((name) => named.get(name) ?? []);
   const rest = measures.filter((measure) => !first.includes(measure));
   root.replaceChildren(
+    html("p", { class: "baseline" }, baseline(result)),
     html("p", { class: "remark" }, remark(result)),
     html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Measures before and after" }, table(first)),
+    html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Class by class" }, scores(result.scores)),
     html("details", {}, html("summary", {}, "All measures"), html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "All other measures" }, table(rest, true))),
     html(
       "div",
@@ -50,6 +52,7 @@ export function showResult(root, result) {
       ...(confusion_before ? [confusion("Before", confusion_before, classes)] : []),
       confusion("After", confusion_after, classes),
     ),
+    wrong(result),
     ...(confusion_before ? [changes(result)] : []),
   );
 }
@@ -57,9 +60,16 @@ export function showResult(root, result) {
 /** What begins the name of a class' recall, before the class. */
 const RECALL = "recall/";
 
-/** @param {MeasureChange} measure */
-function isRecall({ name }) {
-  return name.startsWith(RECALL);
+/** The accuracy beside those that take no model. @param {TuningResult} result */
+export function baseline({ measures, chance }) {
+  const of = (/** @type {string} */ name) => measures.find((measure) => measure.name === name)?.after;
+  const [accuracy, majority] = [of("accuracy"), of("majority_accuracy")];
+  if (!accuracy || !majority) return "";
+  const unsure = accuracy.interval && accuracy.interval.low <= majority.value;
+  return [
+    `Held-out accuracy ${percent(accuracy.value)}; always saying the commonest class reaches ${percent(majority.value)}, guessing ${percent(chance)}.`,
+    accuracy.value <= majority.value ? "It has learnt nothing that these texts show." : unsure ? "So few texts do not show that it is better than that." : "",
+  ].join(" ").trim();
 }
 
 /** What one must know to read the measures. @param {TuningResult} result */
@@ -88,6 +98,22 @@ function table(measures, full = false) {
     );
   });
   return html("table", { class: "measures" }, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
+}
+
+/** How well each class is told. @param {ClassScores[]} all */
+function scores(all) {
+  const head = ["Class by class, after", "Texts", "Precision", "Recall", "F1"].map((name) => html("th", { scope: "col" }, name));
+  const rows = all.map(({ name, texts, precision, recall, f1 }) =>
+    html(
+      "tr",
+      { "data-class": name, "data-precision": precision, "data-recall": recall, "data-f1": f1 },
+      html("th", { scope: "row", dir: "auto" }, name),
+      html("td", { class: "number" }, count(texts)),
+      ...[precision, recall].map((part) => html("td", { class: "number" }, part === null ? "–" : percent(part))),
+      html("td", { class: "number" }, f1 === null ? "–" : exact(f1)),
+    ),
+  );
+  return html("table", { class: "scores" }, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
 }
 
 /** @param {string} name @param {boolean} full */
@@ -126,6 +152,24 @@ function confusion(title, counts, classes) {
   return html("div", { class: "table", tabindex: 0, role: "group", "aria-label": `Confusion matrix, ${title.toLowerCase()}` }, matrix);
 }
 
+/** The held-out texts that went wrong. @param {TuningResult} result */
+function wrong({ texts, wrong_texts, wrong }) {
+  if (wrong_texts === 0) return html("p", {}, "No held-out text went wrong.");
+  const rows = wrong.map(({ line, text, label, predicted, probability }) =>
+    html(
+      "tr",
+      {},
+      html("th", { scope: "row" }, count(line)),
+      html("td", { class: "text", dir: "auto" }, text),
+      html("td", { dir: "auto" }, label),
+      html("td", { dir: "auto" }, predicted),
+      html("td", { class: "number" }, percent(probability)),
+    ),
+  );
+  const head = ["Line", "Text", "Label", "Predicted", "Probability"];
+  return folded(`${count(wrong_texts)} of ${plural(texts, "held-out text")} went wrong`, "Held-out texts that went wrong", head, rows, wrong_texts, false);
+}
+
 /** @param {TuningResult} result */
 function changes({ changed_texts, changed }) {
   if (changed_texts === 0) return html("p", {}, "No held-out text changed its class.");
@@ -140,14 +184,27 @@ function changes({ changed_texts, changed }) {
       html("td", { dir: "auto", class: after === label ? "right" : null }, after),
     ),
   );
-  const head = ["Line", "Text", "Label", "Before", "After"].map((name) => html("th", { scope: "col" }, name));
-  const listed = html("table", { class: "changed" }, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
-  const rest = changed_texts - changed.length;
+  const head = ["Line", "Text", "Label", "Before", "After"];
+  return folded(`${plural(changed_texts, "text")} changed class`, "Texts that changed their class", head, rows, changed_texts, true);
+}
+
+/**
+ * A table of texts to open, and how many it leaves out.
+ * @param {string} summary
+ * @param {string} name
+ * @param {string[]} head
+ * @param {HTMLElement[]} rows
+ * @param {number} all
+ * @param {boolean} open
+ */
+function folded(summary, name, head, rows, all, open) {
+  const columns = head.map((title) => html("th", { scope: "col" }, title));
+  const listed = html("table", { class: "texts" }, html("thead", {}, html("tr", {}, ...columns)), html("tbody", {}, ...rows));
   return html(
     "details",
-    { open: "" },
-    html("summary", {}, `${plural(changed_texts, "text")} changed class`),
-    html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Texts that changed their class" }, listed),
-    ...(rest > 0 ? [html("p", {}, `and ${count(rest)} more`)] : []),
+    { open: open ? "" : null },
+    html("summary", {}, summary),
+    html("div", { class: "table", tabindex: 0, role: "group", "aria-label": name }, listed),
+    ...(all > rows.length ? [html("p", {}, `and ${count(all - rows.length)} more`)] : []),
   );
 }

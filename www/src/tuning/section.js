@@ -1,9 +1,11 @@
 // @ts-check
 /** The part of the page that fine-tunes: data, choices, the run and what came of it. */
 
-import { byId, write } from "../html.js";
+import { plural } from "../format.js";
+import { byId, focusFirst, write } from "../html.js";
 import { Notices } from "../notices.js";
 import { Curves } from "./curves.js";
+import { takeDrops } from "./drops.js";
 import { Library } from "./library.js";
 import { Options } from "./options.js";
 import { Outcome } from "./outcome.js";
@@ -17,7 +19,8 @@ import { Vault } from "./vault.js";
 /** @import { Palette } from "../charts/palette.js" */
 /** @import { Look } from "../charts/view.js" */
 /** @import { Assets, ModelAsset, Problem } from "../protocol.js" */
-/** @import { DataChoices, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
+/** @import { DataChoices, DataReport, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
+/** @import { Data } from "./sources.js" */
 /** @import { Phase } from "./trainer.js" */
 
 /** Figures and curves are redrawn no more often than this, in milliseconds. */
@@ -39,16 +42,23 @@ export class TuningSection {
   #setup = byId("tune-setup", HTMLElement);
   #run = byId("tune-run", HTMLElement);
   #figure = byId("tune-preview", HTMLElement);
+  #own = byId("own", HTMLElement);
   /** @type {Outcome} */
   #outcome;
+  /** @type {Notices} */
+  #dataNotices;
+  /** @type {Sources} */
+  #sources;
   /** @type {ModelAsset[]} */
   #models = [];
-  /** @type {{bytes: Uint8Array, name: string} | null} */
+  /** @type {Data | null} */
   #data = null;
   /** @type {DataChoices | null} */
   #choices = null;
   /** Whether the data can be trained on. */
   #usable = false;
+  /** How many texts there are. */
+  #texts = 0;
   #before = "";
   /** Events that are not shown yet. @type {TuningEvent[]} */
   #news = [];
@@ -66,18 +76,18 @@ export class TuningSection {
       problem: (problem) => this.#tell(problem),
       tuned: (files) => this.#outcome.show(files),
     });
-    this.library = new Library(this.#vault, () => this.trainer.desk(), {
+    this.library = new Library(this.#vault, () => this.trainer.desk(), new Notices(byId("own-notices", HTMLElement)), {
       changed: events.models,
       loaded: events.loaded,
-      problem: (problem, remedy) => this.notices.show(problem, remedy),
     });
     this.#outcome = new Outcome(this.library, { kept: () => this.#kept(), undone: () => this.#undo() });
     this.preview = new Preview(this.#figure, (which, text) => this.trainer.explain(which, text));
-    new Sources({
+    this.#dataNotices = new Notices(byId("data-notices", HTMLElement));
+    this.#sources = new Sources(this.#dataNotices, {
       changing: () => this.#forget(),
-      data: (bytes, name) => this.#take(bytes, name),
+      data: (data) => this.#take(data),
       none: () => this.#forget(),
-      problem: (problem) => this.#tell(problem),
+      holds: () => this.#texts > 0,
     });
     this.#listen();
     this.#enter("idle");
@@ -110,6 +120,31 @@ export class TuningSection {
     start.addEventListener("click", () => (this.#outcome.unkept ? this.#ask() : this.#start()));
     pause.addEventListener("click", () => (this.trainer.phase === "paused" ? this.trainer.goOn() : this.trainer.pause()));
     stop.addEventListener("click", () => this.trainer.stop());
+    takeDrops(this.#own, {
+      data: (file) => this.#drop(() => this.#sources.take(file)),
+      model: (files) => {
+        this.#own.scrollIntoView({ block: "nearest" });
+        this.library.load(files);
+      },
+      tooMany: () => this.#drop(() => this.#refuse("One file of labelled texts is taken at a time.", "Put them together, or drop one.")),
+    });
+  }
+
+  /** Takes data that were dropped somewhere, where one sees it. @param {() => void} take */
+  #drop(take) {
+    this.#setup.scrollIntoView({ block: "nearest" });
+    if (this.#held) this.#refuse("A run has its data until it is over.", "Stop it first.");
+    else take();
+  }
+
+  /** @param {string} message @param {string} hint */
+  #refuse(message, hint) {
+    this.#dataNotices.show({ kind: "data", message, hint });
+  }
+
+  /** Whether a run has the data and the choices. */
+  get #held() {
+    return this.trainer.phase === "running" || this.trainer.phase === "paused";
   }
 
   get #model() {
@@ -119,16 +154,19 @@ export class TuningSection {
   #forget() {
     this.#data = null;
     this.#usable = false;
+    this.#texts = 0;
     this.#report.clear();
     this.#status.clear();
     this.notices.clear("tuning");
     this.#enter("idle");
   }
 
-  /** @param {Uint8Array} bytes @param {string} name */
-  async #take(bytes, name) {
-    this.#data = { bytes, name };
-    await this.#restart();
+  /** @param {Data} data */
+  async #take(data) {
+    const sameFile = data.bytes === this.#data?.bytes && this.#choices !== null;
+    this.#data = data;
+    if (sameFile) await this.#examine({});
+    else await this.#restart();
   }
 
   /** Other data or another model: what was chosen of them no longer holds. */
@@ -156,13 +194,20 @@ export class TuningSection {
       this.#tell(wrong);
       return this.#enter("error");
     }
-    this.#choices = { ...this.#choices, ...change, ...this.#options.holdOut };
-    const { bytes, name } = this.#data;
+    const { bytes, typed } = this.#data;
+    this.#choices = { ...this.#choices, ...change, ...this.#options.holdOut, typed };
     const report = await this.trainer.examine(this.#model, bytes, this.#choices);
     if (!report) return;
-    this.#usable = !report.problem;
-    this.#report.show(name, report, this.#choices);
+    this.#show(report);
     this.#enter(this.trainer.phase);
+  }
+
+  /** What the data hold. @param {DataReport} report */
+  #show(report) {
+    if (!this.#data || !this.#choices) return;
+    this.#usable = !report.problem;
+    this.#texts = report.texts;
+    this.#report.show(named(this.#data.name, this.#data.typed.length), report, this.#choices);
   }
 
   /** Starts after a yes: a result that was not kept would be lost. */
@@ -172,8 +217,7 @@ export class TuningSection {
       this.#status.start.focus(); // The notice goes, and its button with it.
       this.#start();
     };
-    this.notices.show(problem, { label: "Start all the same", act });
-    /** @type {HTMLElement} */ (this.notices.root.querySelector(".notice:last-child button")).focus(); // It may be out of sight.
+    this.notices.ask(problem, { label: "Start all the same", act });
   }
 
   async #start() {
@@ -198,12 +242,24 @@ export class TuningSection {
     this.#run.hidden = this.#figure.hidden = false;
     this.#status.begin(info, device);
     this.#curves.begin(info);
-    if (!this.#data) this.#options.fill(info); // The page was opened anew.
+    if (!this.#data) this.#takeUp(info, data); // The page was opened anew.
     write(this.#objective, minimised(info));
     this.#before = `Before: ${info.start_title}`;
     this.preview.entitle(this.#before, "Now: in training");
-    this.#outcome.expect(`${info.start_title}, tuned on ${data}`);
+    this.#outcome.expect(`${info.start_title}, tuned on ${named(data, info.data.typed.length)}`);
     this.preview.refresh();
+  }
+
+  /** Shows the choices and the data of a run that was begun before the page was opened. @param {TuningInfo} info @param {string} name */
+  async #takeUp(info, name) {
+    this.#options.fill(info);
+    const data = await this.trainer.data();
+    if (!data || this.#data) return;
+    this.#data = { bytes: data.bytes, name, typed: info.data.typed };
+    this.#choices = info.data;
+    this.#sources.restore(this.#data);
+    this.#show(data.report);
+    this.#enter(this.trainer.phase);
   }
 
   /** @param {TuningEvent[]} news */
@@ -230,9 +286,8 @@ export class TuningSection {
   #enter(phase) {
     if (this.#news.length > 0) this.#showNews();
     this.#status.enter(phase, this.#usable);
-    const held = phase === "running" || phase === "paused";
-    const controls = /** @type {NodeListOf<HTMLInputElement>} */ (this.#setup.querySelectorAll("input, select, textarea, button"));
-    for (const control of controls) control.disabled = held;
+    const controls = /** @type {NodeListOf<HTMLInputElement>} */ (this.#setup.querySelectorAll(":is(input, select, textarea, button):not(.notice *)"));
+    for (const control of controls) control.disabled = this.#held;
     this.#outcome.root.inert = phase === "checking"; // Another run may be about to take its place.
     if (phase !== "done") return;
     this.preview.entitle(this.#before, "After: fine-tuned");
@@ -250,6 +305,7 @@ export class TuningSection {
     this.#outcome.clear();
     this.#status.clear();
     this.trainer.undo();
+    focusFirst(this.#status.start, this.#sources.file); // The button is gone with the result.
   }
 
   /** @param {Problem} problem */
@@ -263,3 +319,6 @@ function minimised({ objective, options }) {
   if (options.objective === "cross-entropy") return "Minimised: cross entropy alone.";
   return `Minimised: cross entropy, importance by λ ${options.lambda_importance} and interaction by λ ${options.lambda_interaction} (${objective}).`;
 }
+
+/** Data as they are called. @param {string} name @param {number} typed */
+const named = (name, typed) => (typed === 0 ? name : `${name} and ${plural(typed, "typed example")}`);

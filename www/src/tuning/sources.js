@@ -1,10 +1,16 @@
 // @ts-check
-/** Where labelled texts come from: a file, the paste area, examples typed one by one, or the sample set. */
+/**
+ * Where labelled texts come from: a file, the paste area or the sample set, and beside it examples typed one by one,
+ * which add to it. What would take the place of other texts asks first.
+ */
 
+import { download } from "../download.js";
 import { byId, html } from "../html.js";
 import { size } from "../format.js";
 
+/** @import { Notices } from "../notices.js" */
 /** @import { Problem } from "../protocol.js" */
+/** @import { Example } from "../tuning-protocol.js" */
 
 /** Larger files have more rows than are taken, and would only fill the memory. */
 const MOST_BYTES = 64e6;
@@ -13,13 +19,20 @@ const MOST_BYTES = 64e6;
 const RESTS_AFTER = 300;
 
 const SAMPLE = "film-remarks.csv";
+const PASTED = "pasted texts";
+const TYPED = "typed examples";
+
+/**
+ * Labelled texts: a file, or what stands for one, and the examples that were typed beside it.
+ * @typedef {{bytes: Uint8Array, name: string, typed: Example[]}} Data
+ */
 
 /**
  * @typedef {object} SourceEvents
  * @property {() => void} changing other data are about to come
- * @property {(data: Uint8Array, name: string) => void} data
+ * @property {(data: Data) => void} data
  * @property {() => void} none there are no data any more
- * @property {(problem: Problem) => void} problem
+ * @property {() => boolean} holds whether there are texts that others would take the place of
  */
 
 export class Sources {
@@ -29,64 +42,131 @@ export class Sources {
   label = byId("tune-label", HTMLInputElement);
   typed = byId("tune-typed", HTMLUListElement);
   labels = byId("tune-labels", HTMLDataListElement);
-  /** @type {{text: string, label: string}[]} */
+  /** What the typed examples stand beside. @type {{bytes: Uint8Array, name: string} | null} */
+  #base = null;
+  /** @type {Example[]} */
   #examples = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rest;
 
-  /** @param {SourceEvents} events */
-  constructor(events) {
+  /** @param {Notices} notices @param {SourceEvents} events */
+  constructor(notices, events) {
+    this.notices = notices;
     this.events = events;
     this.#listen();
   }
 
-  #listen() {
-    this.file.addEventListener("change", () => this.#read(this.file.files?.[0]));
-    this.file.addEventListener("dragover", (event) => event.preventDefault());
-    this.file.addEventListener("drop", (event) => {
-      event.preventDefault();
+  /** Shows the data of a run that was begun earlier. @param {Data} data */
+  restore({ bytes, name, typed }) {
+    this.#base = name === TYPED ? null : { bytes, name };
+    const text = new TextDecoder().decode(bytes);
+    this.text.value = name === PASTED ? text : "";
+    this.#examples = [...(name === TYPED ? text.split("\n").map((line) => JSON.parse(line)) : []), ...typed];
+    this.#list();
+  }
+
+  /** Takes one file of labelled texts. @param {File} file */
+  take(file) {
+    if (file.size > MOST_BYTES) {
       this.#leaveFile();
-      this.#read(event.dataTransfer?.files[0]);
+      return this.#refuse(
+        `The file ${file.name} has ${size(file.size)}; ${size(MOST_BYTES)} are taken at most.`,
+        "Take a part of its rows, or train with the command safr train.",
+      );
+    }
+    const asks = this.#replace(file.name, this.#isOfFile, () => this.#read(file));
+    if (asks) this.#leaveFile(); // It is not what is used, and can be chosen again.
+  }
+
+  #listen() {
+    this.file.addEventListener("change", () => {
+      const file = this.file.files?.[0];
+      if (file) this.take(file);
     });
     this.text.addEventListener("input", () => {
-      this.events.changing();
       clearTimeout(this.#rest);
-      this.#rest = setTimeout(() => this.#give(this.text.value, "pasted texts"), RESTS_AFTER);
+      if (!this.#loses(this.#isPasted)) this.events.changing();
+      this.#rest = setTimeout(() => this.#paste(), RESTS_AFTER);
     });
     for (const field of [this.example, this.label]) {
       field.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" && !event.isComposing) this.#add();
+        // An input method confirms by Enter, too: in Safari after it is said to be done, but under this number.
+        const composes = event.isComposing || event.keyCode === 229;
+        if (event.key === "Enter" && !composes) this.#add();
       });
     }
     byId("tune-add", HTMLButtonElement).addEventListener("click", () => this.#add());
-    byId("tune-sample", HTMLButtonElement).addEventListener("click", () => this.#sample());
+    byId("tune-sample", HTMLButtonElement).addEventListener("click", () => this.#replace("The sample set", this.#isSample, () => this.#sample()));
   }
 
-  /** @param {File | undefined} file */
-  async #read(file) {
-    if (!file) return;
-    this.events.changing();
-    if (file.size > MOST_BYTES) {
-      return this.events.problem({
-        kind: "tuning",
-        message: `The file ${file.name} has ${size(file.size)}; ${size(MOST_BYTES)} are taken at most.`,
-        hint: "Take a part of its rows, or train with the command safr train.",
-      });
+  #isPasted = () => this.#base?.name === PASTED;
+  #isSample = () => this.#base?.name === SAMPLE;
+  #isOfFile = () => !this.#isPasted() && !this.#isSample();
+
+  /** Whether what stands there came otherwise, and would be lost. @param {() => boolean} isSame */
+  #loses(isSame) {
+    return this.#base !== null && !isSame() && this.events.holds();
+  }
+
+  /**
+   * Takes other texts in the place of those that are there, after a yes if these came otherwise.
+   * @param {string} what comes
+   * @param {() => boolean} isSame whether what is there came the same way
+   * @param {() => void} take
+   * @param {boolean} [typing] the focus is needed elsewhere
+   * @returns {boolean} whether it asks
+   */
+  #replace(what, isSame, take, typing = false) {
+    this.notices.clearAll();
+    if (!this.#loses(isSame)) {
+      take();
+      return false;
     }
+    const stay = this.#examples.length > 0 ? "The typed examples stay." : "";
+    const problem = { kind: "replace", message: `${what} would take the place of ${this.#base?.name}.`, hint: stay };
+    const remedy = {
+      label: "Replace",
+      act: () => {
+        this.notices.clearAll();
+        take();
+      },
+    };
+    if (typing) this.notices.show(problem, remedy);
+    else this.notices.ask(problem, remedy);
+    return true;
+  }
+
+  /** @param {File} file */
+  async #read(file) {
+    this.events.changing();
     try {
-      this.#bytes(new Uint8Array(await file.arrayBuffer()), file.name);
+      this.#settle(new Uint8Array(await file.arrayBuffer()), file.name);
     } catch {
       this.#leaveFile();
-      this.events.problem({ kind: "tuning", message: `The file ${file.name} could not be read.`, hint: "Choose it again." });
+      this.#refuse(`The file ${file.name} could not be read.`, "Choose it again.");
     }
+  }
+
+  #paste() {
+    if (this.text.value.trim() !== "") {
+      this.#replace("The pasted texts", this.#isPasted, () => this.#settle(new TextEncoder().encode(this.text.value), PASTED), true);
+      return;
+    }
+    this.notices.clearAll();
+    if (!this.#isPasted()) return;
+    this.#base = null;
+    this.#give();
   }
 
   async #sample() {
-    this.#leaveFile();
     this.events.changing();
-    const response = await fetch(SAMPLE).catch(() => null);
-    if (response?.ok) return this.#bytes(new Uint8Array(await response.arrayBuffer()), SAMPLE);
-    this.events.problem({ kind: "tuning", message: "The sample set could not be fetched.", hint: "Check the connection, then try again." });
+    try {
+      const response = await download(SAMPLE);
+      this.#settle(new Uint8Array(await response.arrayBuffer()), SAMPLE);
+    } catch (cause) {
+      const { message, hint } = /** @type {Problem} */ (cause);
+      this.#refuse(message, hint);
+    }
   }
 
   /** Adds the example that is typed, and makes room for the next. */
@@ -97,29 +177,40 @@ export class Sources {
     this.#examples.push({ text, label });
     this.example.value = "";
     this.example.focus();
-    this.#showExamples();
+    this.#list();
+    this.#give();
   }
 
-  #showExamples() {
+  #list() {
     this.typed.replaceChildren(...this.#examples.map((example) => {
       const remove = html("button", { type: "button", class: "quiet close", "aria-label": `Remove “${example.text}”` }, "×");
       remove.addEventListener("click", () => {
         this.#examples = this.#examples.filter((other) => other !== example);
-        this.#showExamples();
+        this.#list();
+        this.#give();
         this.example.focus();
       });
       return html("li", {}, html("span", { dir: "auto" }, example.text), html("span", { class: "label", dir: "auto" }, example.label), remove);
     }));
     const labels = [...new Set(this.#examples.map(({ label }) => label))];
     this.labels.replaceChildren(...labels.map((value) => html("option", { value })));
-    this.#give(this.#examples.map((example) => JSON.stringify(example)).join("\n"), "typed examples");
   }
 
-  /** @param {string} text @param {string} name */
-  #give(text, name) {
-    this.#leaveFile();
-    if (text.trim() === "") return this.events.none();
-    this.#bytes(new TextEncoder().encode(text), name);
+  /** What stands for a file from now on. @param {Uint8Array} bytes @param {string} name */
+  #settle(bytes, name) {
+    this.#base = { bytes, name };
+    if (this.#isSample() || this.#isPasted()) this.#leaveFile();
+    if (!this.#isPasted()) this.text.value = "";
+    this.#give();
+  }
+
+  /** Hands over all that is there. */
+  #give() {
+    clearTimeout(this.#rest);
+    if (this.#base) return this.events.data({ ...this.#base, typed: this.#examples });
+    if (this.#examples.length === 0) return this.events.none();
+    const lines = this.#examples.map((example) => JSON.stringify(example)).join("\n");
+    this.events.data({ bytes: new TextEncoder().encode(lines), name: TYPED, typed: [] });
   }
 
   /** What was chosen is not what is used: the same file can be chosen again. */
@@ -127,9 +218,8 @@ export class Sources {
     this.file.value = "";
   }
 
-  /** @param {Uint8Array} bytes @param {string} name */
-  #bytes(bytes, name) {
-    clearTimeout(this.#rest);
-    this.events.data(bytes, name);
+  /** @param {string} message @param {string} hint */
+  #refuse(message, hint) {
+    this.notices.show({ kind: "data", message, hint });
   }
 }

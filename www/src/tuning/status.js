@@ -1,9 +1,10 @@
 // @ts-check
 /** Where a run stands, in figures and in words, and the buttons that hold it. */
 
-import { count, duration, percent, plural, rate, size } from "../format.js";
+import { count, duration, plural, rate, size } from "../format.js";
 import { byId, write } from "../html.js";
 import { deviceName } from "../status.js";
+import { baseline } from "./result.js";
 
 /** @import { Device } from "../protocol.js" */
 /** @import { TuningEvent, TuningInfo } from "../tuning-protocol.js" */
@@ -89,7 +90,7 @@ export class Status {
       if (event.kind === "finished") {
         const accuracy = event.result?.measures.find(({ name }) => name === "accuracy")?.after?.value;
         this.#mark(undefined, undefined, accuracy);
-        write(this.figures, `${event.message}${accuracy === undefined ? "" : ` Held-out accuracy ${percent(accuracy)}.`}`);
+        write(this.figures, event.result ? `${event.message} ${baseline(event.result)}` : event.message);
       }
     }
   }

@@ -184,6 +184,11 @@ export class Trainer {
     return client.call(which === "before" ? "explainStart" : "explain", text).catch(() => null); // A worker that dies is told of as an event.
   }
 
+  /** The data of the run, as their file has them, and what they hold; null if its worker is gone. */
+  async data() {
+    return this.#running().call("data").catch(() => null); // As above.
+  }
+
   #running() {
     if (!this.#client) throw new Error("nothing trains");
     return this.#client;

@@ -60,6 +60,9 @@ export class Tuner {
       return this.#take((engine) => engine.resume(bytes));
     },
 
+    /** The data that the run was begun with. */
+    data: () => this.#inTurn(() => this.#current().data()),
+
     go: async () => this.#go(),
 
     /** Holds the run, and answers from where it can go on; null where it is over, or cannot be held any more. */
