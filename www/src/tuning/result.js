@@ -102,7 +102,7 @@ function table(measures, full = false) {
 
 /** How well each class is told. @param {ClassScores[]} all */
 function scores(all) {
-  const head = ["Class by class, after", "Texts", "Precision", "Recall", "F1"].map((name) => html("th", { scope: "col" }, name));
+  const head = ["Class, after", "Texts", "Precision", "Recall", "F1"].map((name) => html("th", { scope: "col" }, name));
   const rows = all.map(({ name, texts, precision, recall, f1 }) =>
     html(
       "tr",

@@ -90,7 +90,7 @@ export class Status {
       if (event.kind === "finished") {
         const accuracy = event.result?.measures.find(({ name }) => name === "accuracy")?.after?.value;
         this.#mark(undefined, undefined, accuracy);
-        write(this.figures, event.result ? `${event.message} ${baseline(event.result)}` : event.message);
+        write(this.figures, event.result ? `${event.message} ${baseline(event.result)}` : ""); // Without a result, a notice says why.
       }
     }
   }
