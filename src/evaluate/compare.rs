@@ -100,7 +100,9 @@ fn check(first: &Variant, other: &Variant) -> Result<(), CompareError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{Answer, Column, DataSet, Difference, PerText, REPORT_VERSION, Section};
+    use crate::evaluate::{
+        Answer, Column, DataSet, Difference, Interval, PerText, REPORT_VERSION, Section,
+    };
 
     /// Four texts: how many of them are answered rightly, and one column.
     fn report(model: &str, right: usize, name: &str, values: [Option<f32>; 4]) -> Report {

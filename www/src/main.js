@@ -4,11 +4,12 @@
 import { assets } from "./assets.js";
 import { built } from "./building.js";
 import { card } from "./cards.js";
+import { Catalogue } from "./catalogue.js";
 import { readPalette } from "./charts/palette.js";
 import { viewOf } from "./charts/view.js";
 import { Controls } from "./controls.js";
 import { Engine } from "./engine.js";
-import { list, sentence } from "./format.js";
+import { sentence } from "./format.js";
 import { byId, write } from "./html.js";
 import { keep, kept } from "./kept.js";
 import { Loading } from "./loading.js";
@@ -20,7 +21,7 @@ import { Scale } from "./scale.js";
 import { Spotlight } from "./spotlight.js";
 import { copyLink, missingModel, notHere, readState, writeState } from "./state.js";
 import { backendInUse, summary } from "./status.js";
-import { isSandboxed, missingFeatures } from "./support.js";
+import { obstacle } from "./support.js";
 import { onSystemTheme } from "./theme.js";
 import { TuningSection } from "./tuning/section.js";
 
@@ -36,10 +37,7 @@ const RESTS_AFTER = 500;
 /** A word is pointed at, and not passed by, after so many milliseconds; while one types, none is. */
 const POINTS_AFTER = 150;
 
-/** Those of the page and, behind them, those of one's own. */
-let { models } = assets;
-let ids = models.map(({ id }) => id);
-const titleOf = (/** @type {string} */ id) => models.find((model) => model.id === id)?.title ?? "";
+const catalogue = new Catalogue(assets.models);
 /** The address that the page was opened with: it may name a model of one's own. */
 const opened = location.hash;
 
@@ -59,14 +57,14 @@ new Pin(spotlight, [main, beside]);
 /** @type {State} */
 const usual = {
   text: controls.text.defaultValue,
-  model: ids[0],
+  model: catalogue.ids[0],
   beside: "auto",
   backend: "auto",
   theme: "auto",
   allocation: "evidence",
   interaction: "sharing",
 };
-let state = readState(location.hash, { ...usual, text: kept() ?? controls.text.value }, ids);
+let state = readState(location.hash, { ...usual, text: kept() ?? controls.text.value }, catalogue.ids);
 /** @type {Palette} */
 let palette;
 /** What has come of the newest text so far, by model. @type {{[id: string]: Explanation}} */
@@ -78,8 +76,6 @@ let drawnText = "";
 let painted = Promise.resolve();
 /** @type {{device: Device, reason: string, time: number | null} | null} */
 let running = null;
-/** Ids of models that could not be loaded. @type {Set<string>} */
-const broken = new Set();
 /** Whether nothing runs any more, until it is tried again. */
 let stopped = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -97,15 +93,15 @@ const engine = new Engine(assets, state.model, {
     describe();
   },
   model(info) {
-    broken.delete(info.id);
+    catalogue.broken.delete(info.id);
     document.getElementById(`card-${info.id}`)?.remove();
     byId("cards", HTMLElement).append(card(info));
     if (page.dataset.state === "ready" && needed().includes(info.id)) explain();
   },
   badModel(problem, id) {
-    broken.add(id);
-    loading.drop(titleOf(id));
-    const told = { kind: `model ${id}`, message: awaited(id), hint: `${sentence(problem.message)} ${sentence(problem.hint)}` };
+    catalogue.broken.add(id);
+    loading.drop(catalogue.title(id));
+    const told = { kind: `model ${id}`, message: catalogue.awaited(id), hint: `${sentence(problem.message)} ${sentence(problem.hint)}` };
     notices.show(told, { label: "Try again", act: () => retry(id) });
     show();
     explain();
@@ -148,8 +144,8 @@ function leaveBackend(problem, where) {
 
 /** Takes in the models of one's own, as they are now. @param {ModelAsset[]} own */
 function enrol(own) {
-  models = [...assets.models, ...own];
-  ids = models.map(({ id }) => id);
+  catalogue.enrol(own);
+  const { ids, models } = catalogue;
   for (const card of document.querySelectorAll('[id^="card-own-"]')) {
     if (!ids.includes(card.id.replace("card-", ""))) card.remove();
   }
@@ -162,7 +158,7 @@ function enrol(own) {
 
 /** The selected model and the one beside it, where there is something to compare it with. */
 function needed() {
-  const other = broken.has(state.model) ? undefined : companion();
+  const other = catalogue.broken.has(state.model) ? undefined : companion();
   return other ? [state.model, other] : [state.model];
 }
 
@@ -183,16 +179,12 @@ function wonder() {
   }, POINTS_AFTER);
 }
 
-/** The model that stands beside: the chosen one, the one that belongs there, or any other. @returns {string | undefined} */
-function companion() {
-  if (state.beside === "none") return undefined;
-  const belongs = models.find(({ id }) => id === state.model)?.beside;
-  return [state.beside, belongs ?? "", ...ids].find((id) => id !== state.model && ids.includes(id) && !broken.has(id));
-}
+/** The model that stands beside the selected one. */
+const companion = () => catalogue.companion(state.model, state.beside);
 
 /** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one */
 function explain(since = null) {
-  if (broken.has(state.model)) return enter("error");
+  if (catalogue.broken.has(state.model)) return enter("error");
   enter(stopped ? "error" : drawn ? "busy" : "loading");
   newest = {};
   engine.explain({ text: state.text, models: needed(), since, explanations: newest });
@@ -200,19 +192,16 @@ function explain(since = null) {
 
 /** Asks again for a model that could not be had; what runs goes on. @param {string} id */
 function retry(id) {
-  broken.delete(id);
+  catalogue.broken.delete(id);
   notices.clear(`model ${id}`);
   controls.model.focus(); // The notice is gone, and its button with it.
   show();
   explain();
 }
 
-/** What is said in the place of a model's prediction. @param {string} id */
-const awaited = (id) => (broken.has(id) ? `The model “${titleOf(id)}” could not be loaded.` : `Waiting for “${titleOf(id)}” …`);
-
 /** Loads everything anew, after something could not be had. */
 function restart() {
-  broken.clear();
+  catalogue.broken.clear();
   stopped = false;
   notices.clearAll();
   engine.restart(state.backend);
@@ -237,8 +226,8 @@ function show() {
   const [, other] = needed();
   controls.show(state, companion());
   for (const [id, panel] of panels()) {
-    panel.entitle(titleOf(id));
-    panel.expect(id, awaited(id));
+    panel.entitle(catalogue.title(id));
+    panel.expect(id, catalogue.awaited(id));
   }
   beside.show(other !== undefined);
   tuning.show(state.text);
@@ -320,8 +309,8 @@ function settle() {
   rest = setTimeout(() => {
     describe();
     keep(state.text);
-    if (location.hash === writeState(state, {}, ids)) return; // A link to exactly this view may be copied from there.
-    history.replaceState(null, "", writeState(state, usual, ids) || location.pathname + location.search);
+    if (location.hash === writeState(state, {}, catalogue.ids)) return; // A link to exactly this view may be copied from there.
+    history.replaceState(null, "", writeState(state, usual, catalogue.ids) || location.pathname + location.search);
   }, RESTS_AFTER);
 }
 
@@ -331,7 +320,7 @@ function describe() {
   const now = page.dataset.state;
   if (now === "loading") say(coming ? `Loading ${coming} …` : "Starting …");
   if (now === "busy") say(coming ? `Loading ${coming} …` : "Explaining …");
-  if (now === "error") say(broken.has(state.model) ? `${awaited(state.model)} See the notice above.` : "There is no explanation of this; see the notice above.");
+  if (now === "error") say(catalogue.broken.has(state.model) ? `${catalogue.awaited(state.model)} See the notice above.` : "There is no explanation of this; see the notice above.");
   if (now === "ready" && drawn) say(`${summary(drawn[state.model])}${coming ? ` Loading ${coming} in the background.` : ""}`);
   if (!running) return;
   backendLine.textContent = backendInUse(running.device, running.reason, running.time);
@@ -343,13 +332,13 @@ const say = (what) => write(status, what);
 
 function listen() {
   controls.listen(() => state, change);
-  controls.link.addEventListener("click", async () => controls.tell(await copyLink(state, ids)));
+  controls.link.addEventListener("click", async () => controls.tell(await copyLink(state, catalogue.ids)));
   spotlight.watch(wonder);
   onSystemTheme(recolour);
   addEventListener("beforeprint", () => dress("light")); // Paper is.
   addEventListener("afterprint", () => dress(state.theme));
   addEventListener("hashchange", () => {
-    change(readState(location.hash, { ...usual, text: kept() ?? usual.text }, ids));
+    change(readState(location.hash, { ...usual, text: kept() ?? usual.text }, catalogue.ids));
     lookFor(location.hash);
   });
   addEventListener("pagehide", () => keep(state.text));
@@ -364,23 +353,12 @@ function refuse(problem, remedy) {
 
 function start() {
   byId("stuck", HTMLElement).remove();
-  const missing = missingFeatures();
-  if (missing.length > 0) {
-    return refuse({
-      kind: "browser",
-      message: `This browser lacks ${list(missing)}, which this page needs.`,
-      hint: "Chrome and Edge 123, Firefox 128, Safari 17.5 and anything newer have it.",
-    });
-  }
-  if (isSandboxed()) {
-    const [address] = location.href.split("#");
-    const message = "Another page shows this one in a closed frame, where no engine can run and no model be kept.";
-    return refuse({ kind: "frame", message, hint: "Open it by itself:" }, { label: address, href: location.href });
-  }
+  const stands = obstacle();
+  if (stands) return refuse(stands.problem, stands.remedy);
   main.wait(state.text);
   beside.wait(state.text);
-  controls.offer(models);
-  tuning.offer(models, ids[0]);
+  controls.offer(catalogue.models);
+  tuning.offer(catalogue.models, catalogue.ids[0]);
   show();
   listen();
   explain();
@@ -405,15 +383,15 @@ async function complete() {
 /** Says if an address names a model that is not here. @param {string} hash */
 function lookFor(hash) {
   notices.clear("address");
-  const missing = missingModel(hash, ids);
-  if (missing !== null) notices.show(notHere(missing, titleOf(state.model)));
+  const missing = missingModel(hash, catalogue.ids);
+  if (missing !== null) notices.show(notHere(missing, catalogue.title(state.model)));
 }
 
 /** What earlier visits left: models of one's own, and a run in progress. */
 async function takeUp() {
   await tuning.library.open();
-  const named = readState(opened, state, ids).model;
-  if (named !== state.model && ids.indexOf(named) >= assets.models.length) change({ model: named });
+  const named = readState(opened, state, catalogue.ids).model;
+  if (named !== state.model && catalogue.isOwn(named)) change({ model: named });
   lookFor(opened);
   await tuning.trainer.restore();
 }

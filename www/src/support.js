@@ -1,6 +1,11 @@
 // @ts-check
 /** Finds out what the browser lacks, before anything is loaded. */
 
+import { list } from "./format.js";
+
+/** @import { Remedy } from "./notices.js" */
+/** @import { Problem } from "./protocol.js" */
+
 /** The smallest module that needs SIMD: one function returning `i32x4.splat 0`, lane 0 dropped. */
 const SIMD_MODULE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, // magic and version
@@ -27,13 +32,13 @@ function hasModuleWorkers() {
 }
 
 /** Whether another page shows this one in a frame that takes it for a page without an origin, and so without workers and storage. */
-export const isSandboxed = () => origin === "null";
+const isSandboxed = () => origin === "null";
 
 /**
  * What the browser lacks of what the page needs, in plain words; empty where all is there.
  * @returns {string[]}
  */
-export function missingFeatures() {
+function missingFeatures() {
   const missing = [];
   if (typeof WebAssembly !== "object" || !WebAssembly.validate(SIMD_MODULE)) {
     missing.push("WebAssembly with SIMD");
@@ -41,4 +46,18 @@ export function missingFeatures() {
   if (typeof Worker !== "function" || !hasModuleWorkers()) missing.push("module workers");
   if (!CSS.supports("color", "light-dark(black, white)")) missing.push("the colours of current CSS");
   return missing;
+}
+
+/** Why nothing can be explained here, and what may help; null where all is well. @returns {{problem: Problem, remedy?: Remedy} | null} */
+export function obstacle() {
+  const missing = missingFeatures();
+  if (missing.length > 0) {
+    const message = `This browser lacks ${list(missing)}, which this page needs.`;
+    const hint = "Chrome and Edge 123, Firefox 128, Safari 17.5 and anything newer have it.";
+    return { problem: { kind: "browser", message, hint } };
+  }
+  if (!isSandboxed()) return null;
+  const [address] = location.href.split("#");
+  const message = "Another page shows this one in a closed frame, where no engine can run and no model be kept.";
+  return { problem: { kind: "frame", message, hint: "Open it by itself:" }, remedy: { label: address, href: location.href } };
 }
