@@ -1,4 +1,4 @@
-//! Finds Chromium and its driver, and installs them where that can be done unasked.
+//! Finds Chromium with its driver, and Firefox, and installs them where that can be done unasked.
 
 use std::fmt;
 use std::fs;
@@ -9,9 +9,12 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::process::{capture, run};
 use crate::project::Project;
 
-/// What a person can do to get both.
+/// What a person can do to get Chromium and its driver.
 pub(crate) const HOW: &str = "install Chromium or Chrome, and the chromedriver of the same major version \
     (Debian: apt-get install chromium chromium-driver; others: https://googlechromelabs.github.io/chrome-for-testing)";
+
+/// What a person can do to get Firefox.
+pub(crate) const FIREFOX_HOW: &str = "install Firefox 128 or newer (Debian: apt-get install firefox-esr; others: https://www.firefox.com)";
 
 const NAMES: [&str; 4] = [
     "chromium",
@@ -51,7 +54,16 @@ impl fmt::Display for Program {
     }
 }
 
-/// The browser.
+/// Firefox, the release with long support first.
+pub(crate) fn firefox(project: &Project) -> Result<Program> {
+    let mut names = ["firefox-esr", "firefox"].into_iter();
+    let on_path = names.find_map(|name| project.which(name));
+    let mac = PathBuf::from("/Applications/Firefox.app/Contents/MacOS/firefox");
+    let path = on_path.or_else(|| Some(mac).filter(|path| path.exists()));
+    Program::at(project, path.context("not found")?)
+}
+
+/// Chromium.
 pub(crate) fn chromium(project: &Project) -> Result<Program> {
     let on_path = NAMES.iter().find_map(|name| project.which(name));
     let path = on_path.or_else(|| Some(PathBuf::from(MAC)).filter(|path| path.exists()));
@@ -69,8 +81,18 @@ pub(crate) fn driver(project: &Project) -> Result<Program> {
     Ok(driver)
 }
 
-/// Installs both on Debian, as root; elsewhere says that it can't.
+/// Installs Chromium and its driver.
 pub(crate) fn install(project: &Project) -> Result<()> {
+    install_packages(project, &["chromium", "chromium-driver", FONT])
+}
+
+/// Installs Firefox.
+pub(crate) fn install_firefox(project: &Project) -> Result<()> {
+    install_packages(project, &["firefox-esr", FONT])
+}
+
+/// Installs packages on Debian, as root; elsewhere says that it can't.
+fn install_packages(project: &Project, packages: &[&str]) -> Result<()> {
     // Not Debian's children: Ubuntu's package of this name holds no browser.
     let debian = fs::read_to_string("/etc/os-release")
         .is_ok_and(|text| text.lines().any(|line| line == "ID=debian"));
@@ -86,8 +108,8 @@ pub(crate) fn install(project: &Project) -> Result<()> {
     run(apt().arg("update"))?;
     run(apt()
         .args(["install", "--yes", "--no-install-recommends"])
-        .args(PACKAGES))
+        .args(packages))
 }
 
 /// A fresh machine has no font, and a page without text can't be tested.
-const PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-liberation"];
+const FONT: &str = "fonts-liberation";

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use data_sets::VARIABLE;
 
+use crate::browser;
 use crate::bundle::{self, Page, Quality};
 use crate::data::{self, Sets};
 use crate::modules::Module;
@@ -43,6 +44,8 @@ pub(crate) enum Lane {
     PageWebgpu,
     /// The page in Chromium, without WebGPU
     PageCpu,
+    /// The page in Firefox: its main paths
+    PageFirefox,
     /// What holds of the public data sets, natively and in the page, where they are
     Data,
 }
@@ -50,7 +53,7 @@ pub(crate) enum Lane {
 impl Lane {
     fn visits_page(self, project: &Project) -> bool {
         match self {
-            Self::PageWebgpu | Self::PageCpu => true,
+            Self::PageWebgpu | Self::PageCpu | Self::PageFirefox => true,
             Self::Data => matches!(data_folder(project), Ok(Some(_))),
             _ => false,
         }
@@ -62,12 +65,13 @@ const IN_BROWSER: &str = "--release --target wasm32-unknown-unknown --test brows
 
 /// Lanes that take one core each, whether of a Worker or of a GPU in software, the longest first. All other
 /// lanes run before them.
-const ON_ONE_CORE: [Lane; 6] = [
+const ON_ONE_CORE: [Lane; 7] = [
     Lane::PageCpu,
     Lane::PageWebgpu,
     Lane::Data,
     Lane::BrowserWebgpu,
     Lane::Native,
+    Lane::PageFirefox,
     Lane::BrowserCpu,
 ];
 
@@ -168,6 +172,7 @@ fn outcome(project: &Project, lane: Lane, page: Option<&Page>) -> Result<Outcome
         Lane::BrowserCpu => browser(project, Offer::Cpu)?,
         Lane::PageWebgpu => page_lane(project, page()?, Offer::Webgpu)?,
         Lane::PageCpu => page_lane(project, page()?, Offer::Cpu)?,
+        Lane::PageFirefox => firefox_lane(project, page()?)?,
         Lane::Data => match data_folder(project)? {
             Some(folder) => on_data(project, page()?, &folder)?,
             None => return Ok(Outcome::NotRun("no data")),
@@ -209,6 +214,13 @@ fn page_lane(project: &Project, page: &Page, offer: Offer) -> Result<Tally> {
         Offer::Webgpu => &["tests/page/backends"],
     };
     node_test(&mut page_tests(project, page, offer, folders)?)
+}
+
+/// `tests/page/firefox/*.test.js`.
+fn firefox_lane(project: &Project, page: &Page) -> Result<Tally> {
+    let firefox = browser::firefox(project).context("Firefox")?.path;
+    let mut node = page_tests(project, page, Offer::Cpu, &["tests/page/firefox"])?;
+    node_test(node.env("SAFR_FIREFOX", firefox))
 }
 
 /// Where all data sets are that the tests need; `None` where there are none.

@@ -114,6 +114,13 @@ pub(crate) const TOOLS: &[Tool] = &[
         install: Some(browser::install),
         how: browser::HOW,
     },
+    Tool {
+        name: "Firefox",
+        need: Need::Test,
+        find: |project| Ok(browser::firefox(project)?.to_string()),
+        install: Some(browser::install_firefox),
+        how: browser::FIREFOX_HOW,
+    },
 ];
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
