@@ -1,4 +1,4 @@
-//! A file that is written whole or not at all, and over nothing that the same command reads.
+//! A file that is written whole or not at all, and over nothing that the same command reads, nor over a model.
 
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use serde::Serialize;
 
-use super::out;
+use super::{files, out};
 use crate::package::part::Part;
 
 /// A file that a command was asked for. Making it shows, before any work is done, whether it can be written.
@@ -42,6 +42,7 @@ impl Draft {
             Target::InPlace(Box::new(io::stdout()))
         } else {
             spare(path, inputs)?;
+            spare_models(path)?;
             Target::of(path).with_context(|| path.display().to_string())?
         };
         Ok(Self {
@@ -120,9 +121,26 @@ pub(super) fn spare(output: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
         let input = input.canonicalize().ok();
         ensure!(
             input.is_none() || (input != place && input != part),
-            "{} is read by this command, or would be written over on the way; name another file",
+            "{} is read by this command and would be overwritten; name another file",
             output.display()
         );
     }
+    Ok(())
+}
+
+/// Checks that writing the file `output` destroys no model, though the command reads another or none.
+fn spare_models(output: &Path) -> anyhow::Result<()> {
+    // A link is written through.
+    let place = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+    ensure!(
+        !files::is_of_model(&place),
+        "{} is a file of a model; name another file",
+        output.display()
+    );
+    ensure!(
+        !files::is_zip(&place),
+        "{} is a zip file, perhaps of a model; name another file",
+        output.display()
+    );
     Ok(())
 }

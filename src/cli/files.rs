@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -9,7 +10,10 @@ use anyhow::{Context, ensure};
 use crate::engine::LoadedModel;
 use crate::model::Classifier;
 use crate::package::part::hold;
-use crate::package::{Package, Precision, names, read_directory, write_directory};
+use crate::package::{
+    Package, Precision, ZIP_SIGNATURE, names, read_directory, write_directory,
+};
+use crate::train::Checkpoint;
 
 /// How training went, beside the model.
 pub(super) const HISTORY: &str = "history.json";
@@ -51,6 +55,27 @@ pub(super) fn model_files(model: &Path) -> Vec<PathBuf> {
             all.map(|name| model.join(name)).collect()
         }
     }
+}
+
+/// Whether a file stands where a model has one of its own, or the checkpoint of its run.
+pub(super) fn is_of_model(path: &Path) -> bool {
+    let is_one_of = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
+    let beside = |names: &[&str]| {
+        let there = names.iter().filter(|name| path.with_file_name(name).exists());
+        there.count()
+    };
+    let is_of_model = is_one_of(&names::ALL) || is_one_of(&[HISTORY]);
+    let is_of_checkpoint = is_one_of(&Checkpoint::FILES);
+    (is_of_model && beside(&[names::CARD, names::WEIGHTS]) > 0)
+        || (is_of_checkpoint && beside(&Checkpoint::FILES) > 1)
+}
+
+/// Whether a file is a zip, as models may be.
+pub(super) fn is_zip(path: &Path) -> bool {
+    let mut begins = [0; ZIP_SIGNATURE.len()];
+    // A pipe is not read, since what comes from it is gone then.
+    let read = path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok();
+    read && begins == ZIP_SIGNATURE
 }
 
 /// A model's folder while a run writes there: no other run does, and if it stays empty, it goes again.

@@ -14,7 +14,7 @@ const LARGEST: u64 = 1 << 30;
 const MOST_INFLATED: u64 = 1032;
 
 /// First bytes of every zip file that holds anything.
-const SIGNATURE: &[u8] = b"PK\x03\x04";
+pub const ZIP_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
 
 /// The files as one zip, not compressed: weights hardly shrink.
 ///
@@ -40,7 +40,7 @@ pub fn zip_of(files: &Files) -> Result<Vec<u8>, PackageError> {
 /// If the bytes are no zip, or one that was cut or damaged, hold or claim more than a gigabyte, or hold a file
 /// of a model twice.
 pub fn files_of_zip(zip: &[u8]) -> Result<Files, PackageError> {
-    if !zip.starts_with(SIGNATURE) {
+    if !zip.starts_with(&ZIP_SIGNATURE) {
         return Err(PackageError::NoZip);
     }
     let archive = ZipArchive::from_slice(zip)?;

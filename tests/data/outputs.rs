@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use safr::package::{Precision, names, write_directory};
+use safr::package::{Precision, names, write_directory, zip_of};
 
 use super::command::{SMALL, folder, prints, refuses, safr};
 use crate::common::small_package;
@@ -103,6 +103,47 @@ fn no_output_takes_the_place_of_what_is_read() {
     let error = refuses(folder, &words(&evaluate(" --json model/../test.csv")));
     assert!(error.contains("is read by this command"), "{error}");
     prints(folder, &words(&evaluate(" --json model/report.json")));
+}
+
+/// A model that the command does not read is no less a model.
+#[test]
+fn no_output_takes_the_place_of_a_model() {
+    let folder = inputs();
+    let folder = folder.path();
+    let other = folder.join("other");
+    fs::create_dir(&other).unwrap();
+    for name in names::ALL {
+        fs::copy(folder.join("model").join(name), other.join(name)).unwrap();
+    }
+    fs::create_dir(other.join("checkpoint")).unwrap();
+    for name in ["state.json", "weights.safetensors"] {
+        fs::write(other.join("checkpoint").join(name), "{}").unwrap();
+    }
+    let model = pollster::block_on(small_package());
+    let zip = zip_of(&model.to_files(Precision::F32).unwrap()).unwrap();
+    fs::write(folder.join("other.zip"), zip).unwrap();
+    let own = names::ALL.map(|name| format!("other/{name}")).into_iter();
+    let more = ["other/history.json", "other/checkpoint/state.json", "other.zip"];
+    for (at, file) in own.chain(more.map(str::to_owned)).enumerate() {
+        let before = fs::read(folder.join(&file)).ok();
+        let commands = commands();
+        let (command, option) = &commands[at % commands.len()];
+        let error = refuses(folder, &words(&format!("{command} {option} {file}")));
+        let why = match file.ends_with("zip") {
+            true => "is a zip file",
+            false => "is a file of a model",
+        };
+        assert!(error.contains(&format!("{file} {why}")), "{command}: {error}");
+        assert!(fs::read(folder.join(&file)).ok() == before, "{file}");
+    }
+    // Where there is no model, a name is a name.
+    prints(folder, &words(&evaluate(" --json config.json")));
+    prints(folder, &words(&evaluate(" --json config.json")));
+    // What a model needs stands there, though not all of it.
+    fs::remove_file(other.join(names::CARD)).unwrap();
+    let train = "train --task csv --data test.csv --out other";
+    let error = refuses(folder, &words(train));
+    assert!(error.contains("other holds a model already"), "{error}");
 }
 
 #[cfg(unix)]

@@ -11,7 +11,7 @@ use crate::cli::draft::Draft;
 use crate::cli::files::{self, HISTORY};
 use crate::explain::EpochRecord;
 use crate::model::Weights;
-use crate::package::{Card, Package, Precision, last_whole, read_files, replace_directory};
+use crate::package::{Card, Package, Precision, last_whole, names, read_files, replace_directory};
 use crate::presets::Texts;
 use crate::train::{Checkpoint, Trainer};
 
@@ -107,7 +107,7 @@ pub(super) fn refuse_to_overwrite(out: &Path) -> anyhow::Result<()> {
         out.display()
     );
     anyhow::ensure!(
-        !out.join("card.json").exists(),
+        !names::ALL.iter().any(|name| out.join(name).exists()),
         "{} holds a model already, without a checkpoint to go on from; choose another --out",
         out.display()
     );
