@@ -4,14 +4,14 @@ mod own;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 
 use super::choices::name_of;
 use super::out::progress;
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
-use crate::text::table::LabelledText;
+use crate::text::table::{LabelledText, RowError, RowProblem, meant};
 use crate::text::{Example, Vocabulary, Words, glue, imdb, sst};
 
 pub(super) use crate::text::Split;
@@ -27,6 +27,9 @@ pub(super) enum Task {
     /// Texts of your own: train, dev and test as .csv, .tsv or .jsonl, or a single file.
     Csv,
 }
+
+/// What to do about labels that are alike.
+const MERGE: &str = "--layout labels=merge makes them one";
 
 /// Heading of the options that say where texts and words come from.
 pub(super) const DATA: &str = "Data";
@@ -49,8 +52,27 @@ impl Data {
     pub(super) fn classes(&self) -> anyhow::Result<Vec<String>> {
         match self.task {
             Task::Sst2 | Task::Imdb => Ok(polarity()),
-            Task::Csv => self.own.classes(&self.data),
+            Task::Csv => self.own.classes(&self.data, &[]),
         }
+    }
+
+    /// The same for whom goes on from a model of other classes, `names`; and a word on those that are alike but
+    /// not merged.
+    pub(super) fn classes_for(
+        &self,
+        names: &[String],
+    ) -> anyhow::Result<(Vec<String>, Option<String>)> {
+        let classes = match self.task {
+            Task::Sst2 | Task::Imdb => polarity(),
+            Task::Csv => self.own.classes(&self.data, names)?,
+        };
+        let alike = classes.iter().find_map(|class| {
+            let name = meant(class, names).filter(|name| *name != class)?;
+            Some(format!(
+                "the model's class {name:?} and the label {class:?} differ only in how they are written; {MERGE}"
+            ))
+        });
+        Ok((classes, alike))
     }
 
     /// The files that hold it.
@@ -139,7 +161,7 @@ impl Data {
                 tokenized(&texts, classes, words).with_context(name)?
             }
             Task::Csv => {
-                let texts = self.own.texts(&self.data, split)?;
+                let texts = self.own.texts(&self.data, split, classes)?;
                 tokenized(&texts, classes, words).with_context(name)?
             }
         };
@@ -224,9 +246,14 @@ fn tokenized(
     let examples = bar
         .wrap_iter(texts.iter())
         .map(|text| text.example(classes, words));
-    let examples = examples.collect::<Result<_, _>>()?;
+    let examples = examples.collect::<Result<_, _>>();
     bar.finish_and_clear();
-    Ok(examples)
+    examples.map_err(|error: RowError| match &error.problem {
+        RowProblem::UnknownLabel { label, classes } if meant(label, classes).is_some() => {
+            anyhow!("{error}; {MERGE}")
+        }
+        _ => error.into(),
+    })
 }
 
 /// The examples as word ids, those without words left out.

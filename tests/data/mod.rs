@@ -3,6 +3,7 @@
 
 mod as_written;
 mod command;
+mod labels;
 mod outputs;
 mod presets;
 mod refusals;

@@ -31,7 +31,8 @@ pub(crate) struct Own {
     /// recognised];
     /// quotes=no: quotes are characters like others;
     /// encoding=NAME: such as utf-8, utf-16le or windows-1252;
-    /// labels=merge: labels that differ in case, blanks, invisible characters or as 1 and 1.0 do are one class;
+    /// labels=merge: labels that differ in case, blanks, invisible characters or as 1 and 1.0 do are one class, the
+    /// model's or the train part's where it has one of them;
     /// broken=skip: go on without the lines that cannot be used.
     #[arg(long, help_heading = DATA, value_name = "KEY=VALUE")]
     layout: Vec<Choice>,
@@ -62,10 +63,16 @@ struct HoldOut {
 }
 
 impl Own {
-    /// The labels of the file, or of the folder's training file.
-    pub(super) fn classes(&self, data: &Path) -> anyhow::Result<Vec<String>> {
+    /// The labels of the file, or of the folder's training file; those that are to be merged under the `names`
+    /// that they mean.
+    pub(super) fn classes(&self, data: &Path, names: &[String]) -> anyhow::Result<Vec<String>> {
         let path = self.file(data, Split::Train)?;
-        classes(&self.read(&path)?).with_context(|| path.display().to_string())
+        classes(&self.read(&path, names)?).with_context(|| path.display().to_string())
+    }
+
+    /// Whether labels that are alike are one.
+    fn merges(&self) -> bool {
+        self.said("labels") == Some("merge")
     }
 
     /// The file, or the folder's files that are read.
@@ -93,14 +100,19 @@ impl Own {
         Ok(Some(checksum(&bytes)))
     }
 
-    /// The texts of a part.
-    pub(super) fn texts(&self, data: &Path, split: Split) -> anyhow::Result<Vec<LabelledText>> {
+    /// The texts of a part; labels that are to be merged are the `classes` that they mean.
+    pub(super) fn texts(
+        &self,
+        data: &Path,
+        split: Split,
+        classes: &[String],
+    ) -> anyhow::Result<Vec<LabelledText>> {
         anyhow::ensure!(
             self.hold_out.is_none() || !data.is_dir(),
             "--hold-out divides a single file, and {} is a folder of parts; leave it out",
             data.display()
         );
-        let texts = self.read(&self.file(data, split)?)?;
+        let texts = self.read(&self.file(data, split)?, classes)?;
         if data.is_dir() || split == Split::Test {
             return Ok(texts);
         }
@@ -139,7 +151,7 @@ impl Own {
             })
     }
 
-    fn read(&self, path: &Path) -> anyhow::Result<Vec<LabelledText>> {
+    fn read(&self, path: &Path, classes: &[String]) -> anyhow::Result<Vec<LabelledText>> {
         let name = || path.display().to_string();
         let bytes = std::fs::read(path).with_context(name)?;
         let decoded = decode(&bytes, self.said("encoding")).with_context(name)?;
@@ -157,8 +169,8 @@ impl Own {
         };
         let mut texts = table.labelled(columns);
         let skips = self.said("broken") == Some("skip");
-        if self.said("labels") == Some("merge") {
-            texts.merge_alike(&[]);
+        if self.merges() {
+            texts.merge_alike(classes);
         }
         if is_news {
             remarks.extend(remarks_on_labels(&texts, skips));

@@ -68,15 +68,15 @@ impl Stage<'_> {
         } = self.command;
         let (objective, recipe) = (self.losses.preset, &self.recipe.preset);
         let mut stream = Stream::new(*seed);
-        let classes = data.classes()?;
         let (mut start, sentences) = match &self.begin {
             Begin::At(model) => {
-                let start = Start::from_model(model, &objective, &classes, &mut stream)?;
+                let start = Start::from_model(model, &objective, data, &mut stream)?;
                 let words = start.config.reading.words;
                 let sentences = data.sentences(Split::Train, &start.classes, words)?;
                 (start, sentences)
             }
             Begin::Fresh(fresh) => {
+                let classes = data.classes()?;
                 let sentences = data.sentences(Split::Train, &classes, FRESH_WORDS)?;
                 let readout = readout.unwrap_or(objective.readout());
                 let reads = Reads {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
-use crate::cli::data::DATA;
+use crate::cli::data::{DATA, Data};
 use crate::cli::files::{read_model, read_text};
-use crate::cli::out::tell;
+use crate::cli::out::{remark, tell};
 use crate::model::{
     ModelConfig, Reading, Readout, Stream, Weights, Winners, begin_at_vectors, initial_weights,
     scale_embeddings,
@@ -100,11 +100,11 @@ impl Start {
     }
 
     /// The model of a directory, which must read as `objective` does; with a new head if it does
-    /// not know just `classes`.
+    /// not know just the classes of `data`.
     pub(super) fn from_model(
         directory: &Path,
         objective: &Objective,
-        classes: &[String],
+        data: &Data,
         stream: &mut Stream,
     ) -> anyhow::Result<Self> {
         let package = read_model(directory)?;
@@ -114,10 +114,14 @@ impl Start {
             "the model {} was trained by the other family of losses, published or scale-free, which reads texts differently; choose other --losses, or another --start",
             package.card.id
         );
-        if !package.knows(classes) {
+        let (classes, alike) = data.classes_for(&package.card.classes)?;
+        if !package.knows(&classes) {
             tell("the head is new, since the model tells other classes apart");
+            if let Some(alike) = alike {
+                remark(alike);
+            }
         }
-        let package = package.for_classes(classes, stream);
+        let package = package.for_classes(&classes, stream);
         let mut config = package.config;
         config.winners = objective.winners(config.readout).or(config.winners);
         config.check()?;

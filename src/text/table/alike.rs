@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::LabelledTexts;
+use super::{LabelledText, LabelledTexts};
 use crate::text::plain::Plain;
 
 impl LabelledTexts {
@@ -30,21 +30,23 @@ impl LabelledTexts {
     /// Makes one label of each group of [`alike`](Self::alike) ones: the one of `names` that is meant, else the
     /// most frequent one.
     pub fn merge_alike(&mut self, names: &[String]) {
-        let mut chosen: BTreeMap<String, String> = BTreeMap::new();
-        for group in self.alike() {
-            chosen.insert(meaning(&group[0]), group[0].clone());
-        }
-        for name in names {
-            if let Some(label) = chosen.get_mut(&meaning(name)) {
+        let groups = self.alike().into_iter();
+        let chosen: BTreeMap<String, String> = groups
+            .filter_map(|group| Some((meaning(group.first()?), group.first()?.clone())))
+            .collect();
+        for LabelledText { label, .. } in &mut self.texts {
+            if let Some(name) = meant(label, names).or_else(|| chosen.get(&meaning(label))) {
                 label.clone_from(name);
             }
         }
-        for text in &mut self.texts {
-            if let Some(label) = chosen.get(&meaning(&text.label)) {
-                text.label.clone_from(label);
-            }
-        }
     }
+}
+
+/// The one of `names` that a label means: itself, else the first that differs from it as [alike](LabelledTexts::alike)
+/// ones do.
+pub fn meant<'a>(label: &str, names: &'a [String]) -> Option<&'a String> {
+    let itself = names.iter().find(|name| *name == label);
+    itself.or_else(|| names.iter().find(|name| meaning(name) == meaning(label)))
 }
 
 /// What a label says, however it is written.
@@ -118,7 +120,12 @@ mod tests {
         assert_eq!(merged_labels, expected);
         assert_eq!(
             merged(&["Pos", "pos", "neg"], &["POS", "NEG"]).1,
-            ["POS", "POS", "neg"]
+            ["POS", "POS", "NEG"]
+        );
+        assert_eq!(
+            merged(&["pos", "Pos", "POS"], &["Pos", "POS"]).1,
+            ["Pos", "Pos", "POS"],
+            "what is a name stays"
         );
         assert_eq!(
             merged(&["pos", "neg", "1", "10"], &[]).0,

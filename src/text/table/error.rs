@@ -1,5 +1,6 @@
 //! What can be wrong with a table of labelled texts, and in which line.
 
+use super::meant;
 use crate::text::UnknownEncoding;
 
 /// A table that cannot be used as a whole.
@@ -121,7 +122,7 @@ pub enum RowProblem {
     #[error("there is a text, but no label")]
     NoLabel,
     /// The label is none of the classes.
-    #[error("the label \"{label}\" is none of the classes: {}", classes.join(", "))]
+    #[error("the label \"{label}\" is none of the classes: {}{}", classes.join(", "), likeness(label, classes))]
     UnknownLabel {
         /// The label.
         label: String,
@@ -134,6 +135,14 @@ impl From<RowError> for TableError {
     fn from(first: RowError) -> Self {
         Self::Rows { first, count: 1 }
     }
+}
+
+/// Which class a label differs from in how it is written alone.
+fn likeness(label: &str, classes: &[String]) -> String {
+    let class = meant(label, classes);
+    class.map_or_else(String::new, |class| {
+        format!("; it differs from \"{class}\" only in case, blanks, invisible characters or the way a number is written")
+    })
 }
 
 fn others(count: usize) -> String {

@@ -14,6 +14,7 @@ mod lines;
 mod records;
 mod rows;
 
+pub use alike::meant;
 pub use columns::Columns;
 pub use error::{Role, RowError, RowProblem, TableError};
 pub use format::Format;
