@@ -6,7 +6,7 @@ use safr::explain::History;
 use safr::model::{ModelConfig, Noise, Stream, Weights, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Words;
-use safr::train::{Checkpoint, Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
+use safr::train::{Differs, Checkpoint, Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
 
 use crate::common::small_config;
 
@@ -216,9 +216,10 @@ fn a_run_that_an_earlier_version_began_goes_on() {
 /// What a refused checkpoint's run was begun with that the other was not.
 fn differs(resumed: Result<(), TrainError>) -> String {
     match resumed {
-        Err(TrainError::OtherRun { what, then, now }) => {
-            assert_ne!(then, now);
-            what
+        Err(TrainError::OtherRun(differences)) => {
+            let differs = |what: &Differs| what.then != what.now;
+            assert!(differences.iter().all(differs), "{differences:?}");
+            differences[0].what.clone()
         }
         other => panic!("{other:?}"),
     }

@@ -72,7 +72,7 @@ impl Trainer {
     /// Takes a run up that was prepared with the same data, options and model.
     ///
     /// # Errors
-    /// If the checkpoint is of another run, which is told by what differs first, or cannot be read.
+    /// If the checkpoint is of another run, which is told by what differs, or cannot be read.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         let version: Version = serde_json::from_str(&checkpoint.state).map_err(unusable)?;
         if version.format != FORMAT {

@@ -7,7 +7,7 @@ use crate::model::{ReadError, WeightsError};
 pub enum TrainError {
     /// A loss is NaN or infinite.
     #[error(
-        "a loss is no longer a number after step {step}; what the epochs before gave is kept, if there were any; try a lower learning rate, or a smaller λ where there is one"
+        "a loss is no longer a number after step {step}; try a lower learning rate, or a smaller λ where there is one"
     )]
     NotFinite {
         /// Optimiser steps taken.
@@ -24,14 +24,20 @@ pub enum TrainError {
     Checkpoint(String),
     /// A checkpoint is of a run that was begun with something else.
     #[error(
-        "the checkpoint is of another run, whose {what} is {then}, while it is {now} here; ask for the same, or start a new run"
+        "the checkpoint is of another run ({}); repeat the options of that run, or start a new one in another folder",
+        .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     )]
-    OtherRun {
-        /// What differs first, from the whole to the part.
-        what: String,
-        /// What it is in the checkpoint.
-        then: String,
-        /// What it is in the run that was to go on.
-        now: String,
-    },
+    OtherRun(Vec<Differs>),
+}
+
+/// What two runs do not have in common.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: {then} in the checkpoint, {now} here")]
+pub struct Differs {
+    /// What differs, from the whole to the part.
+    pub what: String,
+    /// What it is in the checkpoint.
+    pub then: String,
+    /// What it is in the run that was to go on.
+    pub now: String,
 }

@@ -15,7 +15,7 @@ mod sums;
 mod trainer;
 
 pub use checkpoint::Checkpoint;
-pub use error::TrainError;
+pub use error::{Differs, TrainError};
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
 pub use hold_out::{as_read, hold_out};
 pub use options::Options;

@@ -1,10 +1,12 @@
 //! What a run was begun with: whoever takes it up must bring the same, or it becomes a mixture of
 //! two runs that nothing tells from a good one.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Options, TrainError};
+use super::{Differs, Options, TrainError};
 use crate::evaluate::EncodedExample;
 use crate::model::{ModelConfig, Weights, checksum};
 
@@ -53,7 +55,7 @@ impl Origin {
     /// Checks that `now` is the same. What others follow from is looked at before them.
     ///
     /// # Errors
-    /// Names the first part that differs.
+    /// Names what differs of the first part that does.
     pub(super) fn check(&self, now: &Self) -> Result<(), TrainError> {
         // More epochs or more patience may be asked for; anything else makes another run.
         let asked = Options {
@@ -61,7 +63,7 @@ impl Origin {
             patience: self.options.patience,
             ..now.options.clone()
         };
-        same("options", &self.options, &asked)?;
+        same("", &self.options, &asked)?;
         same("classes", &self.classes, &now.classes)?;
         same("words", &self.words, &now.words)?;
         same("model", &self.model, &now.model)?;
@@ -92,33 +94,45 @@ fn digest(what: &str, count: usize, bytes: &[u8]) -> String {
 
 fn same<T: Serialize>(what: &str, then: &T, now: &T) -> Result<(), TrainError> {
     let value = |of: &T| serde_json::to_value(of).unwrap_or_default();
-    let Some((path, then, now)) = first_difference(&value(then), &value(now)) else {
-        return Ok(());
-    };
-    let path = path.iter().rev().map(|name| name.replace('_', "-"));
-    Err(TrainError::OtherRun {
-        what: std::iter::once(what.to_owned())
-            .chain(path)
-            .collect::<Vec<_>>()
-            .join(", "),
-        then: then.to_string(),
-        now: now.to_string(),
-    })
+    let mut differences = Vec::new();
+    compare(what, &value(then), &value(now), &mut differences);
+    match differences.is_empty() {
+        true => Ok(()),
+        false => Err(TrainError::OtherRun(differences)),
+    }
 }
 
-/// Where two values differ first, innermost name first, and what they are there.
-fn first_difference(then: &Value, now: &Value) -> Option<(Vec<String>, Value, Value)> {
-    let whole = || (then != now).then(|| (Vec::new(), then.clone(), now.clone()));
-    let (Value::Object(old), Value::Object(new)) = (then, now) else {
-        return whole();
-    };
-    if !old.keys().any(|name| new.contains_key(name)) {
-        return whole(); // They are different choices, each with options of its own.
+/// Adds all in which two values differ to `differences`; `what` they are, from the whole to the part.
+fn compare(what: &str, then: &Value, now: &Value, differences: &mut Vec<Differs>) {
+    if then == now {
+        return;
     }
-    let part = |of: &Map<String, Value>, name: &str| of.get(name).cloned().unwrap_or_default();
-    old.keys().chain(new.keys()).find_map(|name| {
-        let (mut path, then, now) = first_difference(&part(old, name), &part(new, name))?;
-        path.push(name.clone());
-        Some((path, then, now))
-    })
+    if let (Value::Object(old), Value::Object(new)) = (then, now)
+        // Else they are different choices, each with options of its own.
+        && old.keys().any(|name| new.contains_key(name))
+    {
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let path = [what, &name.replace('_', "-")];
+            let what = path.join(if what.is_empty() { "" } else { ", " });
+            let part = |of: &Map<String, Value>| of.get(name).cloned().unwrap_or_default();
+            compare(&what, &part(old), &part(new), differences);
+        }
+        return;
+    }
+    differences.push(Differs {
+        what: what.to_owned(),
+        then: plain(then),
+        now: plain(now),
+    });
+}
+
+/// A value as people write it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    }
 }

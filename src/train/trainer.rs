@@ -145,6 +145,11 @@ impl Trainer {
         done >= self.origin.options.epochs || done - best >= self.origin.options.patience
     }
 
+    /// The dev part.
+    pub fn dev(&self) -> &[EncodedExample] {
+        &self.dev
+    }
+
     /// What the epochs so far gave.
     pub fn history(&self) -> &History {
         &self.history

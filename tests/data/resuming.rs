@@ -44,19 +44,23 @@ fn another_run_is_not_taken_up_and_what_differs_is_named() {
     for (more, named) in [
         (
             &["--learning-rate", "0.5"][..],
-            "whose options, learning-rate is 0.0001, while it is 0.5 here",
+            "(learning-rate: 0.0001 in the checkpoint, 0.5 here)",
         ),
         (
             &["--lambda-importance", "2"],
-            "whose options, objective, lambda-importance is 1.0, while it is 2.0",
+            "(objective, lambda-importance: 1.0 in the checkpoint, 2.0 here)",
+        ),
+        (
+            &["--learning-rate", "0.5", "--batch-size", "7"],
+            "(batch-size: 32 in the checkpoint, 7 here; learning-rate: ",
         ),
         (
             &["--losses", "rate.toml"],
-            "whose options, objective, family, scale-free, guard is {\"entropy\":{\"beta\":1.0}}, while it is {\"rate\"",
+            "family, scale-free, guard: {\"entropy\":{\"beta\":1.0}} in the checkpoint, {\"rate\"",
         ),
-        (&["--losses", "published"], "while it is \"published\" here"),
-        (&["--hold-out", "0.1,1"], "whose words is"),
-        (&["--hold-out", "0.4"], "whose words is"),
+        (&["--losses", "published"], "in the checkpoint, published here"),
+        (&["--hold-out", "0.1,1"], "(words: "),
+        (&["--hold-out", "0.4"], "(words: "),
     ] {
         let error = resume(more);
         assert!(error.contains(named), "{more:?}: {error}");
@@ -66,22 +70,22 @@ fn another_run_is_not_taken_up_and_what_differs_is_named() {
         (
             "\ndropout = 0.1",
             "\ndropout = 0.5",
-            "whose model, dropout is 0.1, while",
+            "(model, dropout: 0.1 in",
         ),
         (
             "word_dropout = 0.0",
             "word_dropout = 0.5",
-            "whose model, word-dropout is 0.0",
+            "(model, word-dropout: 0.0 in",
         ),
         (
             "embedding_scale = 1.0",
             "embedding_scale = 0.5",
-            "whose start weights is",
+            "(start weights: ",
         ),
         (
             "ramp = 0.0",
             "ramp = 0.5",
-            "whose options, schedule, ramp is 0.0, while",
+            "(schedule, ramp: 0.0 in",
         ),
     ] {
         assert!(SMALL_RECIPE.contains(from), "{from}");
@@ -93,7 +97,7 @@ fn another_run_is_not_taken_up_and_what_differs_is_named() {
     let own = folder.join("moods.csv");
     std::fs::write(&own, moods().replace("glad", "good")).unwrap();
     let error = resume(&[]);
-    assert!(error.contains("whose classes is"), "{error}");
+    assert!(error.contains("(classes: calm, glad, sad in the checkpoint, calm, good, sad here)"), "{error}");
 
     std::fs::write(&own, moods()).unwrap();
     let said = prints(folder, &with(&["--resume", "--epochs", "2"]));

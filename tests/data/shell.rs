@@ -134,8 +134,28 @@ fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
         error.contains("the run has diverged: ") && error.contains("try a lower --learning-rate"),
         "{error}"
     );
+    // What it left there is in the way of another.
+    assert!(error.contains("with another --out, since what far holds"), "{error}");
     let error = refuses(folder, &train("farther", &["--learning-rate", "1e38"]));
     assert!(error.contains("try a lower learning rate"), "{error}");
+}
+
+/// A fresh model may be rather wrong, and a run of a step or two leaves it there.
+#[test]
+fn a_short_run_has_not_diverged() {
+    let folder = folder();
+    let folder = folder.path();
+    let rows = (0..20).map(|at| match at % 2 {
+        0 => format!("A good film, number {at}.\tpos\n"),
+        _ => format!("A bad film, number {at}.\tneg\n"),
+    });
+    std::fs::write(folder.join("few.tsv"), rows.collect::<String>()).unwrap();
+    let few = ["train", "--task", "csv", "--data", "few.tsv"];
+    let short = [&few[..], &["--epochs", "1", "--batch-size", "100000000"]].concat();
+    for (seed, out) in [("0", "a"), ("1", "b"), ("2", "c"), ("3", "d")] {
+        let said = prints(folder, &[&short[..], &["--seed", seed, "--out", out]].concat());
+        assert!(said.contains(&format!("kept in {out}\n")), "{said}");
+    }
 }
 
 #[test]

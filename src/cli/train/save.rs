@@ -103,7 +103,7 @@ pub(super) fn has_checkpoint(out: &Path) -> bool {
 pub(super) fn refuse_to_overwrite(out: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
         !has_checkpoint(out),
-        "{} holds a model already; choose another --out, or go on with it by --resume",
+        "{} holds a model already; choose another --out, or go on with its run by the same options and --resume",
         out.display()
     );
     anyhow::ensure!(

@@ -4,7 +4,7 @@ use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, ensure};
 use burn::tensor::Device;
 use indicatif::ProgressBar;
 
@@ -14,13 +14,13 @@ use super::start::{Reads, Start};
 use crate::cli::data::{Split, encode};
 use crate::cli::out::{progress, tell};
 use crate::cli::presets::Named;
-use crate::evaluate::EncodedExample;
-use crate::explain::EpochRecord;
-use crate::model::{ModelConfig, Readout, Stream, parameter_count};
+use crate::evaluate::{EncodedExample, evaluate};
+use crate::explain::{EpochRecord, History};
+use crate::model::{Classifier, ModelConfig, Readout, Stream, parameter_count};
 use crate::objective::Objective;
 use crate::presets::{Fresh, Recipe, Texts};
 use crate::text::{Example, Words};
-use crate::train::{Outcome, Progress, TrainEvent, Trainer, Wish};
+use crate::train::{Outcome, Progress, TrainError, TrainEvent, Trainer, Wish};
 
 /// One run of the step loop; a recipe that begins after another has two.
 pub(super) struct Stage<'a> {
@@ -45,6 +45,12 @@ pub(super) enum Begin {
 
 /// A fresh model takes texts as people type them.
 pub(super) const FRESH_WORDS: Words = Words::Typed;
+
+/// How many times as wrong as where it began a run is that has diverged.
+const DIVERGED: f64 = 10.0;
+
+/// Texts of a batch that is measured.
+const MEASURED: usize = 16;
 
 /// Whether the program was told to end.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -142,7 +148,41 @@ impl Stage<'_> {
             return Ok(());
         }
         self.train(&mut trainer, &run).await?;
-        chance.beaten_by(trainer.history().best().context("an epoch is done")?)
+        let best = trainer.history().best().context("an epoch is done")?;
+        if best.dev_accuracy <= chance.accuracy {
+            self.check_not_diverged(best, &run, trainer.dev(), &chance).await?;
+        }
+        tell(format!(
+            "best: epoch {} with dev accuracy {:.4}, kept in {}",
+            best.epoch,
+            best.dev_accuracy,
+            self.out.display()
+        ));
+        Ok(())
+    }
+
+    /// Checks that a run that told no class from another has not driven its weights far off, so that none of
+    /// its epochs is of use. A short run may be anywhere near where it began, and a fresh model may be rather wrong;
+    /// but many times as wrong as both it and who guesses is none that learns too little.
+    async fn check_not_diverged(
+        &self,
+        best: &EpochRecord,
+        run: &Run<'_>,
+        dev: &[EncodedExample],
+        chance: &Chance,
+    ) -> anyhow::Result<()> {
+        let start = Classifier::new(&run.start.config, &run.start.weights, &Device::flex())?;
+        let start = evaluate(&start, &self.losses.preset, dev, MEASURED, |_| ()).await?;
+        let before = start.cross_entropy.max(chance.cross_entropy);
+        let now = best.dev_cross_entropy;
+        ensure!(
+            now < DIVERGED * before,
+            "the run has diverged: its best epoch is right for no more of the dev part than always {} would be, with a cross-entropy of {now:.2}, which was {:.2} before the first step; try a lower --learning-rate, or a smaller λ where there is one, with another --out, since what {} holds is of no use",
+            run.start.classes[chance.class],
+            start.cross_entropy,
+            self.out.display()
+        );
+        Ok(())
     }
 
     /// What is learned by a model that reads `words`; its whole texts are `sentences`.
@@ -180,7 +220,9 @@ impl Stage<'_> {
                     false => Wish::Continue,
                 }
             };
-            if trainer.epoch(listen).await? == Outcome::Stopped {
+            let ended = trainer.epoch(listen).await;
+            let ended = ended.map_err(|error| self.ended_by(error, trainer.history()))?;
+            if ended == Outcome::Stopped {
                 run.write_checkpoint(trainer).await?;
                 anyhow::bail!("stopped; the same command with --resume goes on from here");
             }
@@ -195,13 +237,19 @@ impl Stage<'_> {
             ),
             false => format!("ended after epoch {done}, the last one (--epochs)"),
         });
-        tell(format!(
-            "best: epoch {} with dev accuracy {:.4}, kept in {}",
-            best.epoch,
-            best.dev_accuracy,
-            self.out.display()
-        ));
         Ok(())
+    }
+
+    /// The error of a run, and what is left of it.
+    fn ended_by(&self, error: TrainError, history: &History) -> anyhow::Error {
+        match (&error, history.best()) {
+            (TrainError::NotFinite { .. }, Some(best)) => anyhow!(
+                "{error}, with another --out, since {} keeps the best epoch before, {}",
+                self.out.display(),
+                best.epoch
+            ),
+            _ => error.into(),
+        }
     }
 }
 
@@ -251,17 +299,6 @@ impl Chance {
             accuracy: count(class) as f64 / dev.len() as f64,
             cross_entropy: (classes as f64).ln(),
         }
-    }
-
-    /// Whether the best epoch is more than chance: weights that have been driven far off are surely wrong.
-    fn beaten_by(&self, best: &EpochRecord) -> anyhow::Result<()> {
-        anyhow::ensure!(
-            best.dev_accuracy > self.accuracy || best.dev_cross_entropy < 2.0 * self.cross_entropy,
-            "the run has diverged: its best model tells {:.4} of the dev part, no more than the largest class is, with a cross-entropy of {:.2}; try a lower --learning-rate, or a smaller λ where there is one",
-            best.dev_accuracy,
-            best.dev_cross_entropy
-        );
-        Ok(())
     }
 }
 
