@@ -108,6 +108,67 @@ fn quotes_that_close_nowhere_swallow_no_rows() {
     );
 }
 
+/// A table of twenty rows in which a quote opens in the fourth text and closes in the tenth.
+fn closed_late(row: impl Fn(&str, &str) -> String, first: &str) -> String {
+    let rows = (1..=20).map(|at| {
+        let (open, close) = (["", "\""][usize::from(at == 4)], ["", "\""][usize::from(at == 10)]);
+        let text = format!("{open}Film {at} of the year.{close}");
+        row(&text, ["kind", "harsh"][at % 2]) + "\n"
+    });
+    first.to_owned() + &rows.collect::<String>()
+}
+
+#[test]
+fn quotes_that_close_behind_rows_swallow_none() {
+    let behind = closed_late(|text, label| format!("{text},{label}"), "text,label\n");
+    let before = closed_late(|text, label| format!("{label};{text}"), "label;text\n");
+    let with_id = closed_late(|text, label| format!("{text},{label},7"), "text,label,id\n");
+    let bare = closed_late(|text, label| format!("{label},{text}"), "");
+    for table in [&behind, &before, &with_id, &bare] {
+        let texts = recognised(table.as_bytes()).unwrap();
+        assert_eq!(texts.len(), 20, "{table}");
+        let label = |at: usize| texts[at].2.as_str();
+        assert_eq!([label(3), label(4)], ["kind", "harsh"]);
+        let read = Table::read(table.as_bytes(), Layout::recognise(table.as_bytes())).unwrap();
+        assert_eq!(read.stray_quotes.len(), 1, "{table}");
+    }
+    // A comma in the text of a quote that does not close is a line to mend, and no reason to swallow rows.
+    let comma = behind.replace("\"Film 4", "\"Well, film 4");
+    let read = Table::read(comma.as_bytes(), Layout::recognise(comma.as_bytes())).unwrap();
+    assert_eq!((read.rows.len(), read.broken[0].line), (19, 5));
+}
+
+#[test]
+fn texts_of_several_lines_stay_whole() {
+    for text in [
+        "Well, good.\nNo, really.",
+        "Good, x\nbut long",
+        "One line\nand another",
+        "kind, it said\nharsh, it was",
+        "so,kind\nso,mixed\nso",
+    ] {
+        for first in [true, false] {
+            let row = |text: &str, label: &str| match first {
+                true => format!("{label},{text}\n"),
+                false => format!("{text},{label}\n"),
+            };
+            let rows = (0..6).map(|at| row(&format!("Film {at}."), ["kind", "harsh"][at % 2]));
+            let head = row("text", "label");
+            let table = head + &rows.collect::<String>() + &row(&quoted(text), "kind");
+            let texts = recognised(table.as_bytes()).unwrap();
+            assert_eq!((texts.len(), texts[6].1.as_str()), (7, text), "{table}");
+        }
+    }
+}
+
+#[test]
+fn a_long_text_in_quotes_is_whole() {
+    let long = "so, so ".repeat(200_000);
+    let table = format!("text,label\n{},kind\nbad,harsh\n", quoted(&long));
+    let texts = recognised(table.as_bytes()).unwrap();
+    assert_eq!((texts.len(), &texts[0].1), (2, &long));
+}
+
 #[test]
 fn quotes_behind_a_backslash_are_quotes() {
     let lines = table("text,label\n", |text, label| {

@@ -295,9 +295,12 @@ fn remarks(decoded: &Decoded, table: &Table, columns: Columns) -> Vec<String> {
         None => format!("texts are in column {}, labels in column {}", of(columns.text), of(columns.label)),
     });
     if let Some(line) = table.stray_quotes.first() {
-        let count = table.stray_quotes.len();
+        let others = match table.stray_quotes.len() - 1 {
+            0 => String::new(),
+            others => format!(", and so are {others} more"),
+        };
         remarks.push(format!(
-            "quotes that nothing closes are read as characters: {count}, the first in line {line}"
+            "the quote in line {line} opens a field that its row does not close, and is read as a character{others}"
         ));
     }
     remarks

@@ -16,7 +16,7 @@ pub struct Table {
     pub empty: usize,
     /// The first row, if it was read as the columns' names.
     pub header: Option<Row>,
-    /// Lines in which a quote opens a field that nothing closes: it was read as a character.
+    /// Lines in which a quote opens a field that its row does not close: it was read as a character.
     pub stray_quotes: Vec<usize>,
     /// What can be read of the broken rows, each with one field a column.
     pub(super) remains: Vec<Row>,
