@@ -144,7 +144,7 @@ fn texts_of_several_lines_stay_whole() {
         "Well, good.\nNo, really.",
         "Good, x\nbut long",
         "One line\nand another",
-        "kind, it said\nharsh, it was",
+        "It is kind,\nnot harsh, kind",
         "so,kind\nso,mixed\nso",
     ] {
         for first in [true, false] {
