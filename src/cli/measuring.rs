@@ -9,7 +9,7 @@ use super::choices::with_names;
 use super::data::Data;
 use super::files::{model_files, open};
 use super::numbers::count;
-use super::out::progress;
+use super::out::{Styled, progress};
 use super::samples::Sampling;
 use crate::attribute::{Ranking, Removal};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
@@ -197,5 +197,5 @@ impl Measuring {
 
 fn bar(what: &str, length: usize) -> ProgressBar {
     let template = "{msg} [{bar:30}] {percent} %, {eta} left";
-    progress(template, Some(length as u64)).with_message(what.to_owned())
+    progress(template, Some(length as u64)).with_message(Styled::from(what).to_string())
 }

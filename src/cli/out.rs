@@ -14,6 +14,8 @@ use clap::builder::styling::{AnsiColor, Style};
 use clap::{Args, ColorChoice};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::presets::PresetError;
+
 /// What counts most.
 pub(super) const STRONG: Style = Style::new().bold();
 /// What speaks for something.
@@ -125,7 +127,7 @@ pub(super) fn show(result: impl Into<Styled>) -> anyhow::Result<()> {
 /// Tells, in a line of standard output, how long work goes on, which it does whether or not anybody listens.
 pub(super) fn tell(line: impl Display) {
     if !is_quiet() {
-        let _ = write(&format!("{line}\n").into());
+        let _ = write(&(one_line(&line.to_string()) + "\n").into());
     }
 }
 
@@ -133,13 +135,18 @@ pub(super) fn tell(line: impl Display) {
 /// result is. Nobody may be listening.
 pub(super) fn remark(line: impl Display) {
     if !is_quiet() {
-        let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
+        let _ = writeln!(io::stderr(), "{}", one_line(&line.to_string()));
     }
 }
 
 /// Says why the command failed.
 pub(super) fn fail(error: &anyhow::Error) {
-    let message = printable(&format!("{error:#}"));
+    let message = format!("{error:#}");
+    let message = match error.chain().any(|cause| cause.is::<PresetError>()) {
+        // It shows the place in the file.
+        true => printable(&message),
+        false => one_line(&message),
+    };
     let mut out = AutoStream::auto(io::stderr().lock());
     // Nobody may be listening.
     let _ = writeln!(out, "{ERROR}safr:{ERROR:#} {message}");
@@ -170,16 +177,28 @@ fn write(text: &Styled) -> io::Result<()> {
 }
 
 /// `text` with its control characters, but line ends and tabs, written as escapes: what stands in a file or a
-/// model does not move the cursor.
+/// model does not move the cursor, nor turn around what stands beside it.
 fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
-        match c.is_control() && !matches!(c, '\n' | '\t') {
+        match moves(c) && !matches!(c, '\n' | '\t') {
             true => printable.extend(c.escape_default()),
             false => printable.push(c),
         }
     }
     printable
+}
+
+/// [`printable`] in a line: names of files may hold line ends, too.
+fn one_line(text: &str) -> String {
+    printable(text).replace('\n', "\\n")
+}
+
+/// Whether a character is seen by what it does to others: a control character, a separator of lines or paragraphs, or
+/// one that turns around what follows.
+fn moves(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -192,6 +211,8 @@ mod tests {
             printable("a\tb\n\u{1b}[31mé\r\u{9b}"),
             "a\tb\n\\u{1b}[31mé\\r\\u{9b}"
         );
+        assert_eq!(printable("gol\u{202e}.txt👍\u{200d}"), "gol\\u{202e}.txt👍\u{200d}");
+        assert_eq!(one_line("a\nb"), "a\\nb");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The command in a shell: outputs that are closed or full, names that are not UTF-8, and what training says
 //! of its end.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use super::command::{SMALL, folder, prints, refuses, safr};
@@ -98,6 +98,39 @@ fn names_need_not_be_utf8() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(folder.path().join(name).join("card.json").exists());
+}
+
+/// A pipe gives what it holds once, and the command needs it several times.
+#[cfg(unix)]
+#[test]
+fn data_may_come_from_a_pipe() {
+    let folder = folder();
+    let folder = folder.path();
+    let piped = |command: &str| {
+        let command = format!("{command} --task csv --data /dev/stdin");
+        let words: Vec<&str> = command.split(' ').collect();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_safr"))
+            .current_dir(folder)
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        pipe.write_all(super::command::moods().as_bytes()).unwrap();
+        drop(pipe);
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {said}");
+    };
+    piped("train --out piped --recipe small.toml");
+    prints(folder, &train("read", &[]));
+    let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
+    assert!(read("piped/model.safetensors") == read("read/model.safetensors"));
+    piped("words --out words.txt");
+    piped("coverage --model piped");
+    piped("evaluate --model piped --measures prediction");
 }
 
 #[test]

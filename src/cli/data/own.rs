@@ -1,7 +1,7 @@
 //! Texts of people's own, as csv, tsv or JSON-lines files.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::str::FromStr;
@@ -46,6 +46,9 @@ pub(crate) struct Own {
     /// Files of which it was said how they are read, since they are read more than once
     #[arg(skip)]
     told: Rc<RefCell<BTreeSet<PathBuf>>>,
+    /// What came out of pipes, since nothing comes a second time
+    #[arg(skip)]
+    drained: Rc<RefCell<BTreeMap<PathBuf, Rc<[u8]>>>>,
 }
 
 /// A thing said of a layout.
@@ -86,8 +89,10 @@ impl Own {
     /// What the texts are, for a model's card.
     pub(super) fn title(&self, data: &Path) -> String {
         match data.file_name() {
-            Some(name) => format!("own texts, {}", name.display()),
-            None => "own texts".to_owned(),
+            Some(name) if data.is_file() || data.is_dir() => {
+                format!("own texts, {}", name.display())
+            }
+            _ => "own texts".to_owned(),
         }
     }
 
@@ -96,8 +101,21 @@ impl Own {
         if data.is_dir() {
             return Ok(None);
         }
-        let bytes = std::fs::read(data).with_context(|| data.display().to_string())?;
-        Ok(Some(checksum(&bytes)))
+        Ok(Some(checksum(&self.bytes(data)?)))
+    }
+
+    /// What a file holds, which may be a pipe.
+    fn bytes(&self, path: &Path) -> anyhow::Result<Rc<[u8]>> {
+        if let Some(drained) = self.drained.borrow().get(path) {
+            return Ok(drained.clone());
+        }
+        let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+        let bytes: Rc<[u8]> = bytes.into();
+        if !path.is_file() {
+            let mut drained = self.drained.borrow_mut();
+            drained.insert(path.to_owned(), bytes.clone());
+        }
+        Ok(bytes)
     }
 
     /// The texts of a part; labels that are to be merged are the `classes` that they mean.
@@ -153,7 +171,7 @@ impl Own {
 
     fn read(&self, path: &Path, classes: &[String]) -> anyhow::Result<Vec<LabelledText>> {
         let name = || path.display().to_string();
-        let bytes = std::fs::read(path).with_context(name)?;
+        let bytes = self.bytes(path)?;
         let decoded = decode(&bytes, self.said("encoding")).with_context(name)?;
         let layout = self.layout(path, &decoded.bytes);
         let table = Table::read(&decoded.bytes, layout).with_context(name)?;

@@ -12,7 +12,8 @@ impl Styled {
     pub(in crate::cli) fn table(rows: Vec<Vec<Self>>, left: &[usize]) -> Self {
         let cells = rows
             .into_iter()
-            .map(|row| row.into_iter().map(|cell| cell.0));
+            // A line end would be the table's own.
+            .map(|row| row.into_iter().map(|cell| cell.0.replace('\n', "\\n")));
         let mut table = Builder::from_iter(cells).build();
         table
             .with(Style::empty())
@@ -38,7 +39,7 @@ mod tests {
 
     #[test]
     fn what_is_seen_is_counted() {
-        let texts = ["film", "电影", "cafe\u{301}", "👍🏽", "a\u{1b}b"];
+        let texts = ["film", "电影", "cafe\u{301}", "👍🏽", "a\u{1b}b", "a\nb"];
         let rows = |left: &[usize]| {
             let row =
                 |text: &str| vec![Styled::from(text), Styled::in_style(FOR, "+1"), "x".into()];
@@ -51,6 +52,7 @@ mod tests {
             "    cafe\u{301}",
             "      👍🏽",
             "a\\u{1b}b",
+            "    a\\nb",
         ];
         assert_eq!(
             rows(&[]),
@@ -62,6 +64,7 @@ mod tests {
             "cafe\u{301}    ",
             "👍🏽      ",
             "a\\u{1b}b",
+            "a\\nb    ",
         ];
         assert_eq!(
             rows(&[0]),
