@@ -274,6 +274,36 @@ fn a_line_with_several_labels_is_named() {
     ));
 }
 
+#[test]
+fn lists_and_objects_are_no_labels() {
+    let lines = [
+        r#"{"text": "good", "label": ["kind"], "words": ["good"]}"#,
+        r#"{"text": "bad", "label": ["harsh", "plot"]}"#,
+        r#"{"text": "so", "label": {"name": "kind"}}"#,
+        r#"{"text": "so", "label": []}"#,
+        r#"{"text": ["so", "so"], "label": "harsh"}"#,
+        r#"{"text": "awful", "label": "harsh", "words": ["awful", "."]}"#,
+    ];
+    let bytes = lines.join("\n");
+    let table = Table::read(bytes.as_bytes(), Layout::JsonLines).unwrap();
+    let columns = Columns::of(&table, None, None).unwrap();
+    let all = table.labelled(columns);
+    let texts = all.texts.iter().map(|text| (text.line, text.label.as_str()));
+    assert_eq!(texts.collect::<Vec<_>>(), [(1, "kind"), (6, "harsh")]);
+    let broken: Vec<_> = all.broken.iter().map(|row| (row.line, row.problem.to_string())).collect();
+    let nested = |role: &str| format!("the {role} is a list or an object; write a string");
+    let several = "the text has several labels (harsh, plot), but can be of one class only; keep one of them";
+    assert_eq!(
+        broken,
+        [
+            (2, several.to_owned()),
+            (3, nested("label")),
+            (4, RowProblem::NoLabel.to_string()),
+            (5, nested("text")),
+        ]
+    );
+}
+
 /// The command says how it reads a file, once, and is told otherwise.
 #[test]
 fn the_command_says_how_a_file_is_read() {

@@ -116,6 +116,22 @@ fn a_checkpoint_of_an_earlier_version_is_refused() {
     assert!(error.contains("another version of the program"), "{error}");
 }
 
+#[test]
+fn a_damaged_checkpoint_names_its_own_file() {
+    let folder = begun();
+    for name in ["weights", "best", "optimizer"] {
+        let file = folder.path().join(format!("model/checkpoint/{name}.safetensors"));
+        let whole = std::fs::read(&file).unwrap();
+        for damaged in [&whole[..whole.len() / 2], b"none"] {
+            std::fs::write(&file, damaged).unwrap();
+            let error = refuses(folder.path(), &with(&["--resume", "--epochs", "2"]));
+            let named = format!("model/checkpoint: the checkpoint cannot be used: {name}.safetensors is damaged");
+            assert!(error.contains(&named) && !error.contains("model.safetensors"), "{error}");
+        }
+        std::fs::write(&file, whole).unwrap();
+    }
+}
+
 /// Killed while it put a checkpoint in its place, a run goes on from the one before.
 #[test]
 fn a_run_that_was_killed_between_two_checkpoints_goes_on() {

@@ -113,8 +113,11 @@ pub enum RowProblem {
     )]
     Json(String),
     /// It has several labels.
-    #[error("several labels ({}), and a text is of one class; write one of them", .0.join(", "))]
+    #[error("the text has several labels ({}), but can be of one class only; keep one of them", .0.join(", "))]
     SeveralLabels(Vec<String>),
+    /// Its text or label is a list or an object.
+    #[error("the {0} is a list or an object; write a string")]
+    Nested(Role),
     /// The text is missing.
     #[error("there is a label, but no text")]
     NoText,

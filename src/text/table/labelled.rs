@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Columns, RowError, RowProblem, Table, TableError};
+use super::lines::listed;
+use super::{Columns, Role, RowError, RowProblem, Table, TableError};
 use crate::text::{Example, Words, tokenize};
 
 /// A text with the label that its table gives it.
@@ -46,6 +47,21 @@ impl Table {
             lose(&row.fields[columns.label]);
         }
         for mut row in self.rows {
+            let nests = |column| self.nested.contains(&(row.line, column));
+            let problem = match (nests(columns.text), nests(columns.label)) {
+                (_, true) => match listed(&row.fields[columns.label]) {
+                    Some(labels) if labels.is_empty() => Some(RowProblem::NoLabel),
+                    Some(labels) => Some(RowProblem::SeveralLabels(labels)),
+                    None => Some(RowProblem::Nested(Role::Label)),
+                },
+                (true, false) => Some(RowProblem::Nested(Role::Text)),
+                (false, false) => None,
+            };
+            if let Some(problem) = problem {
+                let line = row.line;
+                broken.push(RowError { line, problem });
+                continue;
+            }
             let label = row.fields[columns.label].trim().to_owned();
             let text = std::mem::take(&mut row.fields[columns.text]);
             let line = row.line;

@@ -1,6 +1,6 @@
 //! Tables of which every line is a row by itself: JSON objects, and texts behind `__label__`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -43,15 +43,21 @@ pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
     if columns.len() > most {
         return Err(TableError::Keys { most });
     }
-    let rows = objects.into_iter().map(|(line, mut object)| Row {
-        line,
-        fields: columns
-            .iter()
-            .map(|name| object.remove(name).map(field).unwrap_or_default())
-            .collect(),
+    let mut nested = BTreeSet::new();
+    let rows = objects.into_iter().map(|(line, mut object)| {
+        let values = columns.iter().enumerate().map(|(column, name)| {
+            let value = object.remove(name).map(single).unwrap_or_default();
+            if value.is_array() || value.is_object() {
+                nested.insert((line, column));
+            }
+            field(value)
+        });
+        let fields = values.collect();
+        Row { line, fields }
     });
     Ok(Table {
         rows: rows.collect(),
+        nested,
         broken,
         ..Table::with(columns)
     })
@@ -124,6 +130,19 @@ fn lines(
 
 fn object(line: &str) -> Result<Map<String, Value>, RowProblem> {
     serde_json::from_str(line).map_err(|error| RowProblem::Json(error.to_string()))
+}
+
+/// A list of one value is that value.
+fn single(mut value: Value) -> Value {
+    match value.as_array_mut().map(Vec::as_mut_slice) {
+        Some([one]) => one.take(),
+        _ => value,
+    }
+}
+
+/// The labels that a list in a field names.
+pub(super) fn listed(field: &str) -> Option<Vec<String>> {
+    serde_json::from_str(field).ok()
 }
 
 /// A value as the text of a field.

@@ -1,5 +1,7 @@
 //! Rows under the names of their columns.
 
+use std::collections::BTreeSet;
+
 use super::records::{self, Broken, Records};
 use super::{Format, RowError, RowProblem, TableError};
 
@@ -18,6 +20,8 @@ pub struct Table {
     pub header: Option<Row>,
     /// Lines in which a quote opens a field that its row does not close: it was read as a character.
     pub stray_quotes: Vec<usize>,
+    /// Line and column of fields that hold lists or objects.
+    pub(super) nested: BTreeSet<(usize, usize)>,
     /// What can be read of the broken rows, each with one field a column.
     pub(super) remains: Vec<Row>,
 }
@@ -98,6 +102,7 @@ impl Table {
             empty: 0,
             header: None,
             stray_quotes: Vec::new(),
+            nested: BTreeSet::new(),
             remains: Vec::new(),
         }
     }
