@@ -37,18 +37,27 @@ impl Draft {
     /// Begins the file `path`, or standard output where that is `-`, in a command that reads the files
     /// `inputs`.
     pub(super) fn create(path: &Path, inputs: &[PathBuf]) -> anyhow::Result<Self> {
-        let target = if out::is_standard(path) {
+        if out::is_standard(path) {
             out::take()?;
-            Target::InPlace(Box::new(io::stdout()))
-        } else {
-            spare(path, inputs)?;
-            spare_models(path)?;
-            Target::of(path).with_context(|| path.display().to_string())?
-        };
-        Ok(Self {
+            let target = Target::InPlace(Box::new(io::stdout()));
+            return Ok(Self::to(path, target));
+        }
+        spare(path, inputs)?;
+        spare_models(path)?;
+        Self::own(path)
+    }
+
+    /// Begins a file of the model that the command itself writes.
+    pub(super) fn own(path: &Path) -> anyhow::Result<Self> {
+        let target = Target::of(path).with_context(|| path.display().to_string())?;
+        Ok(Self::to(path, target))
+    }
+
+    fn to(path: &Path, target: Target) -> Self {
+        Self {
             file: BufWriter::new(target),
             path: path.to_owned(),
-        })
+        }
     }
 
     /// Begins a file that was asked for.

@@ -10,9 +10,7 @@ use anyhow::{Context, ensure};
 use crate::engine::LoadedModel;
 use crate::model::Classifier;
 use crate::package::part::hold;
-use crate::package::{
-    Package, Precision, ZIP_SIGNATURE, names, read_directory, write_directory,
-};
+use crate::package::{Package, Precision, ZIP_SIGNATURE, names, read_directory, write_directory};
 use crate::train::Checkpoint;
 
 /// How training went, beside the model.
@@ -61,7 +59,9 @@ pub(super) fn model_files(model: &Path) -> Vec<PathBuf> {
 pub(super) fn is_of_model(path: &Path) -> bool {
     let is_one_of = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
     let beside = |names: &[&str]| {
-        let there = names.iter().filter(|name| path.with_file_name(name).exists());
+        let there = names
+            .iter()
+            .filter(|name| path.with_file_name(name).exists());
         there.count()
     };
     let is_of_model = is_one_of(&names::ALL) || is_one_of(&[HISTORY]);
@@ -74,7 +74,10 @@ pub(super) fn is_of_model(path: &Path) -> bool {
 pub(super) fn is_zip(path: &Path) -> bool {
     let mut begins = [0; ZIP_SIGNATURE.len()];
     // A pipe is not read, since what comes from it is gone then.
-    let read = path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok();
+    let read = path.is_file()
+        && File::open(path)
+            .and_then(|mut file| file.read_exact(&mut begins))
+            .is_ok();
     read && begins == ZIP_SIGNATURE
 }
 

@@ -197,8 +197,7 @@ fn one_line(text: &str) -> String {
 /// Whether a character is seen by what it does to others: a control character, a separator of lines or paragraphs, or
 /// one that turns around what follows.
 fn moves(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -211,7 +210,10 @@ mod tests {
             printable("a\tb\n\u{1b}[31mé\r\u{9b}"),
             "a\tb\n\\u{1b}[31mé\\r\\u{9b}"
         );
-        assert_eq!(printable("gol\u{202e}.txt👍\u{200d}"), "gol\\u{202e}.txt👍\u{200d}");
+        assert_eq!(
+            printable("gol\u{202e}.txt👍\u{200d}"),
+            "gol\\u{202e}.txt👍\u{200d}"
+        );
         assert_eq!(one_line("a\nb"), "a\\nb");
     }
 

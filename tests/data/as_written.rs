@@ -111,7 +111,10 @@ fn quotes_that_close_nowhere_swallow_no_rows() {
 /// A table of twenty rows in which a quote opens in the fourth text and closes in the tenth.
 fn closed_late(row: impl Fn(&str, &str) -> String, first: &str) -> String {
     let rows = (1..=20).map(|at| {
-        let (open, close) = (["", "\""][usize::from(at == 4)], ["", "\""][usize::from(at == 10)]);
+        let (open, close) = (
+            ["", "\""][usize::from(at == 4)],
+            ["", "\""][usize::from(at == 10)],
+        );
         let text = format!("{open}Film {at} of the year.{close}");
         row(&text, ["kind", "harsh"][at % 2]) + "\n"
     });
@@ -288,11 +291,19 @@ fn lists_and_objects_are_no_labels() {
     let table = Table::read(bytes.as_bytes(), Layout::JsonLines).unwrap();
     let columns = Columns::of(&table, None, None).unwrap();
     let all = table.labelled(columns);
-    let texts = all.texts.iter().map(|text| (text.line, text.label.as_str()));
+    let texts = all
+        .texts
+        .iter()
+        .map(|text| (text.line, text.label.as_str()));
     assert_eq!(texts.collect::<Vec<_>>(), [(1, "kind"), (6, "harsh")]);
-    let broken: Vec<_> = all.broken.iter().map(|row| (row.line, row.problem.to_string())).collect();
+    let broken: Vec<_> = all
+        .broken
+        .iter()
+        .map(|row| (row.line, row.problem.to_string()))
+        .collect();
     let nested = |role: &str| format!("the {role} is a list or an object; write a string");
-    let several = "the text has several labels (harsh, plot), but can be of one class only; keep one of them";
+    let several =
+        "the text has several labels (harsh, plot), but can be of one class only; keep one of them";
     assert_eq!(
         broken,
         [

@@ -39,7 +39,11 @@ fn labels_are_merged_between_files_and_with_a_models_classes() {
 
     let train = [&["train", "--out", "model"], &on("parts")[..], &SMALL].concat();
     let error = refuses(folder, &train);
-    assert!(error.contains("line 2: the label \"Pos\" is none of the classes: neg, pos; it ") && error.contains(alike), "{error}");
+    assert!(
+        error.contains("line 2: the label \"Pos\" is none of the classes: neg, pos; it ")
+            && error.contains(alike),
+        "{error}"
+    );
     let said = prints(folder, &[&train[..], &MERGE].concat());
     assert!(said.contains("2 classes: neg (6), pos (6)"), "{said}");
 
@@ -56,7 +60,7 @@ fn labels_are_merged_between_files_and_with_a_models_classes() {
     let said = remarks(folder, &[&go_on[..], &["--out", "new"]].concat());
     assert!(said.contains("the head is new"), "{said}");
     assert!(
-        said.contains("the model's class \"pos\" and the label \"POS\" differ only in how they are written; --layout labels=merge"),
+        said.contains("the model's class \"neg\" and the label \"Neg\" differ only in how they are written; --layout labels=merge"),
         "{said}"
     );
     let said = remarks(folder, &[&go_on[..], &["--out", "own"], &MERGE].concat());

@@ -123,7 +123,11 @@ fn no_output_takes_the_place_of_a_model() {
     let zip = zip_of(&model.to_files(Precision::F32).unwrap()).unwrap();
     fs::write(folder.join("other.zip"), zip).unwrap();
     let own = names::ALL.map(|name| format!("other/{name}")).into_iter();
-    let more = ["other/history.json", "other/checkpoint/state.json", "other.zip"];
+    let more = [
+        "other/history.json",
+        "other/checkpoint/state.json",
+        "other.zip",
+    ];
     for (at, file) in own.chain(more.map(str::to_owned)).enumerate() {
         let before = fs::read(folder.join(&file)).ok();
         let commands = commands();
@@ -133,7 +137,10 @@ fn no_output_takes_the_place_of_a_model() {
             true => "is a zip file",
             false => "is a file of a model",
         };
-        assert!(error.contains(&format!("{file} {why}")), "{command}: {error}");
+        assert!(
+            error.contains(&format!("{file} {why}")),
+            "{command}: {error}"
+        );
         assert!(fs::read(folder.join(&file)).ok() == before, "{file}");
     }
     // Where there is no model, a name is a name.

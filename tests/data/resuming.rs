@@ -58,7 +58,10 @@ fn another_run_is_not_taken_up_and_what_differs_is_named() {
             &["--losses", "rate.toml"],
             "family, scale-free, guard: {\"entropy\":{\"beta\":1.0}} in the checkpoint, {\"rate\"",
         ),
-        (&["--losses", "published"], "in the checkpoint, published here"),
+        (
+            &["--losses", "published"],
+            "in the checkpoint, published here",
+        ),
         (&["--hold-out", "0.1,1"], "(words: "),
         (&["--hold-out", "0.4"], "(words: "),
     ] {
@@ -82,11 +85,7 @@ fn another_run_is_not_taken_up_and_what_differs_is_named() {
             "embedding_scale = 0.5",
             "(start weights: ",
         ),
-        (
-            "ramp = 0.0",
-            "ramp = 0.5",
-            "(schedule, ramp: 0.0 in",
-        ),
+        ("ramp = 0.0", "ramp = 0.5", "(schedule, ramp: 0.0 in"),
     ] {
         assert!(SMALL_RECIPE.contains(from), "{from}");
         std::fs::write(&recipe, SMALL_RECIPE.replace(from, to)).unwrap();
@@ -97,7 +96,10 @@ fn another_run_is_not_taken_up_and_what_differs_is_named() {
     let own = folder.join("moods.csv");
     std::fs::write(&own, moods().replace("glad", "good")).unwrap();
     let error = resume(&[]);
-    assert!(error.contains("(classes: calm, glad, sad in the checkpoint, calm, good, sad here)"), "{error}");
+    assert!(
+        error.contains("(classes: calm, glad, sad in the checkpoint, calm, good, sad here)"),
+        "{error}"
+    );
 
     std::fs::write(&own, moods()).unwrap();
     let said = prints(folder, &with(&["--resume", "--epochs", "2"]));
@@ -120,13 +122,20 @@ fn a_checkpoint_of_an_earlier_version_is_refused() {
 fn a_damaged_checkpoint_names_its_own_file() {
     let folder = begun();
     for name in ["weights", "best", "optimizer"] {
-        let file = folder.path().join(format!("model/checkpoint/{name}.safetensors"));
+        let file = folder
+            .path()
+            .join(format!("model/checkpoint/{name}.safetensors"));
         let whole = std::fs::read(&file).unwrap();
         for damaged in [&whole[..whole.len() / 2], b"none"] {
             std::fs::write(&file, damaged).unwrap();
             let error = refuses(folder.path(), &with(&["--resume", "--epochs", "2"]));
-            let named = format!("model/checkpoint: the checkpoint cannot be used: {name}.safetensors is damaged");
-            assert!(error.contains(&named) && !error.contains("model.safetensors"), "{error}");
+            let named = format!(
+                "model/checkpoint: the checkpoint cannot be used: {name}.safetensors is damaged"
+            );
+            assert!(
+                error.contains(&named) && !error.contains("model.safetensors"),
+                "{error}"
+            );
         }
         std::fs::write(&file, whole).unwrap();
     }

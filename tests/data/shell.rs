@@ -168,7 +168,10 @@ fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
         "{error}"
     );
     // What it left there is in the way of another.
-    assert!(error.contains("with another --out, since what far holds"), "{error}");
+    assert!(
+        error.contains("with another --out, since what far holds"),
+        "{error}"
+    );
     let error = refuses(folder, &train("farther", &["--learning-rate", "1e38"]));
     assert!(error.contains("try a lower learning rate"), "{error}");
 }
@@ -186,7 +189,10 @@ fn a_short_run_has_not_diverged() {
     let few = ["train", "--task", "csv", "--data", "few.tsv"];
     let short = [&few[..], &["--epochs", "1", "--batch-size", "100000000"]].concat();
     for (seed, out) in [("0", "a"), ("1", "b"), ("2", "c"), ("3", "d")] {
-        let said = prints(folder, &[&short[..], &["--seed", seed, "--out", out]].concat());
+        let said = prints(
+            folder,
+            &[&short[..], &["--seed", seed, "--out", out]].concat(),
+        );
         assert!(said.contains(&format!("kept in {out}\n")), "{said}");
     }
 }

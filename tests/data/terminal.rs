@@ -115,20 +115,44 @@ fn colour_is_for_terminals_and_whoever_asks() {
 fn names_neither_turn_lines_around_nor_break_them() {
     let folder = folder();
     let folder = folder.path();
-    let moods = super::command::moods().replace("glad", "gl\u{202e}ad").replace("sad\n", "\"s\nad\"\n");
+    let moods = super::command::moods()
+        .replace("glad", "gl\u{202e}ad")
+        .replace("sad\n", "\"s\nad\"\n");
     std::fs::write(folder.join("mo\nods\u{2066}.csv"), moods).unwrap();
     let own = ["--task", "csv", "--data", "mo\nods\u{2066}.csv"];
-    let trained = safr(folder, &[&["train", "--out", "mod\nel"], &own[..], &SMALL].concat());
-    let explained = safr(folder, &["explain", "--model", "mod\nel", "so \u{202e}good"]);
+    let trained = safr(
+        folder,
+        &[&["train", "--out", "mod\nel"], &own[..], &SMALL].concat(),
+    );
+    let explained = safr(
+        folder,
+        &["explain", "--model", "mod\nel", "so \u{202e}good"],
+    );
     let refused = safr(folder, &["explain", "--model", "no\nmodel\u{202e}", "good"]);
     let measure = ["evaluate", "--model", "mod\nel", "--measures", "prediction"];
     let measured = safr(folder, &[&measure[..], &own].concat());
-    let all = [trained, explained, measured, refused].map(|output| [output.stdout, output.stderr].concat());
+    let all = [trained, explained, measured, refused]
+        .map(|output| [output.stdout, output.stderr].concat());
     let said = String::from_utf8(all.concat()).unwrap();
-    let raw = ["\u{202e}", "\u{2066}", "mo\nods", "mod\nel", "no\nmodel", "s\nad"];
+    let raw = [
+        "\u{202e}",
+        "\u{2066}",
+        "mo\nods",
+        "mod\nel",
+        "no\nmodel",
+        "s\nad",
+    ];
     assert!(raw.iter().all(|raw| !said.contains(raw)), "{said}");
-    let written = ["gl\\u{202e}ad (18)", "mo\\nods\\u{2066}.csv: ", "kept in mod\\nel\n", "no\\nmodel\\u{202e}"];
-    assert!(written.iter().all(|written| said.contains(written)), "{said}");
+    let written = [
+        "gl\\u{202e}ad (18)",
+        "mo\\nods\\u{2066}.csv: ",
+        "kept in mod\\nel\n",
+        "no\\nmodel\\u{202e}",
+    ];
+    assert!(
+        written.iter().all(|written| said.contains(written)),
+        "{said}"
+    );
 }
 
 #[test]

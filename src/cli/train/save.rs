@@ -34,7 +34,7 @@ impl Run<'_> {
         let best = history.best().context("an epoch is done")?;
         let weights = trainer.best().context("an epoch is done")?.clone();
         self.save_model(Some(best), weights).await?;
-        Draft::create(&self.stage.out.join(HISTORY), &[])?.fill_json(history)
+        Draft::own(&self.stage.out.join(HISTORY))?.fill_json(history)
     }
 
     /// Writes the model of an epoch, or that of none, as it is before the first step.

@@ -150,7 +150,8 @@ impl Stage<'_> {
         self.train(&mut trainer, &run).await?;
         let best = trainer.history().best().context("an epoch is done")?;
         if best.dev_accuracy <= chance.accuracy {
-            self.check_not_diverged(best, &run, trainer.dev(), &chance).await?;
+            self.check_not_diverged(best, &run, trainer.dev(), &chance)
+                .await?;
         }
         tell(format!(
             "best: epoch {} with dev accuracy {:.4}, kept in {}",

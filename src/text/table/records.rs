@@ -237,13 +237,20 @@ impl Repeated {
         let length = rows().next()?.len();
         let column = |at: usize| {
             let mut counts: HashMap<&str, usize> = HashMap::new();
-            let whole = rows().filter(|fields| fields.len() == length).filter(is_short);
+            let whole = rows()
+                .filter(|fields| fields.len() == length)
+                .filter(is_short);
             whole.for_each(|fields| *counts.entry(fields[at].trim()).or_default() += 1);
-            let often = counts.into_iter().filter(|&(value, count)| count > 1 && !value.is_empty());
+            let often = counts
+                .into_iter()
+                .filter(|&(value, count)| count > 1 && !value.is_empty());
             often.map(|(value, _)| value.into()).collect()
         };
         let columns: Vec<HashSet<Vec<u8>>> = (0..length).map(column).collect();
-        columns.iter().any(|column| !column.is_empty()).then_some(Self { columns })
+        columns
+            .iter()
+            .any(|column| !column.is_empty())
+            .then_some(Self { columns })
     }
 
     /// Whether the fields of several lines, the first of which may have more of them, are those of rows.
