@@ -24,7 +24,7 @@ after(async () => (await started)?.close());
  */
 export function firefoxTest(name, body) {
   test(name, { timeout: 120_000 }, async () => {
-    const browser = await (started ??= launch({ browser: "firefox", executablePath: told("SAFR_FIREFOX") }));
+    const browser = await (started ??= launch({ browser: "firefox", executablePath: told("SAFR_FIREFOX"), timeout: 90_000 }));
     const context = await browser.createBrowserContext();
     try {
       const page = await context.newPage();
