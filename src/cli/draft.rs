@@ -92,7 +92,10 @@ impl Draft {
         let in_place = matches!(self.file.get_ref(), Target::InPlace(_));
         match ended {
             Err(error) if error.kind() == ErrorKind::BrokenPipe && in_place => Ok(()),
-            ended => ended.with_context(|| self.path.display().to_string()),
+            ended => ended.with_context(|| match out::is_standard(&self.path) {
+                true => "standard output".to_owned(),
+                false => self.path.display().to_string(),
+            }),
         }
     }
 }

@@ -114,6 +114,9 @@ pub(super) fn refuse_to_overwrite(out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What stands in the line of an epoch.
+pub(super) const EPOCH_LEGEND: &str = "of each epoch: accuracy (cross-entropy) on train and dev part; weighted losses; keep: mean of the gate on words; norm: of embeddings; entropy: of attention";
+
 /// An epoch in one line.
 pub(super) fn epoch_line(record: &EpochRecord) -> String {
     format!(

@@ -198,6 +198,7 @@ impl Stage<'_> {
     }
 
     async fn train(&self, trainer: &mut Trainer, run: &Run<'_>) -> anyhow::Result<()> {
+        tell(save::EPOCH_LEGEND);
         match ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed)) {
             // An earlier stage has set it already.
             Ok(()) | Err(ctrlc::Error::MultipleHandlers) => {}
