@@ -4,7 +4,7 @@ mod own;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use clap::{Args, ValueEnum};
 
 use super::choices::name_of;
@@ -165,7 +165,11 @@ impl Data {
                 tokenized(&texts, classes, words).with_context(name)?
             }
         };
-        anyhow::ensure!(!examples.is_empty(), "{} holds no texts", name());
+        let more = match self.data.is_dir() {
+            true => "add some",
+            false => "add some, or choose a larger --hold-out",
+        };
+        ensure!(!examples.is_empty(), "{} holds no texts; {more}", name());
         Ok(examples)
     }
 

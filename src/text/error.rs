@@ -1,7 +1,7 @@
 //! What can go wrong when a file of labelled text is read.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::sst::TreeError;
 use super::table::TableError;
@@ -9,8 +9,8 @@ use super::table::TableError;
 /// A data file that could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TextError {
-    /// The file is missing or cannot be read as UTF-8.
-    #[error("cannot read {}: {error}. Check that the data folder holds this file as UTF-8 text", path.display())]
+    /// The file is missing or cannot be read.
+    #[error("cannot read {}: {error}. Check that the data folder holds this file{}", path.display(), as_text(path))]
     Unreadable {
         /// The file asked for.
         path: PathBuf,
@@ -41,4 +41,12 @@ pub enum TextError {
         /// What is wrong with it.
         problem: String,
     },
+}
+
+/// How a file must be written.
+fn as_text(path: &Path) -> &'static str {
+    match path.extension().is_some_and(|ending| ending == "gz") {
+        true => ", whole",
+        false => " as UTF-8 text",
+    }
 }

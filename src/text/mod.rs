@@ -8,6 +8,7 @@ mod frequency;
 pub mod glue;
 pub mod imdb;
 mod plain;
+mod plural;
 mod read;
 mod rules;
 mod split;
@@ -23,6 +24,7 @@ pub use encoding::{Decoded, UnknownEncoding, decode, recognise as recognise_enco
 pub use error::TextError;
 pub use example::Example;
 pub use frequency::{Coverage, Frequency, coverage, frequencies};
+pub(crate) use plural::plural;
 pub use read::{ReadText, ReadWord, read};
 pub use rules::is_word;
 pub use split::Split;

@@ -59,6 +59,12 @@ fn excel_names_the_delimiter_in_a_line_of_its_own() {
         );
         holds_rows(lines.replace('\n', end).as_bytes(), 3);
     }
+    for first in ["sep= ;", "\"sep=;\"", "SEP=; ", "sep=,"] {
+        let lines = table(&format!("{first}\ntext;label\n"), |text, label| {
+            format!("{};{label}", quoted(text))
+        });
+        holds_rows(lines.as_bytes(), 3);
+    }
     // A column may have that name.
     let named = "sep=,text\nkind,good\nharsh,bad\nkind,fine\n";
     assert_eq!(
@@ -278,6 +284,23 @@ fn a_line_with_several_labels_is_named() {
 }
 
 #[test]
+fn labels_and_lines_are_taken_as_other_programs_write_them() {
+    let marked = "text,label\nso good,__label__kind\nso bad,__label__harsh\n";
+    let expected = [row(2, "so good", "kind"), row(3, "so bad", "harsh")];
+    assert_eq!(recognised(marked.as_bytes()).unwrap(), expected);
+    let commas = "{\"text\": \"so good\", \"label\": \"kind\"},\n{\"text\": \"so bad\", \"label\": \"harsh\"}\n";
+    assert_eq!(recognised(commas.as_bytes()).unwrap().len(), 2);
+    let broken = "{\"text\": \"so good\" \"label\": \"kind\"}\n";
+    let error = recognised(broken.as_bytes()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("line 1: the line is no JSON object"),
+        "{error}"
+    );
+}
+
+#[test]
 fn lists_and_objects_are_no_labels() {
     let lines = [
         r#"{"text": "good", "label": ["kind"], "words": ["good"]}"#,
@@ -364,7 +387,7 @@ fn the_command_says_how_a_file_is_read() {
         done && error.contains("texts are in column 2, labels in column 3"),
         "{error}"
     );
-    assert!(error.contains("the labels [\"Harsh\", \"harsh\"] look like one class; --layout labels=merge makes them one"), "{error}");
+    assert!(error.contains("the labels \"Harsh\", \"harsh\" look like one class; --layout labels=merge makes them one"), "{error}");
     let (done, error) = said(
         "numbers.csv",
         &[&numbered[..], &["--layout", "labels=merge"]].concat(),

@@ -93,8 +93,8 @@ fn every_broken_line_is_named_with_what_is_wrong() {
     assert_eq!(
         all.losses(),
         [
-            "of the 2 with the label \"0\", 1 cannot be used",
-            "of the 2 with the label \"1\", 1 cannot be used"
+            "1 of the 2 texts with the label \"0\" cannot be used",
+            "1 of the 2 texts with the label \"1\" cannot be used"
         ]
     );
     let fields = |found| RowProblem::Fields { expected: 2, found };
@@ -219,7 +219,11 @@ fn json_lines_with_ever_new_keys_are_refused() {
     assert_eq!(read(10, 100), Ok(10));
     let error = read(500, 1_000_000).unwrap_err();
     assert_eq!(error, TableError::Keys { most: 12 });
-    assert!(error.to_string().contains("more than 12 different keys"));
+    assert!(
+        error
+            .to_string()
+            .contains("more than 12 different keys among them")
+    );
 }
 
 #[test]

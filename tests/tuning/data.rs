@@ -176,7 +176,7 @@ fn how_a_file_was_read_is_said_and_can_be_said() {
     let begin = [
         "The file does not say its encoding. It is read as windows-1252",
         "A quote is opened and never closed, the first in line 102",
-        "Of the 34 with the label \"yes\", 1 cannot be used.",
+        "1 of the 34 texts with the label \"yes\" cannot be used.",
         "The labels \"no\" and \"\\u{ad}No\" look like one class",
         "The labels \"Yes\" and \"yes\" look like one class",
     ];

@@ -16,7 +16,7 @@ use crate::model::Stream;
 use crate::package::checksum;
 use crate::text::table::{Columns, Format, LabelledText, LabelledTexts, Layout, Table, classes};
 use crate::text::{Decoded, Split, decode};
-use crate::train::hold_out;
+use crate::train::{as_read, hold_out};
 
 /// How files of people's own are read.
 #[derive(Args, Clone, Debug)]
@@ -38,9 +38,9 @@ pub(crate) struct Own {
     layout: Vec<Choice>,
     /// Of a single csv file: share that is its dev part [default: 0.1]
     ///
-    /// Of each class as much. Its other texts are the train part, and all of them the test part. After a comma follows the seed by
-    /// which they are drawn [default: 0], which is not that of --seed, so that models of several seeds
-    /// share them.
+    /// The same share of each class. The other texts are the train part, and all of them the test part. After a comma
+    /// follows the seed by which they are drawn [default: 0]; it is not that of --seed, so that models of several
+    /// seeds share them.
     #[arg(long, help_heading = DATA, value_name = "SHARE[,SEED]")]
     hold_out: Option<HoldOut>,
     /// Files of which it was said how they are read, since they are read more than once
@@ -182,7 +182,7 @@ impl Own {
         })?;
         let is_news = self.told.borrow_mut().insert(path.to_owned());
         let mut remarks = match is_news {
-            true => remarks(&decoded, &table, columns),
+            true => remarks(&decoded, layout, &table, columns),
             false => Vec::new(),
         };
         let mut texts = table.labelled(columns);
@@ -205,11 +205,13 @@ impl Own {
     fn layout(&self, path: &Path, bytes: &[u8]) -> Layout {
         let is_tsv = path.extension().is_some_and(|ending| ending == "tsv");
         let delimiter = self.said("delimiter").and_then(delimiter);
-        let delimiter = delimiter.or(is_tsv.then_some(b'\t'));
         let quotes = self.said("quotes") != Some("no");
-        let mut layout = match delimiter.is_none() && quotes {
-            true => Layout::recognise(bytes),
-            false => Layout::delimited(
+        let recognised = Layout::recognise(bytes);
+        let is_table = matches!(recognised, Layout::Delimited { .. });
+        let tab = (is_tsv && is_table).then_some(b'\t');
+        let mut layout = match (delimiter.or(tab), quotes) {
+            (None, true) => recognised,
+            (delimiter, quotes) => Layout::delimited(
                 bytes,
                 Format {
                     delimiter: delimiter.unwrap_or_else(|| Format::recognise(bytes).delimiter),
@@ -294,7 +296,7 @@ impl Default for HoldOut {
 }
 
 /// What a person should know of how a file is read.
-fn remarks(decoded: &Decoded, table: &Table, columns: Columns) -> Vec<String> {
+fn remarks(decoded: &Decoded, layout: Layout, table: &Table, columns: Columns) -> Vec<String> {
     let mut remarks = Vec::new();
     if decoded.guessed {
         let encoding = decoded.encoding;
@@ -303,14 +305,26 @@ fn remarks(decoded: &Decoded, table: &Table, columns: Columns) -> Vec<String> {
         ));
     }
     let of = |at: usize| &table.columns[at];
-    remarks.push(match &table.header {
-        Some(row) => format!(
+    remarks.extend(match &table.header {
+        Some(row) => Some(format!(
             "line {} names the columns (--layout header=no if it does not): texts are in {:?}, labels in {:?}",
             row.line,
             of(columns.text),
             of(columns.label)
-        ),
-        None => format!("texts are in column {}, labels in column {}", of(columns.text), of(columns.label)),
+        )),
+        None => match layout {
+            Layout::Delimited { .. } => Some(format!(
+                "texts are in column {}, labels in column {}",
+                of(columns.text),
+                of(columns.label)
+            )),
+            Layout::JsonLines => Some(format!(
+                "texts are under the key {:?}, labels under {:?}",
+                of(columns.text),
+                of(columns.label)
+            )),
+            Layout::Prefixed => None,
+        },
     });
     if let Some(line) = table.stray_quotes.first() {
         let others = match table.stray_quotes.len() - 1 {
@@ -328,15 +342,43 @@ fn remarks(decoded: &Decoded, table: &Table, columns: Columns) -> Vec<String> {
 fn remarks_on_labels(texts: &LabelledTexts, skips: bool) -> Vec<String> {
     let alike = texts.alike();
     let alike = alike.iter().map(|labels| {
-        format!("the labels {labels:?} look like one class; --layout labels=merge makes them one")
+        let labels: Vec<String> = labels.iter().map(|label| format!("{label:?}")).collect();
+        let labels = labels.join(", ");
+        format!("the labels {labels} look like one class; --layout labels=merge makes them one")
     });
     let mut remarks: Vec<String> = alike.collect();
+    remarks.extend(conflicts(&texts.texts));
     if let (true, Some(first)) = (skips, texts.broken.first()) {
         let count = texts.broken.len();
-        remarks.push(format!("{count} lines skipped, the first of them {first}"));
+        let skipped = match count {
+            1 => format!("1 line skipped, {first}"),
+            _ => format!("{count} lines skipped, the first of them {first}"),
+        };
+        remarks.push(skipped);
         remarks.extend(texts.losses());
     }
     remarks
+}
+
+/// What is to be said where texts of the same words have different labels.
+fn conflicts(texts: &[LabelledText]) -> Option<String> {
+    let mut labels: BTreeMap<String, (&str, bool)> = BTreeMap::new();
+    let mut first = None;
+    for text in texts {
+        let (label, differs) = labels
+            .entry(as_read(&text.text))
+            .or_insert((&text.label, false));
+        if *label != text.label {
+            *differs = true;
+            first = first.or(Some(text.line));
+        }
+    }
+    let count = labels.values().filter(|(_, differs)| *differs).count();
+    let first = first?;
+    Some(match count {
+        1 => format!("a text stands under several labels, again in line {first}"),
+        _ => format!("{count} texts stand under several labels, one of them again in line {first}"),
+    })
 }
 
 fn delimiter(given: &str) -> Option<u8> {

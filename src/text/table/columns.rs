@@ -83,6 +83,7 @@ impl Columns {
         let other = |index: usize| (columns.len() == 2).then(|| 1 - index);
         let missing = |role| TableError::NoColumn {
             role,
+            asked: None,
             columns: columns.to_vec(),
         };
         let (text, label) = match found {
@@ -125,6 +126,7 @@ fn find(columns: &[String], name: Option<&str>, role: Role) -> Result<Option<usi
             number if (1..=columns.len()).contains(&number) => Ok(Some(number - 1)),
             _ => Err(TableError::NoColumn {
                 role,
+                asked: Some(name.to_owned()),
                 columns: columns.to_vec(),
             }),
         },
@@ -170,12 +172,26 @@ mod tests {
         let error = choose(&["id", "mood", "note"], None, None).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "cannot tell which column holds the texts; name one of: id, mood, note"
+            "cannot tell which column holds the texts; choose one of: id, mood, note"
+        );
+        let error = choose(&["", "v1", "v2"], None, None).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("choose one of: 1 (without a name), v1, v2"),
+            "{error}"
+        );
+        let error = choose(&["1", "2", "3"], Some("7"), Some("1")).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("there is no column \"7\" for the texts"),
+            "{error}"
         );
         let error = choose(&["text", "mood", "note"], None, Some("Mood")).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "cannot tell which column holds the labels; name one of: text, mood, note"
+            "there is no column \"Mood\" for the labels; choose one of: text, mood, note"
         );
         assert_eq!(
             choose(&["text", "a", "a"], None, Some("a")),

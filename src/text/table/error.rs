@@ -1,13 +1,13 @@
 //! What can be wrong with a table of labelled texts, and in which line.
 
 use super::meant;
-use crate::text::UnknownEncoding;
+use crate::text::{UnknownEncoding, plural};
 
 /// A table that cannot be used as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
     /// The bytes are no text in which a table could be looked for.
-    #[error("this is no text; save the table as csv or tsv")]
+    #[error("this is not a text file; save the table as csv or tsv")]
     NotText,
     /// The encoding that was asked for is not known.
     #[error(transparent)]
@@ -27,7 +27,7 @@ pub enum TableError {
     JsonArray,
     /// Objects with ever new keys.
     #[error(
-        "the lines have more than {most} different keys, too many for their length; write the text and the label of each under the same two, such as text and label"
+        "the lines have more than {most} different keys among them, more than a table has columns; give each line the same two, such as text and label, and leave out the others"
     )]
     Keys {
         /// How many such lines may have.
@@ -37,15 +37,17 @@ pub enum TableError {
     #[error("{0:?} cannot stand between two fields; choose a comma, a semicolon, a bar or a tab")]
     Delimiter(char),
     /// No column has the name that was asked for, or that a text or label column usually has.
-    #[error("cannot tell which column holds the {role}s; name one of: {}", columns.join(", "))]
+    #[error("{}; choose one of: {}", unknown_column(*role, asked.as_deref()), listed(columns))]
     NoColumn {
         /// What the column is for.
         role: Role,
+        /// The name or number that was asked for.
+        asked: Option<String>,
         /// The columns that there are.
         columns: Vec<String>,
     },
     /// Two columns have the name that was asked for.
-    #[error("two columns are named \"{0}\"; rename one")]
+    #[error("two columns are named \"{0}\"; rename one, or choose it by its number")]
     TwoColumns(String),
     /// One column would be both text and label.
     #[error("the column \"{0}\" cannot be text and label at once")]
@@ -59,7 +61,7 @@ pub enum TableError {
         count: usize,
     },
     /// There is nothing to tell apart.
-    #[error("a classifier needs texts of two classes or more; these have {0:?}")]
+    #[error("a classifier needs texts of two classes or more; {}", few(.0))]
     TooFewClasses(Vec<String>),
 }
 
@@ -96,7 +98,7 @@ pub struct RowError {
 pub enum RowProblem {
     /// It is not divided as the first line is.
     #[error(
-        "{found} fields where the first line has {expected}; a text that holds the delimiter must stand in quotes"
+        "{} where the first line has {expected}; a text that holds the delimiter must stand in quotes", plural(*found, "field")
     )]
     Fields {
         /// Fields of the first line.
@@ -137,6 +139,33 @@ pub enum RowProblem {
 impl From<RowError> for TableError {
     fn from(first: RowError) -> Self {
         Self::Rows { first, count: 1 }
+    }
+}
+
+/// What is wrong with the choice of a column.
+fn unknown_column(role: Role, asked: Option<&str>) -> String {
+    match asked {
+        Some(name) => format!("there is no column \"{name}\" for the {role}s"),
+        None => format!("cannot tell which column holds the {role}s"),
+    }
+}
+
+/// The columns; those without a name are chosen by their numbers.
+fn listed(columns: &[String]) -> String {
+    let named = (1..)
+        .zip(columns)
+        .map(|(number, name)| match name.as_str() {
+            "" => format!("{number} (without a name)"),
+            name => name.to_owned(),
+        });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// Which classes there are instead of two.
+fn few(classes: &[String]) -> String {
+    match classes {
+        [one] => format!("all of these have the label \"{one}\""),
+        _ => "there are none here".to_owned(),
     }
 }
 

@@ -18,12 +18,18 @@ impl Format {
         quotes: false,
     };
 
-    /// What a first line `sep=;` names; else tab, where all lines have as many of them; else comma, tab,
-    /// semicolon or bar, whichever the first line has most often outside quotes.
+    /// What a first line `sep=;` names, if the next line has it; else tab, where all lines have as many of them; else
+    /// comma, tab, semicolon or bar, whichever the first line has most often outside quotes.
     pub fn recognise(bytes: &[u8]) -> Self {
         let bytes = without_mark(bytes);
         let delimiter = match Self::named(bytes) {
-            Some((delimiter, _)) => delimiter,
+            Some((delimiter, end)) => {
+                let rest = &bytes[end..];
+                match count(first_line(rest), delimiter) {
+                    0 => most_frequent(rest),
+                    _ => delimiter,
+                }
+            }
             None => most_frequent(bytes),
         };
         Self {
@@ -37,10 +43,15 @@ impl Format {
         let end = bytes
             .iter()
             .position(|byte| matches!(byte, b'\r' | b'\n'))?;
-        let line = bytes[..end].trim_ascii_end();
+        let line = &bytes[..end];
+        let quoted = line.trim_ascii_end().strip_prefix(b"\"");
+        let quoted = quoted.and_then(|line| line.strip_suffix(b"\""));
+        let (key, value) = quoted.unwrap_or(line).split_at_checked(4)?;
         // A tab is blank, too.
-        let line = if line.len() < 5 { &bytes[..end] } else { line };
-        let (key, value) = line.split_at_checked(4)?;
+        let value = match value.trim_ascii() {
+            [] => &value[..value.len().min(1)],
+            named => named,
+        };
         let is_named =
             key.eq_ignore_ascii_case(b"sep=") && value.len() == 1 && is_delimiter(value[0]);
         let line_end = if bytes[end..].starts_with(b"\r\n") {
@@ -57,15 +68,21 @@ pub(super) fn is_delimiter(byte: u8) -> bool {
     byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n')
 }
 
+/// The lines that are not blank.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|line| !line.trim_ascii().is_empty())
+}
+
+fn first_line(bytes: &[u8]) -> &[u8] {
+    lines(bytes).next().unwrap_or_default()
+}
+
 fn most_frequent(bytes: &[u8]) -> u8 {
-    let lines = || {
-        bytes
-            .split(|byte| matches!(byte, b'\n' | b'\r'))
-            .filter(|line| !line.trim_ascii().is_empty())
-    };
-    let first_line = lines().next().unwrap_or_default();
+    let first_line = first_line(bytes);
     let tabs = count(first_line, b'\t');
-    if tabs > 0 && lines().all(|line| count(line, b'\t') == tabs) {
+    if tabs > 0 && lines(bytes).all(|line| count(line, b'\t') == tabs) {
         return b'\t';
     }
     let outside_quotes = || first_line.split(|&byte| byte == b'"').step_by(2);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lines::listed;
+use super::lines::{LABEL_PREFIX, listed};
 use super::{Columns, Role, RowError, RowProblem, Table, TableError};
 use crate::text::{Example, Words, tokenize};
 
@@ -62,7 +62,8 @@ impl Table {
                 broken.push(RowError { line, problem });
                 continue;
             }
-            let label = row.fields[columns.label].trim().to_owned();
+            let label = row.fields[columns.label].trim();
+            let label = label.strip_prefix(LABEL_PREFIX).unwrap_or(label).to_owned();
             let text = std::mem::take(&mut row.fields[columns.text]);
             let line = row.line;
             match (text.trim().is_empty(), label.is_empty()) {
@@ -101,7 +102,10 @@ impl LabelledTexts {
                 .filter(|text| text.label == *label)
                 .count();
             let all = lost + left;
-            format!("of the {all} with the label \"{label}\", {lost} cannot be used")
+            match all {
+                1 => format!("the only text with the label \"{label}\" cannot be used"),
+                _ => format!("{lost} of the {all} texts with the label \"{label}\" cannot be used"),
+            }
         });
         losses.collect()
     }

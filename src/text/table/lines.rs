@@ -39,6 +39,10 @@ pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
             Err(problem) => broken.push(RowError { line, problem }),
         }
     }
+    if let (true, [first, ..]) = (objects.is_empty(), &broken[..]) {
+        let (first, count) = (first.clone(), broken.len());
+        return Err(TableError::Rows { first, count });
+    }
     let most = MOST_KEYS.min(KEYS_A_BYTE * bytes.len() / objects.len().max(1));
     if columns.len() > most {
         return Err(TableError::Keys { most });
@@ -128,7 +132,9 @@ fn lines(
         .map(move |(number, line)| (number, text(line))))
 }
 
+/// The object of a line; a comma behind it, as in an array, does not matter.
 fn object(line: &str) -> Result<Map<String, Value>, RowProblem> {
+    let line = line.strip_suffix(',').unwrap_or(line);
     serde_json::from_str(line).map_err(|error| RowProblem::Json(error.to_string()))
 }
 
