@@ -74,6 +74,14 @@ fn a_config_without_a_readout_is_that_of_a_published_head() {
     assert_eq!(package.weights, small_package().weights);
 }
 
+#[test]
+fn two_classes_of_one_name_are_no_model() {
+    let mut package = small_package();
+    package.card.classes = vec!["a".into(); 2];
+    let error = package.to_files(Precision::F32).unwrap_err().to_string();
+    assert!(error.contains("names two classes \"a\""), "{error}");
+}
+
 /// Weights of one readout are refused under the other, whose head has another width.
 #[test]
 fn a_model_with_the_wrong_readout_is_refused() {
@@ -251,7 +259,7 @@ fn sizes_beyond_their_bounds_are_named() {
         }
         let large = replaced(names::CONFIG, serde_json::to_vec(&config).unwrap());
         let message = error(&large).to_string();
-        let expected = format!("the model's {named} is ");
+        let expected = format!("{named} = ");
         assert!(message.starts_with(&expected), "{message}");
     }
 }

@@ -1,7 +1,7 @@
 //! `safr import`: a PyTorch SAFR checkpoint becomes a model directory.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -10,6 +10,7 @@ mod checkpoint;
 mod vocabulary;
 
 use super::files::{Folder, id_of, read_text, save};
+use super::numbers::count;
 use super::out::remark;
 use crate::model::{
     Array, ModelConfig, Reading, Weights, check_weights, parameter_shapes, sinusoids,
@@ -32,7 +33,7 @@ pub(super) struct Import {
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
     /// Attention heads, which a state dict does not tell
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     heads: usize,
     /// Names of the classes [default: class 0, class 1, …]
     ///
@@ -49,20 +50,9 @@ impl Import {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let _folder = Folder::hold_new(&self.out)?;
         let name = self.pytorch.display().to_string();
-        let mut weights = checkpoint::read(&self.pytorch).with_context(|| name.clone())?;
-        let positions = weights
-            .remove("pos_encoder.pe")
-            .context("the checkpoint lacks pos_encoder.pe")?;
-        let config = self.config(&weights, &positions)?;
-        config.check()?;
-        let shapes = parameter_shapes(&config);
-        weights.retain(|name, _| shapes.iter().any(|(known, _)| known == name));
-        check_weights(&config, &weights)?;
-        check_positions(&config, &positions)?;
+        let (config, weights) = self.model().with_context(|| name.clone())?;
         let vocabulary = match &self.vocabulary {
-            Some(path) => {
-                vocabulary::read(&read_text(path)?).with_context(|| path.display().to_string())?
-            }
+            Some(path) => self.words(path, config.vocabulary)?,
             None => numbered_words(config.vocabulary)?,
         };
         let classes = self.classes(config.classes)?;
@@ -73,7 +63,7 @@ impl Import {
                 "safr import --pytorch FILE --heads {}{} --out DIR",
                 self.heads,
                 match &self.classes {
-                    Some(names) => format!(" --classes {}", names.join(",")),
+                    Some(_) => format!(" --classes {}", classes.join(",")),
                     None => String::new(),
                 }
             ),
@@ -97,18 +87,58 @@ impl Import {
         Ok(())
     }
 
+    /// Sizes and parameters of the checkpoint.
+    fn model(&self) -> anyhow::Result<(ModelConfig, Weights)> {
+        let mut weights = checkpoint::read(&self.pytorch)?;
+        let positions = weights
+            .remove("pos_encoder.pe")
+            .context("the checkpoint lacks pos_encoder.pe")?;
+        let config = self.config(&weights, &positions)?;
+        config.check()?;
+        let shapes = parameter_shapes(&config);
+        weights.retain(|name, _| shapes.iter().any(|(known, _)| known == name));
+        check_weights(&config, &weights)?;
+        check_positions(&config, &positions)?;
+        Ok((config, weights))
+    }
+
+    /// The words of a file, as many as the checkpoint has.
+    fn words(&self, path: &Path, count: usize) -> anyhow::Result<Vocabulary> {
+        let name = || path.display().to_string();
+        let words = vocabulary::read(&read_text(path)?).with_context(name)?;
+        anyhow::ensure!(
+            words.len() == count,
+            "{}: it has {} words, and the checkpoint has {count}; give the vocabulary that the model was trained with",
+            name(),
+            words.len()
+        );
+        Ok(words)
+    }
+
     /// Their names.
     fn classes(&self, count: usize) -> anyhow::Result<Vec<String>> {
         let Some(names) = &self.classes else {
             return Ok((0..count).map(|class| format!("class {class}")).collect());
         };
-        let different: HashSet<&String> = names.iter().collect();
+        let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
         anyhow::ensure!(
-            names.len() == count && different.len() == count,
-            "--classes names {}, and the checkpoint tells {count} classes apart",
-            names.join(", ")
+            names.len() == count,
+            "--classes names {} {}, and the checkpoint tells {count} apart",
+            names.len(),
+            if names.len() == 1 { "class" } else { "classes" }
         );
-        Ok(names.clone())
+        let mut different = HashSet::new();
+        for name in &names {
+            anyhow::ensure!(
+                !name.is_empty(),
+                "--classes leaves a name empty; give each class one"
+            );
+            anyhow::ensure!(
+                different.insert(name),
+                "--classes names \"{name}\" twice; give each class a name of its own"
+            );
+        }
+        Ok(names)
     }
 
     /// The sizes that the shapes tell.

@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
-use clap::builder::RangedU64ValueParser;
-
 /// 1 or more.
-pub(super) fn count() -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..)
+pub(super) fn count(text: &str) -> Result<usize, &'static str> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("it must be a whole number of 1 or more"),
+        Ok(count) => Ok(count),
+    }
 }
 
 /// A weight, a factor or a step size: 0 or more.

@@ -242,7 +242,7 @@ impl ModelConfig {
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum ConfigError {
     /// A size is out of range.
-    #[error("the model's {field} is {value}; it must be at least {least} and at most {most}")]
+    #[error("{field} = {value} makes no model; it must be at least {least} and at most {most}")]
     Size {
         /// Field of [`ModelConfig`], or a product of fields.
         field: &'static str,

@@ -62,6 +62,7 @@ pub struct Card {
 
 /// The one field of a card that every version has.
 #[derive(Deserialize)]
+#[serde(expecting = "a JSON object")]
 struct Versioned {
     format: u64,
 }

@@ -54,6 +54,9 @@ pub enum PackageError {
         /// How many there should be.
         expected: usize,
     },
+    /// Classes that nobody can tell apart.
+    #[error("the model's card names two classes \"{0}\"; fetch the model again")]
+    TwoClasses(String),
     /// Not a zip file.
     #[error("this is no zip file; choose the zip of a model, or the files of a model directory")]
     NoZip,

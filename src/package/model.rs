@@ -1,5 +1,7 @@
 //! A model on the host, and how it becomes files.
 
+use std::collections::HashSet;
+
 use super::files::{bytes, parse, print, print_dense};
 use super::{Card, Files, PackageError, Precision, names, tensors};
 use crate::model::{ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head};
@@ -133,6 +135,11 @@ impl Package {
                     expected,
                 });
             }
+        }
+        let classes = &self.card.classes;
+        let mut different = HashSet::new();
+        if let Some(class) = classes.iter().find(|class| !different.insert(*class)) {
+            return Err(PackageError::TwoClasses(class.clone()));
         }
         if !self
             .gate_values

@@ -240,8 +240,26 @@ fn what_holds_no_one_model_is_refused_in_words() {
     });
     assert!(
         two.as_ref()
-            .is_err_and(|error| error.contains("several models, behind [\"ema.\", \"model.\"]")),
+            .is_err_and(|error| error
+                .contains("several models, with names that begin with ema. and model.;")),
         "{two:?}"
+    );
+    // Whole numbers where floats are needed.
+    let whole = tiny.import(|file| {
+        file.dict(|file| {
+            file.weights(&other, "", Stored::F32);
+            let positions = Weights::from([(
+                "pos_encoder.pe".into(),
+                tiny.state["pos_encoder.pe"].clone(),
+            )]);
+            file.weights(&positions, "", Stored::I64);
+        });
+    });
+    assert!(
+        whole
+            .as_ref()
+            .is_err_and(|error| error.contains("pos_encoder.pe is stored as I64")),
+        "{whole:?}"
     );
     // 4 bytes that claim to be a gigabyte.
     let claims = tiny.import(|file| {
@@ -257,6 +275,91 @@ fn what_holds_no_one_model_is_refused_in_words() {
         ),
         "{claims:?}"
     );
+}
+
+#[test]
+fn a_file_that_is_none_or_cut_or_two_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |file: &Path| {
+        let output = import(file, &folder.path().join("out")).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let error = refused(&folder.path().join("none.pth"));
+    assert!(
+        error.contains("none.pth: ") && !error.contains("torch.save"),
+        "{error}"
+    );
+
+    let [cut, two] = ["cut.pth", "two.pth"].map(|name| folder.path().join(name));
+    let whole = std::fs::read(super::reference("tiny.pth")).unwrap();
+    std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+    let error = refused(&cut);
+    assert!(error.contains("cut.pth: the file was cut short"), "{error}");
+    assert_eq!(error.matches("EOCD").count().max(1), 1, "{error}");
+
+    let dict = |folder: &str| (format!("{folder}/data.pkl"), b"\x80\x02}.".to_vec());
+    std::fs::write(&two, zip_of(&Files::from([dict("a"), dict("b")])).unwrap()).unwrap();
+    let error = refused(&two);
+    assert!(error.contains("two.pth: it holds 2 checkpoints"), "{error}");
+}
+
+/// Of what does not fit, the file and the reason are named.
+#[test]
+fn words_and_classes_that_do_not_fit_are_refused() {
+    let tiny = Tiny::new();
+    let checkpoint = super::reference("tiny.pth");
+    let [list, out] = ["words.json", "other"].map(|name| tiny.folder.path().join(name));
+    let refused = |option: &str, value: &str| {
+        let output = import(&checkpoint, &out)
+            .args([option, value])
+            .output()
+            .unwrap();
+        assert!(!output.status.success(), "{value}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let words = tiny.package.vocabulary.words();
+    let (rows, list_name) = (words.len(), list.display().to_string());
+    for (json, says) in [
+        (
+            serde_json::json!(words[..rows - 1]),
+            format!(
+                "words.json: it has {} words, and the checkpoint has {rows}",
+                rows - 1
+            ),
+        ),
+        (
+            serde_json::json!(7),
+            "words.json: it must be a JSON array of words".to_owned(),
+        ),
+        (
+            serde_json::json!([["a"]]),
+            "words.json: it must be a JSON array of words".to_owned(),
+        ),
+    ] {
+        std::fs::write(&list, json.to_string()).unwrap();
+        let error = refused("--vocabulary", &list_name);
+        assert!(
+            error.contains(&says) && !error.contains("Stored"),
+            "{error}"
+        );
+    }
+    let classes = tiny.package.config.classes;
+    let named = |last: &str| {
+        (1..classes)
+            .map(|_| "a")
+            .chain([last])
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    for (names, says) in [
+        (named("a"), "names \"a\" twice"),
+        (named(" "), "leaves a name empty"),
+        ("a".to_owned(), "names 1 class, and the checkpoint tells"),
+    ] {
+        let error = refused("--classes", &names);
+        assert!(error.contains(says), "{names}: {error}");
+    }
 }
 
 /// So it can be measured on SST-2, too.
@@ -279,7 +382,7 @@ fn an_imported_model_has_the_classes_that_it_is_told() {
             .unwrap();
         assert!(
             !output.status.success()
-                && String::from_utf8_lossy(&output.stderr).contains("--classes names")
+                && String::from_utf8_lossy(&output.stderr).contains("--classes ")
         );
     }
 }

@@ -1,12 +1,15 @@
 //! The weights of a PyTorch checkpoint, however it wraps them.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use burn::tensor::{bf16, f16};
 use pytorch_reader::{DType, PytorchReader, Tensor};
+use rawzip::ZipArchive;
 
+use crate::cli::files::is_zip;
 use crate::model::{Array, Weights};
 
 /// A tensor that every model of the published code has, by which its names are found.
@@ -15,6 +18,9 @@ const POSITIONS: &str = "pos_encoder.pe";
 /// Tensors may share what is stored, but not more often than this: a small file that asks for gigabytes is no
 /// checkpoint.
 const MOST_SHARED: u64 = 4;
+
+/// Of each state dict, the file of a zip that says where its tensors stand.
+const DICT: &str = "data.pkl";
 
 /// Names of a file's tensors that are listed.
 const LISTED: usize = 5;
@@ -25,6 +31,10 @@ const LISTED: usize = 5;
 /// # Errors
 /// If the file is none, holds no such state dict or several, or claims more than it holds.
 pub(super) fn read(path: &Path) -> anyhow::Result<Weights> {
+    let held = fs::metadata(path)?.len();
+    if is_zip(path) {
+        check_zip(&fs::read(path)?)?;
+    }
     let reader = PytorchReader::new(path).context(
         "it cannot be read as a PyTorch checkpoint; write one by torch.save(model.state_dict(), FILE)",
     )?;
@@ -36,7 +46,6 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Weights> {
         .collect();
     let sizes = own.values().map(|tensor| tensor.byte_len() as u64);
     let claimed = sizes.fold(0, u64::saturating_add);
-    let held = path.metadata()?.len();
     ensure!(
         claimed / MOST_SHARED <= held,
         "its tensors claim {claimed} bytes, and the file has {held}"
@@ -47,9 +56,31 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Weights> {
         if let Some(values) = floats(tensor).with_context(|| name.to_owned())? {
             let shape = tensor.shape().to_vec();
             weights.insert(name.to_owned(), Array { shape, values });
+        } else if name == POSITIONS || name.ends_with(".weight") || name.ends_with(".bias") {
+            bail!(
+                "{name} is stored as {:?}; store it as floats",
+                tensor.dtype()
+            );
         }
     }
     Ok(weights)
+}
+
+/// Checks that a zip is whole and holds one state dict, since no more than one would be read.
+fn check_zip(zip: &[u8]) -> anyhow::Result<()> {
+    let cut = "the file was cut short or is damaged; copy it again";
+    let archive = ZipArchive::from_slice(zip).context(cut)?;
+    let mut dicts = 0;
+    let mut entries = archive.entries();
+    while let Some(entry) = entries.next_entry().context(cut)? {
+        let path = entry.file_path();
+        dicts += usize::from(path.as_ref().ends_with(DICT.as_bytes()));
+    }
+    ensure!(
+        dicts < 2,
+        "it holds {dicts} checkpoints; give one of them alone"
+    );
+    Ok(())
 }
 
 /// What stands before the names of the one model in the file.
@@ -72,7 +103,10 @@ fn prefix(tensors: &HashMap<String, Tensor>) -> anyhow::Result<&str> {
             )
         }
         _ => {
-            bail!("it holds several models, behind {prefixes:?}; write the state dict of one alone")
+            bail!(
+                "it holds several models, with names that begin with {}; write the state dict of one of them alone",
+                prefixes.join(" and ")
+            )
         }
     }
 }

@@ -3,17 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, ensure};
-use serde::Deserialize;
+use serde_json::{Value, from_value};
 
 use crate::text::Vocabulary;
-
-/// A list in the order of the ids, or each word with its id.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Stored {
-    Words(Vec<String>),
-    Ids(BTreeMap<String, u32>),
-}
 
 /// Reads a JSON array of words, or an object of words with their ids. The two reserved words may be written
 /// otherwise, such as `<pad>` and `[UNK]`.
@@ -21,11 +13,11 @@ enum Stored {
 /// # Errors
 /// If it is neither, or leaves an id out.
 pub(super) fn read(json: &str) -> anyhow::Result<Vocabulary> {
-    let stored = serde_json::from_str(json)
-        .context("it must be a JSON array of words, or an object of words with their ids")?;
-    let mut words = match stored {
-        Stored::Words(words) => words,
-        Stored::Ids(ids) => by_id(ids)?,
+    const EXPECTED: &str = "it must be a JSON array of words, or an object of words with their ids";
+    let stored: Value = serde_json::from_str(json).context(EXPECTED)?;
+    let mut words: Vec<String> = match stored.is_object() {
+        true => by_id(from_value(stored).ok().context(EXPECTED)?)?,
+        false => from_value(stored).ok().context(EXPECTED)?,
     };
     for (word, reserved) in words.iter_mut().zip(["PAD", "UNK"]) {
         let bare = word.trim_matches(['<', '>', '[', ']']);
