@@ -1,9 +1,10 @@
 //! How the library's choices are written on the command line: by their own names.
 
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::attribute::{Ranking, Removal};
+use crate::engine::Backend;
 use crate::evaluate::Section;
 use crate::model::Readout;
 use crate::text::Split;
@@ -24,6 +25,16 @@ macro_rules! chosen_by_name {
 }
 
 chosen_by_name!(Section, Ranking, Removal, Split, Readout);
+
+/// Where to compute, by names that shells can complete.
+pub(super) fn backend() -> impl TypedValueParser<Value = Backend> {
+    let names = ["flex", "ndarray", "wgpu", "cuda"].map(PossibleValue::new);
+    let names = names.map(|name| match name.matches("wgpu", false) {
+        true => name.alias("webgpu"),
+        false => name,
+    });
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Backend>())
+}
 
 /// A choice as it is written on the command line.
 pub(super) fn name_of(value: impl ValueEnum) -> String {

@@ -1,5 +1,6 @@
 //! `safr compare`: variants side by side on the same texts.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,9 +28,9 @@ enum Format {
     Markdown,
 }
 
-/// Put models side by side, with intervals of their differences to the first
+/// Compare models with the first, with intervals of the differences
 ///
-/// Intervals are those of a paired bootstrap of texts and runs.
+/// Texts and runs are resampled in pairs (bootstrap).
 #[derive(Args, Clone, Debug)]
 pub(super) struct Compare {
     /// Models, or reports of `safr evaluate --json`; the runs of a variant with commas
@@ -38,7 +39,7 @@ pub(super) struct Compare {
     /// different seeds. The first is what the others are compared with, and selects words and pairs, run by run,
     /// unless --selection-from does.
     #[arg(required = true, num_args = 1.., value_name = "DIR|FILE,…")]
-    variants: Vec<String>,
+    variants: Vec<OsString>,
     /// Name of a variant, one for each in order [default: its models' ids]
     #[arg(long = "title", value_name = "TITLE")]
     titles: Vec<String>,
@@ -180,11 +181,10 @@ fn is_model(path: &Path) -> bool {
 }
 
 /// The runs of a variant: what is there by this whole name, or by its parts between commas.
-fn runs(given: &str) -> Vec<PathBuf> {
+fn runs(given: &OsStr) -> Vec<PathBuf> {
     let whole = PathBuf::from(given);
-    if whole.exists() {
-        vec![whole]
-    } else {
-        given.split(',').map(PathBuf::from).collect()
+    match given.to_str() {
+        Some(given) if !whole.exists() => given.split(',').map(PathBuf::from).collect(),
+        _ => vec![whole],
     }
 }

@@ -18,6 +18,7 @@ use super::draft::Draft;
 use super::numbers::count;
 use super::out::{is_standard, progress, remark};
 use crate::engine::LoadedModel;
+use crate::text::plural;
 use crate::text::recognise_encoding;
 use lines::{Line, LineProblem, Lines};
 use record::{Format, Predicted, Records};
@@ -44,9 +45,9 @@ pub(super) struct Options {
     #[arg(long, conflicts_with = "text")]
     full: bool,
     /// Lines of the corpus a batch
-    #[arg(long, value_name = "N", default_value_t = 16, conflicts_with = "text", value_parser = count())]
+    #[arg(long, value_name = "N", default_value_t = 16, conflicts_with = "text", value_parser = count)]
     batch_size: usize,
-    /// Explain every N-th line of the corpus alone
+    /// Explain only every N-th line of the corpus
     ///
     /// Those whose number leaves I when divided by N, for N runs on one file.
     #[arg(long, value_name = "I/N", conflicts_with = "text")]
@@ -62,7 +63,7 @@ struct Shard {
 
 /// A corpus that was explained to its end, but for some lines.
 #[derive(Debug, thiserror::Error)]
-#[error("{bad} of {lines} lines could not be explained; their records say why")]
+#[error("{bad} of {} could not be explained; the records say why", plural(*.lines as usize, "line"))]
 pub(super) struct Unexplained {
     bad: u64,
     lines: u64,
@@ -97,9 +98,15 @@ impl Options {
         let name = || corpus.display().to_string();
         let (reader, length) = open(corpus).with_context(name)?;
         let mut lines = Lines::new(reader);
-        let bar = self.progress(length);
+        let bar = self.progress(length).with_message("0");
         let (mut done, mut bad) = (0, 0);
-        out.write([records.header()?])?;
+        let place = || {
+            self.file()
+                .unwrap_or(Path::new("standard output"))
+                .display()
+                .to_string()
+        };
+        out.write([records.header()?]).with_context(place)?;
         loop {
             let window = self.next_window(&mut lines).with_context(name)?;
             if window.is_empty() {
@@ -107,18 +114,22 @@ impl Options {
             }
             let made = self.explain_window(model, &window, &records)?;
             bad += made.iter().filter(|record| !record.explained).count() as u64;
-            out.write(made.into_iter().map(|record| record.bytes))?;
+            let written = out.write(made.into_iter().map(|record| record.bytes));
+            written.with_context(place)?;
             done += window.len() as u64;
-            bar.set_position(lines.bytes());
             bar.set_message(done.to_string());
+            bar.set_position(lines.bytes());
         }
         bar.finish_and_clear();
         out.end()?;
         if bad > 0 {
             return Err(Unexplained { bad, lines: done }.into());
         }
-        if let Some(path) = &self.out {
-            remark(format!("{done} lines explained, in {}", path.display()));
+        if done == 0 {
+            remark(format!("{}: there are no lines to explain", name()));
+        } else if let Some(path) = &self.out {
+            let lines = plural(done as usize, "line");
+            remark(format!("{lines} explained, in {}", path.display()));
         }
         Ok(())
     }

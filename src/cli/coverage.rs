@@ -42,7 +42,7 @@ impl MeasureCoverage {
         let texts = examples.iter().map(|example| example.words.as_slice());
         let measured = coverage(texts, &vocabulary, self.unknown);
         let mut table = format!(
-            "texts              {}\nwords              {}\nknown              {}\nshare              {:.4}\nunknown, different {}\n",
+            "texts              {}\nwords              {}\nknown              {}\nshare known        {:.4}\ndifferent unknown  {}\n",
             examples.len(),
             measured.tokens,
             measured.known,

@@ -43,6 +43,9 @@ pub(super) struct Evaluate {
     json: Option<PathBuf>,
 }
 
+/// What a measure is whose name does not say it.
+const LEGEND: &str = "\nmajority_accuracy is what always saying the commonest class would reach; docs/method.md defines all measures.\n";
+
 impl Evaluate {
     /// Measures and prints.
     pub(super) async fn run(self) -> anyhow::Result<()> {
@@ -62,6 +65,7 @@ impl Evaluate {
         }
         let report = self.measuring.report(&self.data, package).await?;
         show(table::of_report(&report))?;
+        show(LEGEND)?;
         match json {
             Some(file) => file.fill_json(&report),
             None => Ok(()),

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::choices::backend;
 use super::corpus::Options;
 use super::draft::Draft;
 use super::files::{model_files, open};
-use super::out::{AGAINST, FOR, STRONG, Styled, show};
+use super::out::{AGAINST, FOR, STRONG, Styled, one_line, show};
 use crate::chart::{self, Figure, Models};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::explain::{Explanation, Margin, Prediction, Sentences, Word, signed};
@@ -41,7 +42,7 @@ pub(super) struct Explain {
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
     /// `safr --version` says which of them this program holds.
-    #[arg(long, default_value = "flex")]
+    #[arg(long, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
 }
 
@@ -145,7 +146,7 @@ fn table(explanation: &Explanation) -> Styled {
         format!("The model read {read} of {total} words.")
     });
     let sentences = sum.into_iter().chain(remarks).chain(cut);
-    let sentences = sentences.map(|sentence| sentence + "\n");
+    let sentences = sentences.map(|sentence| one_line(&sentence) + "\n");
     Styled::all([
         Styled::table(classes(prediction, doubt.is_some()), &[2]),
         doubt.map(|doubt| doubt + "\n").unwrap_or_default().into(),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
+use super::out::is_standard;
 use crate::engine::LoadedModel;
 use crate::model::Classifier;
 use crate::package::part::hold;
@@ -93,6 +94,15 @@ impl Folder {
     /// it can be written.
     pub(super) fn hold(path: &Path) -> anyhow::Result<Self> {
         let name = || path.display().to_string();
+        ensure!(
+            !is_standard(path),
+            "a model is a folder, which standard output cannot take; name one"
+        );
+        ensure!(
+            !path.exists() || path.is_dir(),
+            "{} is a file; name a folder for the model",
+            path.display()
+        );
         fs::create_dir_all(path).with_context(name)?;
         let lock = File::create(path.join(LOCK)).with_context(name)?;
         ensure!(
@@ -109,7 +119,7 @@ impl Folder {
     /// [`hold`](Self::hold) for a folder that is not to hold anything yet.
     pub(super) fn hold_new(path: &Path) -> anyhow::Result<Self> {
         ensure!(
-            !path.exists() || is_empty(path),
+            !path.is_dir() || is_empty(path),
             "{} holds files already; choose another --out, or remove it first",
             path.display()
         );

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::anyhow;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+use super::choices::backend;
 use super::draft::Draft;
 use super::files::{model_files, open, read_text};
 use super::out::remark;
@@ -13,7 +14,7 @@ use crate::engine::{Backend, OpenDevice};
 use crate::evaluate::MeasureError;
 use crate::model::{Batch, read};
 use crate::objective::{Family, LossNumbers, Objective, ScaleFree, Space};
-use crate::text::PAD;
+use crate::text::{PAD, plural};
 
 /// Write logits, gate, attention and losses for given token ids
 #[derive(Args, Clone, Debug)]
@@ -30,7 +31,7 @@ pub(super) struct Forward {
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
     /// `safr --version` says which of them this program holds.
-    #[arg(long, default_value = "flex")]
+    #[arg(long, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
 }
 
@@ -71,8 +72,13 @@ impl Forward {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let inputs = [model_files(&self.model), vec![self.ids.clone()]].concat();
         let out = Draft::create(&self.out, &inputs)?;
-        let input: Input = serde_json::from_str(&read_text(&self.ids)?)
-            .with_context(|| self.ids.display().to_string())?;
+        let input: Input = serde_json::from_str(&read_text(&self.ids)?).map_err(|error| {
+            anyhow!(
+                "{}, line {}: the file must hold {{\"ids\": [[…]], \"labels\": […]}}, of whole numbers of 0 or more",
+                self.ids.display(),
+                error.line()
+            )
+        })?;
         let device = OpenDevice::open(self.backend).await?.device;
         let model = open(&self.model, &device)?;
         let config = &model.package.config;
@@ -130,8 +136,8 @@ impl Forward {
         };
         out.fill_json(&output)?;
         remark(format!(
-            "{} texts, numbers written to {}",
-            texts.len(),
+            "{}, numbers written to {}",
+            plural(texts.len(), "text"),
             self.out.display()
         ));
         Ok(())

@@ -18,7 +18,7 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> String 
         row(&label(variant).replace('|', "\\|"), cells)
     }));
     format!(
-        "{}\n\n{}: {}, and below it the difference to the first line with its {} % interval ({} paired resamples of texts and runs), bold where the interval excludes 0.\n",
+        "{}\n\n{}: {}, and below it the difference from the first line with its {} % interval ({} paired resamples of texts and runs), bold where the interval excludes 0.\n",
         lines.join("\n"),
         describe(&comparison.data),
         value(comparison),

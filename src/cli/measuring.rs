@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::choices::with_names;
+use super::choices::{backend, with_names};
 use super::data::Data;
 use super::files::{model_files, open};
 use super::numbers::count;
@@ -58,12 +58,12 @@ pub(super) struct Measuring {
     #[arg(long, value_name = "WORDS", default_value_t = Normalisation::default().longest)]
     normalise: usize,
     /// Texts a batch
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = count())]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = count)]
     batch_size: usize,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
     /// `safr --version` says which of them this program holds.
-    #[arg(long, default_value = "flex")]
+    #[arg(long, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
 }
 

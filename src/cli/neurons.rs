@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::choices::backend;
 use super::data::{Data, Split, encode};
 use super::draft::Draft;
 use super::files::{model_files, open};
@@ -29,7 +30,7 @@ pub(super) struct Neurons {
     /// Most texts, taken evenly from the whole part
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Neurons to print, of those that the predictions need most
+    /// How many of the neurons that matter most to print
     #[arg(long, value_name = "K", default_value_t = 20)]
     top: usize,
     /// Write all cards to this file; `-` is standard output
@@ -39,12 +40,12 @@ pub(super) struct Neurons {
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// Texts a batch
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count())]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count)]
     batch_size: usize,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
     /// `safr --version` says which of them this program holds.
-    #[arg(long, default_value = "flex")]
+    #[arg(long, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
 }
 

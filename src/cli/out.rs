@@ -33,12 +33,12 @@ static QUIET: AtomicBool = AtomicBool::new(false);
 /// How all commands print.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Printing {
-    /// Print results and errors alone: no progress, no remarks
+    /// Print only results and errors: no progress, no remarks
     #[arg(short, long, global = true, display_order = LAST)]
     quiet: bool,
     /// Use colour
     ///
-    /// By itself on a terminal alone, and not if the environment says NO_COLOR.
+    /// `auto` uses it on a terminal, unless the environment sets NO_COLOR.
     #[arg(
         long,
         global = true,
@@ -141,7 +141,7 @@ pub(super) fn remark(line: impl Display) {
 
 /// Says why the command failed.
 pub(super) fn fail(error: &anyhow::Error) {
-    let message = format!("{error:#}");
+    let message = whole(error);
     let message = match error.chain().any(|cause| cause.is::<PresetError>()) {
         // It shows the place in the file.
         true => printable(&message),
@@ -150,6 +150,19 @@ pub(super) fn fail(error: &anyhow::Error) {
     let mut out = AutoStream::auto(io::stderr().lock());
     // Nobody may be listening.
     let _ = writeln!(out, "{ERROR}safr:{ERROR:#} {message}");
+}
+
+/// An error and its causes, each once: some say their cause themselves.
+fn whole(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message += &format!(": {cause}");
+        }
+    }
+    message
 }
 
 /// A bar on standard error, if that is a terminal: of `length` steps, as `template` says.
@@ -190,7 +203,7 @@ fn printable(text: &str) -> String {
 }
 
 /// [`printable`] in a line: names of files may hold line ends, too.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     printable(text).replace('\n', "\\n")
 }
 

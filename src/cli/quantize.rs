@@ -14,7 +14,7 @@ pub(super) struct Quantize {
     /// Model directory
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Name for people, kept in the card
+    /// Title of the model, kept in its card
     #[arg(long)]
     title: Option<String>,
     /// Folder for the smaller model; its name becomes the model's id

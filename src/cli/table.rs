@@ -6,6 +6,7 @@ use crate::evaluate::{
     Compared, Comparison, Contrasted, DataSet, Difference, Interval, LEVEL, Report, Section,
     Summary,
 };
+use crate::text::plural;
 
 /// One line of a table: a measure, and a cell for each column.
 struct Row {
@@ -25,13 +26,16 @@ pub(super) fn of_report(report: &Report) -> Styled {
     let measures = report.measures.iter();
     let chosen = Chosen::default();
     let shown = measures.filter(|m| chosen.place(m.section, &m.name).is_some());
-    let rows = shown.map(|measure| Row {
+    // Recalls follow all else in a report.
+    let mut shown: Vec<_> = shown.collect();
+    shown.sort_by_key(|measure| measure.section);
+    let rows = shown.into_iter().map(|measure| Row {
         section: measure.section,
         name: measure.name.clone(),
         cells: vec![
             plain(measure.value, chosen.digits()),
             if measure.texts < report.data.texts {
-                format!("{} texts", measure.texts)
+                plural(measure.texts, "text")
             } else {
                 String::new()
             },
@@ -55,7 +59,7 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> Styled 
                 .collect(),
         });
     let title = format!(
-        "{}; {}, difference to the first, its {} % interval ({} resamples), * if without 0",
+        "{}; {}, and its difference from the first with a {} % interval ({} resamples); * marks an interval without 0",
         describe(&comparison.data),
         value(comparison),
         LEVEL * 100.0,
@@ -141,7 +145,8 @@ pub(super) fn describe(data: &DataSet) -> String {
         Some(drawn) => format!(" drawn from {} with seed {}", drawn.from, drawn.seed),
         None => String::new(),
     };
-    format!("{} {}, {} texts{drawn}", data.task, data.part, data.texts)
+    let texts = plural(data.texts, "text");
+    format!("{} {}, {texts}{drawn}", data.task, data.part)
 }
 
 fn plain(value: Option<f64>, digits: usize) -> String {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
-use super::choices::name_of;
+use super::choices::{backend, name_of};
 use super::data::Data;
 use super::draft::spare;
 use super::files::{Folder, id_of, model_files};
@@ -72,7 +72,7 @@ pub(super) struct Train {
     /// Leave the word embeddings as they are
     #[arg(long, help_heading = TRAINING)]
     freeze_embeddings: bool,
-    /// Most epochs; 0 keeps the model as it begins [default: the recipe's]
+    /// Train for N epochs at most; 0 keeps the model as it begins [default: the recipe's]
     ///
     /// Where a recipe trains two models, this and the next three options are about the second.
     #[arg(long, value_name = "N", help_heading = TRAINING)]
@@ -80,13 +80,13 @@ pub(super) struct Train {
     /// End after N epochs without a better one [default: the recipe's]
     ///
     /// Better is what has a better dev accuracy, or the same with a lower cross-entropy.
-    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count())]
+    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count)]
     patience: Option<usize>,
     /// Adam's step size [default: the recipe's]
     #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
     learning_rate: Option<f64>,
     /// Texts a batch [default: the recipe's]
-    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count())]
+    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count)]
     batch_size: Option<usize>,
     /// Seed of everything random
     #[arg(long, value_name = "N", help_heading = RUN, default_value_t = 0)]
@@ -94,9 +94,9 @@ pub(super) struct Train {
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
     /// `safr --version` says which of them this program holds.
-    #[arg(long, help_heading = RUN, default_value = "flex")]
+    #[arg(long, help_heading = RUN, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
-    /// Name for people, kept in the model's card
+    /// Title of the model, kept in its card
     #[arg(long, help_heading = RUN)]
     title: Option<String>,
     /// Go on with the run that was stopped in --out

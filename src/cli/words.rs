@@ -8,7 +8,7 @@ use clap::Args;
 use super::data::{Data, Split};
 use super::draft::Draft;
 use super::out::remark;
-use crate::text::{Words, frequencies};
+use crate::text::{Words, frequencies, plural};
 
 /// Write the words of a data set, by falling frequency
 ///
@@ -20,7 +20,7 @@ pub(super) struct WordList {
     /// Part of the data
     #[arg(long, value_enum, default_value = "train")]
     split: Split,
-    /// Most words to write
+    /// Write this many words at most
     #[arg(long, value_name = "N")]
     size: Option<usize>,
     /// Text file to write
@@ -42,8 +42,8 @@ impl WordList {
         }
         file.fill(text.as_bytes())?;
         remark(format!(
-            "{} texts, {} different words, {} of them in {}",
-            examples.len(),
+            "{}, {} different words, {} of them in {}",
+            plural(examples.len(), "text"),
             all.len(),
             written.len(),
             self.out.display()

@@ -103,6 +103,8 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
             measured.starts_with(&format!("csv {split}, {texts} texts\n")),
             "{measured}"
         );
+        let headings = measured.lines().filter(|line| *line == "prediction");
+        assert_eq!(headings.count(), 1, "{measured}");
     }
     std::fs::write(
         folder.join("test.tsv"),

@@ -9,8 +9,8 @@ fn numbers_out_of_their_range_are_refused() {
     for (option, why) in [
         ("--learning-rate=-1", "a number of 0 or more"),
         ("--learning-rate=nan", "a number of 0 or more"),
-        ("--batch-size=0", "0 is not in 1.."),
-        ("--patience=0", "0 is not in 1.."),
+        ("--batch-size=0", "a whole number of 1 or more"),
+        ("--patience=0", "a whole number of 1 or more"),
         ("--lambda-importance=-1", "a number of 0 or more"),
         ("--lambda-interaction=inf", "a number of 0 or more"),
         ("--hold-out=0", "more than 0"),
@@ -71,6 +71,73 @@ fn skipped_lines_are_counted_once() {
     assert_eq!(lines.len(), 1, "{said}");
     assert!(
         lines[0].contains("moods.csv: 3 lines skipped, the first of them line 5: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_a_folder_cannot_be_is_refused_by_name() {
+    let folder = folder();
+    let folder = folder.path();
+    let own = ["train", "--task", "csv", "--data", "moods.csv"];
+    let train = |out: &'static str| [&own[..], &SMALL, &["--out", out]].concat();
+    let error = refuses(folder, &train("moods.csv"));
+    assert!(
+        error.contains("moods.csv is a file; name a folder for the model"),
+        "{error}"
+    );
+    prints(folder, &train("model"));
+    for command in [
+        train("-"),
+        vec!["quantize", "--model", "model", "--out", "-"],
+    ] {
+        let error = refuses(folder, &command);
+        assert!(
+            error.contains("which standard output cannot take"),
+            "{error}"
+        );
+    }
+    assert!(!folder.join("-").exists());
+}
+
+/// What is wrong is said with what to do, and what is odd is said.
+#[test]
+fn texts_that_teach_little_are_told_of() {
+    let folder = folder();
+    let folder = folder.path();
+    std::fs::write(
+        folder.join("two.csv"),
+        "text,label\ngood film,a\nbad film,b\n",
+    )
+    .unwrap();
+    let own = |data: &'static str| ["--task", "csv", "--data", data];
+    let train = [&["train", "--out", "model"], &own("two.csv")[..], &SMALL].concat();
+    let error = refuses(folder, &train);
+    assert!(
+        error.contains("holds no texts; add some, or choose a larger --hold-out"),
+        "{error}"
+    );
+    std::fs::write(
+        folder.join("one.csv"),
+        "text,label\ngood film,a\nbad film,a\n",
+    )
+    .unwrap();
+    let train = [&["train", "--out", "model"], &own("one.csv")[..], &SMALL].concat();
+    let error = refuses(folder, &train);
+    assert!(
+        error.contains("all of these have the label \"a\""),
+        "{error}"
+    );
+    let both = "text,label\ngood film,a\nbad film,b\nGood  film,b\nfilm,a\n";
+    std::fs::write(folder.join("both.csv"), both).unwrap();
+    let words = [
+        &["words", "--split", "test", "--out", "words.txt"],
+        &own("both.csv")[..],
+    ]
+    .concat();
+    let said = String::from_utf8(safr(folder, &words).stderr).unwrap();
+    assert!(
+        said.contains("a text stands under several labels, again in line 4"),
         "{said}"
     );
 }

@@ -63,6 +63,12 @@ fn a_result_that_cannot_be_written_is_an_error_and_training_goes_on() {
     let (code, error) = full(&["explain", "--model", "model", "a good film"]);
     assert_eq!(code, Some(1));
     assert!(error.contains("safr: standard output: "), "{error}");
+    let json = ["explain", "--model", "model", "a good film", "--json", "-"];
+    let (_, error) = full(&json);
+    assert!(
+        error.ends_with("standard output: No space left on device (os error 28)\n"),
+        "{error}"
+    );
 }
 
 #[cfg(unix)]
@@ -98,6 +104,25 @@ fn names_need_not_be_utf8() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(folder.path().join(name).join("card.json").exists());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+    let own = [
+        "--task",
+        "csv",
+        "--data",
+        "moods.csv",
+        "--measures",
+        "prediction",
+    ];
+    let command = command
+        .current_dir(folder.path())
+        .arg("compare")
+        .args([name, name]);
+    let output = command.args(own).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// A pipe gives what it holds once, and the command needs it several times.

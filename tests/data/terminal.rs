@@ -263,6 +263,7 @@ fn shells_and_man_know_all_commands() {
         for shell in ["bash", "zsh", "fish"] {
             let script = prints(folder, &["completions", shell]);
             assert!(script.contains(&command), "{shell}: {command}");
+            assert!(script.contains("ndarray"), "{shell} completes backends");
         }
     }
     assert!(page("safr-train.1").contains("\\-\\-losses"));

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::out::Styled;
 use crate::explain::{AblationEffect, NeuronCard, NeuronStatistics};
 use crate::package::Package;
-use crate::text::Example;
+use crate::text::{Example, plural};
 
 /// Words in each of the table's two lists.
 const WORDS_SHOWN: usize = 3;
@@ -31,6 +31,13 @@ pub(super) struct Report {
     /// The texts that the cards name, by number.
     texts: BTreeMap<usize, String>,
 }
+
+/// What the columns are, which docs/method.md defines.
+const LEGEND: &str = "
+|Δp|         how much the predictions lose without the neuron; fall: of the predicted class; flips: texts of another class
+selectivity  how much more it fires for one class than for the others, from 0 to 1
+fires        share of the words at which it does; eff.words: how many different words that is about
+";
 
 impl Report {
     /// Of a model and what its neurons do on `examples`.
@@ -67,11 +74,11 @@ impl Report {
             .collect();
         ranking.sort_by(|(_, a), (_, b)| b.size.total_cmp(&a.size));
         let title = format!(
-            "{} neurons, {} of them dead, on {} texts of {} words\n\n",
+            "{} neurons, {} of them dead, on {} of {}\n\n",
             self.neurons.len(),
             self.dead,
-            self.texts_measured,
-            self.words_measured
+            plural(self.texts_measured, "text"),
+            plural(self.words_measured, "word")
         );
         let head = [
             "neuron",
@@ -89,7 +96,8 @@ impl Report {
         let rows = rows.map(|(card, effect)| self.row(card, effect));
         let rows = std::iter::once(head.map(str::to_owned)).chain(rows);
         let rows = rows.map(|row| row.map(Styled::from).into());
-        Styled::all([title.into(), Styled::table(rows.collect(), &[8, 9])])
+        let table = Styled::table(rows.collect(), &[8, 9]);
+        Styled::all([title.into(), table, LEGEND.into()])
     }
 
     fn row(&self, card: &NeuronCard, effect: &AblationEffect) -> [String; 10] {

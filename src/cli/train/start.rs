@@ -28,7 +28,7 @@ pub(super) struct Start {
 /// What a fresh model is told of words.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Known {
-    /// Begin at word vectors: NAME.f32le.bin, beside NAME.vocab.txt
+    /// Start the word embeddings from these vectors: NAME.f32le.bin, beside NAME.vocab.txt
     #[arg(long, value_name = "FILE", help_heading = DATA)]
     vectors: Option<PathBuf>,
     /// Know the words of this file, too, that --vectors has a vector for
@@ -111,8 +111,12 @@ impl Start {
         let reading = package.config.reading;
         anyhow::ensure!(
             reading == objective.reading(reading.words),
-            "the model {} was trained by the other family of losses, published or scale-free, which reads texts differently; choose other --losses, or another --start",
-            package.card.id
+            "the model {} {}, and these --losses the other way; choose other --losses, or another --start",
+            package.card.id,
+            match reading == Reading::published(reading.words) {
+                true => "reads texts as the published losses have it",
+                false => "reads texts as the scale-free losses have it",
+            }
         );
         let (classes, alike) = data.classes_for(&package.card.classes)?;
         if !package.knows(&classes) {
