@@ -286,6 +286,11 @@ fn exit_codes_tell_failure_from_wrong_usage() {
     );
     let corpus = ["explain", "--model", "model", "--corpus", "texts.txt"];
     assert_eq!(code(&corpus), Some(3));
+    assert_eq!(code(&["explain", "--model", "model", ""]), Some(0));
+    std::fs::write(folder.join("texts.txt"), "").unwrap();
+    let empty = safr(folder, &corpus);
+    assert_eq!(empty.status.code(), Some(0));
+    assert_eq!(stderr(empty), "texts.txt: there are no lines to explain\n");
 }
 
 #[test]

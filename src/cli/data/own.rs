@@ -207,8 +207,7 @@ impl Own {
         let delimiter = self.said("delimiter").and_then(delimiter);
         let quotes = self.said("quotes") != Some("no");
         let recognised = Layout::recognise(bytes);
-        let is_table = matches!(recognised, Layout::Delimited { .. });
-        let tab = (is_tsv && is_table).then_some(b'\t');
+        let tab = (is_tsv && recognised != Layout::Prefixed).then_some(b'\t');
         let mut layout = match (delimiter.or(tab), quotes) {
             (None, true) => recognised,
             (delimiter, quotes) => Layout::delimited(
