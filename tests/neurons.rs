@@ -191,7 +191,8 @@ fn the_command_prints_the_top_and_writes_all() {
         .iter()
         .max_by(|a, b| size(a).total_cmp(&size(b)))
         .unwrap();
-    let rows: Vec<&str> = table.lines().skip(3).collect();
+    let rows = table.lines().skip(3);
+    let rows: Vec<&str> = rows.take_while(|line| !line.is_empty()).collect();
     assert_eq!(rows.len(), 3);
     assert!(
         rows[0]

@@ -72,7 +72,7 @@ pub(super) struct Train {
     /// Leave the word embeddings as they are
     #[arg(long, help_heading = TRAINING)]
     freeze_embeddings: bool,
-    /// Train for N epochs at most; 0 keeps the model as it begins [default: the recipe's]
+    /// Train N epochs at most; 0 for none [default: the recipe's]
     ///
     /// Where a recipe trains two models, this and the next three options are about the second.
     #[arg(long, value_name = "N", help_heading = TRAINING)]

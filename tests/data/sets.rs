@@ -110,7 +110,7 @@ fn broken_glue_files_are_refused_with_the_line() {
     );
     assert_eq!(
         refused("index\tsentence\n0\tgood\n"),
-        "cannot tell which column holds the labels; choose one of: index, sentence"
+        "there is no column \"label\" for the labels; choose one of: index, sentence"
     );
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Start {
 /// What a fresh model is told of words.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Known {
-    /// Start the word embeddings from these vectors: NAME.f32le.bin, beside NAME.vocab.txt
+    /// Word vectors to start from: NAME.f32le.bin, with NAME.vocab.txt
     #[arg(long, value_name = "FILE", help_heading = DATA)]
     vectors: Option<PathBuf>,
     /// Know the words of this file, too, that --vectors has a vector for
