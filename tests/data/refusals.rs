@@ -81,9 +81,10 @@ fn what_a_folder_cannot_be_is_refused_by_name() {
     let folder = folder.path();
     let own = ["train", "--task", "csv", "--data", "moods.csv"];
     let train = |out: &'static str| [&own[..], &SMALL, &["--out", out]].concat();
-    let error = refuses(folder, &train("moods.csv"));
+    std::fs::write(folder.join("notes.txt"), "mine").unwrap();
+    let error = refuses(folder, &train("notes.txt"));
     assert!(
-        error.contains("moods.csv is a file; name a folder for the model"),
+        error.contains("notes.txt is a file; name a folder for the model"),
         "{error}"
     );
     prints(folder, &train("model"));
