@@ -102,7 +102,8 @@ pageTest("a loss that is no number, or far beyond that of guessing, ends the run
   for (const [rate, says] of /** @type {const} */ ([[1e38, /A loss is no longer a number.*lower learning rate/s], [10, /Training diverged: .*ten times that of guessing.*Nothing came of it.*learning rate a tenth/s]])) {
     await choose(page, { backend: "flex", "learning-rate": rate, epochs: 5 });
     await page.click("#tune-start");
-    await reaches(page, "running");
+    // It may run for less than a moment.
+    await page.waitForSelector("#tune-notices .notice");
     await reaches(page, "error");
     assert.match(await notices(page), says);
     assert.ok(await inSight(page, "#tune-notices .notice"), "it is told beside the button that was pressed");
