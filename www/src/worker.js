@@ -110,7 +110,10 @@ async function deviceOf({ device: { backend, adapter } }) {
 /** The files of a model folder. @param {ModelAsset} asset @returns {Promise<{[name: string]: Uint8Array}>} */
 async function fetchModel({ title, folder, files, content }) {
   if (content) return content;
-  const onBytes = progress(title, Object.values(files).reduce((sum, bytes) => sum + bytes, 0));
+  const report = progress(title, Object.values(files).reduce((sum, bytes) => sum + bytes, 0));
+  let failed = false;
+  // Once one file is missing, nobody waits for the others.
+  const onBytes = (/** @type {number} */ bytes) => failed || report(bytes);
   const fetched = Object.keys(files).map(async (name) => {
     const response = await download(`${folder}/${name}`, onBytes);
     const bytes = await response.arrayBuffer().catch(() => {
@@ -118,7 +121,11 @@ async function fetchModel({ title, folder, files, content }) {
     });
     return [name, new Uint8Array(bytes)];
   });
-  return Object.fromEntries(await Promise.all(fetched));
+  const all = await Promise.all(fetched).catch((cause) => {
+    failed = true;
+    throw cause;
+  });
+  return Object.fromEntries(all);
 }
 
 /** @param {string} id @param {Promise<{[name: string]: Uint8Array}>} fetched */
