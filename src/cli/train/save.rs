@@ -115,7 +115,7 @@ pub(super) fn refuse_to_overwrite(out: &Path) -> anyhow::Result<()> {
 }
 
 /// What stands in the line of an epoch.
-pub(super) const EPOCH_LEGEND: &str = "of each epoch: accuracy (cross-entropy) on train and dev part; weighted losses; keep: mean of the gate on words; norm: of embeddings; entropy: of attention";
+pub(super) const EPOCH_LEGEND: &str = "for each epoch, accuracy (cross-entropy) on the train and dev part; λ·imp, λ·int: SAFR's weighted losses; guard: the gate's own loss; keep: the gate's mean over words; norm: of embeddings; entropy: of attention";
 
 /// An epoch in one line.
 pub(super) fn epoch_line(record: &EpochRecord) -> String {
