@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::Stream;
+use crate::text::table::LabelledText;
 use crate::text::{Words, tokenize};
 
 /// Marks about `share` of the labelled texts of each class, drawn from `stream`: at
@@ -33,9 +34,18 @@ pub fn hold_out<L: Ord>(texts: &[(L, &str)], share: f64, stream: &mut Stream) ->
 
 /// A text's words as models read them that read what is typed, whatever its case, blanks and invisible
 /// characters. Models that read otherwise hold out the same texts.
-pub fn as_read(text: &str) -> String {
+fn as_read(text: &str) -> String {
     let words = tokenize(text, Words::Typed).into_iter();
     words.map(|token| token.word).collect::<Vec<_>>().join(" ")
+}
+
+/// Texts by what is read of them, those that read alike in the order in which they come.
+pub fn by_reading(texts: &[LabelledText]) -> BTreeMap<String, Vec<&LabelledText>> {
+    let mut groups: BTreeMap<String, Vec<&LabelledText>> = BTreeMap::new();
+    for text in texts {
+        groups.entry(as_read(&text.text)).or_default().push(text);
+    }
+    groups
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ mod trainer;
 pub use checkpoint::Checkpoint;
 pub use error::{Differs, TrainError};
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
-pub use hold_out::{as_read, hold_out};
+pub use hold_out::{by_reading, hold_out};
 pub use options::Options;
 pub use schedule::Schedule;
 pub use trainer::Trainer;

@@ -94,11 +94,17 @@ function listen(page) {
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
   page.on("crash", () => complaints.push("the page crashed"));
   page.context().on("request", (request) => {
-    const address = new URL(request.url());
-    const leaves = !["blob:", "data:"].includes(address.protocol) && address.origin !== new URL(url).origin;
-    if (leaves) complaints.push(`request to ${address.origin}`);
+    const complaint = leaving(request.url());
+    if (complaint) complaints.push(complaint);
   });
   return complaints;
+}
+
+/** What is wrong with a request to `address`, if it leaves the page's origin. @param {string} address */
+export function leaving(address) {
+  const { protocol, origin } = new URL(address);
+  const stays = ["blob:", "data:"].includes(protocol) || origin === new URL(url).origin;
+  return stays ? undefined : `request to ${origin}`;
 }
 
 /**

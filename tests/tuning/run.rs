@@ -19,13 +19,19 @@ fn advance(run: &mut Tuning, milliseconds: f64) -> Vec<TuningEvent> {
     pollster::block_on(run.advance(milliseconds)).unwrap()
 }
 
-/// Runs to the end, `between` each two pieces; all events, and the tuned model's files.
-fn finish(run: &mut Tuning, mut between: impl FnMut(&mut Tuning)) -> (Vec<TuningEvent>, Files) {
+/// Runs to the end, `between` each two pieces; all events.
+fn end(run: &mut Tuning, mut between: impl FnMut(&mut Tuning)) -> Vec<TuningEvent> {
     let mut events = Vec::new();
     while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
         events.extend(advance(run, 0.0));
         between(run);
     }
+    events
+}
+
+/// The same, and the tuned model's files.
+fn finish(run: &mut Tuning, between: impl FnMut(&mut Tuning)) -> (Vec<TuningEvent>, Files) {
+    let events = end(run, between);
     let files = pollster::block_on(run.files("tuned", "Tuned")).unwrap();
     (events, files)
 }
@@ -330,10 +336,7 @@ fn a_loss_far_beyond_that_of_guessing_ends_the_run() {
         ..options()
     };
     let mut run = tune(&flex(), &options);
-    let mut events = Vec::new();
-    while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
-        events.extend(advance(&mut run, 0.0));
-    }
+    let events = end(&mut run, |_| {});
     let (ending, result) = result(&events);
     assert_eq!(ending, Ending::Diverged);
     assert!(result.is_none(), "its first epoch was its best");
@@ -374,10 +377,7 @@ fn a_lost_loss_ends_the_run_with_the_last_good_weights() {
         ..options()
     };
     let mut run = tune(&flex(), &options);
-    let mut events = Vec::new();
-    while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
-        events.extend(advance(&mut run, 0.0));
-    }
+    let events = end(&mut run, |_| {});
     let (ending, result) = result(&events);
     assert_eq!(ending, Ending::NotFinite);
     let good = events

@@ -16,7 +16,7 @@ use crate::model::Stream;
 use crate::package::checksum;
 use crate::text::table::{Columns, Format, LabelledText, LabelledTexts, Layout, Table, classes};
 use crate::text::{Decoded, Split, decode};
-use crate::train::{as_read, hold_out};
+use crate::train::{by_reading, hold_out};
 
 /// How files of people's own are read.
 #[derive(Args, Clone, Debug)]
@@ -361,20 +361,15 @@ fn remarks_on_labels(texts: &LabelledTexts, skips: bool) -> Vec<String> {
 
 /// What is to be said where texts of the same words have different labels.
 fn conflicts(texts: &[LabelledText]) -> Option<String> {
-    let mut labels: BTreeMap<String, (&str, bool)> = BTreeMap::new();
-    let mut first = None;
-    for text in texts {
-        let (label, differs) = labels
-            .entry(as_read(&text.text))
-            .or_insert((&text.label, false));
-        if *label != text.label {
-            *differs = true;
-            first = first.or(Some(text.line));
-        }
-    }
-    let count = labels.values().filter(|(_, differs)| *differs).count();
-    let first = first?;
-    Some(match count {
+    let groups = by_reading(texts).into_values();
+    let firsts: Vec<usize> = groups
+        .filter_map(|group| {
+            let other = group.iter().find(|text| text.label != group[0].label);
+            other.map(|text| text.line)
+        })
+        .collect();
+    let first = firsts.iter().min()?;
+    Some(match firsts.len() {
         1 => format!("a text stands under several labels, again in line {first}"),
         _ => format!("{count} texts stand under several labels, one of them again in line {first}"),
     })

@@ -2,7 +2,7 @@
 
 use super::{Phase, Tuned, Tuning};
 use crate::engine::EngineError;
-use crate::package::{Card, FORMAT, Files, Package, Precision, checksum};
+use crate::package::{Card, Files, Package, Precision, checksum};
 
 impl Tuning {
     /// The tuned model as the files of a model directory, under a new id and name.
@@ -36,18 +36,8 @@ impl Tuning {
             start.card.title
         );
         Card {
-            format: FORMAT,
-            id: id.to_owned(),
-            title: title.to_owned(),
             data,
             data_sha256: Some(checksum(&self.plan.data)),
-            classes: self.classes.clone(),
-            readout: None,
-            objective: objective.to_string(),
-            losses: Some(objective),
-            recipe: None,
-            lambda_importance: self.objective.lambda_importance,
-            lambda_interaction: self.objective.lambda_interaction,
             seed: Some(self.plan.options.seed),
             command: self.plan.options.command(start, &self.plan.choices),
             metrics: tuned
@@ -55,7 +45,12 @@ impl Tuning {
                 .as_ref()
                 .map(Card::metrics_of)
                 .unwrap_or_default(),
-            sha256: Default::default(),
+            ..Card::new(
+                id.to_owned(),
+                title.to_owned(),
+                self.classes.clone(),
+                Some(objective),
+            )
         }
     }
 }

@@ -1,14 +1,14 @@
 //! What is told of a person's labelled texts before a model is fine-tuned on them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::data::{MAX_CLASSES, TuningData};
 use crate::package::Package;
 use crate::text::table::{LabelledText, LabelledTexts, Layout, RowProblem, Table};
-use crate::text::{Coverage, Decoded};
-use crate::train::as_read;
+use crate::text::{Coverage, Decoded, plural};
+use crate::train::by_reading;
 
 /// Broken rows that a report lists.
 const LISTED_ROWS: usize = 100;
@@ -339,11 +339,6 @@ fn quoted(names: &[String]) -> String {
     }
 }
 
-/// "1 row", "2 rows".
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 /// Texts that stand more than once.
 pub(super) struct Repeated {
     duplicates: usize,
@@ -352,13 +347,9 @@ pub(super) struct Repeated {
 
 impl Repeated {
     pub(super) fn of(texts: &[LabelledText]) -> Self {
-        let mut places: BTreeMap<String, Vec<&LabelledText>> = BTreeMap::new();
-        for text in texts {
-            places.entry(as_read(&text.text)).or_default().push(text);
-        }
         let mut duplicates = 0;
         let mut conflicts = Vec::new();
-        for places in places.into_values() {
+        for places in by_reading(texts).into_values() {
             let labels: BTreeSet<&str> = places.iter().map(|text| text.label.as_str()).collect();
             duplicates += places.len() - labels.len();
             if labels.len() > 1 {

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DataChoices, Plan, TuningOptions};
 use crate::engine::EngineError;
-use crate::model::Weights;
-use crate::package::{Files, Package, PackageError, files_of_zip, tensor_file, tensors_of, zip_of};
+use crate::package::{Package, PackageError, files_of_zip, zip_of};
 use crate::train::Checkpoint;
 
 /// Version of the checkpoint's format; raised when a file changes its meaning.
@@ -13,10 +12,6 @@ const VERSION: u32 = 1;
 
 const RUN: &str = "run.json";
 const DATA: &str = "data";
-const STATE: &str = "state.json";
-const WEIGHTS: &str = "weights.safetensors";
-const BEST: &str = "best.safetensors";
-const OPTIMIZER: &str = "optimizer.safetensors";
 
 /// How the names of the word embeddings begin.
 pub(super) const EMBEDDINGS: &str = "embedding.";
@@ -45,16 +40,9 @@ pub(super) fn write(plan: &Plan, mut checkpoint: Checkpoint) -> Result<Vec<u8>, 
         choices: plan.choices.clone(),
     };
     let run = serde_json::to_vec(&run).map_err(unusable)?;
-    let mut files = Files::from([
-        (RUN.to_owned(), run),
-        (DATA.to_owned(), plan.data.clone()),
-        (STATE.to_owned(), checkpoint.state.into_bytes()),
-        (WEIGHTS.to_owned(), tensor_file(&checkpoint.weights)?),
-        (OPTIMIZER.to_owned(), tensor_file(&checkpoint.optimizer)?),
-    ]);
-    if let Some(best) = &checkpoint.best {
-        files.insert(BEST.to_owned(), tensor_file(best)?);
-    }
+    let mut files = checkpoint.to_files()?;
+    files.insert(RUN.to_owned(), run);
+    files.insert(DATA.to_owned(), plan.data.clone());
     files.extend(plan.start.clone());
     Ok(zip_of(&files)?)
 }
@@ -71,26 +59,17 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Plan, Package, Checkpoint), EngineEr
         )));
     }
     let data = take(DATA).map_err(unusable)?;
-    let state = String::from_utf8(take(STATE).map_err(unusable)?).map_err(unusable)?;
-    let weights = tensors_of(&take(WEIGHTS).map_err(unusable)?)?;
-    let optimizer = tensors_of(&take(OPTIMIZER).map_err(unusable)?)?;
-    let best = match take(BEST) {
-        Ok(best) => Some(tensors_of(&best)?),
-        Err(_) => None,
-    };
+    let mut checkpoint = Checkpoint::from_files(&mut files)?;
     let start = Package::from_files(&files)?;
-    let whole = |mut weights: Weights| {
-        let frozen = start.weights.iter().filter(|_| !run.options.embeddings);
+    if !run.options.embeddings {
+        let frozen = start.weights.iter();
         let frozen = frozen.filter(|(name, _)| name.starts_with(EMBEDDINGS));
-        weights.extend(frozen.map(|(name, array)| (name.clone(), array.clone())));
-        weights
-    };
-    let checkpoint = Checkpoint {
-        state,
-        weights: whole(weights),
-        best: best.map(whole),
-        optimizer,
-    };
+        let frozen = frozen.map(|(name, array)| (name.clone(), array.clone()));
+        checkpoint.weights.extend(frozen.clone());
+        if let Some(best) = &mut checkpoint.best {
+            best.extend(frozen);
+        }
+    }
     let plan = Plan {
         options: run.options,
         choices: run.choices,

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
 
-import { told, url } from "../lane.js";
+import { leaving, told, url } from "../lane.js";
 
 /** @import { Browser, Page } from "puppeteer-core" */
 
@@ -35,9 +35,8 @@ export function firefoxTest(name, body) {
       });
       page.on("pageerror", (error) => complaints.push(`uncaught: ${error instanceof Error ? error.message : error}`));
       page.on("request", (request) => {
-        const address = new URL(request.url());
-        const leaves = !["blob:", "data:"].includes(address.protocol) && address.origin !== new URL(url).origin;
-        if (leaves) complaints.push(`request to ${address.origin}`);
+        const complaint = leaving(request.url());
+        if (complaint) complaints.push(complaint);
       });
       await page.setViewport({ width: 1440, height: 900 });
       await page.goto(url);

@@ -3,9 +3,8 @@
 
 import assert from "node:assert/strict";
 
+import { TEXT } from "../page.js";
 import { fill, firefoxTest, reaches, ready, shown } from "./firefox.js";
-
-const TEXT = "The plot is thin, but the acting is good and never boring.";
 
 firefoxTest("what is typed is explained, and another model explains it otherwise", async (page) => {
   await ready(page);

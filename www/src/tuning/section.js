@@ -73,7 +73,7 @@ export class TuningSection {
       progress: (label, loaded, total) => this.#status.loading(label, loaded, total),
       began: (info, data, device) => this.#began(info, data, device),
       trained: (news) => this.#hear(news),
-      problem: (problem) => this.#tell(problem),
+      problem: (problem) => this.notices.show(problem),
       tuned: (files) => this.#outcome.show(files),
     });
     this.library = new Library(this.#vault, () => this.trainer.desk(), new Notices(byId("own-notices", HTMLElement)), {
@@ -179,7 +179,7 @@ export class TuningSection {
       this.#options.show(options, choices);
       await this.#examine({});
     } catch (problem) {
-      this.#tell(/** @type {Problem} */ (problem));
+      this.notices.show(/** @type {Problem} */ (problem));
       this.#enter("error");
     }
   }
@@ -191,7 +191,7 @@ export class TuningSection {
     this.#usable = false;
     const wrong = this.#options.holdOutProblem;
     if (wrong) {
-      this.#tell(wrong);
+      this.notices.show(wrong);
       return this.#enter("error");
     }
     const { bytes, typed } = this.#data;
@@ -224,7 +224,7 @@ export class TuningSection {
     if (!this.#data || !this.#choices) return;
     this.notices.clear("tuning");
     const { problem } = this.#options;
-    if (problem) return this.#tell(problem);
+    if (problem) return this.notices.show(problem);
     const { bytes, name } = this.#data;
     await this.trainer.start({
       model: this.#model,
@@ -306,11 +306,6 @@ export class TuningSection {
     this.#status.clear();
     this.trainer.undo();
     focusFirst(this.#status.start, this.#sources.file); // The button is gone with the result.
-  }
-
-  /** @param {Problem} problem */
-  #tell(problem) {
-    this.notices.show(problem);
   }
 }
 
