@@ -1,5 +1,5 @@
 //! How long a forward pass, an explanation and a training step take at the default size, on the
-//! CPU backends, and the speed that a plain product of matrices reaches there.
+//! CPU backends, and the speed that a plain matrix product reaches there.
 //!
 //! `cargo xtask bench native`
 
@@ -11,7 +11,7 @@ use safr::evaluate::EncodedExample;
 use safr::explain::explain;
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Stream, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
-use safr::text::{ReadText, ReadWord, Words};
+use safr::text::{ReadText, ReadWord, Tokenizer};
 use safr::train::{Options, Schedule, Trainer, Wish};
 
 const VOCABULARY: usize = 8000;
@@ -27,10 +27,10 @@ fn devices() -> [(&'static str, Device); 2] {
 }
 
 fn config() -> ModelConfig {
-    ModelConfig::new(VOCABULARY, 2, Reading::scale_free(Words::Default))
+    ModelConfig::new(VOCABULARY, 2, Reading::scale_free(Tokenizer::Default))
 }
 
-/// A model whose gate is looked up, as a loaded one's is.
+/// A model whose gate is looked up, like a loaded one's.
 fn model(device: &Device) -> Classifier {
     let config = config();
     let weights = initial_weights(&config, &mut Stream::new(0));
@@ -142,7 +142,7 @@ fn training(criterion: &mut Criterion) {
     }
 }
 
-/// What training is held against: the first product of the MLP over a batch of 32 texts of 40
+/// What training is compared with: the first product of the MLP over a batch of 32 texts of 40
 /// words. An element is a floating-point operation, a multiplication or an addition.
 fn matmul(criterion: &mut Criterion) {
     let (rows, inner, columns) = (32 * 40, 256, 1024);

@@ -1,12 +1,12 @@
-//! Tells the command which commit it is built from, where that can be known.
+//! Tells the command which commit it is built from, if that can be known.
 
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
-    // Said alone, it keeps other files from running this again.
+    // On its own, this keeps other files from running the script again.
     println!("cargo::rerun-if-changed=pkg-config/build.rs");
-    // The page says no version, and is not built anew for a commit.
+    // The page shows no version, and is not rebuilt for a commit.
     if std::env::var_os("CARGO_FEATURE_CLI").is_none() {
         return;
     }
@@ -15,11 +15,11 @@ fn main() {
     }
 }
 
-/// The commit that is checked out; `None` without git, and in a copy that stands in another repository.
+/// The commit that is checked out; `None` without git, and in a copy inside another repository.
 fn commit() -> Option<String> {
     let is_ours = git(&["rev-parse", "--show-prefix"])?.is_empty();
-    // HEAD names the branch, and its log grows whenever it or the branch moves. A file that is not there would
-    // run this at every build.
+    // HEAD names the branch, and its log grows whenever it or the branch moves. A missing file would run this at
+    // every build.
     for file in ["HEAD", "logs/HEAD"] {
         let path = git(&["rev-parse", "--git-path", file])?;
         if is_ours && Path::new(&path).exists() {

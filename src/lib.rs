@@ -5,11 +5,11 @@
 //! [`train`] minimises them; [`explain`] turns a trace into an explanation, which [`engine`]
 //! hands to the page and the command line.
 //!
-//! An error's message is whole: what went wrong, its cause, and what to do next. The page shows nothing
+//! An error's message is complete: what went wrong, its cause, and what to do next. The page shows nothing
 //! else; so a cause is part of the message and never its `source`, which a chain of errors would print
 //! a second time.
 
-// wasm-pack builds the unit tests for a browser and runs none of them: so there are none to build.
+// wasm-pack would build the unit tests for a browser and run none of them, so there are none to build.
 #![cfg(not(all(test, target_arch = "wasm32")))]
 
 pub mod attribute;
@@ -26,5 +26,4 @@ pub mod package;
 pub mod presets;
 pub mod text;
 pub mod train;
-#[cfg(target_arch = "wasm32")]
 pub mod web;

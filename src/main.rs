@@ -1,7 +1,7 @@
 //! The native command `safr`.
 
-/// Training frees and asks for the same large buffers at every step, which the system's allocator
-/// gives back to the kernel in between.
+/// Training frees and requests the same large buffers at every step; the system's allocator would return
+/// them to the kernel in between.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

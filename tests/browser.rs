@@ -7,11 +7,11 @@ mod common;
 
 use common::complete::assert_parts_add_up;
 use common::training::compare_training;
-use common::tuning::{data, engine, losses, options, reference, tune};
+use common::tuning::{data, losses, options, reference, session, tune};
 use common::{KINDS, assert_complete, close, small_package_of};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use safr::engine::{
-    Backend, DataChoices, Engine, Estimate, OpenDevice, Tuning, TuningEvent,
+    Backend, DataChoices, Estimate, OpenDevice, Session, Tuning, TuningEvent,
     largest_explained_difference,
 };
 use safr::model::{Readout, Winners};
@@ -57,8 +57,8 @@ async fn flex_and_ndarray_agree() {
             let files = files_of(kind, precision).await;
             let mut explanations = Vec::new();
             for backend in [Backend::Flex, Backend::NdArray] {
-                let mut engine = Engine::start(backend).await.unwrap();
-                let model = engine.load("small", &files).unwrap();
+                let mut session = Session::start(backend).await.unwrap();
+                let model = session.load("small", &files).unwrap();
                 explanations.push(model.explain(TEXT).await.unwrap());
                 let nothing = model.explain(" ").await.unwrap();
                 assert_eq!((nothing.evidence, nothing.words.len()), (None, 0));
@@ -79,12 +79,12 @@ async fn the_parts_of_a_logit_add_up_to_it() {
 
 #[wasm_bindgen_test]
 async fn the_page_is_answered() {
-    let mut engine = safr::web::Engine::start("flex".into()).await.unwrap();
-    assert_eq!(text_of(&engine.device().unwrap(), "backend"), "flex");
-    let info = engine.load("small", &js_files(&files().await)).unwrap();
+    let mut session = safr::web::Session::start("flex".into()).await.unwrap();
+    assert_eq!(text_of(&session.device().unwrap(), "backend"), "flex");
+    let info = session.load("small", &js_files(&files().await)).unwrap();
     assert_eq!(text_of(&info, "title"), "Small");
 
-    let explanation = engine
+    let explanation = session
         .explain("small".into(), "a good film".into())
         .await
         .unwrap();
@@ -100,16 +100,16 @@ async fn the_page_is_answered() {
     for name in ["sharing", "shared", "faded"] {
         assert_eq!(field(&field(&pairs, name), "rows").as_f64(), Some(3.0));
     }
-    let measured = engine.measure("small".into()).await.unwrap();
+    let measured = session.measure("small".into()).await.unwrap();
     assert_eq!(field(&measured, "agrees").as_bool(), Some(true));
 }
 
 #[wasm_bindgen_test]
 async fn a_text_that_is_little_known_is_doubted() {
-    let mut engine = safr::web::Engine::start("flex".into()).await.unwrap();
-    let _ = engine.load("small", &js_files(&files().await)).unwrap();
+    let mut session = safr::web::Session::start("flex".into()).await.unwrap();
+    let _ = session.load("small", &js_files(&files().await)).unwrap();
     for (text, known, doubted) in [("film zyx", 0.5, false), ("film zyx xyz yxz!", 0.25, true)] {
-        let explanation = engine.explain("small".into(), text.into()).await.unwrap();
+        let explanation = session.explain("small".into(), text.into()).await.unwrap();
         assert_eq!(field(&explanation, "known").as_f64(), Some(known));
         let doubt = field(&field(&explanation, "sentences"), "doubt");
         assert_eq!(doubt.is_string(), doubted);
@@ -118,7 +118,7 @@ async fn a_text_that_is_little_known_is_doubted() {
 
 #[wasm_bindgen_test]
 async fn damage_is_a_typed_error() {
-    let mut engine = safr::web::Engine::start("flex".into()).await.unwrap();
+    let mut session = safr::web::Session::start("flex".into()).await.unwrap();
     let mut cut = files().await;
     cut.get_mut(names::WEIGHTS).unwrap().truncate(100);
     let mut flipped = files().await;
@@ -126,23 +126,25 @@ async fn damage_is_a_typed_error() {
     let mut lacking = files().await;
     lacking.remove(names::VOCABULARY);
     for broken in [cut, flipped, lacking, Files::new()] {
-        let error = engine.load("small", &js_files(&broken)).unwrap_err();
+        let error = session.load("small", &js_files(&broken)).unwrap_err();
         assert_eq!(text_of(&error, "kind"), "model");
         assert!(!text_of(&error, "message").is_empty() && !text_of(&error, "hint").is_empty());
     }
-    let error = engine
+    let error = session
         .explain("small".into(), "text".into())
         .await
         .unwrap_err();
     assert_eq!(text_of(&error, "kind"), "missing-model");
-    let error = safr::web::Engine::start("abacus".into()).await.unwrap_err();
+    let error = safr::web::Session::start("abacus".into())
+        .await
+        .unwrap_err();
     assert_eq!(text_of(&error, "kind"), "backend");
 }
 
 #[wasm_bindgen_test]
 async fn fine_tuning_takes_the_same_steps_as_natively() {
     for backend in [Backend::Flex, Backend::NdArray] {
-        let steps = losses(&engine(backend).await).await;
+        let steps = losses(&session(backend).await).await;
         let reference = reference();
         assert_eq!(steps.len(), reference.len());
         for (step, (here, there)) in steps.iter().zip(&reference).enumerate() {
@@ -161,10 +163,10 @@ async fn ndarray_trains_as_flex_does() {
 
 #[wasm_bindgen_test]
 async fn a_run_goes_on_on_another_backend() {
-    let mut first = tune(&engine(Backend::Flex).await, &options());
+    let mut first = tune(&session(Backend::Flex).await, &options());
     first.advance(0.0).await.unwrap();
     let checkpoint = first.checkpoint().await.unwrap();
-    let other = Engine::start(Backend::NdArray).await.unwrap();
+    let other = Session::start(Backend::NdArray).await.unwrap();
     let mut second = other.resume(&checkpoint).unwrap();
     assert_eq!(second.info().step, 1);
     assert_eq!(accuracy(&mut second).await, accuracy(&mut first).await);
@@ -200,17 +202,17 @@ async fn finish(run: &mut safr::web::Tuning) -> JsValue {
 
 #[wasm_bindgen_test]
 async fn the_page_fine_tunes_pauses_resumes_and_takes_the_model_back() {
-    let mut engine = safr::web::Engine::start("flex".into()).await.unwrap();
-    engine.load("small", &js_files(&files().await)).unwrap();
+    let mut session = safr::web::Session::start("flex".into()).await.unwrap();
+    session.load("small", &js_files(&files().await)).unwrap();
     let bytes = data().into_bytes();
-    let choices = engine.data_choices().unwrap();
-    let report = engine.examine("small", &bytes, choices.clone()).unwrap();
+    let choices = session.data_choices().unwrap();
+    let report = session.examine("small", &bytes, choices.clone()).unwrap();
     assert!(field(&report, "problem").is_null(), "{report:?}");
     assert_eq!(field(&report, "texts").as_f64(), Some(48.0));
-    let defaults = engine.tuning_options("small").unwrap();
+    let defaults = session.tuning_options("small").unwrap();
     assert!(field(&defaults, "embeddings").as_bool().is_some());
 
-    let mut run = engine
+    let mut run = session
         .tune("small", bytes.clone(), choices.clone(), js(&options()))
         .unwrap();
     let events = Array::from(&run.advance(0.0).await.unwrap());
@@ -222,7 +224,7 @@ async fn the_page_fine_tunes_pauses_resumes_and_takes_the_model_back() {
     finish(&mut run).await;
     let tuned = run.files("tuned".into(), "Tuned".into()).await.unwrap();
 
-    let other = safr::web::Engine::start("flex".into()).await.unwrap();
+    let other = safr::web::Session::start("flex".into()).await.unwrap();
     let mut resumed = other.resume(&checkpoint).unwrap();
     assert_eq!(field(&resumed.info().unwrap(), "step").as_f64(), Some(1.0));
     let last = finish(&mut resumed).await;
@@ -236,23 +238,23 @@ async fn the_page_fine_tunes_pauses_resumes_and_takes_the_model_back() {
     let back = safr::web::unzip(&zip).unwrap();
     let info = safr::web::describe(&back).unwrap();
     assert_eq!(text_of(&info, "id"), "tuned");
-    engine.load("tuned", &back).unwrap();
-    let explanation = engine.explain("tuned".into(), "a good film".into()).await;
+    session.load("tuned", &back).unwrap();
+    let explanation = session.explain("tuned".into(), "a good film".into()).await;
     let prediction = field(&explanation.unwrap(), "prediction");
     assert_eq!(Array::from(&field(&prediction, "classes")).length(), 3);
 
     let error = safr::web::unzip(&zip[..zip.len() - 9]).unwrap_err();
     assert_eq!(text_of(&error, "kind"), "model");
-    let error = engine.resume(&zip).err().unwrap();
+    let error = session.resume(&zip).err().unwrap();
     assert_eq!(text_of(&error, "kind"), "checkpoint");
     let one_class = b"text,label\ngood,1\nbad,1\n".to_vec();
-    let error = engine.tune(
+    let error = session.tune(
         "small",
         one_class,
         js(&DataChoices::default()),
         js(&options()),
     );
     assert_eq!(text_of(&error.err().unwrap(), "kind"), "data");
-    let wrong = engine.tune("small", bytes, choices, JsValue::NULL);
+    let wrong = session.tune("small", bytes, choices, JsValue::NULL);
     assert!(wrong.is_err());
 }

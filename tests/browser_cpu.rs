@@ -7,7 +7,7 @@ mod common;
 
 use common::small_package;
 use js_sys::{Array, Reflect};
-use safr::engine::{Backend, Engine};
+use safr::engine::{Backend, Session};
 use safr::package::Precision;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -16,7 +16,7 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 #[wasm_bindgen_test]
 async fn the_cpu_is_taken_instead() {
-    let error = safr::web::Engine::start("webgpu".into())
+    let error = safr::web::Session::start("webgpu".into())
         .await
         .expect_err("this lane has no adapter");
     let kind = Reflect::get(&error, &"kind".into()).unwrap();
@@ -29,11 +29,11 @@ async fn the_cpu_is_taken_instead() {
         .unwrap();
     assert_eq!(backend, "flex");
 
-    let mut engine = Engine::start(backend.parse::<Backend>().unwrap())
+    let mut session = Session::start(backend.parse::<Backend>().unwrap())
         .await
         .unwrap();
     let files = small_package().await.to_files(Precision::Int8).unwrap();
-    let explanation = engine
+    let explanation = session
         .load("small", &files)
         .unwrap()
         .explain("a good film")

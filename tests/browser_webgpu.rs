@@ -12,11 +12,11 @@ use common::tuning::{losses, reference};
 use common::{
     KINDS, assert_complete, small_config, small_package, small_package_of, small_weights,
 };
-use safr::engine::{Backend, Engine, largest_explained_difference};
+use safr::engine::{Backend, Session, largest_explained_difference};
 use safr::model::{Batch, Classifier, Noise, Stream, Weights};
 use safr::objective::{Family, Objective};
 use safr::package::Precision;
-use safr::text::Words;
+use safr::text::Tokenizer;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -26,7 +26,7 @@ const TEXT: &str = "It is not a good film, it is a very, very bad film.";
 /// Gradients of a training step, hard gate and dropout included.
 async fn gradients(objective: &Objective, device: &Device) -> Weights {
     let device = device.clone().autodiff();
-    let config = small_config(2, objective.reading(Words::Default));
+    let config = small_config(2, objective.reading(Tokenizer::Default));
     let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
     let texts: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6, 7], &[7, 8, 9, 10, 11, 2, 1]];
     let batch = Batch::new(&texts, &config, &device);
@@ -65,10 +65,10 @@ async fn compare_gradients(gpu: &Device) {
 /// One test, since a process can open its GPU once.
 #[wasm_bindgen_test]
 async fn the_gpu_explains_and_trains_as_the_cpu_does() {
-    let mut gpu = Engine::start(Backend::WebGpu)
+    let mut gpu = Session::start(Backend::WebGpu)
         .await
         .expect("this lane needs a WebGPU adapter");
-    let mut cpu = Engine::start(Backend::Flex).await.unwrap();
+    let mut cpu = Session::start(Backend::Flex).await.unwrap();
     for (readout, winners) in KINDS {
         let package = small_package_of(readout, winners).await;
         let files = package.to_files(Precision::Int8).unwrap();

@@ -10,7 +10,7 @@ use safr::explain::{
 };
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, read};
 use safr::package::Precision;
-use safr::text::Words;
+use safr::text::Tokenizer;
 
 use crate::common::complete::{self, assert_parts_add_up, assert_whole, configs, lively};
 use crate::common::{
@@ -70,7 +70,7 @@ fn a_stored_model_is_explained_in_parts_that_add_up() {
 #[test]
 fn the_authors_model_is_split_as_well() {
     let fixtures = fixtures();
-    for reading in [Reading::published, Reading::scale_free].map(|of| of(Words::Whitespace)) {
+    for reading in [Reading::published, Reading::scale_free].map(|of| of(Tokenizer::Whitespace)) {
         let model = reference_model(&fixtures, reading, &Device::flex());
         let texts = reference_texts(&fixtures);
         let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
@@ -101,7 +101,7 @@ fn evidence_is_what_is_lost_without_a_neuron() {
             trace.contributions.as_ref().unwrap().past,
             vec![0.0; config.classes]
         );
-        if config.reading == Reading::published(Words::Default) {
+        if config.reading == Reading::published(Tokenizer::Default) {
             continue; // What padding says is lost, too.
         }
         let factor = margin_factor(config.classes);
@@ -221,7 +221,7 @@ proptest! {
             let config = ModelConfig {
                 readout: Readout::Neurons,
                 winners,
-                ..small_config(1, Reading::scale_free(Words::Default))
+                ..small_config(1, Reading::scale_free(Tokenizer::Default))
             };
             let weights = lively(&config, seed);
             let model = Classifier::new(&config, &weights, &Device::flex()).unwrap();
@@ -257,7 +257,7 @@ proptest! {
     fn rescaled_neurons_say_the_same(powers in prop::collection::vec(-6_i32..7, 10), seed in 0_u64..100) {
         let config = ModelConfig {
             readout: Readout::Neurons,
-            ..small_config(1, Reading::scale_free(Words::Default))
+            ..small_config(1, Reading::scale_free(Tokenizer::Default))
         };
         let weights = lively(&config, seed);
         let mut scaled = weights.clone();

@@ -9,7 +9,7 @@ use safr::evaluate::{
 };
 use safr::explain::{allocate, argmax, kept};
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Stream};
-use safr::text::Words;
+use safr::text::Tokenizer;
 
 use crate::common::{close, small_config, small_weights};
 
@@ -21,7 +21,7 @@ fn model() -> Classifier {
 fn model_of(readout: Readout) -> Classifier {
     let config = ModelConfig {
         readout,
-        ..small_config(1, Reading::scale_free(Words::Default))
+        ..small_config(1, Reading::scale_free(Tokenizer::Default))
     };
     let keep: Vec<f32> = (0..12u8).map(|id| 0.9 - 0.07 * f32::from(id)).collect();
     Classifier::new(&config, &small_weights(&config, 3), &Device::flex())

@@ -9,7 +9,7 @@ use safr::explain::{
 };
 use safr::model::{Batch, Classifier, Reading, Readout, Trace, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space, scale_free};
-use safr::text::Words;
+use safr::text::Tokenizer;
 use serde_json::Value;
 
 use crate::common::{
@@ -79,7 +79,7 @@ fn check_losses(trace: &Trace, fixtures: &Value, family: Family, expected: &[(&s
 #[test]
 fn published_reading_and_losses() {
     let fixtures = fixtures();
-    let trace = trace(&fixtures, Reading::published(Words::Whitespace));
+    let trace = trace(&fixtures, Reading::published(Tokenizer::Whitespace));
     let expected = &fixtures["published"];
     check_forward(&trace, expected);
     let losses = ["cross_entropy", "importance", "interaction"].map(|name| (name, &expected[name]));
@@ -89,7 +89,7 @@ fn published_reading_and_losses() {
 #[test]
 fn scale_free_reading_and_losses() {
     let fixtures = fixtures();
-    let trace = trace(&fixtures, Reading::scale_free(Words::Whitespace));
+    let trace = trace(&fixtures, Reading::scale_free(Tokenizer::Whitespace));
     let expected = &fixtures["scale_free"];
     check_forward(&trace, expected);
     let guard = GateGuard::Rate {
@@ -120,7 +120,7 @@ fn scale_free_reading_and_losses() {
 fn explanation_numbers() {
     let fixtures = fixtures();
     let expected = &fixtures["explanation"];
-    let trace = trace(&fixtures, Reading::scale_free(Words::Whitespace));
+    let trace = trace(&fixtures, Reading::scale_free(Tokenizer::Whitespace));
     let text = pollster::block_on(trace.read()).unwrap().swap_remove(0);
     let last = text.layers.last().unwrap();
     let check = |what: &str, ours: &[f64], name: &str| {
@@ -208,8 +208,8 @@ fn evidence_contributions_and_knockouts() {
     for expected in variants {
         let readout: Readout = serde_json::from_value(expected["readout"].clone()).unwrap();
         let reading = match expected["reading"].as_str().unwrap() {
-            "published" => Reading::published(Words::Whitespace),
-            _ => Reading::scale_free(Words::Whitespace),
+            "published" => Reading::published(Tokenizer::Whitespace),
+            _ => Reading::scale_free(Tokenizer::Whitespace),
         };
         let layers = expected["layers"].as_u64().unwrap() as usize;
         let model = reference_variant(&fixtures, reading, readout, layers, &Device::flex());

@@ -4,7 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use burn::module::Module;
-use safr::engine::{Backend, Engine, TuningOptions};
+use safr::engine::{Backend, Session, TuningOptions};
 use safr::evaluate::EncodedExample;
 use safr::model::{Batch, Classifier, Noise, Stream};
 use safr::package::{Files, names};
@@ -59,7 +59,7 @@ fn report(what: &str) {
 /// One test, since a process can open its GPU once.
 #[wasm_bindgen_test]
 async fn cost() {
-    let mut engine = Engine::start(Backend::WebGpu)
+    let mut session = Session::start(Backend::WebGpu)
         .await
         .expect("this lane needs a WebGPU adapter");
     for (id, files) in [
@@ -67,15 +67,15 @@ async fn cost() {
         ("plain", files!("sst2-plain")),
     ] {
         take_gpu_calls();
-        engine.load(id, &files).unwrap();
+        session.load(id, &files).unwrap();
         report(&format!("{id}: load"));
         for which in ["first explanation", "explanation"] {
-            engine.model(id).unwrap().explain(TEXT).await.unwrap();
+            session.model(id).unwrap().explain(TEXT).await.unwrap();
             report(&format!("{id}: {which}"));
         }
-        differentiate(id, &engine).await;
+        differentiate(id, &session).await;
         for embeddings in [false, true] {
-            train(id, &engine, embeddings).await;
+            train(id, &session, embeddings).await;
         }
     }
 }
@@ -93,12 +93,12 @@ fn texts(count: usize) -> Vec<EncodedExample> {
 
 /// What a training step of the model `id` does before Adam moves the parameters, the word
 /// embeddings being frozen.
-async fn differentiate(id: &str, engine: &Engine) {
-    let package = &engine.model(id).unwrap().package;
+async fn differentiate(id: &str, session: &Session) {
+    let package = &session.model(id).unwrap().package;
     let tuning = TuningOptions::of(package);
     let objective = tuning.objective(package);
     let config = &package.config;
-    let device = engine.device.device.clone().autodiff();
+    let device = session.device.device.clone().autodiff();
     let mut model = Classifier::new(config, &package.weights, &device).unwrap();
     model.words = model.words.no_grad();
     let examples = texts(tuning.batch_size);
@@ -120,8 +120,8 @@ async fn differentiate(id: &str, engine: &Engine) {
 }
 
 /// Trains the model `id` as fine-tuning does by default, with or without its word embeddings.
-async fn train(id: &str, engine: &Engine, embeddings: bool) {
-    let package = &engine.model(id).unwrap().package;
+async fn train(id: &str, session: &Session, embeddings: bool) {
+    let package = &session.model(id).unwrap().package;
     let tuning = TuningOptions::of(package);
     let options = Options {
         objective: tuning.objective(package),
@@ -135,7 +135,7 @@ async fn train(id: &str, engine: &Engine, embeddings: bool) {
     };
     let texts = texts((EARLIER_STEPS + 2) * tuning.batch_size);
     let data = (texts.clone(), texts);
-    let device = &engine.device.device;
+    let device = &session.device.device;
     let stream = Stream::new(0);
     let (config, weights) = (&package.config, &package.weights);
     let mut trainer = Trainer::new(options, config, weights, stream, data, device).unwrap();

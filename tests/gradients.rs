@@ -12,7 +12,7 @@ use safr::model::{
     Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Readout, Trace, Weights,
 };
 use safr::objective::{Family, GateGuard, Objective, RateOf, ScaleFree, Space, scale_free};
-use safr::text::Words;
+use safr::text::Tokenizer;
 
 use crate::common::{small_config, small_weights, winners};
 
@@ -91,13 +91,13 @@ fn check(config: &ModelConfig, objective: &Objective) {
 
 #[test]
 fn published_objective() {
-    let config = small_config(2, Reading::published(Words::Default));
+    let config = small_config(2, Reading::published(Tokenizer::Default));
     check(&config, &objective(Family::Published, 1.0, 1.0));
 }
 
 #[test]
 fn cross_entropy_and_gate_guards() {
-    let config = small_config(1, Reading::scale_free(Words::Default));
+    let config = small_config(1, Reading::scale_free(Tokenizer::Default));
     let entropy = GateGuard::Entropy { beta: 0.7 };
     for (guard, rate_of) in [
         (GUARD, RateOf::Text),
@@ -128,7 +128,7 @@ fn neurons_read_by_the_head() {
         let config = ModelConfig {
             readout: Readout::Neurons,
             winners,
-            ..small_config(layers, Reading::scale_free(Words::Default))
+            ..small_config(layers, Reading::scale_free(Tokenizer::Default))
         };
         let family = Family::ScaleFree(ScaleFree::default());
         check(&config, &objective(family, 0.0, 0.0));
@@ -139,7 +139,7 @@ fn neurons_read_by_the_head() {
 fn a_factorised_word_table() {
     let config = ModelConfig {
         embedding_rank: Some(3),
-        ..small_config(1, Reading::scale_free(Words::Default))
+        ..small_config(1, Reading::scale_free(Tokenizer::Default))
     };
     let family = Family::ScaleFree(ScaleFree::default());
     check(&config, &objective(family, 0.0, 0.0));
@@ -149,7 +149,7 @@ fn a_factorised_word_table() {
 /// differentiated numerically.
 #[test]
 fn scale_free_interaction_on_attention() {
-    let config = small_config(2, Reading::scale_free(Words::Default));
+    let config = small_config(2, Reading::scale_free(Tokenizer::Default));
     let family = Family::ScaleFree(ScaleFree {
         space: Space::Embedding,
         guard: GUARD,
@@ -164,7 +164,7 @@ fn scale_free_interaction_on_attention() {
 fn scale_free_losses_on_neurons_gate_and_votes() {
     let config = ModelConfig {
         readout: Readout::Neurons,
-        ..small_config(1, Reading::scale_free(Words::Default))
+        ..small_config(1, Reading::scale_free(Tokenizer::Default))
     };
     let device = double();
     let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
@@ -253,7 +253,7 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
         .flat_map(|family| [(family, false), (family, true)])
     {
         let objective = objective(family, 1.0, 1.0);
-        let config = small_config(1, objective.reading(Words::Default));
+        let config = small_config(1, objective.reading(Tokenizer::Default));
         let mut weights = small_weights(&config, 5);
         if dead {
             weights
@@ -307,7 +307,7 @@ fn a_single_open_gate_has_moderate_gradients() {
         ..Default::default()
     });
     let objective = objective(family, 1.0, 0.0);
-    let config = small_config(1, objective.reading(Words::Default));
+    let config = small_config(1, objective.reading(Tokenizer::Default));
     let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
     let batch = Batch::new(&TEXTS, &config, &device);
     let [b, l] = batch.dims();
@@ -344,7 +344,7 @@ fn words_that_attend_to_themselves_alone_have_finite_gradients() {
         ..Default::default()
     });
     let objective = objective(family, 1.0, 1.0);
-    let config = small_config(1, objective.reading(Words::Default));
+    let config = small_config(1, objective.reading(Tokenizer::Default));
     for factor in [1.0, 4.0, 6.0, 8.0, 10.0, 14.0, 20.0] {
         let mut weights = small_weights(&config, 5);
         let mut key = weights["layers.0.attention.key.weight"].clone();

@@ -9,10 +9,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
 use safr::model::{Batch, LayerTrace, ModelConfig, Reading, Trace};
 use safr::objective::{
-    Apart, Controls, Family, GateGuard, Objective, Pairs, RateOf, ScaleFree, Space, published,
+    Apart, Family, GateGuard, Objective, Pairs, Penalties, RateOf, ScaleFree, Space, published,
     scale_free,
 };
-use safr::text::Words;
+use safr::text::Tokenizer;
 
 use crate::common::close;
 
@@ -80,7 +80,7 @@ impl Case {
         let (n, l) = (self.len(), self.len() + pad);
         let config = ModelConfig {
             max_len: l,
-            ..ModelConfig::new(8, 2, Reading::published(Words::Default))
+            ..ModelConfig::new(8, 2, Reading::published(Tokenizer::Default))
         };
         let batch = Batch::new(&[&self.ids], &config, &device);
         // What stands at PAD must not matter.
@@ -137,7 +137,7 @@ fn gated(gate: Tensor<2>, keep: Tensor<2>) -> Trace {
     let device = Device::flex();
     let config = ModelConfig {
         max_len: 2,
-        ..ModelConfig::new(8, 2, Reading::scale_free(Words::Default))
+        ..ModelConfig::new(8, 2, Reading::scale_free(Tokenizer::Default))
     };
     let z: Tensor<3> = Tensor::zeros([2, 2, WIDTH], &device);
     Trace {
@@ -405,9 +405,9 @@ fn a_given_gate_is_not_moved_by_the_importance_loss() {
 }
 
 #[test]
-fn the_controls_are_means_over_words() {
+fn the_penalties_are_means_over_words() {
     let objective = |embedding_l2, neuron_l1| Objective {
-        controls: Controls {
+        penalties: Penalties {
             embedding_l2,
             neuron_l1,
             evidence_l1: 0.0,
@@ -466,7 +466,7 @@ fn rescaled_neurons_have_the_same_losses_on_evidence() {
         "{before:?} and {after:?}"
     );
     let objective = Objective {
-        controls: Controls {
+        penalties: Penalties {
             evidence_l1: 1.0,
             ..Default::default()
         },

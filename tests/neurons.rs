@@ -3,10 +3,10 @@
 use burn::tensor::Device;
 use pollster::block_on;
 use safr::attribute::logit_changes;
-use safr::evaluate::{EncodedExample, neurons};
+use safr::evaluate::{EncodedExample, neuron_statistics};
 use safr::explain::softmax;
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights, read};
-use safr::text::{Vocabulary, Words};
+use safr::text::{Tokenizer, Vocabulary};
 
 use crate::common::{close, small_config, small_weights};
 
@@ -15,8 +15,8 @@ const TEXTS: [&[u32]; 4] = [&[2, 3, 4, 5, 2], &[6], &[7, 8, 1, 9, 10, 11, 3], &[
 /// One and two blocks, padding with and without effect, neurons that are written back or read.
 fn configs() -> Vec<ModelConfig> {
     let readings = [
-        Reading::published(Words::Whitespace),
-        Reading::scale_free(Words::Default),
+        Reading::published(Tokenizer::Whitespace),
+        Reading::scale_free(Tokenizer::Default),
     ];
     let both = |layers| readings.map(|reading| small_config(layers, reading));
     let read_by_the_head = |config: ModelConfig| {
@@ -95,7 +95,7 @@ fn cards_are_means_over_forward_passes_without_the_neuron() {
     for readout in Readout::ALL {
         compare_cards(&ModelConfig {
             readout,
-            ..small_config(1, Reading::scale_free(Words::Default))
+            ..small_config(1, Reading::scale_free(Tokenizer::Default))
         });
     }
 }
@@ -113,7 +113,10 @@ fn compare_cards(config: &ModelConfig) {
         })
         .collect();
     let mut done = 0;
-    let statistics = block_on(neurons(&model, &examples, 3, |texts| done += texts)).unwrap();
+    let statistics = block_on(neuron_statistics(&model, &examples, 3, |texts| {
+        done += texts
+    }))
+    .unwrap();
     assert_eq!((done, statistics.texts(), statistics.words()), (4, 4, 15));
 
     let words = (2..12).map(|id| format!("word{id}"));

@@ -5,7 +5,7 @@ use safr::evaluate::EncodedExample;
 use safr::explain::History;
 use safr::model::{ModelConfig, Noise, Stream, Weights, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
-use safr::text::Words;
+use safr::text::Tokenizer;
 use safr::train::{Checkpoint, Differs, Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
 
 use crate::common::small_config;
@@ -48,7 +48,7 @@ fn texts(count: usize) -> Vec<EncodedExample> {
 
 fn trainer(objective: Objective, epochs: usize, learning_rate: f64, device: &Device) -> Trainer {
     trainer_of(
-        small_config(1, objective.reading(Words::Default)),
+        small_config(1, objective.reading(Tokenizer::Default)),
         objective,
         epochs,
         learning_rate,
@@ -122,7 +122,7 @@ fn both_objectives_overfit_32_texts() {
         },
         published(),
     ] {
-        let reading = objective.reading(Words::Default);
+        let reading = objective.reading(Tokenizer::Default);
         let config = ModelConfig {
             d_model: 32,
             d_ff: 64,
@@ -228,7 +228,7 @@ fn differs(resumed: Result<(), TrainError>) -> String {
 #[test]
 fn a_checkpoint_is_not_taken_up_with_other_words_sizes_texts_or_weights() {
     let objective = scale_free();
-    let config = small_config(1, objective.reading(Words::Default));
+    let config = small_config(1, objective.reading(Tokenizer::Default));
     let begin = |config: &ModelConfig, seed: u64, data: [usize; 2], words: &[&str]| {
         let weights = initial_weights(config, &mut Stream::new(seed));
         let options = options(objective, 4, 1e-3);
@@ -299,7 +299,7 @@ fn frozen_embeddings_stay_and_the_rest_learns() {
         for objective in [scale_free(), published()] {
             let config = ModelConfig {
                 embedding_rank: rank,
-                ..small_config(1, objective.reading(Words::Default))
+                ..small_config(1, objective.reading(Tokenizer::Default))
             };
             let weights = initial_weights(&config, &mut Stream::new(2));
             let options = Options {
@@ -371,7 +371,7 @@ fn regularisers_rise_along_the_run() {
         0.0,
     );
     let scheduled = |objective: Objective, ramp: f64, epochs: usize| {
-        let config = small_config(1, objective.reading(Words::Default));
+        let config = small_config(1, objective.reading(Tokenizer::Default));
         let mut stream = Stream::new(2);
         let weights = initial_weights(&config, &mut stream);
         let options = Options {
@@ -403,7 +403,7 @@ fn regularisers_rise_along_the_run() {
 #[test]
 fn word_dropout_closes_gates() {
     let device = Device::flex();
-    let reading = scale_free().reading(Words::Default);
+    let reading = scale_free().reading(Tokenizer::Default);
     let config = ModelConfig {
         word_dropout: 0.3,
         ..small_config(1, reading)

@@ -1,4 +1,4 @@
-//! What becomes of a prediction when a part of the model is taken away.
+//! What happens to a prediction when a part of the model is taken away.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -10,7 +10,7 @@ use crate::model::{Ablation, Batch, BlockAblation, Classifier, ModelConfig, Read
 /// A part of a model in a pass over one text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Neurons of a block, at every word: one alone, or all that a word owns
+    /// Neurons of a block, at every word: a single one, or all that a word owns
     /// ([`Allocation::owned_by`](crate::explain::Allocation::owned_by)).
     Neurons {
         /// Index of the block.
@@ -18,7 +18,7 @@ pub enum Part {
         /// Indices of the neurons.
         neurons: Vec<u32>,
     },
-    /// All neurons of a block, at one word alone.
+    /// All neurons of a block, at only one word.
     NeuronsAt {
         /// Index of the block.
         layer: usize,
@@ -27,7 +27,7 @@ pub enum Part {
     },
     /// All neurons of all blocks, everywhere.
     AllNeurons,
-    /// What an attention head hands on.
+    /// What an attention head passes on.
     Head {
         /// Index of the block.
         layer: usize,
@@ -35,7 +35,7 @@ pub enum Part {
         head: usize,
     },
     /// A word's gated embedding, as if its gate were closed; its position is still attended to.
-    /// To take the word out of the text is [`occlusion`](super::occlusion).
+    /// Taking the word out of the text is [`occlusion`](super::occlusion).
     Word(usize),
 }
 
@@ -44,17 +44,17 @@ pub enum Part {
 pub struct Ablated {
     /// With the whole model.
     pub whole: Vec<f32>,
-    /// With one part set to zero, part by part.
+    /// With each part set to zero, one at a time.
     pub without: Vec<Vec<f32>>,
 }
 
-/// Sets each of the `parts` to zero in a pass of its own over `text`.
+/// Sets each of the `parts` to zero in a separate pass over `text`.
 ///
 /// # Errors
 /// If the device was lost or failed.
 ///
 /// # Panics
-/// If the text has no words, or a part is none of the model's or the text's.
+/// If the text has no words, or a part does not exist in the model or the text.
 pub async fn ablate(
     model: &Classifier,
     text: &[u32],
@@ -72,7 +72,7 @@ pub async fn ablate(
     })
 }
 
-/// The logits of a text with the whole model, and with each of the `parts` set to zero, part by part.
+/// The logits of a text with the whole model, and with each of the `parts` set to zero, one at a time.
 ///
 /// # Errors
 /// If the device was lost or failed.
@@ -106,7 +106,7 @@ pub async fn ablated_logits(
     Ok(rows)
 }
 
-/// An [`Ablation`] of `rows` texts on the host; what no row asks for is absent.
+/// An [`Ablation`] for `rows` texts on the host; what no row asks for is absent.
 struct Masks {
     rows: usize,
     length: usize,

@@ -1,13 +1,13 @@
-//! Scores of words by the slope of the prediction.
+//! Scores of words from the slope of the prediction.
 //!
 //! What is differentiated is the **log-odds** of the predicted class, ln p/(1 − p): a class's score
-//! alone also moves with what all classes have in common, which no prediction depends on, and the
-//! probability is flat where the model is sure. Of two classes it is the difference of their scores.
+//! alone also moves with what all classes have in common, on which no prediction depends, and the
+//! probability is flat where the model is sure. With two classes it is the difference of their scores.
 //!
-//! By what: the **gated embeddings** x_v, which is what enters the encoder. So scaling a word's row
-//! is scaling its gate, gradient×input is the gate times the slope of the log-odds by the gate, and
-//! the baseline of integrated gradients, rows of zero, is a text whose gates are closed. PAD keeps
-//! its rows, so that words alone account for the difference.
+//! It is differentiated with respect to the **gated embeddings** x_v, which are what enters the encoder.
+//! So scaling a word's row is scaling its gate, gradient×input is the gate times the slope of the log-odds
+//! with respect to the gate, and the baseline of integrated gradients, rows of zero, is a text whose gates
+//! are closed. PAD keeps its rows, so that words alone account for the difference.
 
 use burn::tensor::{Tensor, TensorData};
 
@@ -28,8 +28,8 @@ pub async fn gradient_input(model: &Classifier, text: &[u32]) -> Result<Vec<f64>
 /// Integrated gradients (Sundararajan et al., ICML 2017) of each of a text's `n` words, `n`, along
 /// the straight path from closed gates, by the midpoint rule with `steps` steps, at least one.
 ///
-/// They add up to the log-odds of the predicted class less those with all gates closed, the better
-/// the more steps.
+/// They add up to the log-odds of the predicted class minus those with all gates closed, the more exactly
+/// the more steps there are.
 ///
 /// # Errors
 /// If the device was lost or failed.
@@ -88,7 +88,7 @@ async fn along_path(
         .collect())
 }
 
-/// ln p/(1 − p) of `class`, `[B, 1]`, from scores `[B, K]`: its score less the log of the sum of the
+/// ln p/(1 − p) of `class`, `[B, 1]`, from scores `[B, K]`: its score minus the log of the sum of the
 /// others' exponentials.
 fn log_odds(scores: Tensor<2>, class: usize) -> Tensor<2> {
     let [_, classes] = scores.dims();

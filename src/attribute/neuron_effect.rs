@@ -5,15 +5,15 @@ use burn::tensor::Tensor;
 use crate::model::{Classifier, NORM_EPSILON, Trace, pool};
 
 /// Changes of the logits when one neuron of the last block is 0 at every position, `[B, F, K]`,
-/// one neuron at a time; `trace` is an eval-mode pass of `model`.
+/// one neuron at a time; `trace` is a pass of `model` in evaluation mode.
 ///
-/// Where the head reads the neurons, it is what they say, taken back: −p·u_n·v_nc.
+/// If the head reads the neurons, it is minus what they say: −p·u_n·v_nc.
 ///
-/// Where they are written back, there is nothing behind them but the norm of y = x + W_2 u, the mean over
+/// If they are written back, they are followed only by the norm of y = x + W_2 u, the mean over
 /// positions and a linear layer. Without neuron n, y is y − u_n·w_n, where w_n is column n of
-/// W_2; with y and w_n less their own means, the norm makes of it
-/// γ(y − u_n·w_n)/√(var y − 2u_n·cov(y, w_n) + u_n²·var w_n + ε) + β, which a class' weights
-/// turn into a logit's part. Two matrix products thus serve for all neurons.
+/// W_2; with y and w_n minus their own means, the norm turns it into
+/// γ(y − u_n·w_n)/√(var y − 2u_n·cov(y, w_n) + u_n²·var w_n + ε) + β, which a class's weights
+/// turn into part of a logit. Two matrix products are thus enough for all neurons.
 pub fn logit_changes(model: &Classifier, trace: &Trace) -> Tensor<3> {
     let last = trace.layers.len() - 1;
     let (block, layer) = (&model.blocks[last], &trace.layers[last]);
@@ -49,7 +49,7 @@ pub fn logit_changes(model: &Classifier, trace: &Trace) -> Tensor<3> {
     Tensor::stack((0..model.config.classes).map(of_class).collect(), 2)
 }
 
-/// Rows less their means.
+/// Rows minus their means.
 fn centred(rows: Tensor<2>) -> Tensor<2> {
     rows.clone() - rows.mean_dim(1)
 }

@@ -1,10 +1,10 @@
-//! Scores of words by leaving them out, one at a time.
+//! Scores of words from leaving them out, one at a time.
 
 use super::{Removal, probabilities, words_read};
 use crate::explain::argmax;
 use crate::model::{Classifier, ReadError};
 
-/// Occlusion of each of a text's `n` words, `n`: the probability of the predicted class less that
+/// Occlusion of each of a text's `n` words, `n`: the probability of the predicted class minus that
 /// without the word.
 ///
 /// # Errors

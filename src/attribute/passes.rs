@@ -5,11 +5,11 @@ use burn::tensor::Tensor;
 use crate::explain::softmax;
 use crate::model::{Batch, Classifier, ModelConfig, Padding, ReadError, read};
 
-/// Padded positions that a batch holds at most, unless a single text is longer: enough to keep a
+/// Maximum padded positions in a batch, unless a single text is longer: enough to keep a
 /// device busy, few enough for a page's memory.
 const POSITIONS: usize = 2048;
 
-/// Texts of `length` words that go into one batch; at least one.
+/// How many texts of `length` words go into one batch; at least one.
 pub(super) fn texts_a_batch(length: usize, config: &ModelConfig) -> usize {
     let padded = match config.reading.padding {
         Padding::Fixed => config.max_len,
@@ -18,8 +18,8 @@ pub(super) fn texts_a_batch(length: usize, config: &ModelConfig) -> usize {
     (POSITIONS / padded).max(1)
 }
 
-/// Class probabilities of each of the `texts`, `K` values each, in the order of the texts. One
-/// without words has those that the model gives PAD alone.
+/// Class probabilities of each of the `texts`, `K` values each, in the order of the texts. A text
+/// without words has those that the model gives for PAD alone.
 ///
 /// # Errors
 /// If the device was lost or failed.
@@ -33,7 +33,7 @@ pub async fn probabilities<T: AsRef<[u32]>>(
     order.sort_by_key(|&at| length(at));
     let mut found = vec![Vec::new(); texts.len()];
     let mut rest = order.as_slice();
-    // From the longest down, so that the first text of a batch says how many go in.
+    // From the longest down, so that the first text of a batch determines how many fit.
     while let Some(&longest) = rest.last() {
         let count = texts_a_batch(length(longest), &model.config).min(rest.len());
         let (before, chunk) = rest.split_at(rest.len() - count);
@@ -53,4 +53,9 @@ async fn read_probabilities(logits: Tensor<2>) -> Result<Vec<Vec<f32>>, ReadErro
     let [_, classes] = logits.dims();
     let values = read(logits.flatten(0, 1)).await?;
     Ok(values.chunks_exact(classes).map(softmax).collect())
+}
+
+/// The words of a text that a model reads.
+pub fn words_read<'a>(text: &'a [u32], config: &ModelConfig) -> &'a [u32] {
+    &text[..text.len().min(config.max_len)]
 }

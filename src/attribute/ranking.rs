@@ -1,4 +1,4 @@
-//! The ways by which words are put in order of importance.
+//! The ways in which words are put in order of importance.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::explain::{
 };
 use crate::model::{Batch, Classifier, ReadError, Stream, Trace};
 
-/// Steps of integrated gradients where nothing else is asked for.
+/// Default number of steps of integrated gradients.
 pub const INTEGRATION_STEPS: usize = 32;
 
 /// A way to score the words of a text (method §4.5).
@@ -23,13 +23,13 @@ pub enum Ranking {
     GradientInput,
     /// [`integrated_gradients`] in [`INTEGRATION_STEPS`] steps.
     IntegratedGradients,
-    /// [`occlusion`], the word being deleted.
+    /// [`occlusion`], with the word deleted.
     Occlusion,
     /// What the neurons say at each word's place towards the predicted class.
     Evidence,
-    /// What each word brings towards the predicted class, by itself and by attention.
+    /// What each word brings towards the predicted class, directly and through attention.
     Contribution,
-    /// Drawn: what a ranking that knows nothing comes to.
+    /// Random: how a ranking that knows nothing fares.
     Random,
 }
 
@@ -61,7 +61,7 @@ impl Ranking {
     }
 }
 
-/// Scores of a text's `n` words by `ranking`, `n`; a higher one means a more important word. Only
+/// Scores of a text's `n` words by `ranking`, `n`; higher means more important. Only
 /// [`Ranking::Random`] draws from `stream`.
 ///
 /// # Errors

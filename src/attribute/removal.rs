@@ -7,13 +7,13 @@ use crate::text::UNKNOWN;
 /// Which of a text's `n` words are taken out, `n`.
 pub type Removed = Vec<bool>;
 
-/// What becomes of a word that is taken out (method §5).
+/// What happens to a word that is taken out (method §5.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Removal {
-    /// It is deleted and the others close up, as in ERASER (DeYoung et al., ACL 2020).
+    /// It is deleted and the others move up, as in ERASER (DeYoung et al., ACL 2020).
     Delete,
-    /// The unknown word stands in its place.
+    /// The unknown word takes its place.
     Unknown,
 }
 
@@ -29,8 +29,8 @@ impl Removal {
         }
     }
 
-    /// The `n` words of `text` without the `removed` ones. Nothing is left where all are deleted:
-    /// the model then reads PAD alone.
+    /// The `n` words of `text` without the `removed` ones. Nothing is left if all are deleted:
+    /// the model then reads only PAD.
     pub fn apply(self, text: &[u32], removed: &[bool]) -> Vec<u32> {
         let words = text.iter().zip(removed);
         match self {

@@ -1,15 +1,14 @@
-//! The heat map of words × active neurons, by what each says, with what each word owns beside it.
+//! The heat map of words × active neurons, by what each says, together with what each word owns.
 
 use std::ops::Range;
 
 use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
-use super::explanation::{HEADING, INNER, MARGIN, heading};
 use super::heat::{Grid, Scale, color_bar};
 use super::label::Type;
 use super::palette::{BANDS, BAR, INK, QUIET, RULE, lean};
-use super::sheet::{Frame, Sheet};
+use super::sheet::{Frame, HEADING, INNER, MARGIN, Sheet, heading};
 use crate::explain::{Allocation, Explanation, Matrix};
 
 const WIDEST_NAME: f64 = 128.0;
@@ -26,9 +25,9 @@ pub(super) struct AllocationMap<'a> {
     explanation: &'a Explanation,
     /// Height of a word's row.
     row: f64,
-    /// The words as they fit before their rows.
+    /// The words, shortened to fit before their rows.
     names: Vec<String>,
-    /// The neurons' places in the allocation, as they stand in the map.
+    /// The neurons' places in the allocation, in the order of the map.
     columns: Vec<usize>,
 }
 
@@ -97,7 +96,7 @@ impl<'a> AllocationMap<'a> {
         self.draw_bars(sheet, map)
     }
 
-    /// The heat map's frame where the section's top is at `y`.
+    /// The heat map's frame if the section's top is at `y`.
     fn map(&self, y: f64) -> Frame {
         let before = NUMBER + self.widest_name() + GAP;
         let width = INNER - before - 2.0 * (BARS + GAP);
@@ -127,7 +126,7 @@ impl<'a> AllocationMap<'a> {
         owner.chunk_by(|a, b| a == b).map(group).collect()
     }
 
-    /// A band for each group, with its word or at least its number where there is room, and a
+    /// A band for each group, with its word or at least its number if there is room, and a
     /// line between it and the one before.
     fn draw_groups<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, map: Frame) -> Drawn<DB> {
         let column = map.width / self.explanation.allocation.neurons.len() as f64;
@@ -229,8 +228,8 @@ impl<'a> AllocationMap<'a> {
     }
 }
 
-/// The neurons' places in the allocation, each word's that vote for the class `predicted` before its
-/// others.
+/// The neurons' places in the allocation; of each word's neurons, those that vote for the class `predicted`
+/// come first.
 fn for_first(allocation: &Allocation, predicted: Option<usize>) -> Vec<usize> {
     let mut places: Vec<usize> = (0..allocation.neurons.len()).collect();
     places.sort_by_key(|&at| {
@@ -245,7 +244,7 @@ fn em(row: f64) -> f64 {
     (0.75 * row).min(13.0)
 }
 
-/// A round distance that puts at most ten steps on an axis up to `end`.
+/// A round interval with at most ten steps on an axis up to `end`.
 fn tick_step(end: usize) -> usize {
     let powers = (0..).map(|power| 10_usize.pow(power));
     let mut steps = powers.flat_map(|power| [power, 2 * power, 5 * power]);

@@ -1,5 +1,5 @@
-//! plotters' bitmap with well-set text: plotters itself leaves out the space to
-//! the left of a glyph and rounds its place, which tears words apart.
+//! plotters' bitmap with well-set text: plotters itself omits the space to
+//! the left of a glyph and rounds its position, which tears words apart.
 
 use ab_glyph::{Font, Point, ScaleFont, point};
 use plotters::prelude::BitMapBackend;
@@ -10,7 +10,7 @@ use plotters_backend::{
 
 use super::font::{em, face, width};
 
-/// Pixels of red, green and blue that are drawn on.
+/// Pixels of red, green and blue to draw on.
 pub(super) struct Bitmap<'a>(BitMapBackend<'a>);
 
 type Drawn<'a> = Result<(), DrawingErrorKind<<BitMapBackend<'a> as DrawingBackend>::ErrorType>>;
@@ -101,7 +101,7 @@ fn set<S: BackendTextStyle>(text: &str, em: f64, style: &S) -> Vec<Pixel> {
     pixels
 }
 
-/// Where on its base line the text begins, as seen from its anchor.
+/// Where on its baseline the text begins, relative to its anchor.
 fn start<S: BackendTextStyle>(width: f64, em: f64, style: &S) -> Point {
     /// Height of a lower-case x in DejaVu Sans, in ems.
     const EX: f64 = 0.547;
@@ -118,5 +118,5 @@ fn start<S: BackendTextStyle>(width: f64, em: f64, style: &S) -> Point {
     point(x as f32, (y * em) as f32)
 }
 
-/// How far below its top the SVG backend puts a text's base line, in ems.
+/// How far below its top the SVG backend puts a text's baseline, in ems.
 pub(super) const BASE_BELOW_TOP: f64 = 0.76;

@@ -25,9 +25,9 @@ pub(super) struct Curve {
 /// Curves on one scale.
 pub(super) struct Panel {
     pub(super) name: &'static str,
-    /// The scale's ends; `None` where the values decide.
+    /// The scale's ends; `None` if the values decide.
     pub(super) range: Option<(f64, f64)>,
-    /// At most as many as there are [`CURVES`].
+    /// At most as many as there are colours in [`CURVES`].
     pub(super) curves: &'static [Curve],
 }
 
@@ -143,7 +143,7 @@ impl Panel {
 }
 
 impl Curve {
-    /// Epoch and value of neighbouring epochs that have a finite one: a run that has diverged
+    /// Epoch and value of neighbouring epochs with a finite value: a run that has diverged
     /// leaves gaps.
     fn runs(&self, records: &[EpochRecord]) -> Vec<Vec<(usize, f64)>> {
         let finite = |record: &EpochRecord| (self.value)(record).filter(|value| value.is_finite());

@@ -4,18 +4,17 @@
 use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
-use super::explanation::{HEADING, INNER, MARGIN, heading};
 use super::flow::{Place, flow, lines};
 use super::label::Type;
 use super::palette::{QUIET, RULE, lean};
-use super::sheet::{Frame, Sheet};
+use super::sheet::{Frame, HEADING, INNER, MARGIN, Sheet, heading};
 use crate::explain::{Evidence, Explanation, Sentences, margin_name, signed};
 
 /// Longest bar to either side.
 const BAR: f64 = 30.0;
 /// Height of the words between the bars.
 const TEXT: f64 = 20.0;
-/// Room for a number behind a bar.
+/// Room for a number after a bar.
 const NUMBER: f64 = 11.0;
 /// Height of a line of words with bars to both sides.
 const LINE: f64 = TEXT + 2.0 * (BAR + NUMBER) + 6.0;
@@ -23,7 +22,7 @@ const WIDTH: f64 = 18.0;
 const GAP: f64 = 7.0;
 /// Height of a sentence below.
 const SENTENCE: f64 = 18.0;
-/// A bar has its number from this part of the longest on.
+/// A bar has its number from this fraction of the longest on.
 const NUMBERED: f64 = 0.1;
 
 /// The section of the sheet that says why this class.
@@ -36,7 +35,7 @@ pub(super) struct Contributions<'a> {
     sentences: Vec<String>,
 }
 
-/// A word, or what else has a part in the margin.
+/// A word, or another part of the margin.
 struct Bar {
     text: String,
     set: Type,
@@ -45,7 +44,7 @@ struct Bar {
 }
 
 impl<'a> Contributions<'a> {
-    /// The section for an explanation; `None` where it says nothing of contributions.
+    /// The section for an explanation; `None` if it has no contributions.
     pub(super) fn new(explanation: &'a Explanation) -> Option<Self> {
         let evidence = explanation.evidence.as_ref()?;
         let words = explanation.words.iter().map(|word| {

@@ -1,4 +1,4 @@
-//! The figure of one explanation: a head and five lettered panels on one sheet.
+//! The figure of one explanation: a header and five lettered panels on one sheet.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
@@ -7,19 +7,11 @@ use plotters::prelude::DrawingBackend;
 use super::allocation::AllocationMap;
 use super::evidence::Contributions;
 use super::interaction::InteractionMaps;
-use super::label::Type;
-use super::palette::{INK, QUIET};
-use super::sheet::Sheet;
+use super::sheet::{INNER, MARGIN, Sheet};
 use super::words::Words;
 use super::{Drawn, Figure, header};
 use crate::explain::Explanation;
 
-/// Free space around the sheet's contents.
-pub(super) const MARGIN: f64 = 40.0;
-/// Width between the margins.
-pub(super) const INNER: f64 = 1120.0;
-/// Height of a panel's heading.
-pub(super) const HEADING: f64 = 50.0;
 /// Space between one panel and the next.
 const GAP: f64 = 24.0;
 
@@ -60,18 +52,4 @@ impl Figure for Explanation {
         y += allocation.height() + GAP;
         InteractionMaps::new(self).draw(&sheet, y)
     }
-}
-
-/// Draws a panel's letter, name and what it means, with its top left corner at `(x, y)`.
-pub(super) fn heading<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    (x, y): (f64, f64),
-    letter: &str,
-    name: &str,
-    note: &str,
-) -> Drawn<DB> {
-    let bold = Type::new(15.0).bold().color(INK);
-    sheet.text(letter, (x, y + 12.0), &bold)?;
-    sheet.text(name, (x + 18.0, y + 12.0), &bold)?;
-    sheet.text(note, (x, y + 34.0), &Type::new(11.0).color(QUIET))
 }

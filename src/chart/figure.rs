@@ -1,15 +1,15 @@
-//! What every figure is: a size, and a way to be drawn on any backend.
+//! What every figure has: a size, and a way to be drawn on any backend.
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::prelude::DrawingBackend;
 
-/// What drawing on the backend `DB` comes to.
+/// The result of drawing on the backend `DB`.
 pub type Drawn<DB, T = ()> = Result<T, DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
 /// Something that can be drawn as one sheet.
 pub trait Figure {
-    /// Width and height of the sheet in its own units, about a pixel of a screen each.
+    /// Width and height of the sheet in its own units, about one screen pixel each.
     fn size(&self) -> (u32, u32);
 
     /// Draws the sheet on `area`, as large as fits, on white.

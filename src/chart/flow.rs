@@ -1,8 +1,8 @@
 //! Things that follow each other in lines, as words do.
 
-use super::explanation::INNER;
+use super::sheet::INNER;
 
-/// Where one of them stands.
+/// Where one of them is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Place {
     /// Its left edge, from the sheet's margin.
@@ -25,7 +25,7 @@ pub(super) fn flow(widths: impl IntoIterator<Item = f64>, gap: f64) -> Vec<Place
     widths.into_iter().map(place).collect()
 }
 
-/// Number of lines that the places take.
+/// Number of lines that the places fill.
 pub(super) fn lines(places: &[Place]) -> usize {
     places.last().map_or(0, |last| last.line + 1)
 }

@@ -1,4 +1,4 @@
-//! The one typeface of all figures, carried along so that a figure looks the
+//! The only typeface of all figures, bundled so that a figure looks the
 //! same on every machine.
 
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 /// As CSS understands it: what an SVG's reader falls back on has much the same widths.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 
-/// What plotters calls the size of a font, as its SVG backend counts: this many ems.
+/// What plotters calls the size of a font, as its SVG backend measures it: this many ems.
 const SIZE: f64 = 1.24;
 
 struct Faces {
@@ -24,7 +24,7 @@ static FACES: LazyLock<Faces> = LazyLock::new(|| Faces {
     italic: load(FontStyle::Italic, dejavu::sans::oblique()),
 });
 
-/// Reads a face, and tells plotters of it, which lays out the labels of axes.
+/// Reads a face, and registers it with plotters, which lays out the labels of axes.
 fn load(style: FontStyle, bytes: &'static [u8]) -> FontRef<'static> {
     assert!(
         register_font(FAMILY, style, bytes).is_ok(),

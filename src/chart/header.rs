@@ -1,19 +1,18 @@
-//! The head of an explanation's sheet: the text, the prediction, and what was
+//! The header of an explanation's sheet: the text, the prediction, and what was
 //! read.
 
 use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
-use super::explanation::{INNER, MARGIN};
 use super::label::Type;
 use super::palette::{ACCENT, QUIET};
-use super::sheet::Sheet;
+use super::sheet::{INNER, MARGIN, Sheet};
 use crate::explain::{Explanation, Prediction, Sentences};
 
-/// Height of the head.
+/// Height of the header.
 pub(super) const HEIGHT: f64 = 80.0;
 
-/// Draws the head with its top at `y`.
+/// Draws the header with its top at `y`.
 pub(super) fn draw<DB: DrawingBackend>(
     sheet: &Sheet<DB>,
     explanation: &Explanation,
@@ -39,7 +38,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     sheet.text(&reading, (MARGIN, y + 70.0), &quiet)
 }
 
-/// The predicted class, in the type `first`, then as many others as there is room for.
+/// The predicted class, in the type `first`, then as many others as fit.
 fn draw_prediction<DB: DrawingBackend>(
     sheet: &Sheet<DB>,
     prediction: &Prediction,
@@ -66,7 +65,7 @@ fn draw_prediction<DB: DrawingBackend>(
     Ok(())
 }
 
-/// Who read how much of the text, in one line.
+/// Which model read how much of the text, in one line.
 fn reading(explanation: &Explanation) -> String {
     let model = &explanation.model;
     let words = match (&explanation.cut, explanation.words.len()) {

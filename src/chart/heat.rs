@@ -15,19 +15,19 @@ pub(super) enum Scale {
     /// From 0 up to the value that is darkest.
     UpTo(f32),
     /// From 0 to either side, up to the value that is darkest; by the square root, so that small
-    /// values can be told apart.
+    /// values can be distinguished.
     Either(f32),
 }
 
 impl Scale {
-    /// [`Scale::Either`] up to the largest of `values`, or 1 where all are 0.
+    /// [`Scale::Either`] up to the largest of `values`, or 1 if all are 0.
     pub(super) fn either(values: &[f32]) -> Self {
         let sizes = values.iter().map(|value| value.abs());
         let largest = sizes.fold(0.0, f32::max);
         Self::Either(if largest > 0.0 { largest } else { 1.0 })
     }
 
-    /// The colour of `value`; `None` if it cannot be told from that of 0.
+    /// The colour of `value`; `None` if it cannot be distinguished from that of 0.
     fn color(self, value: f32) -> Option<RGBColor> {
         const FAINTEST: f64 = 1.0 / 256.0;
         let (part, color): (_, fn(f64) -> _) = match self {
@@ -54,7 +54,7 @@ fn root(part: f64) -> f64 {
     part.abs().sqrt().copysign(part)
 }
 
-/// Cells at least this large stand apart.
+/// Cells at least this large are drawn with gaps.
 const LARGE: f64 = 6.0;
 
 /// The cells of a matrix in a frame.
@@ -77,7 +77,7 @@ impl Grid {
         Frame::new(x, y, inner(width), inner(height))
     }
 
-    /// Draws one cell a value; the cells that are too faint to be seen are left to the background.
+    /// Draws one cell per value; cells that are too faint to be seen are left to the background.
     pub(super) fn draw<DB: DrawingBackend>(
         &self,
         sheet: &Sheet<DB>,

@@ -1,4 +1,4 @@
-//! The figure of a training run: a head and six small panels over its epochs.
+//! The figure of a training run: a header and six small panels over its epochs.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
@@ -122,7 +122,7 @@ impl Figure for History {
     }
 }
 
-/// How long training took and what came of it, in one line.
+/// How long training took and its result, in one line.
 fn summary(history: &History) -> String {
     let Some(best) = history.best() else {
         return "No epoch is finished yet.".to_owned();

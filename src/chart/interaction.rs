@@ -4,18 +4,17 @@
 use plotters::prelude::DrawingBackend;
 
 use super::Drawn;
-use super::explanation::{HEADING, INNER, MARGIN, heading};
 use super::heat::{Grid, Scale, color_bar};
 use super::label::Type;
 use super::palette::{BLANK, QUIET};
-use super::sheet::{Frame, Sheet};
+use super::sheet::{Frame, HEADING, INNER, MARGIN, Sheet, heading};
 use crate::explain::{Explanation, Matrix, Word};
 
 const BETWEEN: f64 = 48.0;
 const PANEL: f64 = (INNER - BETWEEN) / 2.0;
 const WIDEST_NAME: f64 = 92.0;
 const LARGEST_EM: f64 = 12.0;
-/// Room for numbers in place of names.
+/// Room for numbers instead of names.
 const NUMBERS: f64 = 32.0;
 const LARGEST_CELL: f64 = 34.0;
 /// Cells smaller than this are numbered, not named.
@@ -131,7 +130,7 @@ impl<'a> InteractionMaps<'a> {
     }
 }
 
-/// Width of the widest word, set as large as any.
+/// Width of the widest word in the largest type used.
 fn widest_name(words: &[Word]) -> f64 {
     let set = Type::new(LARGEST_EM);
     let width = |word: &Word| set.width(&set.fit(&word.text, WIDEST_NAME));

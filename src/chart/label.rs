@@ -14,7 +14,7 @@ pub(super) struct Type {
     pub(super) em: f64,
     pub(super) style: FontStyle,
     pub(super) color: RGBColor,
-    /// Which part of the text stands at its place.
+    /// Which part of the text is at its position.
     pub(super) anchor: HPos,
     /// Whether the text runs upwards instead of to the right.
     pub(super) upward: bool,
@@ -82,7 +82,7 @@ impl Type {
 
     /// `text` as it can be drawn, shortened with an ellipsis to at most `room` units.
     pub(super) fn fit(&self, text: &str, room: f64) -> String {
-        // No font is so narrow that more than this could fit a sheet.
+        // No font is so narrow that more than this could fit on a sheet.
         const LONGEST: usize = 400;
         let text = drawable(text.chars().take(LONGEST));
         if self.width(&text) <= room {
@@ -95,7 +95,7 @@ impl Type {
             }
             short.push_str(grapheme);
         }
-        // Whole words, if that does not lose much.
+        // Whole words, unless that loses too much.
         if let Some((words, _)) = short
             .rsplit_once(' ')
             .filter(|(w, _)| 2 * w.len() > short.len())

@@ -1,5 +1,5 @@
 //! Figures for paper and slides, natively: an `Explanation` or a training
-//! `History` on any plotters backend. Pure: a figure depends on nothing but what it shows.
+//! `History` on any plotters backend. Pure: a figure depends only on what it shows.
 
 mod allocation;
 mod bitmap;

@@ -6,8 +6,7 @@ use plotters::prelude::DrawingBackend;
 use serde::Serialize;
 
 use super::evidence::Contributions;
-use super::explanation::{INNER, MARGIN};
-use super::sheet::Sheet;
+use super::sheet::{INNER, MARGIN, Sheet};
 use super::{Drawn, Figure, header};
 use crate::explain::Explanation;
 

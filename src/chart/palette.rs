@@ -1,26 +1,26 @@
-//! The colours of all figures: a scale from little to much, and one to either side of nothing, which
-//! the colour-blind read too; one accent, and greys.
+//! The colours of all figures: a scale from low to high, and one to either side of zero, both legible to
+//! colour-blind readers; one accent, and greys.
 
 use plotters::style::{BLACK, RGBColor, WHITE};
 
 /// Titles and words.
 pub(super) const INK: RGBColor = RGBColor(28, 32, 38);
-/// Explanations, ticks and numbers in passing.
+/// Explanations, ticks and incidental numbers.
 pub(super) const QUIET: RGBColor = RGBColor(96, 104, 114);
 /// Lines that only divide.
 pub(super) const RULE: RGBColor = RGBColor(200, 206, 214);
-/// Lines behind curves.
+/// Grid lines behind curves.
 pub(super) const GRID: RGBColor = RGBColor(226, 229, 233);
 /// What the figure is about: the prediction, the best epoch.
 pub(super) const ACCENT: RGBColor = RGBColor(190, 78, 10);
-/// Bars of numbers that stand beside them.
+/// Bars of numbers that are also printed.
 pub(super) const BAR: RGBColor = RGBColor(198, 216, 233);
 /// Cells that compare a word with itself.
 pub(super) const BLANK: RGBColor = RGBColor(226, 228, 231);
 /// Neighbouring groups, alternately.
 pub(super) const BANDS: [RGBColor; 2] = [RGBColor(206, 211, 218), RGBColor(228, 231, 235)];
 
-/// Curves on one scale, told apart by lightness too.
+/// Curves on one scale, also distinguished by lightness.
 pub(super) const CURVES: [RGBColor; 3] = [
     RGBColor(38, 98, 164),
     RGBColor(224, 122, 30),
@@ -36,7 +36,7 @@ const SCALE: [RGBColor; 5] = [
     RGBColor(11, 36, 82),
 ];
 
-/// As light as the steps of [`SCALE`], in the hue that the colour-blind tell from its blue best.
+/// As light as the steps of [`SCALE`], in the hue that colour-blind readers distinguish best from its blue.
 const AGAINST: [RGBColor; 5] = [
     SCALE[0],
     RGBColor(237, 212, 171),

@@ -19,7 +19,7 @@ use crate::evaluate::{Compared, Comparison, Interval};
 
 const WIDTH: f64 = 900.0;
 const MARGIN: f64 = 24.0;
-/// Width of the names beside the plane.
+/// Width of the names next to the plane.
 const NAMES: f64 = 300.0;
 /// Height of the plane, its axes included.
 const PLANE: f64 = 460.0;
@@ -47,7 +47,7 @@ struct Estimate {
 }
 
 impl Plane {
-    /// The variants that have both measures, named by their whole names; `None` if none has.
+    /// The variants that have both measures, given by their full names; `None` if none has.
     pub fn new(comparison: &Comparison, x: &str, y: &str) -> Option<Self> {
         let point = |variant: &Compared| {
             Some(Point {

@@ -8,11 +8,11 @@ use plotters::prelude::SVGBackend;
 use super::bitmap::Bitmap;
 use super::{ChartError, Figure};
 
-/// plotters draws at whole numbers only: this many a unit, so that a neuron's narrow column
+/// plotters draws only at whole numbers: this many per unit, so that a neuron's narrow column
 /// keeps its width.
 const SVG_SCALE: u32 = 4;
 
-/// Pixels a unit of a PNG: sharp on paper and on dense screens.
+/// Pixels per unit of a PNG: sharp on paper and on high-density screens.
 const PNG_SCALE: u32 = 2;
 
 /// Red, green and blue.

@@ -11,6 +11,14 @@ use super::Drawn;
 use super::bitmap::BASE_BELOW_TOP;
 use super::font::font;
 use super::label::Type;
+use super::palette::{INK, QUIET};
+
+/// Free space around the sheet's contents.
+pub(super) const MARGIN: f64 = 40.0;
+/// Width between the margins.
+pub(super) const INNER: f64 = 1120.0;
+/// Height of a panel's heading.
+pub(super) const HEADING: f64 = 50.0;
 
 /// A rectangle of the sheet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,7 +51,7 @@ impl Frame {
 /// A backend's area, measured in the units of the figure on it.
 pub(super) struct Sheet<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
-    /// Pixels a unit.
+    /// Pixels per unit.
     scale: f64,
 }
 
@@ -59,7 +67,7 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
         Ok(Self { area, scale })
     }
 
-    /// Pixels a unit.
+    /// Pixels per unit.
     pub(super) fn scale(&self) -> f64 {
         self.scale
     }
@@ -89,8 +97,8 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
             .draw(&PathElement::new(ends, color.stroke_width(width)))
     }
 
-    /// Sets `text` with its anchor at `x` on the base line at `y`; where it runs upwards, the
-    /// base line is at `x`.
+    /// Sets `text` with its anchor at `x` on the baseline at `y`; if it runs upwards, the
+    /// baseline is at `x`.
     pub(super) fn text(&self, text: &str, (x, y): (f64, f64), set: &Type) -> Drawn<DB> {
         let base = BASE_BELOW_TOP * set.em;
         let (pixel, transform) = if set.upward {
@@ -111,4 +119,18 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
             (y * self.scale).round() as i32,
         )
     }
+}
+
+/// Draws a panel's letter, name and what it means, with its top left corner at `(x, y)`.
+pub(super) fn heading<DB: DrawingBackend>(
+    sheet: &Sheet<DB>,
+    (x, y): (f64, f64),
+    letter: &str,
+    name: &str,
+    note: &str,
+) -> Drawn<DB> {
+    let bold = Type::new(15.0).bold().color(INK);
+    sheet.text(letter, (x, y + 12.0), &bold)?;
+    sheet.text(name, (x + 18.0, y + 12.0), &bold)?;
+    sheet.text(note, (x, y + 34.0), &Type::new(11.0).color(QUIET))
 }

@@ -1,4 +1,4 @@
-//! How the library's choices are written on the command line: by their own names.
+//! The library's choices on the command line, under their own names.
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -26,7 +26,7 @@ macro_rules! chosen_by_name {
 
 chosen_by_name!(Section, Ranking, Removal, Split, Readout);
 
-/// Where to compute, by names that shells can complete.
+/// Where to compute, with names that shells can complete.
 pub(super) fn backend() -> impl TypedValueParser<Value = Backend> {
     let names = ["flex", "ndarray", "wgpu", "cuda"].map(PossibleValue::new);
     let names = names.map(|name| match name.matches("wgpu", false) {
@@ -42,7 +42,7 @@ pub(super) fn name_of(value: impl ValueEnum) -> String {
     written.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
-/// What an option says at length: `what`, and the names to choose from.
+/// The long help of an option: `what`, and the names to choose from.
 pub(super) fn with_names<Choice: ValueEnum>(what: &str) -> String {
     let names: Vec<String> = Choice::value_variants()
         .iter()

@@ -4,20 +4,20 @@ use clap::Args;
 
 use crate::evaluate::{Comparison, Report, Section};
 
-/// All measures but the points of curves, section by section, unless some are named.
+/// All measures except the points of curves, section by section, unless some are named.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Chosen {
-    /// Show these measures only, in this order
+    /// Show only these measures, in this order
     ///
-    /// Names, such as accuracy, or how names begin, such as score/neurons or the section collapse.
+    /// Names, such as accuracy, or beginnings of names, such as score/neurons or the section collapse.
     #[arg(long = "only", value_name = "NAME,…", value_delimiter = ',')]
     names: Vec<String>,
-    /// Digits behind the point
+    /// Digits after the decimal point
     #[arg(long, value_name = "N", default_value_t = DIGITS)]
     digits: u8,
 }
 
-/// As many as tell two models of a thousand texts apart.
+/// Enough to distinguish two models on a thousand texts.
 const DIGITS: u8 = 4;
 
 impl Default for Chosen {
@@ -30,12 +30,12 @@ impl Default for Chosen {
 }
 
 impl Chosen {
-    /// Digits behind the point.
+    /// Digits after the decimal point.
     pub(super) fn digits(&self) -> usize {
         self.digits.into()
     }
 
-    /// Where a measure stands in a table; `None`: nowhere.
+    /// Where a measure is in a table; `None`: nowhere.
     pub(super) fn place(&self, section: Section, name: &str) -> Option<usize> {
         if self.names.is_empty() {
             return (!is_detail(name)).then_some(section as usize);
@@ -62,7 +62,7 @@ impl Chosen {
         Self { names, ..*self }
     }
 
-    /// Takes out of `reports` what is not chosen, so that it is not compared either.
+    /// Removes from `reports` what is not chosen, so that it is not compared either.
     ///
     /// # Errors
     /// If a name is in none of them.
@@ -83,7 +83,7 @@ impl Chosen {
         let missing = self.names.iter().zip(found).find(|(_, found)| !found);
         match missing {
             Some((name, _)) => anyhow::bail!(
-                "no measure of these reports is named {name} or begins with {name}/; leave --only out to see their names"
+                "no measure of these reports is named {name} or begins with {name}/; leave out --only to see their names"
             ),
             None => Ok(()),
         }

@@ -28,16 +28,16 @@ enum Format {
     Markdown,
 }
 
-/// Compare models with the first, with intervals of the differences
+/// Compare models with the first one, with intervals for the differences
 ///
 /// Texts and runs are resampled in pairs (bootstrap).
 #[derive(Args, Clone, Debug)]
 pub(super) struct Compare {
-    /// Models, or reports of `safr evaluate --json`; the runs of a variant with commas
+    /// Models, or reports of `safr evaluate --json`; join runs of a variant by commas
     ///
-    /// Model directories are evaluated now. Several paths with commas between are the runs of one variant with
-    /// different seeds. The first is what the others are compared with, and selects words and pairs, run by run,
-    /// unless --selection-from does.
+    /// Model directories are evaluated now. Several paths joined by commas are the runs of one variant with
+    /// different seeds. The others are compared with the first variant, which also selects words and pairs, run by
+    /// run, unless --selection-from does.
     #[arg(required = true, num_args = 1.., value_name = "DIR|FILE,…")]
     variants: Vec<OsString>,
     /// Name of a variant, one for each in order [default: its models' ids]
@@ -45,7 +45,7 @@ pub(super) struct Compare {
     titles: Vec<String>,
     /// What the texts are, for models
     ///
-    /// Reports know what they are of.
+    /// Reports record what they were measured on.
     #[arg(long, value_enum)]
     task: Option<Task>,
     /// Folder of the task's files; for csv, it may be a single file
@@ -60,9 +60,9 @@ pub(super) struct Compare {
     /// Bootstrap resamples
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     resamples: u32,
-    /// What one measure comes to less another
+    /// Difference of two measures
     ///
-    /// Such as "2:spill/all - 0.5 * 1:spill/all": variants by their places. May be given several times.
+    /// Such as "2:spill/all - 0.5 * 1:spill/all", with variants numbered in their order. May be given several times.
     #[arg(long = "contrast", value_name = "CONTRAST")]
     contrasts: Vec<Contrast>,
     /// Draw two measures of all variants as SVG
@@ -109,7 +109,7 @@ impl Compare {
         }
     }
 
-    /// The files that are read: reports, models, and on what these are measured.
+    /// The files that are read: reports, models, and the data that these are measured on.
     fn inputs(&self) -> Vec<PathBuf> {
         let runs = self.variants.iter().flat_map(|given| runs(given));
         let runs = runs.flat_map(|run| model_files(&run));
@@ -174,13 +174,13 @@ impl Compare {
     }
 }
 
-/// Whether it is a model, in a directory or a zip of one, and no report.
+/// Whether it is a model, in a directory or a zip of one, and not a report.
 fn is_model(path: &Path) -> bool {
     let is_zip = path.extension().is_some_and(|ending| ending == "zip");
     is_zip || path.is_dir()
 }
 
-/// The runs of a variant: what is there by this whole name, or by its parts between commas.
+/// The runs of a variant: the file of this whole name if it exists, or those named by its parts between commas.
 fn runs(given: &OsStr) -> Vec<PathBuf> {
     let whole = PathBuf::from(given);
     match given.to_str() {

@@ -11,7 +11,7 @@ use super::files::{model_files, read_model};
 use super::out::show;
 use crate::text::coverage;
 
-/// Measure how many of a data set's words a model knows, punctuation not counted
+/// Measure how many of a data set's words a model knows, not counting punctuation
 #[derive(Args, Clone, Debug)]
 pub(super) struct MeasureCoverage {
     /// Model directory

@@ -1,4 +1,4 @@
-//! A file that is written whole or not at all, and over nothing that the same command reads, nor over a model.
+//! A file that is written completely or not at all, and never over a file that the same command reads, or a model.
 
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -18,9 +18,9 @@ pub(super) struct Draft {
 
 /// Where it is written.
 enum Target {
-    /// Beside its place, until it is [kept](Draft::keep).
+    /// Next to its final place, until it is [kept](Draft::keep).
     Beside(Part),
-    /// In its place, which is no plain file but standard output, a pipe or a link.
+    /// In its final place, which is not a plain file but standard output, a pipe or a link.
     InPlace(Box<dyn Write>),
 }
 
@@ -34,7 +34,7 @@ impl Target {
 }
 
 impl Draft {
-    /// Begins the file `path`, or standard output where that is `-`, in a command that reads the files
+    /// Begins the file `path`, or standard output if that is `-`, in a command that reads the files
     /// `inputs`.
     pub(super) fn create(path: &Path, inputs: &[PathBuf]) -> anyhow::Result<Self> {
         if out::is_standard(path) {
@@ -75,14 +75,14 @@ impl Draft {
         }
     }
 
-    /// Writes `bytes` and no more.
+    /// Writes `bytes` and nothing else.
     pub(super) fn fill(mut self, bytes: &[u8]) -> anyhow::Result<()> {
         let written = self.file.write_all(bytes);
         self.written(written)?;
         self.keep()
     }
 
-    /// Writes `value` as JSON and no more.
+    /// Writes `value` as JSON and nothing else.
     pub(super) fn fill_json(self, value: &impl Serialize) -> anyhow::Result<()> {
         self.fill((serde_json::to_string(value)? + "\n").as_bytes())
     }
@@ -140,7 +140,7 @@ pub(super) fn spare(output: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Checks that writing the file `output` destroys no model, though the command reads another or none.
+/// Checks that writing the file `output` destroys no model, even if the command reads another one or none.
 fn spare_models(output: &Path) -> anyhow::Result<()> {
     // A link is written through.
     let place = output.canonicalize().unwrap_or_else(|_| output.to_owned());

@@ -1,4 +1,4 @@
-//! `safr evaluate`: every measure of a model on a part of a data set.
+//! `safr evaluate`: all measures of a model on part of a data set.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use super::perturb::perturbation;
 use super::table;
 use crate::package::Perturbation;
 
-/// Measure a model on a part of a data set
+/// Measure a model on part of a data set
 ///
 /// Prints prediction, losses, redistribution score, neurons, collapse and plausibility; --measures chooses
 /// others.
@@ -29,22 +29,22 @@ pub(super) struct Evaluate {
     /// Change the model first, as a control
     ///
     /// May be repeated; changes are made in the order given.
-    /// shuffle-gates=SEED: deal the gate's values out again among the words;
+    /// shuffle-gates=SEED: shuffle the gate's values among the words;
     /// shift-gates=X: add X to the gate's log-odds of keeping each word;
-    /// scale-embeddings=X: multiply the embeddings of all words by X, the gate as it is;
+    /// scale-embeddings=X: multiply the embeddings of all words by X, leaving the gate as it is;
     /// sharpen-attention=X: multiply what enters the attention's softmax by X; 0 makes all attention uniform;
-    /// scale-neurons=X: multiply what the MLP's neurons write by X; 0 does without them.
+    /// scale-neurons=X: multiply what the MLP's neurons write by X; 0 removes it.
     #[arg(long, value_name = "NAME=VALUE", value_parser = perturbation)]
     perturb: Vec<Perturbation>,
     /// Write the report to this file, too; `-` is standard output
     ///
-    /// With the values of every text.
+    /// It includes the values of every text.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
 
-/// What a measure is whose name does not say it.
-const LEGEND: &str = "\nmajority_accuracy is what always saying the commonest class would reach; docs/method.md defines all measures.\n";
+/// Explains a measure whose name does not.
+const LEGEND: &str = "\nmajority_accuracy is what always predicting the commonest class would reach; docs/method.md defines all measures.\n";
 
 impl Evaluate {
     /// Measures and prints.

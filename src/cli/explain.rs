@@ -41,7 +41,7 @@ pub(super) struct Explain {
     png: Option<PathBuf>,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
-    /// `safr --version` says which of them this program holds.
+    /// `safr --version` says which of them this program includes.
     #[arg(long, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
 }
@@ -117,13 +117,13 @@ impl Files {
     }
 }
 
-/// What stands under the names of the table's columns.
+/// What the columns of the table are.
 const LEGEND: &str = "
 keep          how much of the word the gate lets through, from 0 to 1
-neurons       how many neurons the word owns, parts of shared ones included; at its place, where attention brings
-              the other words, too: so a word of which little is kept can own many
+neurons       how many neurons the word owns, parts of shared ones included; attention brings the other words to
+              its place, too: so a word of which little is kept can own many
 evidence      what the neurons at the word's place say for the predicted class (+) or against it (−)
-contribution  what the word brings to the predicted class, at whatever place
+contribution  what the word brings to the predicted class, over all places
 ";
 
 /// The explanation for a terminal.
@@ -157,7 +157,7 @@ fn table(explanation: &Explanation) -> Styled {
     ])
 }
 
-/// Each class and its probability, with a mark at the one that is predicted, a faint one where that is in doubt.
+/// Each class and its probability, with a mark at the predicted one, a faint mark if the prediction is in doubt.
 fn classes(prediction: &Prediction, in_doubt: bool) -> Vec<Vec<Styled>> {
     let head = ["class", "probability"].map(Styled::from).into();
     let probabilities = prediction.classes.iter().zip(&prediction.probabilities);

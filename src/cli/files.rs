@@ -14,10 +14,10 @@ use crate::package::part::hold;
 use crate::package::{Package, Precision, ZIP_SIGNATURE, names, read_directory, write_directory};
 use crate::train::Checkpoint;
 
-/// How training went, beside the model.
+/// How training went, next to the model.
 pub(super) const HISTORY: &str = "history.json";
 
-/// The file by which a run holds a model's folder.
+/// The file with which a run locks a model's folder.
 const LOCK: &str = ".lock";
 
 /// Reads a model directory.
@@ -31,7 +31,7 @@ pub(super) fn open(directory: &Path, device: &burn::tensor::Device) -> anyhow::R
     Ok(LoadedModel::of(read_model(directory)?, device)?)
 }
 
-/// Writes a model directory, the gate's values computed anew from the weights as they are stored.
+/// Writes a model directory, with the gate's values recomputed from the weights as they are stored.
 pub(super) async fn save(
     directory: &Path,
     mut package: Package,
@@ -45,7 +45,7 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// The files of a model directory, or the one of a zip: what is not to be written over.
+/// The files of a model directory, or the one file of a zip: what must not be overwritten.
 pub(super) fn model_files(model: &Path) -> Vec<PathBuf> {
     match model.is_file() {
         true => vec![model.to_owned()],
@@ -56,7 +56,7 @@ pub(super) fn model_files(model: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// Whether a file stands where a model has one of its own, or the checkpoint of its run.
+/// Whether a file is in a place where a model, or the checkpoint of its run, has one of its own.
 pub(super) fn is_of_model(path: &Path) -> bool {
     let is_one_of = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
     let beside = |names: &[&str]| {
@@ -74,7 +74,7 @@ pub(super) fn is_of_model(path: &Path) -> bool {
 /// Whether a file is a zip, as models may be.
 pub(super) fn is_zip(path: &Path) -> bool {
     let mut begins = [0; ZIP_SIGNATURE.len()];
-    // A pipe is not read, since what comes from it is gone then.
+    // A pipe is not read, since what comes from it would be lost.
     let read = path.is_file()
         && File::open(path)
             .and_then(|mut file| file.read_exact(&mut begins))
@@ -82,21 +82,21 @@ pub(super) fn is_zip(path: &Path) -> bool {
     read && begins == ZIP_SIGNATURE
 }
 
-/// A model's folder while a run writes there: no other run does, and if it stays empty, it goes again.
+/// A model's folder while a run writes there: no other run does, and if it stays empty, it is removed again.
 pub(super) struct Folder {
     path: PathBuf,
-    /// Lets go of the folder when it is closed, however the run ends.
+    /// Releases the folder when it is closed, however the run ends.
     _lock: File,
 }
 
 impl Folder {
-    /// Makes a folder where there is none, and takes hold of it: so it shows, before any work is done, whether
+    /// Makes a folder if there is none, and locks it: this shows, before any work is done, whether
     /// it can be written.
     pub(super) fn hold(path: &Path) -> anyhow::Result<Self> {
         let name = || path.display().to_string();
         ensure!(
             !is_standard(path),
-            "a model is a folder, which standard output cannot take; name one"
+            "a model is a folder, which cannot go to standard output; name one"
         );
         ensure!(
             !path.exists() || path.is_dir(),
@@ -107,7 +107,7 @@ impl Folder {
         let lock = File::create(path.join(LOCK)).with_context(name)?;
         ensure!(
             hold(&lock),
-            "another run is writing into {}; wait for its end, or choose another --out",
+            "another run is writing into {}; wait until it ends, or choose another --out",
             path.display()
         );
         Ok(Self {
@@ -116,11 +116,11 @@ impl Folder {
         })
     }
 
-    /// [`hold`](Self::hold) for a folder that is not to hold anything yet.
+    /// [`hold`](Self::hold) for a folder that must not hold anything yet.
     pub(super) fn hold_new(path: &Path) -> anyhow::Result<Self> {
         ensure!(
             !path.is_dir() || is_empty(path),
-            "{} holds files already; choose another --out, or remove it first",
+            "{} already holds files; choose another --out, or remove it first",
             path.display()
         );
         Self::hold(path)
@@ -129,13 +129,13 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What stays takes no room, and is in nobody's way.
+        // If this fails, what is left takes no room, and is in nobody's way.
         let _ = fs::remove_file(self.path.join(LOCK));
         let _ = fs::remove_dir(&self.path);
     }
 }
 
-/// Whether a folder holds nothing but what a run that was killed has left.
+/// Whether a folder holds nothing but what a killed run has left.
 fn is_empty(folder: &Path) -> bool {
     let is_left =
         |name: &Path| name == Path::new(LOCK) || name.extension() == Some(OsStr::new("part"));

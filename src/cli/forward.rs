@@ -30,7 +30,7 @@ pub(super) struct Forward {
     out: PathBuf,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
-    /// `safr --version` says which of them this program holds.
+    /// `safr --version` says which of them this program includes.
     #[arg(long, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
 }
@@ -41,7 +41,7 @@ struct Input {
     labels: Vec<usize>,
 }
 
-/// Eval mode: soft gate, no dropout.
+/// Evaluation mode: soft gate, no dropout.
 #[derive(Serialize)]
 struct Output {
     logits: Vec<Vec<f32>>,
@@ -74,7 +74,7 @@ impl Forward {
         let out = Draft::create(&self.out, &inputs)?;
         let input: Input = serde_json::from_str(&read_text(&self.ids)?).map_err(|error| {
             anyhow!(
-                "{}, line {}: the file must hold {{\"ids\": [[…]], \"labels\": […]}}, of whole numbers of 0 or more",
+                "{}, line {}: the file must hold {{\"ids\": [[…]], \"labels\": […]}}, with whole numbers of 0 or more",
                 self.ids.display(),
                 error.line()
             )

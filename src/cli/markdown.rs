@@ -1,4 +1,4 @@
-//! A comparison as a table for a document: a line a variant, a column a measure.
+//! A comparison as a table for a document: one line per variant, one column per measure.
 
 use super::chosen::Chosen;
 use super::table::{contrasts, describe, interval, label, number, value};
@@ -32,7 +32,7 @@ fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
     format!("| {first} |{cells}")
 }
 
-/// A measure, of how many of the `texts` where these are not all, and its difference.
+/// A measure, over how many of the `texts` if not all, and its difference.
 fn cell(
     variant: &Compared,
     (section, name): (Section, &str),
@@ -54,7 +54,7 @@ fn cell(
     }
 }
 
-/// Of how many texts a measure is, over its runs; nothing where it is of all.
+/// Over how many texts a measure is taken, over its runs; nothing if it is over all.
 fn rests_on(measure: &Summary, all: usize) -> String {
     let least = measure.texts.iter().min().copied().unwrap_or(all);
     let most = measure.texts.iter().max().copied().unwrap_or(all);

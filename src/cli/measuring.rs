@@ -18,31 +18,31 @@ use crate::evaluate::{
     Section, Text, faithfulness, intervention, knockout, measure,
 };
 use crate::package::Package;
-use crate::text::Words;
+use crate::text::Tokenizer;
 
 /// What is measured, and how.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Measuring {
     #[command(flatten)]
     pub(super) sampling: Sampling,
-    /// What to measure [default: all that takes one pass a text]
+    /// What to measure [default: all that takes one pass per text]
     #[arg(
         long, value_enum, value_name = "NAME,…", value_delimiter = ',',
-        default_values_t = Section::ONE_PASS, hide_default_value = true, hide_possible_values = true,
-        long_help = with_names::<Section>("What to measure, by default all but the last three, which take many passes a text")
+        default_values_t = Section::ONE_PASS.to_vec(), hide_default_value = true, hide_possible_values = true,
+        long_help = with_names::<Section>("What to measure, by default all but the last three, which take many passes per text")
     )]
     measures: Vec<Section>,
     /// Model whose choice of words and pairs is scored, too
     ///
-    /// Its keep and attention select important words and correlated pairs, beside those of the model that is
-    /// measured: the plain model.
+    /// Usually the plain model: its keep and attention select important words and correlated pairs, in addition to
+    /// those of the measured model.
     #[arg(long, value_name = "DIR")]
     pub(super) selection_from: Option<PathBuf>,
-    /// Faithfulness: of which rankings of the words [default: all]
+    /// Faithfulness: which rankings of the words [default: all]
     #[arg(
         long, value_enum, value_name = "NAME,…", value_delimiter = ',',
         default_values_t = Ranking::ALL, hide_default_value = true, hide_possible_values = true,
-        long_help = with_names::<Ranking>("Faithfulness: of which rankings of the words, by default of all")
+        long_help = with_names::<Ranking>("Faithfulness: which rankings of the words, by default all")
     )]
     rankings: Vec<Ranking>,
     /// Faithfulness: how words are removed [default: in all ways]
@@ -57,12 +57,12 @@ pub(super) struct Measuring {
     /// In words. It takes most of the time; 0 leaves it out.
     #[arg(long, value_name = "WORDS", default_value_t = Normalisation::default().longest)]
     normalise: usize,
-    /// Texts a batch
+    /// Texts per batch
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = count)]
     batch_size: usize,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
-    /// `safr --version` says which of them this program holds.
+    /// `safr --version` says which of them this program includes.
     #[arg(long, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
 }
@@ -102,7 +102,7 @@ impl Measuring {
         model: &Package,
         reference: Option<&LoadedModel>,
     ) -> anyhow::Result<(DataSet, Vec<Text>)> {
-        let read = |words: Words| self.sampling.read(data, &model.card.classes, words);
+        let read = |words: Tokenizer| self.sampling.read(data, &model.card.classes, words);
         let words = model.config.reading.words;
         let (data_set, samples) = read(words)?;
         let Some(reference) = reference.map(|reference| &reference.package) else {

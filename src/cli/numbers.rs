@@ -1,4 +1,4 @@
-//! Ranges of the numbers on the command line: what lies outside is refused before any work is done.
+//! Ranges of the numbers on the command line: values outside are refused before any work is done.
 
 use std::str::FromStr;
 
@@ -16,12 +16,12 @@ pub(super) fn weight<N: FromStr + Into<f64> + Copy>(text: &str) -> Result<N, &'s
     number(text, fits, "it must be a number of 0 or more")
 }
 
-/// Any number but infinity and what is none.
+/// Any number except infinity and NaN.
 pub(super) fn finite<N: FromStr + Into<f64> + Copy>(text: &str) -> Result<N, &'static str> {
     number(text, f64::is_finite, "it must be a number")
 }
 
-/// A share or a rate that is neither none nor all.
+/// A share or a rate that is neither nothing nor everything.
 pub(super) fn share(text: &str) -> Result<f64, &'static str> {
     let fits = |value: f64| 0.0 < value && value < 1.0;
     number(text, fits, "it must be more than 0 and less than 1")

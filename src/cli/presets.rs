@@ -14,13 +14,13 @@ use crate::presets::{self, Preset, Recipe};
 pub(super) struct Named<P> {
     /// Its name, or that of its file.
     pub(super) name: String,
-    /// The file in which it stands; `None` for one of ours.
+    /// The file that it is in; `None` for one of ours.
     pub(super) file: Option<PathBuf>,
     pub(super) preset: P,
 }
 
 impl<P: Preset> Named<P> {
-    /// The preset of that name, or else what stands in the file.
+    /// The preset of that name, or else the one in the file.
     pub(super) fn find(name: &str) -> anyhow::Result<Self> {
         Self::find_in(Path::new(""), name)
     }
@@ -37,7 +37,7 @@ impl<P: Preset> Named<P> {
         let path = folder.join(name);
         let text = std::fs::read_to_string(&path).map_err(|error| {
             anyhow!(
-                "it is no preset ({}), and no file that can be read: {error}",
+                "it is neither a preset ({}) nor a file that can be read: {error}",
                 presets::names::<P>()
             )
         })?;
@@ -52,14 +52,14 @@ impl<P: Preset> Named<P> {
         })
     }
 
-    /// Where the files are that it names.
+    /// Where the files that it names are.
     pub(super) fn folder(&self) -> &Path {
         let folder = self.file.as_deref().and_then(Path::parent);
         folder.unwrap_or(Path::new(""))
     }
 }
 
-/// Print the presets of `safr train`: a file to read, or to change and give to it
+/// Print the presets of `safr train`: files to read, or to change and pass to it
 #[derive(Args, Clone, Debug)]
 pub(super) struct PrintPresets {
     /// Print this file of losses
@@ -101,7 +101,7 @@ fn text<P: Preset>(name: &str) -> &'static str {
     named.map_or("", |(_, text)| text)
 }
 
-/// Each preset, with what its file says first.
+/// Each preset, with the first comment of its file.
 fn list<P: Preset>() -> String {
     let mut list = format!("--{}\n", P::WHAT);
     for (name, text) in P::ALL {

@@ -8,7 +8,7 @@ use super::files::{Folder, id_of, read_model, save};
 use super::out::remark;
 use crate::package::Precision;
 
-/// Store a model's matrices as 8-bit integers, one scale a row
+/// Store a model's matrices as 8-bit integers, one scale per row
 #[derive(Args, Clone, Debug)]
 pub(super) struct Quantize {
     /// Model directory

@@ -1,9 +1,8 @@
-//! Options that were there until others, or files of losses and recipes, took their place.
+//! Options that have been replaced by others, or by files of losses and recipes.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, CommandFactory, Error};
+use clap::{Command, Error};
 
-use super::Cli;
 use crate::objective::Objective;
 use crate::presets::{Recipe, names};
 
@@ -19,8 +18,8 @@ const LOSSES: [(&str, &str); 12] = [
     ("guard-weight", "guard"),
     ("beta", "guard"),
     ("rate-of", "rate_of"),
-    ("embedding-l2", "controls"),
-    ("neuron-l1", "controls"),
+    ("embedding-l2", "penalties"),
+    ("neuron-l1", "penalties"),
 ];
 
 /// Options and the keys of a recipe that say the same.
@@ -53,7 +52,7 @@ const DATA: [(&str, &str); 6] = [
     ("hold-out-seed", "--hold-out SHARE,SEED"),
 ];
 
-/// Options of `evaluate` that are names of `--perturb` now.
+/// Options of `evaluate` that are now names of `--perturb`.
 const PERTURBATIONS: [&str; 5] = [
     "shuffle-gates",
     "shift-gates",
@@ -62,9 +61,9 @@ const PERTURBATIONS: [&str; 5] = [
     "scale-neurons",
 ];
 
-/// Says what took the place of an option that is no more; other errors stay as they are.
-pub(super) fn explain(error: Error) -> Error {
-    let asked = unknown(&error).zip(called());
+/// Says what replaced an option that no longer exists in the command `cli`; other errors stay as they are.
+pub(super) fn explain(error: Error, cli: Command) -> Error {
+    let asked = unknown(&error).zip(called(cli));
     match asked.and_then(|(option, command)| replaced(&option, &command)) {
         Some(message) => Error::raw(ErrorKind::UnknownArgument, message + "\n"),
         None => error,
@@ -72,8 +71,7 @@ pub(super) fn explain(error: Error) -> Error {
 }
 
 /// The command that the program was called with.
-fn called() -> Option<Command> {
-    let cli = Cli::command();
+fn called(cli: Command) -> Option<Command> {
     let given = cli.clone().ignore_errors(true).try_get_matches().ok()?;
     cli.find_subcommand(given.subcommand_name()?).cloned()
 }
@@ -89,7 +87,7 @@ fn unknown(error: &Error) -> Option<String> {
     }
 }
 
-/// What took the place of an option that `command` once had.
+/// What replaced an option that `command` once had.
 fn replaced(option: &str, command: &Command) -> Option<String> {
     if let Some(now) = in_place(&DATA, option) {
         let mut options = command.get_arguments();
@@ -105,7 +103,7 @@ fn replaced(option: &str, command: &Command) -> Option<String> {
     }
 }
 
-/// The key of a preset that took an option's place.
+/// The key of a preset that replaced an option.
 fn in_preset(option: &str) -> Option<String> {
     let (file, key, names) = match in_place(&LOSSES, option) {
         Some(key) => ("losses", key, names::<Objective>()),
@@ -123,7 +121,10 @@ fn in_place(of: &[(&str, &'static str)], option: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::cli::command::Cli;
     use crate::cli::perturb::perturbation;
     use crate::presets::Preset;
 

@@ -1,4 +1,4 @@
-//! Which texts of a data set are measured, and what people say of their words.
+//! Which texts of a data set are measured, and what people say about their words.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use super::out::remark;
 use crate::evaluate::{DataSet, Drawn, EncodedExample, Marked, Text};
 use crate::model::Stream;
 use crate::package::checksum;
-use crate::text::{Example, Vocabulary, Words};
+use crate::text::{Example, Tokenizer, Vocabulary};
 
 /// Sentiment of a word that is neither positive nor negative.
 const NEUTRAL: u8 = 2;
@@ -23,7 +23,7 @@ pub(super) struct Sampling {
     /// Part of the data
     #[arg(long, value_enum, default_value = "test")]
     split: Split,
-    /// Measure this many texts only, drawn by --seed
+    /// Measure only this many texts, drawn with --seed
     ///
     /// A smaller draw is part of a larger one.
     #[arg(long, value_name = "N")]
@@ -31,7 +31,7 @@ pub(super) struct Sampling {
     /// Seed of everything random
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) seed: u64,
-    /// Opinion words, one a line, to compare kept words with
+    /// Opinion words, one per line, to compare kept words with
     ///
     /// May be given several times.
     #[arg(long, value_name = "FILE")]
@@ -41,20 +41,20 @@ pub(super) struct Sampling {
 /// A labelled text in words, before a model has looked them up.
 pub(super) struct Sample {
     words: Vec<String>,
-    /// What tells it from other texts, in whatever way it is read.
+    /// What identifies it among other texts, however it is read.
     identity: String,
     label: usize,
     marked: Vec<Marked>,
 }
 
 impl Sampling {
-    /// The texts to measure, as a model reads them that reads `words`, those without words left out,
-    /// and what is to be said of them.
+    /// The texts to measure, as a model that reads `words` sees them, without those that have no words,
+    /// and what to say about them.
     pub(super) fn read(
         &self,
         data: &Data,
         classes: &[String],
-        words: Words,
+        words: Tokenizer,
     ) -> anyhow::Result<(DataSet, Vec<Sample>)> {
         let lexicon = self.lexicon()?;
         let examples = data.sentences(self.split, classes, words)?;
@@ -97,7 +97,7 @@ impl Sampling {
         Ok((data, samples))
     }
 
-    /// Says what a measure is worth on the file that a model was trained on a part of.
+    /// Warns about measures on the very file that a model was trained on part of.
     pub(super) fn warn_of_trained(&self) {
         let what = match self.split {
             Split::Train => "all of these texts",
@@ -107,19 +107,19 @@ impl Sampling {
         remark(format!("the model was trained on {what}"));
     }
 
-    /// The texts' words by one and the same reading.
+    /// The texts' words, all read in the same way.
     fn identities(
         &self,
         data: &Data,
         classes: &[String],
-        words: Words,
+        words: Tokenizer,
         examples: &[Example],
     ) -> anyhow::Result<Vec<String>> {
         let joined = |example: &Example| example.words.join(" ");
-        if words == Words::Default {
+        if words == Tokenizer::Default {
             return Ok(examples.iter().map(joined).collect());
         }
-        let examples = data.sentences(self.split, classes, Words::Default)?;
+        let examples = data.sentences(self.split, classes, Tokenizer::Default)?;
         Ok(examples.iter().map(joined).collect())
     }
 
@@ -148,8 +148,8 @@ impl Sampling {
 }
 
 impl Sample {
-    /// The text for a model with that vocabulary, and for a reference model if it takes part: the text
-    /// as that reads it, in as many words, and its vocabulary.
+    /// The text for a model with that vocabulary, and for a reference model if there is one: the text
+    /// as the reference reads it, in as many words, and its vocabulary.
     pub(super) fn encode(
         &self,
         vocabulary: &Vocabulary,
@@ -167,13 +167,13 @@ impl Sample {
         }
     }
 
-    /// Whether it stands for the same text in as many words.
+    /// Whether it is the same text in as many words.
     pub(super) fn matches(&self, other: &Self) -> bool {
         self.identity == other.identity && self.words.len() == other.words.len()
     }
 }
 
-/// One word a line; lines that begin with a semicolon are comments. What is not UTF-8 is Latin-1,
+/// One word per line; lines that begin with a semicolon are comments. A file that is not UTF-8 is Latin-1,
 /// whose bytes are the first code points.
 fn lexicon_words(bytes: Vec<u8>) -> Vec<String> {
     let text = String::from_utf8(bytes)
@@ -185,7 +185,7 @@ fn lexicon_words(bytes: Vec<u8>) -> Vec<String> {
         .collect()
 }
 
-/// What tells one list of texts from another.
+/// What distinguishes one list of texts from another.
 fn fingerprint(samples: &[Sample]) -> String {
     let lines = samples
         .iter()

@@ -15,8 +15,8 @@ struct Row {
     cells: Vec<String>,
 }
 
-/// A report: a line for each measure, with the number of texts where some are left out, but for
-/// points of curves.
+/// A report: a line for each measure except points of curves, with the number of texts where some are left
+/// out.
 pub(super) fn of_report(report: &Report) -> Styled {
     let selection = match &report.reference {
         Some(reference) => format!("; words and pairs of “reference” are chosen by {reference}"),
@@ -26,7 +26,7 @@ pub(super) fn of_report(report: &Report) -> Styled {
     let measures = report.measures.iter();
     let chosen = Chosen::default();
     let shown = measures.filter(|m| chosen.place(m.section, &m.name).is_some());
-    // Recalls follow all else in a report.
+    // Recalls follow everything else in a report.
     let mut shown: Vec<_> = shown.collect();
     shown.sort_by_key(|measure| measure.section);
     let rows = shown.into_iter().map(|measure| Row {
@@ -44,7 +44,7 @@ pub(super) fn of_report(report: &Report) -> Styled {
     render(&title, vec![report.model.clone()], rows.collect())
 }
 
-/// A comparison: the first variant's values, then each other's with their differences to it.
+/// A comparison: the first variant's values, then those of each other one with their differences from them.
 pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> Styled {
     let rows = chosen
         .of(comparison)
@@ -59,7 +59,7 @@ pub(super) fn of_comparison(comparison: &Comparison, chosen: &Chosen) -> Styled 
                 .collect(),
         });
     let title = format!(
-        "{}; {}, and its difference from the first with a {} % interval ({} resamples); * marks an interval without 0",
+        "{}; {}, and its difference from the first with a {} % interval ({} resamples); * marks an interval that excludes 0",
         describe(&comparison.data),
         value(comparison),
         LEVEL * 100.0,
@@ -115,7 +115,7 @@ pub(super) fn value(comparison: &Comparison) -> &'static str {
     }
 }
 
-/// A variant's name, and its runs where there are several.
+/// A variant's name, and the number of its runs if there are several.
 pub(super) fn label(variant: &Compared) -> String {
     match variant.runs.len() {
         1 => variant.name.clone(),

@@ -8,11 +8,11 @@ use clap::Args;
 use super::data::{Data, Split};
 use super::draft::Draft;
 use super::out::remark;
-use crate::text::{Words, frequencies, plural};
+use crate::text::{Tokenizer, frequencies, plural};
 
-/// Write the words of a data set, by falling frequency
+/// Write the words of a data set, most frequent first
 ///
-/// As a new model reads them, one a line.
+/// As a new model reads them, one per line.
 #[derive(Args, Clone, Debug)]
 pub(super) struct WordList {
     #[command(flatten)]
@@ -20,7 +20,7 @@ pub(super) struct WordList {
     /// Part of the data
     #[arg(long, value_enum, default_value = "train")]
     split: Split,
-    /// Write this many words at most
+    /// Write at most this many words
     #[arg(long, value_name = "N")]
     size: Option<usize>,
     /// Text file to write
@@ -33,7 +33,9 @@ impl WordList {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let file = Draft::create(&self.out, &self.data.files())?;
         let classes = self.data.classes()?;
-        let examples = self.data.sentences(self.split, &classes, Words::Typed)?;
+        let examples = self
+            .data
+            .sentences(self.split, &classes, Tokenizer::Typed)?;
         let all = frequencies(examples.iter().map(|example| example.words.as_slice()));
         let written = &all[..self.size.unwrap_or(all.len()).min(all.len())];
         let mut text = String::new();

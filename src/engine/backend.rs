@@ -52,7 +52,7 @@ impl std::str::FromStr for Backend {
 pub struct OpenDevice {
     /// Which backend runs it.
     pub backend: Backend,
-    /// The GPU's name, where there is one.
+    /// The GPU's name, if there is one.
     pub adapter: Option<String>,
     /// Burn's handle.
     pub device: Device,
@@ -62,7 +62,7 @@ impl OpenDevice {
     /// Opens the device of `backend`. WebGPU can be opened once in a process.
     ///
     /// # Errors
-    /// If this build does not hold the backend, or the machine has no adapter that it can use.
+    /// If this build does not include the backend, or the machine has no adapter that it can use.
     pub async fn open(backend: Backend) -> Result<Self, EngineError> {
         let device = match backend {
             Backend::Flex => Device::flex(),
@@ -97,7 +97,7 @@ fn ndarray() -> Result<Device, EngineError> {
 #[cfg(feature = "cuda")]
 fn cuda() -> Result<Device, EngineError> {
     let device = Device::cuda(0);
-    // Where there is no driver, burn-cuda panics, and not before it is first asked to compute.
+    // Without a driver, burn-cuda panics, but only when it is first asked to compute.
     std::panic::catch_unwind(|| burn::tensor::Tensor::<1>::zeros([1], &device).into_data())
         .map_err(|_| {
             EngineError::Backend(
@@ -126,7 +126,7 @@ async fn webgpu() -> Result<OpenDevice, EngineError> {
         .init_with_setup_async()
         .await
         .map_err(|error| fail(&error))?;
-    // Without it cubecl panics at its first task in a browser.
+    // Without it, cubecl panics at its first task in a browser.
     if cfg!(target_family = "wasm")
         && !setup
             .adapter
@@ -151,11 +151,11 @@ async fn webgpu() -> Result<OpenDevice, EngineError> {
     })
 }
 
-/// Leaves Burn's fusion the elementwise operations alone.
+/// Leaves only elementwise operations to Burn's fusion.
 ///
-/// Where a reduction is fused with what is around it, Burn 0.22 gives wrong sums for some shapes. Its
-/// fusion of several reductions comes down to this one where Burn does not tune itself on the device,
-/// and that of matrix products does where there are no matrix units, as in a browser.
+/// If a reduction is fused with surrounding operations, Burn 0.22 gives wrong sums for some shapes. Its
+/// fusion of several reductions falls back to this one if Burn does not tune itself on the device,
+/// and so does that of matrix products if there are no matrix units, as in a browser.
 #[cfg(all(feature = "wgpu", target_family = "wasm"))]
 fn fuse_elementwise() -> Result<(), burn_cubecl::fusion::RegistryError> {
     let all = burn_cubecl::fusion::BUILTIN_NAMES.into_iter();
@@ -169,10 +169,10 @@ fn fuse_elementwise() -> Result<(), std::convert::Infallible> {
     Ok(())
 }
 
-/// Runs the constructors by which cubecl's kernels register themselves, once.
+/// Runs the constructors with which cubecl's kernels register themselves, once.
 ///
-/// A wasm module that does not call them itself is given a call of them in front of every export
-/// by the linker, which costs seconds an explanation.
+/// If a wasm module does not call them itself, the linker puts a call of them in front of every export,
+/// which costs seconds per explanation.
 #[cfg(all(feature = "wgpu", target_family = "wasm"))]
 #[expect(
     unsafe_code,

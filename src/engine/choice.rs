@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Backend;
+use super::error::INSECURE;
 
 /// Longest time an explanation may take on WebGPU to be preferred: one frame, in milliseconds.
 pub const FRAME: f64 = 16.0;
@@ -13,7 +14,7 @@ const NEEDED_STORAGE_BUFFERS: u32 = 8;
 const NEEDED_WORKGROUP_STORAGE: u32 = 16384;
 const NEEDED_INVOCATIONS: u32 = 256;
 
-/// What the browser says of its GPU adapter.
+/// What the browser says about its GPU adapter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdapterFacts {
     /// Whether it is a software stand-in.
@@ -24,9 +25,9 @@ pub struct AdapterFacts {
     pub vendor: String,
     /// Family of GPUs, may be empty.
     pub architecture: String,
-    /// Product name, mostly empty.
+    /// Product name, usually empty.
     pub description: String,
-    /// What it can hold.
+    /// Its limits.
     pub limits: AdapterLimits,
 }
 
@@ -42,14 +43,14 @@ pub struct AdapterLimits {
     pub max_compute_invocations_per_workgroup: u32,
 }
 
-/// How a backend did on the fixed input.
+/// How a backend performed on the fixed input.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// Which backend.
     pub backend: Backend,
     /// Whether its numbers are those of the CPU.
     pub agrees: bool,
-    /// Largest difference to the CPU, relative to max(1, |value|).
+    /// Largest difference from the CPU, relative to max(1, |value|).
     pub difference: f64,
     /// Median time of an explanation in milliseconds.
     pub milliseconds: f64,
@@ -64,13 +65,9 @@ pub struct Choice {
     pub reason: String,
 }
 
-/// Why no adapter is to be had in a page that is no secure context.
-pub(super) const INSECURE: &str =
-    "browsers offer WebGPU only to pages that come by https, and this one came by http";
-
-/// Chooses the backend for explaining. Without measurements it answers WebGPU where measuring is
-/// worth the download, else the CPU; with them, WebGPU if it agrees with the CPU and keeps within
-/// a frame, else the fastest that agrees. `secure`: whether the page came so that it may ask for an adapter.
+/// Chooses the backend for explaining. Without measurements it returns WebGPU if measuring is
+/// worth the download, otherwise the CPU; with them, WebGPU if it agrees with the CPU and stays within
+/// a frame, otherwise the fastest that agrees. `secure`: whether the page is allowed to ask for an adapter.
 pub fn choose(adapter: Option<&AdapterFacts>, secure: bool, measured: &[Measured]) -> Choice {
     if let Some(reason) = unfit(adapter, secure) {
         return Choice {
@@ -79,7 +76,7 @@ pub fn choose(adapter: Option<&AdapterFacts>, secure: bool, measured: &[Measured
         };
     }
     let Some(gpu) = measured.iter().find(|one| one.backend == Backend::WebGpu) else {
-        let reason = "This GPU looks able to explain; it is measured first.".to_owned();
+        let reason = "This GPU looks suitable; it is being measured first.".to_owned();
         return Choice {
             backend: Backend::WebGpu,
             reason,

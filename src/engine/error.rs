@@ -1,10 +1,14 @@
 //! Why the engine has no answer, in words for people and for programs.
 
-use super::{DataProblem, INSECURE};
+use super::DataProblem;
 use crate::evaluate::MeasureError;
 use crate::model::{ReadError, WeightsError};
 use crate::package::PackageError;
 use crate::train::TrainError;
+
+/// Why there is no adapter in a page that is not a secure context.
+pub(super) const INSECURE: &str =
+    "browsers offer WebGPU only to pages loaded over https, and this one was loaded over http";
 
 /// Why the engine has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +16,7 @@ pub enum EngineError {
     /// No such device here.
     #[error("{0}")]
     Backend(String),
-    /// The page came so that browsers keep the GPU from it.
+    /// The page was loaded in a way for which browsers withhold the GPU.
     #[error("{INSECURE}")]
     Insecure,
     /// The device was lost or computes wrongly.
@@ -21,7 +25,7 @@ pub enum EngineError {
     /// The device did not answer.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The files are no model.
+    /// The files are not a model.
     #[error(transparent)]
     Package(#[from] PackageError),
     /// The parameters do not fit.
@@ -30,7 +34,7 @@ pub enum EngineError {
     /// The model gives no probabilities.
     #[error("{}", MeasureError::NotFinite)]
     NotFinite,
-    /// No model of that id was loaded.
+    /// No model with that id was loaded.
     #[error("no model named {0} is loaded")]
     Model(String),
     /// The model reads no such word in the text.
@@ -47,10 +51,10 @@ pub enum EngineError {
     /// An option of a run has no such value.
     #[error("{0}")]
     Options(String),
-    /// A run cannot go on.
+    /// A run cannot continue.
     #[error(transparent)]
     Train(TrainError),
-    /// The bytes are no run that can be taken up.
+    /// The bytes are not a run that can be resumed.
     #[error("the checkpoint cannot be used: {0}")]
     Checkpoint(String),
     /// What was asked for does not fit the state of the run.
@@ -75,13 +79,13 @@ impl From<MeasureError> for EngineError {
         match error {
             MeasureError::Device(error) => Self::Read(error),
             MeasureError::NotFinite => Self::NotFinite,
-            MeasureError::Lengths { .. } => Self::Run("the two models read texts otherwise"),
+            MeasureError::Lengths { .. } => Self::Run("the two models read texts differently"),
         }
     }
 }
 
 impl EngineError {
-    /// A word by which a program tells the kinds of errors apart.
+    /// A word by which programs distinguish the kinds of errors.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Backend(_) | Self::Insecure => "backend",
@@ -93,28 +97,6 @@ impl EngineError {
             Self::Options(_) => "options",
             Self::Train(_) | Self::Run(_) => "run",
             Self::Checkpoint(_) => "checkpoint",
-        }
-    }
-
-    /// What a person can do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Backend(_) => "Choose the CPU, or try a browser and a GPU with WebGPU.",
-            Self::Insecure => "Choose the CPU, or open the page by https or on its own machine.",
-            Self::Fault(_) | Self::Read(_) => {
-                "The page goes on with the CPU; reload it to try the GPU again."
-            }
-            Self::Package(_) | Self::Weights(_) => {
-                "Reload the page; if that does not help, the site's files need to be published again."
-            }
-            Self::NotFinite => "Choose another model.",
-            Self::Model(_) => "Choose another model, or reload the page.",
-            Self::Word { .. } => "Point at another word.",
-            Self::Data(_) => "Change the data, or how they are read.",
-            Self::Options(_) => "Change it, and start again.",
-            Self::Train(_) => "Start again with a lower learning rate or smaller λ.",
-            Self::Run(_) => "Wait until the run has got there.",
-            Self::Checkpoint(_) => "Start the run anew; your data are still in their file.",
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What goes wrong on a GPU behind Burn's back.
+//! What goes wrong on a GPU without Burn noticing.
 //!
 //! A shader that does not compile is only logged, and a lost device only calls back; the numbers
-//! read afterwards are silent zeros. Whoever hears of such a thing records it here, and the
-//! engine asks after every result.
+//! read afterwards are silently zero. Whoever learns of such a thing records it here, and the
+//! engine checks after every result.
 
 use std::sync::Mutex;
 

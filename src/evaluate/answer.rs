@@ -1,7 +1,7 @@
-//! A classifier's answers beside the labels, and what many of them say of it.
+//! A classifier's answers compared with the labels, and what many of them say about it.
 //!
 //! Every function takes a weight for each answer, so that a bootstrap resample, in which a text
-//! occurs several times or not at all, is measured as the data set is.
+//! occurs several times or not at all, is measured in the same way as the data set.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::explain::{argmax, negative_log_likelihood, softmax};
 /// Bins of equal width over which [`calibration_error`] is taken.
 pub const CALIBRATION_BINS: usize = 15;
 
-/// What a classifier says of one text, and what is true.
+/// What a classifier says about one text, and what is true.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// Index of the true class.
@@ -24,7 +24,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The answer that `logits`, `K` scores, give to a text of class `label`.
+    /// The answer that `logits`, `K` scores, give for a text of class `label`.
     pub fn new(logits: &[f32], label: usize) -> Self {
         let predicted = argmax(logits);
         Self {
@@ -44,12 +44,12 @@ impl Answer {
     }
 }
 
-/// Part of the answers that are right, in [0, 1]; `None` without weight.
+/// Share of the answers that are right, in [0, 1]; `None` without weight.
 pub fn accuracy(answers: &[Answer], weights: &[f64]) -> Option<f64> {
     weighted_mean(answers, weights, |answer| f64::from(answer.is_correct()))
 }
 
-/// What always saying the commonest class would reach: its part of the labels, in [0, 1]; `None` without
+/// What always predicting the commonest class would reach: its share of the labels, in [0, 1]; `None` without
 /// weight.
 pub fn majority_accuracy(answers: &[Answer], weights: &[f64]) -> Option<f64> {
     let classes = answers.iter().map(Answer::largest_class).max()? + 1;

@@ -1,10 +1,10 @@
-//! How sure a data-set measure is: percentile intervals over resampled texts.
+//! How certain a data-set measure is: percentile intervals over resampled texts.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::Stream;
 
-/// Part of the resamples that an interval holds.
+/// Fraction of the resamples that an interval contains.
 pub const LEVEL: f64 = 0.95;
 
 /// Bounds between which [`LEVEL`] of the resamples lie.
@@ -17,8 +17,8 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The interval between the quantiles of `values` that leave the same part on either side;
-    /// `None` of no values.
+    /// The interval between the quantiles of `values` that leave the same fraction on either side;
+    /// `None` without values.
     fn of(mut values: Vec<f64>) -> Option<Self> {
         values.sort_by(f64::total_cmp);
         let tail = (1.0 - LEVEL) / 2.0;
@@ -37,7 +37,7 @@ impl Interval {
 /// Standard deviations of a normal variable within which [`LEVEL`] of it lies.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// The score interval of a share of `n` ≥ 1 (Wilson 1927), which has a width even where all or
+/// The score interval of a share of `n` ≥ 1 (Wilson 1927), which has a width even if all or
 /// none of a few are counted.
 pub fn wilson(share: f64, n: usize) -> Interval {
     let n = n as f64;
@@ -53,7 +53,7 @@ pub fn wilson(share: f64, n: usize) -> Interval {
 /// Percentile intervals (Efron & Tibshirani 1993, §13.3) of several statistics of the same
 /// `texts`: they are drawn with replacement, as many as there are, `resamples` times.
 ///
-/// `statistics` is given how often each text was drawn, `texts` weights, and returns always as
+/// `statistics` is given how often each text was drawn, `texts` weights, and always returns equally
 /// many values; one that a resample does not define is left out of its interval, which is `None`
 /// if no resample defines it. A difference of two models on the same texts, taken within
 /// `statistics`, makes the interval a paired one.
@@ -80,8 +80,8 @@ pub fn bootstrap(
     drawn.into_iter().map(Interval::of).collect()
 }
 
-/// The quantile of rising `values` at `part` in [0, 1], between two of them by a straight line;
-/// `None` of no values.
+/// The quantile of ascending `values` at `part` in [0, 1], interpolated linearly between two of them;
+/// `None` without values.
 fn quantile(values: &[f64], part: f64) -> Option<f64> {
     let at = part * values.len().checked_sub(1)? as f64;
     let (below, above) = (values[at.floor() as usize], values[at.ceil() as usize]);

@@ -1,4 +1,4 @@
-//! From the values of text after text to one column a measure.
+//! From the values of text after text to one column per measure.
 
 use super::{Column, Section};
 

@@ -1,19 +1,19 @@
-//! Variants side by side on the same texts: differences to the first, and how sure they are.
+//! Variants side by side on the same texts: differences from the first, and how certain they are.
 
 use super::comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison};
 use super::contrast::Contrast;
 use super::statistics::Statistics;
 use super::{Report, Variant};
 
-/// Compares `variants` with the first, measure by measure, and as the `contrasts` say, by a paired
+/// Compares `variants` with the first, measure by measure, and as the `contrasts` say, with a paired
 /// bootstrap of `resamples` draws of texts and of runs: all variants are measured on the same draw of
-/// texts, and those with as many runs on the same draw of them, since these share their seeds. So an
-/// interval holds for other texts and for other seeds, as far as one run or five can tell. Each run
+/// texts, and those with equally many runs on the same draw of runs, since these share their seeds. So an
+/// interval holds for other texts and for other seeds, as far as one run or five can show. Each run
 /// may have a reference of its own, as long as all variants have the same ones in the same order.
 ///
 /// # Errors
 /// If there are fewer than two variants and no contrast, or a variant without runs; if they are not
-/// about the same texts and selections, or a contrast names what is not there.
+/// about the same texts and selections, or a contrast names something that does not exist.
 pub fn compare(
     variants: &[Variant],
     contrasts: &[Contrast],

@@ -1,9 +1,9 @@
-//! What a comparison of variants on the same texts holds.
+//! The result of a comparison of variants on the same texts.
 
 use serde::{Deserialize, Serialize};
 
 use super::contrast::Contrasted;
-use super::{DataSet, Interval, Section, Summary};
+use super::{DataSet, Difference, Interval, Section, Summary};
 
 /// Version of the [`Comparison`] format; raised when a field changes its meaning.
 pub const COMPARISON_VERSION: u32 = 4;
@@ -21,7 +21,7 @@ pub struct Comparison {
     pub seed: u64,
     /// The variants; the first is what the others are compared with.
     pub variants: Vec<Compared>,
-    /// Other differences that were asked for.
+    /// Other differences that were requested.
     pub contrasts: Vec<Contrasted>,
 }
 
@@ -30,19 +30,19 @@ pub struct Comparison {
 pub struct Compared {
     /// Its name for people.
     pub name: String,
-    /// Ids of its models, one a run.
+    /// Ids of its models, one per run.
     pub runs: Vec<String>,
     /// Its measures.
     pub measures: Vec<Summary>,
-    /// Bootstrap interval of each measure's mean; `None` where a run does not have it.
+    /// Bootstrap interval of each measure's mean; `None` if a run does not have it.
     pub intervals: Vec<Option<Interval>>,
-    /// The difference of each measure to the first variant's; `None` where one of the two does not
+    /// The difference of each measure from the first variant's; `None` if one of the two does not
     /// have it.
     pub differences: Vec<Option<Difference>>,
 }
 
 impl Compared {
-    /// A measure and its difference to the first variant's; `None` if the variant does not have it.
+    /// A measure and its difference from the first variant's; `None` if the variant does not have it.
     pub fn find(&self, section: Section, name: &str) -> Option<(&Summary, Option<&Difference>)> {
         let mut measures = self.measures.iter().zip(&self.differences);
         let (measure, difference) =
@@ -51,22 +51,13 @@ impl Compared {
     }
 }
 
-/// How much a measure differs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Difference {
-    /// This variant's mean over its runs less the first one's.
-    pub value: f64,
-    /// Paired bootstrap interval of the difference.
-    pub interval: Interval,
-}
-
 /// Reports that cannot be compared.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CompareError {
     /// Too few.
     #[error("there is nothing to compare; name at least two models")]
     TooFew,
-    /// A contrast names what is not there.
+    /// A contrast names something that does not exist.
     #[error(
         "the contrast {0} names a variant that is not there, or a measure that it does not have"
     )]

@@ -1,4 +1,4 @@
-//! Differences of any two measures of any two variants: what a claim about them comes to.
+//! Differences of any two measures of any two variants, as claims about them need.
 
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Difference;
 use super::variant::Measures;
 
-/// A measure less `factor` times another, each of one of the variants that are compared.
+/// A measure minus `factor` times another, each of one of the compared variants.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contrast {
     left: Term,
@@ -19,22 +19,22 @@ pub struct Contrast {
 /// A measure of a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Term {
-    /// Place of the variant, from 1.
+    /// Number of the variant, from 1.
     variant: usize,
     /// Name of the measure.
     measure: String,
 }
 
-/// A contrast, and what it comes to.
+/// A contrast and its value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contrasted {
-    /// The contrast, as it was asked for.
+    /// The contrast, as it was requested.
     pub contrast: String,
-    /// Its value; `None` where one of its measures is not defined.
+    /// Its value; `None` if one of its measures is not defined.
     pub difference: Option<Difference>,
 }
 
-/// Where the measures of a contrast stand: variant and measure, from 0.
+/// Where the measures of a contrast are: variant and measure, from 0.
 pub(super) struct Places {
     left: (usize, usize),
     factor: f64,
@@ -47,7 +47,7 @@ impl Contrast {
         [&self.left.measure, &self.right.measure]
     }
 
-    /// Where its measures stand among those of the variants; `None` if one is not there.
+    /// Where its measures are among those of the variants; `None` if one does not exist.
     pub(super) fn places(&self, measures: &[Measures<'_>]) -> Option<Places> {
         let place = |term: &Term| {
             let variant = term.variant.checked_sub(1)?;
@@ -62,7 +62,7 @@ impl Contrast {
         })
     }
 
-    /// With what it comes to.
+    /// With its value.
     pub(super) fn with(&self, difference: Option<Difference>) -> Contrasted {
         Contrasted {
             contrast: self.to_string(),
@@ -72,7 +72,7 @@ impl Contrast {
 }
 
 impl Places {
-    /// The contrast's value, by the `means` of the measures of each variant.
+    /// The contrast's value, from the `means` of the measures of each variant.
     pub(super) fn value(&self, means: &[Vec<Option<f64>>]) -> Option<f64> {
         let of = |(variant, measure): (usize, usize)| means[variant][measure];
         Some(of(self.left)? - self.factor * of(self.right)?)
@@ -86,7 +86,7 @@ impl FromStr for Contrast {
     fn from_str(text: &str) -> Result<Self, String> {
         let problem = || {
             format!(
-                "{text:?} is no contrast; write one as \"2:spill/all - 0.5 * 1:spill/all\", the places of variants before their measures"
+                "{text:?} is not a contrast; write one such as \"2:spill/all - 0.5 * 1:spill/all\", with the numbers of variants before their measures"
             )
         };
         let term = |text: &str| {

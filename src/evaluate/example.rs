@@ -1,4 +1,4 @@
-//! A text as the model reads it, with what is known of it.
+//! A text as the model reads it, with what is known about it.
 
 /// A labelled text as word ids.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Whether the neurons of important words are those that the prediction rests on (method §5).
+//! Whether the neurons of important words are those that the prediction rests on (method §5.8).
 
 use super::EncodedExample;
 use super::columns::{Values, columns};
@@ -9,7 +9,7 @@ use crate::model::{Batch, Classifier, ReadError, Stream};
 
 /// Numbers of neurons that are set to zero, m.
 pub const NEURONS: [usize; 3] = [8, 32, 128];
-/// Part of the words that is important where no gate is open: those of the highest keep.
+/// Share of the words that are important if no gate is open: those with the highest keep.
 const IMPORTANT_PART: f64 = 0.2;
 
 /// Names of the groups of neurons, in the order of [`Groups::parts`].
@@ -18,18 +18,18 @@ const GROUPS: [&str; 3] = ["important", "others", "random"];
 /// Measures on `examples`, text by text, what setting neurons of the last block to zero does to the
 /// prediction; `seed` draws the random neurons, and `progress` hears how many texts are done.
 ///
-/// Important words are those with keep ≥ 0.5, or, where there is none, the 20 % of the highest keep,
-/// at least one. A neuron belongs to the word with the largest share of it; those come first of which
-/// share times activation of their word is largest. `random` neurons are drawn from all active ones.
+/// Important words are those with keep ≥ 0.5 or, if there are none, the 20 % with the highest keep,
+/// at least one. A neuron belongs to the word with the largest share of it; neurons are taken in order of
+/// share times activation at their word, largest first. `random` neurons are drawn from all active ones.
 /// All three groups of a text lose the same number: m, or as many as the smaller of the groups
-/// `important` and `others` has. A text is left out where one of them has none.
+/// `important` and `others` has. A text is left out if one of them has none.
 ///
 /// | column | of each text |
 /// |---|---|
 /// | `fall/GROUP/m` | how far the probability of the predicted class falls, for each m of [`NEURONS`] |
-/// | `flip/GROUP/m` | 1 where another class is predicted, else 0 |
+/// | `flip/GROUP/m` | 1 if another class is predicted, else 0 |
 /// | `neurons/m` | how many neurons were set to zero |
-/// | `by_rank` | 1 where no word has keep ≥ 0.5, else 0 |
+/// | `by_rank` | 1 if no word has keep ≥ 0.5, else 0 |
 ///
 /// # Errors
 /// If the device was lost or failed.
@@ -128,12 +128,12 @@ impl Groups {
         })
     }
 
-    /// How many neurons of each group are set to zero where `most` are asked for.
+    /// How many neurons of each group are set to zero if `most` are asked for.
     fn count(&self, most: usize) -> usize {
         most.min(self.important.len()).min(self.others.len())
     }
 
-    /// For each of [`NEURONS`] those of each of [`GROUPS`].
+    /// For each of [`NEURONS`], those of each of [`GROUPS`].
     fn parts(&self, layer: usize) -> Vec<Part> {
         let groups = [&self.important, &self.others, &self.random];
         let neurons = |most: usize| {

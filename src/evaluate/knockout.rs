@@ -1,5 +1,5 @@
-//! Whether a word's neurons are its own: what is lost without the neurons that it owns against what
-//! they say of it, and how much they say of other words (method §5.9).
+//! Whether a word's neurons are its own: what is lost without the neurons that it owns, compared with
+//! what is said at its place, and how much they say at other places (method §5.9).
 
 use super::columns::{Values, columns};
 use super::redistribution::TOP;
@@ -11,21 +11,21 @@ use crate::explain::{
 };
 use crate::model::{Batch, Classifier, ReadError};
 
-/// Effects that add up to less say nothing.
+/// Effects that add up to less than this mean nothing.
 const LEAST: f64 = 1e-6;
 
 /// Knocks out, text by text, the neurons of each word in the last block; `progress` hears how many
 /// texts are done.
 ///
 /// F is the log-odds of the predicted class, O_i the neurons whose largest owner is word i, K_i the fall
-/// of F when O_i is silenced everywhere, W_i its fall when word i's own row of neurons is. The columns
-/// are, for each choice of words S:
+/// of F when O_i is silenced everywhere, W_i its fall when word i's own row of neurons is silenced. The
+/// columns are, for each choice of words S:
 ///
 /// | column | of each text |
 /// |---|---|
 /// | `knockout_error/S` | κ = Σ_i abs(K_i − W_i) / Σ_i (abs(K_i) + abs(W_i)), in [0, 1] |
-/// | `spill/S` | the part of the evidence of the words' neurons that stands at other places, padding's among them: Σ_i Σ_{n∈O_i} Σ_{j≠i} abs(e_jn) / Σ_i Σ_{n∈O_i} Σ_j abs(e_jn), in [0, 1] |
-/// | `without_neurons/accuracy` | 1 where the class is right without any neuron of any block, else 0 |
+/// | `spill/S` | the share of the evidence of the words' neurons that lies at other places, including padding's: Σ_i Σ_{n∈O_i} Σ_{j≠i} abs(e_jn) / Σ_i Σ_{n∈O_i} Σ_j abs(e_jn), in [0, 1] |
+/// | `without_neurons/accuracy` | 1 if the class is right without any neuron of any block, else 0 |
 ///
 /// S: `all` words; `marked` ones, by the first source; `top`, the fifth with the highest keep;
 /// `evidence`, the fifth with the largest abs(e_i). Words that tie for the last places count in part. A
@@ -58,10 +58,10 @@ pub async fn knockout(
     Ok(columns(Section::Knockout, &measured))
 }
 
-/// How far each of a text's `n` words counts by each choice of words; `None` where nobody chose.
+/// How much each of a text's `n` words counts in each choice of words; `None` if nobody chose.
 type Choices = [(&'static str, Option<Vec<f64>>); 4];
 
-/// For each word the neurons that it owns, then its own row; at last all neurons.
+/// For each word the neurons that it owns, then its own row; finally all neurons.
 fn parts(allocation: &Allocation, layer: usize, words: usize) -> Vec<Part> {
     let owned = (0..words).map(|word| Part::Neurons {
         layer,
@@ -96,7 +96,7 @@ struct Effects {
     knockouts: Vec<f64>,
     /// W_i.
     rows: Vec<f64>,
-    /// Σ_{n∈O_i} Σ_{j≠i}|e_jn|, padding's among them.
+    /// Σ_{n∈O_i} Σ_{j≠i}|e_jn|, including padding's.
     of_others: Vec<f64>,
     /// Σ_{n∈O_i} Σ_j|e_jn|.
     of_all: Vec<f64>,
@@ -147,7 +147,7 @@ impl Effects {
         choices.iter().flat_map(of_choice).collect()
     }
 
-    /// κ over words that count by `weights`, `n`.
+    /// κ over words weighted by `weights`, `n`.
     fn error(&self, weights: &[f64]) -> Option<f64> {
         let pairs = || self.knockouts.iter().zip(&self.rows);
         let apart = weighted(weights, pairs().map(|(k, w)| (k - w).abs()));
@@ -155,7 +155,7 @@ impl Effects {
         (size >= LEAST).then(|| apart / size)
     }
 
-    /// Spill over words that count by `weights`, `n`.
+    /// Spill over words weighted by `weights`, `n`.
     fn spill(&self, weights: &[f64]) -> Option<f64> {
         let others = weighted(weights, self.of_others.iter().copied());
         let all = weighted(weights, self.of_all.iter().copied());
@@ -163,7 +163,7 @@ impl Effects {
     }
 }
 
-/// Σ_j|e_jn| of each neuron, over words and padding, `F`.
+/// Σ_j|e_jn| for each neuron, over words and padding, `F`.
 fn column_sizes(said: &Matrix, trace: &TraceNumbers, class: usize) -> Vec<f64> {
     let factor = margin_factor(trace.logits.len());
     let votes = trace.votes.row(class);

@@ -1,4 +1,4 @@
-//! SAFR's two losses of each text, of the family that the model is trained with.
+//! SAFR's two losses for each text, from the family that the model was trained with.
 
 use burn::tensor::Tensor;
 
@@ -8,10 +8,10 @@ use crate::objective::{Apart, Pairs, ScaleFree, Space, published, scale_free};
 /// The losses of one text by name.
 pub(super) type Losses = Vec<(&'static str, f32)>;
 
-/// Both losses on a device by name, `[B, 1]` each, λ not applied, in eval mode (soft gate).
+/// Both losses on a device by name, `[B, 1]` each, λ not applied, in evaluation mode (soft gate).
 ///
-/// The families read texts differently, so that a model has those of its own family alone; and in
-/// every form of the scale-free ones, so that models of different forms can be compared.
+/// The families read texts differently, so a model has only those of its own family; the scale-free
+/// ones in every form, so that models with different forms can be compared.
 fn of_batch(trace: &Trace, reading: Reading) -> Vec<(&'static str, Tensor<2>)> {
     if reading == Reading::published(reading.words) {
         let (importance, interaction) = published::losses(trace);
@@ -62,7 +62,7 @@ mod tests {
     use crate::evaluate::{EncodedExample, evaluate};
     use crate::model::{Batch, Classifier, ModelConfig, Stream, initial_weights};
     use crate::objective::{Family, Objective};
-    use crate::text::Words;
+    use crate::text::Tokenizer;
 
     const TEXTS: [&[u32]; 3] = [&[2, 3, 4, 5], &[6], &[7, 3, 3, 8, 9, 2]];
 
@@ -96,7 +96,7 @@ mod tests {
         assert!((a - b).abs() < 1e-6, "{a} is not {b}");
     }
 
-    /// Of either family and in every form the mean over texts is what the objective is.
+    /// For either family and every form, the mean over texts is the objective's value.
     #[test]
     fn texts_add_up_to_the_objective() {
         let form = |space, apart, pairs| {
@@ -132,7 +132,7 @@ mod tests {
         ];
         for (family, importance, interaction) in families {
             let objective = Objective::new(family, 1.0, 1.0);
-            let model = model(objective.reading(Words::Default));
+            let model = model(objective.reading(Tokenizer::Default));
             let examples = TEXTS.map(|ids| EncodedExample {
                 ids: ids.to_vec(),
                 label: 0,
@@ -155,8 +155,8 @@ mod tests {
     #[test]
     fn a_text_has_the_same_losses_alone() {
         for reading in [
-            Reading::published(Words::Default),
-            Reading::scale_free(Words::Default),
+            Reading::published(Tokenizer::Default),
+            Reading::scale_free(Tokenizer::Default),
         ] {
             let model = model(reading);
             for (text, together) in TEXTS.iter().zip(of(&model, &TEXTS)) {

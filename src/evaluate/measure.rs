@@ -7,7 +7,7 @@ use crate::explain::TraceNumbers;
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::text::PAD;
 
-/// A labelled text with what its measures need.
+/// A labelled text with what measuring it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// Its words as the model knows them, and its class.
@@ -26,12 +26,12 @@ pub enum MeasureError {
     Device(#[from] ReadError),
     /// The model gives no probabilities.
     #[error(
-        "the model answers with numbers that are not finite, since its weights are too large; train it with a lower learning rate, or import it anew"
+        "the model answers with numbers that are not finite, since its weights are too large; train it with a lower learning rate, or import it again"
     )]
     NotFinite,
-    /// The reference cuts a text elsewhere.
+    /// The reference cuts a text at another place.
     #[error(
-        "of one text the model reads {model} words and the reference {reference}; choose two models with the same max_len"
+        "of one text the model reads {model} words, but the reference {reference}; choose two models with the same max_len"
     )]
     Lengths {
         /// Words that the model reads.
@@ -42,14 +42,14 @@ pub enum MeasureError {
 }
 
 /// Measures `model` on `texts` in the chosen `sections` of [`Section::ONE_PASS`], with the words and
-/// pairs that `reference` selects beside the model's own.
+/// pairs that `reference` selects as well as the model's own.
 ///
-/// Texts go through `batch_size`, at least one, at a time, longest first, with one readback a
-/// batch and one more of its losses, so that memory does not grow with the data set beyond one small record a text.
+/// Texts go through `batch_size`, at least one, at a time, longest first, with one readback per
+/// batch and one more for its losses, so memory grows with the data set only by one small record per text.
 /// `progress` hears how many words are done.
 ///
 /// # Errors
-/// If the device was lost or failed, the model's answer is no number, or the reference reads another number of
+/// If the device was lost or failed, the model's answer is not a number, or the reference reads another number of
 /// words.
 pub async fn measure(
     model: &Classifier,
@@ -116,7 +116,7 @@ fn forward<'a>(model: &Classifier, ids: impl Iterator<Item = &'a [u32]>) -> Trac
     model.forward(&batch, None)
 }
 
-/// Keep probability of PAD, which is the same everywhere, as that of every word.
+/// Keep probability of PAD, which is the same everywhere, like that of every word.
 async fn pad_keep(model: &Classifier) -> Result<f32, ReadError> {
     let device = model.device();
     let batch = Batch::new(&[&[PAD]], &model.config, &device);

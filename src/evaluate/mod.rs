@@ -6,13 +6,15 @@ mod columns;
 mod compare;
 mod comparison;
 mod contrast;
+mod difference;
 mod example;
 mod faithfulness;
 mod intervention;
 mod knockout;
 mod losses;
+mod marked;
 mod measure;
-mod neurons;
+mod neuron_statistics;
 mod one_pass;
 mod redistribution;
 mod report;
@@ -27,17 +29,18 @@ pub use answer::{
 };
 pub use bootstrap::{Interval, LEVEL, bootstrap, wilson};
 pub use compare::compare;
-pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison, Difference};
+pub use comparison::{COMPARISON_VERSION, CompareError, Compared, Comparison};
 pub use contrast::{Contrast, Contrasted};
+pub use difference::Difference;
 pub use example::EncodedExample;
 pub use faithfulness::{
     FaithfulnessOptions, MOST_KEPT, MOST_REMOVED, Normalisation, PERCENTAGES, faithfulness,
 };
 pub use intervention::{NEURONS, intervention};
 pub use knockout::knockout;
+pub use marked::Marked;
 pub use measure::{MeasureError, Text, measure};
-pub use neurons::neurons;
-pub use one_pass::Marked;
+pub use neuron_statistics::neuron_statistics;
 pub use report::{
     Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,
 };

@@ -1,29 +1,20 @@
-//! The measures of one text that need nothing but its forward pass.
+//! The measures of one text that need only its forward pass.
 
 use super::losses::Losses;
 use super::redistribution::{Space, redistribution};
-use super::{Section, Value};
+use super::{Marked, Section, Value};
 use crate::explain::{
     TraceNumbers, attention_entropy, auc, kept, largest_key_mass, mean, mean_norm,
     rank_correlation, token_f1, word_contributions,
 };
 
-/// Words of a text that people marked, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Marked {
-    /// Short name of the source, which the measures bear.
-    pub source: &'static str,
-    /// Whether each word is marked; at least as many as the model reads.
-    pub words: Vec<bool>,
-}
-
 /// One text as the model saw it.
 pub(super) struct Pass<'a> {
-    /// The forward pass; with contributions where plausibility is asked for.
+    /// The forward pass; with contributions if plausibility is asked for.
     pub(super) trace: &'a TraceNumbers,
     /// The reference model's pass over the same words.
     pub(super) reference: Option<&'a TraceNumbers>,
-    /// The losses of the model's family; empty where they are not asked for.
+    /// The losses of the model's family; empty if they are not asked for.
     pub(super) losses: &'a Losses,
     /// Words that people marked.
     pub(super) marked: &'a [Marked],
@@ -91,7 +82,7 @@ fn neurons(neurons: &Space, evidence: &Space, embeddings: &Space) -> [Value; 8] 
     .map(|(name, value)| Value::new(Section::Neurons, name, value))
 }
 
-/// The collapse watch (method §5).
+/// The collapse watch (method §5.5).
 fn collapse(trace: &TraceNumbers, pad_keep: f32) -> [Value; 5] {
     let heads = &trace.last_layer().attention;
     [
@@ -107,11 +98,11 @@ fn collapse(trace: &TraceNumbers, pad_keep: f32) -> [Value; 5] {
     .map(|(name, value)| Value::new(Section::Collapse, name, value))
 }
 
-/// How well two rankings of a text's words, by the gate's keep and by the size of what each brings to
-/// the prediction, agree with each source of marked words, as AUC, and how well the kept ones do, as
+/// How well two rankings of a text's words, by the gate's keep and by the magnitude of what each brings to
+/// the prediction, agree with each source of marked words, as AUC, and how well the kept words do, as
 /// token F1; then how well the two rankings agree with each other, as rank correlation.
 ///
-/// The size, since a word that speaks against the predicted class is an opinion word, too.
+/// The magnitude, since a word that speaks against the predicted class is an opinion word, too.
 fn plausibility(trace: &TraceNumbers, marked: &[Marked]) -> Vec<Value> {
     let keep: Vec<f64> = trace.keep.iter().map(|&keep| keep.into()).collect();
     let brought = word_contributions(trace);

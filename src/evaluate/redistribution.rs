@@ -1,5 +1,5 @@
 //! The redistribution scores of one text: on neurons and on embeddings, by the model's own choice
-//! of words and pairs and by a reference model's (method §5), and by words that people marked.
+//! of words and pairs and by a reference model's (method §5.3), and by words that people marked.
 
 use super::{Marked, Section, Value};
 use crate::explain::{
@@ -8,16 +8,16 @@ use crate::explain::{
     weights_of,
 };
 
-/// Part of a text's words that are important by rank.
+/// Share of a text's words that are important by rank.
 pub(super) const TOP: f64 = 0.2;
 
-/// What words take of a space of `D` dimensions, the neurons or the embedding's.
+/// What words take of a space of `D` dimensions, those of the neurons or of the embedding.
 pub(super) struct Space {
     /// Name in the report.
     pub(super) name: &'static str,
     /// C_i, `n`.
     pub(super) capacity: Vec<f64>,
-    /// How the dimensions are divided.
+    /// How the dimensions are allocated.
     pub(super) allocated: Allocated,
     /// S_ik, `n × n`.
     pub(super) sharing: Matrix,
@@ -35,8 +35,8 @@ impl Space {
         }
     }
 
-    /// Measures the last block's neurons by what they say of the predicted class: capacity by what
-    /// tells the classes apart, sharing by each neuron's part of the evidence.
+    /// Measures the last block's neurons by what they say about the predicted class: capacity by what
+    /// separates the classes, sharing by each neuron's share of the evidence.
     pub(super) fn of_evidence(trace: &TraceNumbers) -> Self {
         let allocated = allocate(&trace.last_layer().neurons);
         let parts = parts(&evidence(trace, argmax(&trace.logits)));
@@ -104,7 +104,7 @@ pub(super) fn redistribution(
     values
 }
 
-/// From the words that are important, as they count, to their selection with the pairs of a model's
+/// From how much each word counts as important to a selection with the pairs of a model's
 /// last block.
 fn selector(trace: &TraceNumbers) -> impl Fn(Vec<f64>) -> Selection {
     let attention = mean_over_heads(&trace.last_layer().attention);

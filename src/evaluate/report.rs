@@ -1,5 +1,5 @@
 //! What evaluation finds out about a model on a data set: every measure, and the texts' values
-//! that it is the mean of.
+//! of which it is the mean.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use super::{
 /// Version of the [`Report`] format; raised when a field changes its meaning.
 pub const REPORT_VERSION: u32 = 1;
 
-/// Most classes that a report tells of.
+/// Maximum number of classes in a report.
 const MOST_CLASSES: usize = 10_000;
 
 /// One value of one text.
@@ -19,9 +19,9 @@ const MOST_CLASSES: usize = 10_000;
 pub struct Value {
     /// Where it belongs.
     pub section: Section,
-    /// Its name within the section, the measure first, then what it is of, with slashes between.
+    /// Its name within the section, the measure first, then what it is measured on, separated by slashes.
     pub name: String,
-    /// The value; `None` where the text defines none.
+    /// The value; `None` if the text defines none.
     pub value: Option<f64>,
 }
 
@@ -43,7 +43,7 @@ pub struct Measure {
     pub section: Section,
     /// Its name within the section.
     pub name: String,
-    /// Its value; `None` where no text defines one.
+    /// Its value; `None` if no text defines one.
     pub value: Option<f64>,
     /// Texts that it rests on; the others are left out.
     pub texts: usize,
@@ -60,8 +60,8 @@ pub struct DataSet {
     pub texts: usize,
     /// Number of texts from which they were drawn, and the seed; `None` if they are all there are.
     pub drawn: Option<Drawn>,
-    /// SHA-256 of their words, by one reading for all models, and labels: reports with the same can be
-    /// compared text by text.
+    /// SHA-256 of their words, read in the same way for all models, and labels: reports with the same checksum
+    /// can be compared text by text.
     pub sha256: String,
 }
 
@@ -74,7 +74,7 @@ pub struct Drawn {
     pub seed: u64,
 }
 
-/// All that is measured of a model on a data set.
+/// All that is measured about a model on a data set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// [`REPORT_VERSION`] of the writer.
@@ -96,7 +96,7 @@ impl Report {
     /// Reads a report from JSON.
     ///
     /// # Errors
-    /// If `json` is not a report of [`REPORT_VERSION`], has too many classes or not a value for each text.
+    /// If `json` is not a report of [`REPORT_VERSION`], has too many classes or lacks a value for some text.
     pub fn from_json(json: &str) -> Result<Self, ReportError> {
         let Versioned { version } = serde_json::from_str(json).map_err(ReportError::Format)?;
         if version != REPORT_VERSION {
@@ -107,7 +107,7 @@ impl Report {
         Ok(report)
     }
 
-    /// Checks what sizes of tables depend on.
+    /// Checks the numbers that the sizes of tables depend on.
     fn check(&self) -> Result<(), ReportError> {
         let PerText { answers, columns } = &self.per_text;
         let classes = answers.iter().map(Answer::largest_class).max();
@@ -135,7 +135,7 @@ struct Versioned {
 /// Why a stored report cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The text is no report.
+    /// The text is not a report.
     #[error("this is not a report of safr evaluate: {0}; write a new one with --json")]
     Format(serde_json::Error),
     /// The report was written by another release.
@@ -148,15 +148,15 @@ pub enum ReportError {
     },
     /// A class has a number that no classifier would give it.
     #[error(
-        "the report tells of a class number {class}, and the largest may be {}; evaluate the model again",
+        "the report names class number {class}, but the largest may be {}; evaluate the model again",
         MOST_CLASSES - 1
     )]
     Classes {
         /// The number.
         class: usize,
     },
-    /// There is not one value for each text.
-    #[error("the report has {found} values of {expected} texts; evaluate the model again")]
+    /// The number of values is not that of the texts.
+    #[error("the report has {found} values for {expected} texts; evaluate the model again")]
     Texts {
         /// Values of a measure.
         found: usize,
@@ -181,12 +181,12 @@ pub struct Column {
     pub section: Section,
     /// Its name within the section.
     pub name: String,
-    /// One value a text; `None` where the text defines none.
+    /// One value per text; `None` if the text defines none.
     pub values: Vec<Option<f32>>,
 }
 
 impl PerText {
-    /// Adds the records of further texts, of which the same was measured.
+    /// Adds the records of further texts, for which the same was measured.
     pub fn append(&mut self, more: Self) {
         self.answers.extend(more.answers);
         if self.columns.is_empty() {
@@ -198,8 +198,8 @@ impl PerText {
         }
     }
 
-    /// With a column `recall/CLASS` for each of `classes`, the names of the labels: 1 or 0 of each of its
-    /// texts, by whether its class was told, so that the mean is the class' recall.
+    /// With a column `recall/CLASS` for each of `classes`, the names of the labels: 1 or 0 for each of its
+    /// texts, by whether its class was recognised, so that the mean is the class's recall.
     #[must_use]
     pub fn with_recalls(mut self, classes: &[String]) -> Self {
         for (class, name) in classes.iter().enumerate() {

@@ -11,7 +11,7 @@ pub enum Section {
     /// How right the classes are, and how sure of itself the model is. Costs nothing, so it is
     /// always measured.
     Prediction,
-    /// What the objective weighs beside the cross-entropy.
+    /// What the objective weighs in addition to the cross-entropy.
     Losses,
     /// Redistribution score and its parts.
     Redistribution,
@@ -19,17 +19,17 @@ pub enum Section {
     Neurons,
     /// Whether the representation collapses.
     Collapse,
-    /// Whether the words that the gate keeps, or that bring most to the prediction, are those that
+    /// Whether the words that the gate keeps, or that contribute most to the prediction, are those that
     /// people marked, and whether they are the same.
     Plausibility,
     /// Whether the words that rankings call important are those that the prediction rests on.
-    /// Takes hundreds of passes a text.
+    /// Takes hundreds of passes per text.
     Faithfulness,
-    /// What becomes of the prediction without the neurons of important words. Takes ten passes a
+    /// What happens to the prediction without the neurons of important words. Takes ten passes per
     /// text.
     Intervention,
-    /// Whether what a word's neurons decide is what is lost without them, and without any. Takes two
-    /// passes a word.
+    /// Whether what a word's neurons decide is what is lost without them, and what is lost without any. Takes two
+    /// passes per word.
     Knockout,
 }
 
@@ -47,15 +47,8 @@ impl Section {
         Self::Knockout,
     ];
 
-    /// Those that one pass a text gives.
-    pub const ONE_PASS: [Self; 6] = [
-        Self::Prediction,
-        Self::Losses,
-        Self::Redistribution,
-        Self::Neurons,
-        Self::Collapse,
-        Self::Plausibility,
-    ];
+    /// Those that need one pass per text: they come before those that need more.
+    pub const ONE_PASS: &[Self] = Self::ALL.split_at(Self::Faithfulness as usize).0;
 
     /// Its name in options, files and tables.
     pub fn name(self) -> &'static str {

@@ -1,23 +1,23 @@
-//! What a comparison asks of the data set and of every resample of it.
+//! What a comparison computes on the data set and on every resample of it.
 
-use super::comparison::Difference;
+use super::Difference;
 use super::contrast::Places;
 use super::variant::Measures;
 use super::{Interval, bootstrap};
 use crate::model::Stream;
 
-/// A draw of runs for each number of runs: with replacement, as many as there are.
+/// A draw of runs for each number of runs: with replacement, that many.
 fn drawn_runs(most: usize, stream: &mut Stream) -> Vec<Vec<usize>> {
     let draw = |runs: usize| (0..runs).map(|_| stream.index(runs)).collect();
     (0..=most).map(draw).collect()
 }
 
-/// All that is asked of one draw of texts and runs: the means of each variant's measures, their
-/// differences to the first's, and the contrasts. Each is taken over the texts that define it, in the
+/// All that is computed on one draw of texts and runs: the means of each variant's measures, their
+/// differences from the first's, and the contrasts. Each is taken over the texts that define it, in the
 /// data set as in every resample.
 pub(super) struct Statistics<'a> {
     measures: &'a [Measures<'a>],
-    /// Of each measure of each variant but the first, its place among the first's.
+    /// For each measure of each variant but the first, its place among the first's.
     partners: Vec<Vec<Option<usize>>>,
     contrasts: Vec<Places>,
 }
@@ -36,7 +36,7 @@ impl<'a> Statistics<'a> {
         }
     }
 
-    /// Their values where each text counts by its weight and the `runs` of that number were drawn.
+    /// Their values if each text counts by its weight and the `runs` of that number were drawn.
     fn values(&self, weights: &[f64], runs: &[Vec<usize>]) -> Vec<Option<f64>> {
         let means: Vec<Vec<Option<f64>>> = self
             .measures
@@ -53,7 +53,7 @@ impl<'a> Statistics<'a> {
         all.chain(differences).chain(contrasts).collect()
     }
 
-    /// Their values in the data set, and how sure these are.
+    /// Their values in the data set, and how certain these are.
     pub(super) fn estimates(
         &self,
         texts: usize,

@@ -7,12 +7,12 @@ use super::EncodedExample;
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
 use crate::objective::{Objective, label_column};
 
-/// Means over a data set, in eval mode (soft gate, no dropout).
+/// Means over a data set, in evaluation mode (soft gate, no dropout).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Texts measured.
     pub texts: usize,
-    /// Part of the texts whose class was predicted.
+    /// Share of the texts whose class was predicted correctly.
     pub accuracy: f64,
     /// Mean cross-entropy in nats.
     pub cross_entropy: f64,
@@ -24,16 +24,16 @@ pub struct Evaluation {
     pub guard: f64,
     /// Mean keep probability of words.
     pub word_keep: f64,
-    /// Mean keep probability of PAD; `None` where nothing was padded.
+    /// Mean keep probability of PAD; `None` if nothing was padded.
     pub pad_keep: Option<f64>,
     /// Mean norm of the words' gated embeddings.
     pub embedding_norm: f64,
-    /// Mean entropy of the last block's attention rows over its largest possible value; texts of
-    /// one word left out.
+    /// Mean entropy of the last block's attention rows, divided by its largest possible value; texts of
+    /// one word are left out.
     pub attention_entropy: f64,
 }
 
-/// Measures `model` on `examples`, `batch_size` at a time in order of length; `progress` hears
+/// Measures `model` on `examples`, `batch_size` at a time in order of length; `progress` is told
 /// how many texts are done.
 ///
 /// # Errors
@@ -56,7 +56,7 @@ pub async fn evaluate(
     Ok(sweep.finish())
 }
 
-/// [`evaluate`], batch by batch, for those who have other things to do in between.
+/// [`evaluate`], batch by batch, for callers with other things to do in between.
 #[derive(Clone, Debug)]
 pub struct Sweep {
     /// The examples by length.

@@ -1,16 +1,16 @@
-//! The runs of one variant as one: the mean of every measure over them, and how far they scatter.
+//! The runs of one variant taken together: the mean of every measure over them, and how far they scatter.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Measure, PerText, Report, Section};
 use crate::explain::mean;
 
-/// Models that differ in their seed alone, measured on the same texts.
+/// Models that differ only in their seed, measured on the same texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     /// Its name for people.
     pub name: String,
-    /// One report a run.
+    /// One report per run.
     pub runs: Vec<Report>,
 }
 
@@ -21,9 +21,9 @@ pub struct Summary {
     pub section: Section,
     /// Its name within the section.
     pub name: String,
-    /// Mean over the runs; `None` where one of them does not have it.
+    /// Mean over the runs; `None` if one of them does not have it.
     pub mean: Option<f64>,
-    /// Standard deviation over the runs, with n − 1; `None` of a single run, too.
+    /// Standard deviation over the runs, with n − 1; also `None` for a single run.
     pub deviation: Option<f64>,
     /// Its value in each run.
     pub values: Vec<Option<f64>>,
@@ -32,7 +32,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// From a measure in each run, `None` where a run does not have it.
+    /// From a measure in each run, `None` if a run does not have it.
     fn new(section: Section, name: &str, runs: &[Option<Measure>]) -> Self {
         let values: Vec<_> = runs.iter().map(value).collect();
         let texts = runs
@@ -60,7 +60,7 @@ fn value(measure: &Option<Measure>) -> Option<f64> {
 }
 
 impl Variant {
-    /// The models that select words and pairs, run by run; one alone where all runs share it.
+    /// The models that select words and pairs, run by run; a single one if all runs share it.
     pub(super) fn references(&self) -> Vec<Option<&str>> {
         let mut all: Vec<_> = self
             .runs
@@ -100,7 +100,7 @@ impl Variant {
 pub(super) struct Measures<'a> {
     /// Their names.
     pub(super) names: Vec<(Section, &'a str)>,
-    /// Each run's texts, and where each measure stands among theirs.
+    /// Each run's texts, and where each measure is among theirs.
     runs: Vec<(&'a PerText, Vec<Option<usize>>)>,
 }
 
@@ -131,7 +131,7 @@ impl Measures<'_> {
             .collect()
     }
 
-    /// What is wanted `of` each measure, run by run; `None` where a run does not have the measure.
+    /// What is wanted `of` each measure, run by run; `None` if a run does not have the measure.
     fn by_run<T>(&self, weights: &[f64], of: impl Fn(&Measure) -> T) -> Vec<Vec<Option<T>>> {
         let mut measured: Vec<Vec<_>> = self.names.iter().map(|_| Vec::new()).collect();
         for (per_text, places) in &self.runs {

@@ -5,7 +5,7 @@ use super::{Allocation, Matrix};
 /// An [`Allocation`] and what follows from it for each of the `n` words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Allocated {
-    /// The division itself.
+    /// The allocation itself.
     pub allocation: Allocation,
     /// N_i, the fractional number of neurons that each word owns, `n`; sums to the number of
     /// active neurons.
@@ -56,7 +56,7 @@ pub fn allocate(u: &Matrix) -> Allocated {
     }
 }
 
-/// What has to be known of every neuron before it can be shared out, `F` values each.
+/// What has to be known about every neuron before it can be allocated, `F` values each.
 struct Columns {
     /// Σ_j u_jf².
     energy: Vec<f64>,
@@ -86,7 +86,7 @@ impl Columns {
         columns
     }
 
-    /// The active neurons by owner, then by the owner's share falling, then by index.
+    /// The active neurons by owner, then by decreasing share of the owner, then by index.
     fn active_by_owner(&self) -> Vec<usize> {
         let mut active: Vec<usize> = (0..self.energy.len())
             .filter(|&f| self.energy[f] > 0.0)

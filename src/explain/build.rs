@@ -1,4 +1,4 @@
-//! Puts the measures of one text together into its explanation.
+//! Assembles the measures of one text into its explanation.
 
 use super::capacity::capacity_of;
 use super::evidence::row_sums;
@@ -12,7 +12,7 @@ use crate::text::ReadText;
 
 /// Explains what the model with id `model` makes of `text` (method §4).
 ///
-/// `read` is what the model read of the text, `classes` its `K` class names and `trace` its
+/// `read` is what the model read of the text, `classes` are its `K` class names and `trace` is its
 /// forward pass over the words read: `None` for a text without words, which has neither a
 /// prediction nor tables.
 ///
@@ -91,14 +91,14 @@ pub fn explain(
     }
 }
 
-/// What is said of the predicted class.
+/// What is said about the predicted class.
 struct Said {
     class: usize,
     /// What a centred logit is multiplied by for the margin.
     factor: f64,
     /// e_in, `n × F`.
     evidence: Matrix,
-    /// Each neuron's part of it, `F`.
+    /// Each neuron's share of it, `F`.
     parts: Vec<f64>,
 }
 
@@ -133,7 +133,7 @@ impl Said {
         neurons.iter().map(|&n| self.parts[n as usize]).collect()
     }
 
-    /// e_{i←k} towards the predicted class, `n × n`; empty where it was not asked for.
+    /// e_{i←k} towards the predicted class, `n × n`; empty if it was not asked for.
     fn brought(&self, trace: &TraceNumbers) -> Matrix {
         let Some(parts) = &trace.contributions else {
             return Matrix::default();
@@ -144,7 +144,7 @@ impl Said {
         })
     }
 
-    /// The part of the margin that these parts of the centred logits are; nothing has no sign.
+    /// The part of the margin that these parts of the centred logits make up; zero has no sign.
     fn margin(&self, of_classes: &[f32]) -> f64 {
         f64::from(of_classes[self.class]) * self.factor + 0.0
     }

@@ -10,7 +10,7 @@ pub fn capacity(z: &Matrix) -> Vec<f64> {
     capacity_of(&Gram::of(z))
 }
 
-/// [`capacity`] where the inner products are known already.
+/// [`capacity`] if the inner products are already known.
 pub(super) fn capacity_of(gram: &Gram) -> Vec<f64> {
     (0..gram.size())
         .map(|i| {

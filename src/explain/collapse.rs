@@ -1,5 +1,5 @@
-//! Signs of a collapsed representation: rows that shrink, attention that is even everywhere or
-//! turns to one word (method §5).
+//! Signs of a collapsed representation: rows that shrink, attention that is uniform everywhere or
+//! turns to one word (method §5.5).
 
 use super::{Matrix, attention_received, mean, mean_over_heads};
 
@@ -11,9 +11,9 @@ pub fn mean_norm(z: &Matrix) -> Option<f64> {
     }))
 }
 
-/// Mean over heads and words of the entropy of a word's attention over ln n, in [0, 1]: 0 when
-/// every word attends to one, 1 when it attends to all alike. `heads` holds one `n × n` matrix
-/// a head; `None` for fewer than two words.
+/// Mean over heads and words of the entropy of a word's attention, divided by ln n, in [0, 1]: 0 if
+/// every word attends to one, 1 if it attends to all equally. `heads` holds one `n × n` matrix
+/// per head; `None` for fewer than two words.
 pub fn attention_entropy(heads: &[Matrix]) -> Option<f64> {
     let words = heads.first()?.rows;
     if words < 2 {
@@ -34,7 +34,7 @@ fn entropy(distribution: &[f32]) -> f64 {
         .sum()
 }
 
-/// The largest part of all attention, head mean, that one word receives, in [1/n, 1]: 1 when all
+/// The largest share of all attention, head mean, that one word receives, in [1/n, 1]: 1 if all
 /// queries turn to the same key. `None` for fewer than two words.
 pub fn largest_key_mass(heads: &[Matrix]) -> Option<f64> {
     let received = attention_received(&mean_over_heads(heads));

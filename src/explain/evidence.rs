@@ -3,13 +3,13 @@
 
 use super::{Matrix, TraceNumbers, argmax};
 
-/// What a class is measured by: its log-odds where there are two, which is twice the centred logit,
-/// and else its centred logit.
+/// What a class is measured by: its log-odds if there are two, which is twice the centred logit,
+/// otherwise its centred logit.
 pub fn margin_factor(classes: usize) -> f64 {
     if classes == 2 { 2.0 } else { 1.0 }
 }
 
-/// Logits less their mean over the classes, `K`.
+/// Logits minus their mean over the classes, `K`.
 pub fn centred(logits: &[f32]) -> Vec<f64> {
     let mean = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / logits.len() as f64;
     logits
@@ -31,8 +31,8 @@ pub fn evidence(trace: &TraceNumbers, class: usize) -> Matrix {
     Matrix::new(u.rows, u.cols, values)
 }
 
-/// z_in = u_in·‖q_n‖, `n × F`: the neurons by how much their votes tell the classes apart, whichever
-/// way. Scaling a neuron and its votes against each other leaves it as it is.
+/// z_in = u_in·‖q_n‖, `n × F`: the neurons weighted by how far their votes separate the classes, whichever
+/// way. Scaling a neuron by a factor and its votes by the inverse leaves it unchanged.
 pub fn weighed(trace: &TraceNumbers) -> Matrix {
     let u = &trace.last_layer().neurons;
     let votes = &trace.votes;
@@ -44,7 +44,7 @@ pub fn weighed(trace: &TraceNumbers) -> Matrix {
     Matrix::from_fn(u.rows, u.cols, |i, n| u.at(i, n) * norms[n])
 }
 
-/// Each neuron's part of all that is said, Σ_i|e_in| / Σ_in|e_in|, `F`; all 0 where nothing is.
+/// Each neuron's share of all that is said, Σ_i|e_in| / Σ_in|e_in|, `F`; all 0 if nothing is.
 pub fn parts(evidence: &Matrix) -> Vec<f64> {
     let mut of_neurons = vec![0.0; evidence.cols];
     for i in 0..evidence.rows {
@@ -70,7 +70,7 @@ pub(super) fn row_sums(evidence: &Matrix) -> Vec<f64> {
     (0..evidence.rows).map(sum).collect()
 }
 
-/// c_i of each word, towards the predicted class, `n`; `None` where the trace has no contributions.
+/// c_i of each word, towards the predicted class, `n`; `None` if the trace has no contributions.
 pub fn word_contributions(trace: &TraceNumbers) -> Option<Vec<f64>> {
     let class = argmax(&trace.logits);
     let factor = margin_factor(trace.logits.len());

@@ -1,5 +1,5 @@
-//! The explanation of one prediction: the only thing the charts, the command
-//! line and the page see of a model.
+//! The explanation of one prediction: the only view of a model that the charts, the
+//! command line and the page have.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +22,8 @@ pub struct Explanation {
     pub cut: Option<Cut>,
     /// Class probabilities; `None` for a text without words.
     pub prediction: Option<Prediction>,
-    /// The part of the words read that the vocabulary knows, in [0, 1]; punctuation is not counted, and
-    /// where there is nothing else it is 0.
+    /// The share of the words read that the vocabulary knows, in [0, 1]; punctuation is not counted, and
+    /// if there is nothing else it is 0.
     pub known: f64,
     /// The `n` words that the model read, in order.
     pub words: Vec<Word>,
@@ -37,12 +37,12 @@ pub struct Explanation {
     pub interaction: Interaction,
 }
 
-/// Below this part of known words a prediction says little: most of the text is one and the same
-/// unknown word to the model.
+/// Below this share of known words a prediction says little: to the model, most of the text is one and
+/// the same unknown word.
 pub const LITTLE_KNOWN: f64 = 0.5;
 
 impl Explanation {
-    /// Whether the model knows so few of the words that its prediction says little of the text.
+    /// Whether the model knows so few of the words that its prediction says little about the text.
     pub fn is_little_known(&self) -> bool {
         self.prediction.is_some() && self.known < LITTLE_KNOWN
     }
@@ -77,30 +77,30 @@ pub struct Prediction {
     pub predicted: usize,
 }
 
-/// What the logits are made of, for each of `K` classes, all centred: less its mean over the classes.
+/// What the logits are made of, for each of `K` classes, all centred: minus the mean over the classes.
 ///
 /// `contributions`, `positions`, `padding` and `bias` add up to `logits`. So do `words`,
-/// `padding_places`, `past` and `head_bias`, by what the neurons say where they stand.
+/// `padding_places`, `past` and `head_bias`, by what the neurons say at each place.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Names of the classes, `K`.
     pub classes: Vec<String>,
     /// Centred logits, `K`.
     pub logits: Vec<f32>,
-    /// What biases bring, the head's among them, `K`.
+    /// What biases bring, including the head's, `K`.
     pub bias: Vec<f32>,
     /// What the words' positions bring, `K`; with several blocks 0, since the last block's input rows,
     /// which are what a word then brings, hold their positions.
     pub positions: Vec<f32>,
-    /// What padding brings of its own, `K`; 0 where it is not pooled.
+    /// What padding itself brings, `K`; 0 if it is not pooled.
     pub padding: Vec<f32>,
-    /// c_k, what each word brings to all places, by itself and by attention, `n` rows of `K`.
+    /// c_k, what each word brings to all places, directly and through attention, `n` rows of `K`.
     pub contributions: Vec<Vec<f32>>,
     /// e_i, what the neurons say at each word's place, `n` rows of `K`.
     pub words: Vec<Vec<f32>>,
     /// What they say at the places of padding, `K`.
     pub padding_places: Vec<f32>,
-    /// What is said past the neurons, `K`; 0 where the head reads the neurons alone.
+    /// What is said past the neurons, `K`; 0 if the head reads only the neurons.
     pub past: Vec<f32>,
     /// The head's bias, `K`.
     pub head_bias: Vec<f32>,
@@ -108,8 +108,8 @@ pub struct Evidence {
     pub margin: Margin,
 }
 
-/// What makes the margin of the predicted class: of two classes its log-odds ln p/(1 − p), of more
-/// its centred logit. Each word's part stands with the [`Word`].
+/// What makes up the margin of the predicted class: with two classes its log-odds ln p/(1 − p), with more
+/// its centred logit. Each word's part is in its [`Word`].
 ///
 /// `words`, `bias`, `positions` and `padding` add up to it, and so do `neurons`, `head_bias` and `past`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ pub struct Margin {
     pub class: usize,
     /// The margin.
     pub total: f64,
-    /// Part of the words: what they bring in all.
+    /// Part of the words: what they bring in total.
     pub words: f64,
     /// Part of the biases.
     pub bias: f64,
@@ -144,7 +144,7 @@ pub struct Word {
     pub text: String,
     /// UTF-16 offset of the word's first unit.
     pub start: usize,
-    /// UTF-16 offset behind the word's last unit.
+    /// UTF-16 offset after the word's last unit.
     pub end: usize,
     /// Vocabulary id.
     pub id: u32,
@@ -156,12 +156,12 @@ pub struct Word {
     pub neurons: f64,
     /// Number of neurons whose largest owner the word is.
     pub owned: usize,
-    /// The part of all that the neurons say which the word's shares hold, Σ_n α_in·Σ_j|e_jn| / Σ|e|,
+    /// The fraction of all that the neurons say which the word's shares hold, Σ_n α_in·Σ_j|e_jn| / Σ|e|,
     /// in [0, 1]; those of all words add up to 1.
     pub decides: f64,
     /// e_i, what the neurons say at the word's place towards the predicted class, as [`Margin`].
     pub evidence: f64,
-    /// c_i, what the word brings to all places, by itself and by attention, as [`Margin`].
+    /// c_i, what the word brings to all places, directly and through attention, as [`Margin`].
     pub contribution: f64,
     /// Capacity C_i on the neurons, in [0, 1].
     pub capacity: f64,
@@ -173,17 +173,17 @@ pub struct Word {
     pub attention_received: f64,
 }
 
-/// How the active neurons are divided among the words (method §4).
+/// How the active neurons are allocated to the words (method §4).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Allocation {
     /// Neurons of the layer, active or not: F.
     pub width: usize,
-    /// The `a` active neurons' indices, grouped by owner in word order; within a group the
-    /// owner's share falls.
+    /// The `a` active neurons' indices, grouped by owner in word order; within a group by the
+    /// owner's share, largest first.
     pub neurons: Vec<u32>,
     /// Index of each active neuron's largest owner in `words`, `a`; on a tie the first.
     pub owner: Vec<u32>,
-    /// Neuron polysemanticity m_n ≥ 1, the effective number of words a neuron, `a`.
+    /// Neuron polysemanticity m_n ≥ 1, the effective number of words per neuron, `a`.
     pub polysemanticity: Vec<f64>,
     /// Shares α, `n × a`, columns in the order of `neurons`; every column sums to 1.
     pub shares: Matrix,
@@ -195,7 +195,7 @@ pub struct Allocation {
 }
 
 impl Allocation {
-    /// The neurons whose largest owner is the word `word`, its largest share first.
+    /// The neurons whose largest owner is word `word`, its largest share first.
     pub fn owned_by(&self, word: usize) -> &[u32] {
         let begin = self.owner.partition_point(|&owner| (owner as usize) < word);
         let end = self.owner.partition_point(|&owner| owner as usize <= word);
@@ -214,11 +214,11 @@ pub fn known_words(words: &[Word]) -> (usize, usize) {
 /// How the words of a text relate, pair by pair; all matrices are `n × n`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interaction {
-    /// S_ik, the part of the smaller word's neurons that the pair shares, in [0, 1].
+    /// S_ik, the part of the neurons of the word with fewer of them that the pair shares, in [0, 1].
     pub sharing: Matrix,
     /// How many neurons that is, S_ik·min(N_i, N_k).
     pub shared: Matrix,
-    /// The same with each neuron weighed by its part of all that is said, in [0, 1].
+    /// The same with each neuron weighted by its share of all that is said, in [0, 1].
     pub evidence_sharing: Matrix,
     /// e_{i←k}, what word k brings to the place of word i towards the predicted class, as [`Margin`];
     /// rows are i.
@@ -230,7 +230,7 @@ pub struct Interaction {
 }
 
 impl Interaction {
-    /// S_ik as it is drawn: of a word that owns less than one neuron it is faded by what it owns, since all
+    /// S_ik as it is drawn: if a word owns less than one neuron, it is faded by what it owns, since all
     /// of next to nothing is next to nothing.
     pub fn faded(&self) -> Matrix {
         let Matrix { rows, cols, .. } = self.sharing;

@@ -1,4 +1,4 @@
-//! Inner products of a matrix' rows, computed once for every measure that
+//! Inner products of a matrix's rows, computed once for every measure that
 //! compares words by direction.
 
 use super::Matrix;

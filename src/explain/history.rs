@@ -31,15 +31,15 @@ pub struct EpochRecord {
     pub dev_accuracy: f64,
     /// Mean keep probability of words.
     pub word_keep: f64,
-    /// Mean keep probability of PAD; `None` where nothing was padded.
+    /// Mean keep probability of PAD; `None` if nothing was padded.
     pub pad_keep: Option<f64>,
     /// Mean norm of the words' gated embeddings.
     pub embedding_norm: f64,
-    /// Mean entropy of the attention rows over their largest possible value, in [0, 1]; near
-    /// 0 when every word attends to one.
+    /// Mean entropy of the attention rows, divided by its largest possible value, in [0, 1]; near
+    /// 0 if every word attends to one.
     pub attention_entropy: f64,
-    /// Part of their full weight that the losses beside cross-entropy had at its end, in [0, 1];
-    /// the weighted losses above stand as if it were 1.
+    /// Fraction of their full weight that the losses other than cross-entropy had at its end, in [0, 1];
+    /// the weighted losses above are given as if it were 1.
     #[serde(default = "fully")]
     pub regularised: f64,
     /// Wall-clock time of the epoch, dev part included, in seconds.
@@ -55,14 +55,14 @@ fn fully() -> f64 {
 pub struct History {
     /// [`HISTORY_VERSION`] of the writer.
     pub version: u32,
-    /// One record an epoch, in order.
+    /// One record per epoch, in order.
     pub records: Vec<EpochRecord>,
 }
 
 /// Why a stored history cannot be read.
 #[derive(Debug, Error)]
 pub enum HistoryError {
-    /// The text is no history.
+    /// The text is not a history.
     #[error("this is not a training history: {0}; train again to write a new one")]
     Format(serde_json::Error),
     /// The history was written by another release.
@@ -85,8 +85,8 @@ impl Default for History {
 }
 
 impl History {
-    /// Of the epochs that were regularised most, the one with the highest dev accuracy, on a tie that with
-    /// the lowest cross-entropy; `None` before the first epoch.
+    /// Among the epochs that were regularised most, the one with the highest dev accuracy, on a tie the one
+    /// with the lowest cross-entropy; `None` before the first epoch.
     pub fn best(&self) -> Option<&EpochRecord> {
         let rank = |record: &EpochRecord| {
             let sureness = -record.dev_cross_entropy;

@@ -2,8 +2,8 @@
 
 use super::Matrix;
 
-/// S_ik = Σ_f min(α_if, α_kf) / min(N_i, N_k), `n × n`: the part of the smaller word's
-/// neurons that the pair shares, in [0, 1] and symmetric (method §4).
+/// S_ik = Σ_f min(α_if, α_kf) / min(N_i, N_k), `n × n`: the part of the neurons of the word with
+/// fewer of them that the pair shares, in [0, 1] and symmetric (method §4).
 ///
 /// `shares` is α, `n × a`, and `counts` N, `n`. A word without neurons shares none, not even
 /// with itself; every other word shares all of its own.
@@ -31,7 +31,7 @@ pub fn shared(sharing: &Matrix, counts: &[f64]) -> Matrix {
     })
 }
 
-/// [`sharing`] with each of the `a` neurons weighed by its part of the evidence, `weights`, `a`:
+/// [`sharing`] with each of the `a` neurons weighted by its share of the evidence, `weights`, `a`:
 /// Σ_f w_f·min(α_if, α_kf) / min(Σ_f w_f·α_if, Σ_f w_f·α_kf).
 pub fn weighted_sharing(shares: &Matrix, weights: &[f64]) -> Matrix {
     let weighted = Matrix::from_fn(shares.rows, shares.cols, |i, f| {
@@ -43,7 +43,7 @@ pub fn weighted_sharing(shares: &Matrix, weights: &[f64]) -> Matrix {
     sharing(&weighted, &counts)
 }
 
-/// Mean of one `n × n` attention matrix a head.
+/// Mean over heads of one `n × n` attention matrix each.
 pub fn mean_over_heads(heads: &[Matrix]) -> Matrix {
     let Some(first) = heads.first() else {
         return Matrix::default();
@@ -66,7 +66,7 @@ pub fn attention_received(attention: &Matrix) -> Vec<f64> {
         .collect()
 }
 
-/// Σ_f min(a_f, b_f). Short f32 sums, added up in f64: four lanes an instruction, and still
+/// Σ_f min(a_f, b_f). Short f32 sums, added up in f64: four lanes per instruction, and still
 /// exact to about 1e-7.
 fn overlap(a: &[f32], b: &[f32]) -> f64 {
     a.chunks(BLOCK)

@@ -1,6 +1,6 @@
-//! The mean of what may be nothing.
+//! The mean of values, of which there may be none.
 
-/// Mean of the values; `None` of none.
+/// Mean of the values; `None` without values.
 pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values
         .into_iter()

@@ -1,5 +1,5 @@
 //! What a model's answer rests on, measured on plain numbers: the functions of
-//! method §4 and §5, the [`Explanation`] that they add up to, and the
+//! method §4 and §5, the [`Explanation`] that they make up, and the
 //! [`History`] that training leaves behind.
 
 mod allocation;

@@ -8,7 +8,7 @@
 /// # Panics
 /// If there is not one score for each word.
 pub fn auc(scores: &[f64], marked: &[bool]) -> Option<f64> {
-    assert_eq!(scores.len(), marked.len(), "one score a word");
+    assert_eq!(scores.len(), marked.len(), "one score per word");
     let mut words: Vec<(f64, bool)> = scores.iter().copied().zip(marked.iter().copied()).collect();
     words.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut below, mut won) = (0, 0.0);
@@ -23,12 +23,12 @@ pub fn auc(scores: &[f64], marked: &[bool]) -> Option<f64> {
 }
 
 /// Token F1 of the `chosen` words against the `marked` ones (DeYoung et al., ERASER, ACL 2020),
-/// in [0, 1]; `None` where no word is marked.
+/// in [0, 1]; `None` if no word is marked.
 ///
 /// # Panics
 /// If the two are not about the same words.
 pub fn token_f1(chosen: &[bool], marked: &[bool]) -> Option<f64> {
-    assert_eq!(chosen.len(), marked.len(), "one decision a word");
+    assert_eq!(chosen.len(), marked.len(), "one decision per word");
     let count = |words: &[bool]| words.iter().filter(|&&word| word).count();
     let both = chosen.iter().zip(marked).filter(|(c, m)| **c && **m);
     let (both, marked) = (both.count(), count(marked));
@@ -36,19 +36,19 @@ pub fn token_f1(chosen: &[bool], marked: &[bool]) -> Option<f64> {
 }
 
 /// Spearman's rank correlation of two scores of the same words, in [−1, 1]; words that tie share their
-/// ranks. `None` where one of them tells no two words apart.
+/// ranks. `None` if one of them is the same for all words.
 ///
 /// # Panics
 /// If the two are not about the same words.
 pub fn rank_correlation(a: &[f64], b: &[f64]) -> Option<f64> {
-    assert_eq!(a.len(), b.len(), "two scores a word");
+    assert_eq!(a.len(), b.len(), "two scores per word");
     let [a, b] = [a, b].map(centred_ranks);
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let size = (product(&a, &a) * product(&b, &b)).sqrt();
     (size > 0.0).then(|| (product(&a, &b) / size).clamp(-1.0, 1.0))
 }
 
-/// Ranks less their mean: of each score how many are smaller, less how many are larger, halved.
+/// Ranks minus their mean: for each score, how many are smaller minus how many are larger, halved.
 fn centred_ranks(scores: &[f64]) -> Vec<f64> {
     let count = |is: &dyn Fn(&f64) -> bool| scores.iter().filter(|&other| is(other)).count() as f64;
     let rank = |score: &f64| (count(&|other| other < score) - count(&|other| other > score)) / 2.0;

@@ -27,14 +27,14 @@ pub fn argmax<T: PartialOrd>(values: &[T]) -> usize {
     largest
 }
 
-/// The model's answer, from one score a class; on a tie the first class is predicted.
+/// The model's answer, from one score per class; on a tie the first class is predicted.
 ///
 /// # Panics
-/// If there is no class, or not one score for each.
+/// If there are no classes, or not one score for each.
 pub fn predict(classes: &[String], logits: &[f32]) -> Prediction {
     assert!(!classes.is_empty(), "a classifier has classes");
-    assert_eq!(classes.len(), logits.len(), "one score a class");
-    // By the logits, since probabilities that round to 1 tie.
+    assert_eq!(classes.len(), logits.len(), "one score per class");
+    // From the logits, since probabilities that round to 1 tie.
     Prediction {
         predicted: argmax(logits),
         ..Prediction::of(classes, softmax(logits))
@@ -42,7 +42,7 @@ pub fn predict(classes: &[String], logits: &[f32]) -> Prediction {
 }
 
 impl Prediction {
-    /// The answer that `probabilities`, one of each of the `classes`, give; on a tie the first class is
+    /// The answer that `probabilities`, one for each of the `classes`, give; on a tie the first class is
     /// predicted.
     pub fn of(classes: &[String], probabilities: Vec<f32>) -> Self {
         Self {
@@ -58,13 +58,13 @@ impl Prediction {
     }
 }
 
-/// −ln of the softmax of `logits`, `K` values, at `class`, in nats; finite where the probability
+/// −ln of the softmax of `logits`, `K` values, at `class`, in nats; finite even if the probability
 /// itself rounds to 0.
 pub fn negative_log_likelihood(logits: &[f32], class: usize) -> f64 {
     log_sum(logits.iter().map(|&logit| logit.into())) - f64::from(logits[class])
 }
 
-/// Log-odds ln p/(1 − p) of the class `class` of at least two, from `logits`, `K` values; finite where
+/// Log-odds ln p/(1 − p) of the class `class` of at least two, from `logits`, `K` values; finite even if
 /// the probability rounds to 0 or 1.
 pub fn log_odds(logits: &[f32], class: usize) -> f64 {
     let others = logits

@@ -35,7 +35,7 @@ impl RedistributionScore {
     }
 }
 
-/// Scores one text from its words' `capacity`, `n`, and `sharing`, `n × n`; `None` where a
+/// Scores one text from its words' `capacity`, `n`, and `sharing`, `n × n`; `None` if a
 /// side of a comparison is empty (fewer than three words, all or no words important).
 pub fn redistribution_score(
     capacity: &[f64],
@@ -54,7 +54,7 @@ pub fn redistribution_score(
     })
 }
 
-/// Mean of `values` by `weights` ≥ 0; `None` where none has a weight.
+/// Mean of `values` with `weights` ≥ 0; `None` if none has a weight.
 fn weighted_mean(values: &[f64], weights: &[f64]) -> Option<f64> {
     let weight: f64 = weights.iter().sum();
     let sum: f64 = values
@@ -89,7 +89,7 @@ mod tests {
     }
 
     /// Half of the first and half of the second are important: (0.75 + 0.5)/2 against
-    /// (0.75/2 + 0.5/2 + 0)/2. Equal parts of all words tell nothing apart.
+    /// (0.75/2 + 0.5/2 + 0)/2. Equal parts of all words distinguish nothing.
     #[test]
     fn words_that_count_in_part() {
         let sharing = Matrix::new(3, 3, vec![1.0; 9]);

@@ -6,10 +6,10 @@ use super::Matrix;
 
 /// The two sides of each comparison of method §5, for a text of `n` words.
 ///
-/// It is a value of its own so that one model can be scored with another's selection.
+/// It is a separate value so that one model can be scored with another's selection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {
-    /// How far each word counts as important, `n`, in [0, 1]; a part of 1 for words that share the
+    /// How far each word counts as important, `n`, in [0, 1]; a fraction for words that share the
     /// last rank with more words than fit.
     pub important: Vec<f64>,
     /// Pairs `(i, k)`, `i < k`, in which one word is the other's strongest partner.
@@ -45,7 +45,7 @@ pub fn kept(keep: &[f32]) -> Vec<bool> {
     keep.iter().map(|&keep| keep >= 0.5).collect()
 }
 
-/// Words that count in full or not at all, as weights.
+/// Words that count fully or not at all, as weights.
 pub fn weights_of(words: &[bool]) -> Vec<f64> {
     words
         .iter()
@@ -54,8 +54,8 @@ pub fn weights_of(words: &[bool]) -> Vec<f64> {
 }
 
 /// Important words by rank: the `fraction` in [0, 1] with the highest keep probability, rounded to
-/// the nearest number of words. Words that tie for the last places have equal parts of them: a gate
-/// that is wholly open, as f32 sees it, chooses no word, and must not choose the first ones.
+/// the nearest number of words. Words that tie for the last places share them equally: a gate
+/// that is fully open, as f32 sees it, chooses no words, and must not choose the first ones.
 pub fn most_kept(keep: &[f32], fraction: f64) -> Vec<f64> {
     let mut ranked = keep.to_vec();
     ranked.sort_by(|a, b| b.total_cmp(a));

@@ -13,17 +13,17 @@ pub struct Sentences {
     /// What the neurons say at each word's place, and who brings it there, `n`: a word of which little is kept can
     /// own many neurons, since attention brings the others to its place.
     pub places: Vec<String>,
-    /// What has a part in the prediction besides the words.
+    /// What else has a part in the prediction.
     pub parts: Vec<Part>,
     /// What the words and these parts add up to; `None` for a text without words.
     pub sum: Option<String>,
-    /// What has to be known to read the numbers.
+    /// What people need to know to read the numbers.
     pub remarks: Vec<String>,
-    /// Why the prediction says little; `None` where nothing speaks against it.
+    /// Why the prediction says little; `None` if nothing speaks against it.
     pub doubt: Option<String>,
 }
 
-/// A part of the margin that is no word's.
+/// A part of the margin that belongs to no word.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Part {
     /// Its name: "positions", "padding" or "biases".
@@ -35,7 +35,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// The parts of a margin; what is exactly 0 has none.
+    /// The parts of a margin; what is exactly 0 is left out.
     pub fn all(evidence: &Evidence) -> Vec<Self> {
         let Margin {
             class,
@@ -95,12 +95,12 @@ impl Sentences {
 pub struct Deletion {
     /// The answer to the whole text.
     pub whole: Prediction,
-    /// The answer when the word is deleted and the others close up.
+    /// The answer when the word is deleted and the others move up.
     pub without: Prediction,
 }
 
 impl Deletion {
-    /// What is left to the class that was predicted for the whole text.
+    /// What is left for the class that was predicted for the whole text.
     pub fn probability(&self) -> f32 {
         self.without.probabilities[self.whole.predicted]
     }
@@ -118,7 +118,7 @@ impl Deletion {
     }
 }
 
-/// What the neurons say at the place of word `i`. Where the head reads something else besides, what is
+/// What the neurons say at the place of word `i`. If the head also reads something else, what is
 /// brought to a place is more than what they say there.
 fn place(explanation: &Explanation, evidence: &Evidence, i: usize) -> String {
     let word = &explanation.words[i];
@@ -130,7 +130,7 @@ fn place(explanation: &Explanation, evidence: &Evidence, i: usize) -> String {
     let itself = f64::from(brought.at(i, i));
     let all: f64 = brought.row(i).iter().map(|&amount| f64::from(amount)).sum();
     format!(
-        "{said}: {} by the word itself, {} by the others, which attention brings there, and {} by \
+        "{said}: {} from the word itself, {} from the others, which attention brings there, and {} from \
          positions and biases.",
         signed(itself),
         signed(all - itself),
@@ -141,12 +141,15 @@ fn place(explanation: &Explanation, evidence: &Evidence, i: usize) -> String {
 /// What follows from how few words are known.
 fn doubt(explanation: &Explanation) -> String {
     match known_words(&explanation.words) {
-        (0, 0) => "There is no word here: what the model predicts says nothing of the text.".into(),
+        (0, 0) => {
+            "There is no word here: what the model predicts says nothing about the text.".into()
+        }
         (0, _) => {
-            "The model knows none of these words: what it predicts says nothing of the text.".into()
+            "The model knows none of these words: what it predicts says nothing about the text."
+                .into()
         }
         (known, all) => format!(
-            "The model knows only {known} of these {all} words: what it predicts says little of the text."
+            "The model knows only {known} of these {all} words: what it predicts says little about the text."
         ),
     }
 }
@@ -160,7 +163,7 @@ pub fn margin_name(classes: usize) -> &'static str {
     }
 }
 
-/// What one or several things do that go towards a class, and against it.
+/// What one thing, or several, do that go towards a class, and against it.
 const ONE: [&str; 2] = ["adds", "counts"];
 const SEVERAL: [&str; 2] = ["add", "count"];
 
@@ -193,7 +196,7 @@ fn sum(evidence: &Evidence, parts: &[Part], prediction: &Prediction) -> String {
     )
 }
 
-/// How much of the margin the neurons do not say; `None` where they say all but the head's bias.
+/// How much of the margin the neurons do not say; `None` if they say all but the head's bias.
 fn past(evidence: &Evidence) -> Option<String> {
     let margin = &evidence.margin;
     goes_past(evidence).then(|| {
@@ -212,7 +215,7 @@ fn goes_past(evidence: &Evidence) -> bool {
     evidence.past.iter().any(|&past| past != 0.0)
 }
 
-/// What a word's contribution is where the explained block, `layer`, is not the only one.
+/// What a word's contribution is if the explained block, `layer`, is not the only one.
 fn blocks(layer: usize) -> Option<String> {
     (layer > 0).then(|| {
         format!(
@@ -308,7 +311,7 @@ mod tests {
         explanation.interaction.contribution = Matrix::new(3, 3, brought);
         assert_eq!(
             Sentences::of(&explanation).places[1],
-            "At its place the neurons say +1.00: +0.12 by the word itself, +1.25 by the others, which attention brings there, and −0.38 by positions and biases."
+            "At its place the neurons say +1.00: +0.12 from the word itself, +1.25 from the others, which attention brings there, and −0.38 from positions and biases."
         );
         explanation.evidence.as_mut().unwrap().past = vec![0.5, -0.5];
         let alone = "At its place the neurons say +1.00.";

@@ -5,13 +5,13 @@ use super::Matrix;
 /// One encoder block's part of a [`TraceNumbers`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerNumbers {
-    /// Attention weights, one `n × n` matrix a head; rows are queries.
+    /// Attention weights, one `n × n` matrix per head; rows are queries.
     pub attention: Vec<Matrix>,
     /// Post-ReLU MLP neurons u, `n × F`.
     pub neurons: Matrix,
 }
 
-/// One text's forward pass over its `n` words, PAD positions left out.
+/// One text's forward pass over its `n` words, without PAD positions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceNumbers {
     /// Word ids, `n`.
@@ -20,40 +20,40 @@ pub struct TraceNumbers {
     pub keep: Vec<f32>,
     /// Gated embeddings x_v = keep ⊙ x0, `n × E`.
     pub embedding: Matrix,
-    /// One entry a block, first to last; at least one.
+    /// One entry per block, first to last; at least one.
     pub layers: Vec<LayerNumbers>,
     /// Class scores before softmax, `K`.
     pub logits: Vec<f32>,
-    /// Votes q of the last block's neurons, `K × F`: by how much a unit of each raises each class,
+    /// Votes q of the last block's neurons, `K × F`: by how much one unit of each raises each class,
     /// centred over the classes, up to the place's scale.
     pub votes: Matrix,
-    /// What the votes count at each word's place, `n`: e_in,c = scale_i·u_in·q_cn.
+    /// The weight of the votes at each word's place, `n`: e_in,c = scale_i·u_in·q_cn.
     pub scales: Vec<f32>,
-    /// Σ scale_i·u_in over PAD's places, `F`: 0 where PAD is not pooled.
+    /// Σ scale_i·u_in over PAD's places, `F`: 0 if PAD is not pooled.
     pub padding_neurons: Vec<f32>,
-    /// What each word brings to the logits; `None` where it was not asked for.
+    /// What each word brings to the logits; `None` if it was not asked for.
     pub contributions: Option<ContributionNumbers>,
 }
 
 /// The parts of a text's centred logits, for each of `K` classes.
 ///
-/// The evidence of all places, of PAD's, what goes `past` the neurons and the head's bias add up to
-/// the centred logits; so do what all words bring, to all places, `positions`, `biases` and `padding`.
+/// The evidence of all places, including PAD's, what goes `past` the neurons and the head's bias add up to
+/// the centred logits; so do what all words bring to all places, `positions`, `biases` and `padding`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContributionNumbers {
-    /// e_{i←k}, what word k brings to word i's place, one `n × n` matrix a class; rows are i.
+    /// e_{i←k}, what word k brings to word i's place, one `n × n` matrix per class; rows are i.
     pub brought: Vec<Matrix>,
     /// What each word brings to PAD's places, `n` rows of `K`.
     pub to_padding: Vec<Vec<f32>>,
     /// e_i, what the neurons say at each word's place, `n` rows of `K`.
     pub places: Vec<Vec<f32>>,
-    /// What they say at PAD's places, `K`: 0 where PAD is not pooled.
+    /// What they say at PAD's places, `K`: 0 if PAD is not pooled.
     pub padding_places: Vec<f32>,
-    /// What is said past the neurons, `K`: 0 where the head reads the neurons.
+    /// What is said past the neurons, `K`: 0 if the head reads the neurons.
     pub past: Vec<f32>,
     /// What the words' positions bring, `K`; 0 with several blocks, whose words hold theirs.
     pub positions: Vec<f32>,
-    /// What biases bring to the words' places, and the head's, `K`.
+    /// What biases bring to the words' places, including the head's, `K`.
     pub biases: Vec<f32>,
     /// What PAD's own rows, and the biases at its places, bring, `K`.
     pub padding: Vec<f32>,
@@ -70,7 +70,7 @@ impl TraceNumbers {
         self.layers.last().expect("a model has a block")
     }
 
-    /// Whether the answer, and what the words bring to it, are numbers.
+    /// Whether the answer, and what the words bring to it, are finite numbers.
     pub fn is_finite(&self) -> bool {
         let brought = self.contributions.as_ref();
         let brought = brought.map_or_else(Vec::new, ContributionNumbers::numbers);
@@ -96,7 +96,7 @@ impl ContributionNumbers {
         rows.flatten().copied().collect()
     }
 
-    /// c_k, what word `k` brings to all places, PAD's too, `K`.
+    /// c_k, what word `k` brings to all places, including PAD's, `K`.
     pub fn of_word(&self, k: usize) -> Vec<f32> {
         let to_places = |brought: &Matrix| -> f64 {
             (0..brought.rows).map(|i| f64::from(brought.at(i, k))).sum()

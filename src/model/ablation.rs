@@ -1,15 +1,15 @@
-//! What a forward pass is made to do without, to see what depends on it.
+//! What is removed from a forward pass, to see what depends on it.
 
 use burn::tensor::Tensor;
 
-/// Factors of a batch of `B` texts of padded length `L`: 0 takes a part away, 1 leaves it.
+/// Factors for a batch of `B` texts of padded length `L`: 0 takes a part away, 1 leaves it.
 ///
-/// What is absent is left whole.
+/// What has no factors is left as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Ablation {
     /// Factors of the gate, `[B, L]`: 0 closes a word's gate, its position stays.
     pub words: Option<Tensor<2>>,
-    /// Block by block, first to last; blocks without an entry are left whole.
+    /// Block by block, first to last; blocks without an entry are left as they are.
     pub blocks: Vec<BlockAblation>,
 }
 
@@ -22,7 +22,7 @@ pub struct BlockAblation {
     pub neurons: Option<Tensor<3>>,
 }
 
-/// `x`, times the factors where there are any.
+/// `x`, times the factors if there are any.
 pub(super) fn scaled<const D: usize>(x: Tensor<D>, factors: Option<&Tensor<D>>) -> Tensor<D> {
     match factors {
         Some(factors) => x * factors.clone(),

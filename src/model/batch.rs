@@ -10,21 +10,21 @@ use crate::text::PAD;
 /// A batch of `B` texts, padded to the length `L`.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The distinct words of the batch by id, rising, `[U]`; PAD is one where anything is padded.
-    /// What depends on a word alone is computed once for each of them.
+    /// The distinct words of the batch by ascending id, `[U]`, including PAD if anything is padded.
+    /// What depends only on a word is computed once for each of them.
     pub types: Tensor<1, Int>,
-    /// What the embedding of each type is multiplied by, `[U, 1]`: √E, or 0 for a PAD that reads as
+    /// What the embedding of each type is multiplied by, `[U, 1]`: √E, or 0 for a PAD whose embedding is
     /// zero.
     pub scales: Tensor<2>,
-    /// For each position, which of `types` stands there, `[B, L]`, PAD behind the words.
+    /// For each position, which of `types` is there, `[B, L]`, PAD after the words.
     pub places: Tensor<2, Int>,
     /// 1 where there is a word, 0 where there is PAD, `[B, L]`.
     pub valid: Tensor<2>,
-    /// What each word counts in a mean over its text, `[B, L]`: one part in as many as the text
-    /// has words, 0 for PAD.
+    /// The weight of each word in a mean over its text, `[B, L]`: one over the number of its words,
+    /// 0 for PAD.
     pub shares: Tensor<2>,
-    /// What each position counts in what the head reads, p, `[B, L]`: as `shares`, one part in L where
-    /// PAD is pooled too, or one part in so many words as may take a neuron.
+    /// The weight of each position in what the head reads, p, `[B, L]`: as `shares`, or 1/L if
+    /// PAD is pooled, too, or one over the number of words that may take a neuron.
     pub pooled: Tensor<2>,
     /// What PAD adds to attention scores, `[B, 1, 1, L]`: −1e9 for PAD keys; `None` without PAD.
     pub pad_bias: Option<Tensor<4>>,
@@ -33,9 +33,9 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Pads `texts` as `config` says and puts them on `device`. Words beyond `max_len` are cut.
+    /// Pads `texts` as `config` says and puts them on `device`. Words beyond `max_len` are cut off.
     ///
-    /// All that depends on the words alone is computed here, on the host: a GPU starts a program
+    /// Everything that depends only on the words is computed here, on the host: a GPU starts a program
     /// for each operation, however small.
     pub fn new(texts: &[&[u32]], config: &ModelConfig, device: &Device) -> Self {
         let words: Vec<Vec<u32>> = texts
@@ -116,7 +116,7 @@ fn shares(valid: &[f32]) -> impl Iterator<Item = f32> {
     valid.iter().map(move |valid| valid / words)
 }
 
-/// The words of all texts, each filled up with PAD to `length`.
+/// The words of all texts, each padded to `length`.
 fn padded(words: &[Vec<u32>], length: usize) -> impl Iterator<Item = u32> {
     words.iter().flat_map(move |text| {
         text.iter()

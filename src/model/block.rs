@@ -19,12 +19,12 @@ pub const NORM_EPSILON: f64 = 1e-5;
 pub struct LayerTrace {
     /// Attention weights A, `[B, H, L, L]`; rows are queries.
     pub attention: Tensor<4>,
-    /// Post-ReLU neurons u as W_2 or the head reads them, `[B, L, F]`: of the winners alone where not
+    /// Post-ReLU neurons u as W_2 or the head reads them, `[B, L, F]`: only those of the winners if not
     /// every word may take a neuron.
     pub neurons: Tensor<3>,
     /// The block's input, `[B·L, E]`.
     pub input: Tensor<2>,
-    /// The input and what attention adds to it, which the first norm normalises, `[B·L, E]`.
+    /// The input plus what attention adds to it, which the first norm normalises, `[B·L, E]`.
     pub attended: Tensor<2>,
     /// x + W_2 u, what the second norm normalises, `[B, L, E]`; `None` where the head reads the
     /// neurons themselves.
@@ -42,9 +42,9 @@ pub struct Block {
     pub value: Linear,
     /// See `query`.
     pub out: Linear,
-    /// Norm behind the attention.
+    /// Norm after the attention.
     pub norm1: LayerNorm,
-    /// W_1: E → F; its rectified output are the neurons.
+    /// W_1: E → F; its rectified outputs are the neurons.
     pub linear1: Linear,
     /// How the neurons are written back; `None` where the head reads them.
     pub write_back: Option<WriteBack>,
@@ -53,7 +53,7 @@ pub struct Block {
     /// Which words of a text may take each neuron; `None`: all.
     #[module(skip)]
     pub winners: Option<Winners>,
-    /// Q, K and V of all heads in one, for a GPU that only answers.
+    /// Q, K and V of all heads in one, for a GPU that only predicts.
     #[module(skip)]
     pub joined: Option<JoinedHeads>,
 }
@@ -63,12 +63,12 @@ pub struct Block {
 pub struct WriteBack {
     /// W_2: F → E.
     pub linear: Linear,
-    /// The norm behind the sum.
+    /// The norm after the sum.
     pub norm: LayerNorm,
 }
 
-/// The projections to the queries (over √d_k), keys and values of each head, side by side: one
-/// product gives all heads where they are needed.
+/// The projections to the queries (divided by √d_k), keys and values of each head, side by side: one
+/// product puts all heads where they are needed.
 #[derive(Clone, Debug)]
 pub struct JoinedHeads {
     /// `[1, 3H, E, d_k]`.
@@ -78,15 +78,15 @@ pub struct JoinedHeads {
 }
 
 impl Block {
-    /// Runs the block on the rows of all texts, one below the other: rows of one rank throughout
-    /// are what a GPU's programs can be fused on.
+    /// Runs the block on the rows of all texts, one below the other: a GPU's programs can be fused
+    /// if all rows have the same rank.
     ///
     /// # Shapes
     /// - `x`: `[B·L, E]`
     /// - `batch`: the texts, padded
-    /// - `dropout`: factors behind the attention, `[B·L, E]`, and behind the MLP, as wide as the output
-    /// - `ablation`: what is taken away of heads and neurons
-    /// - returns the block's output, `[B·L, E]`, or `[B·L, F]` where it is the neurons, and its trace
+    /// - `dropout`: factors after the attention, `[B·L, E]`, and after the MLP, as wide as the output
+    /// - `ablation`: what is taken away from heads and neurons
+    /// - returns the block's output, `[B·L, E]`, or `[B·L, F]` if it is the neurons, and its trace
     pub fn forward(
         &self,
         x: Tensor<2>,
@@ -141,7 +141,7 @@ impl Block {
         (out, trace)
     }
 
-    /// Queries over √d_k, keys and values of each head, `[B, H, L, d_k]`, of rows `[B·L, E]`.
+    /// Queries divided by √d_k, keys and values of each head, `[B, H, L, d_k]`, of rows `[B·L, E]`.
     fn project(&self, x: Tensor<2>, [b, l]: [usize; 2]) -> [Tensor<4>; 3] {
         let [_, width] = x.dims();
         let d_head = width / self.heads;
@@ -157,7 +157,7 @@ impl Block {
         ]
     }
 
-    /// The same block, its projections joined for passes without gradient.
+    /// The same block, with its projections joined for passes without gradients.
     pub(super) fn with_joined_heads(mut self) -> Self {
         let [width, _] = self.query.weight.val().dims();
         let d_head = width / self.heads;
@@ -180,4 +180,11 @@ impl Block {
         });
         self
     }
+}
+
+/// What a norm multiplies rows by, `[R, 1]` of `[R, E]`.
+pub(super) fn per_deviation(rows: Tensor<2>) -> Tensor<2> {
+    let centred = rows.clone() - rows.mean_dim(1);
+    let variance = (centred.clone() * centred).mean_dim(1);
+    (variance + NORM_EPSILON).sqrt().recip()
 }

@@ -1,4 +1,4 @@
-//! By what it is told whether two things are the same.
+//! A checksum that tells whether two things are the same.
 
 use sha2::{Digest, Sha256};
 

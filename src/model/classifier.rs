@@ -10,7 +10,7 @@ use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Trace, gate};
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
 pub struct Classifier {
-    /// The word table, `[V, E]`, or `[V, R]` where it is factorised.
+    /// The word table, `[V, E]`, or `[V, R]` if it is factorised.
     pub words: Param<Tensor<2>>,
     /// R → E of a factorised table.
     pub projection: Option<Linear>,
@@ -18,13 +18,13 @@ pub struct Classifier {
     pub positions: Tensor<2>,
     /// The gate.
     pub gate: Gate,
-    /// Keep probability of every word, `[V]`: at eval the gate depends on the word alone, so
-    /// that a loaded model looks its value up. A model in training has none.
+    /// Keep probability of every word, `[V]`: in evaluation the gate depends only on the word, so
+    /// a loaded model looks its value up. A model in training has none.
     #[module(skip)]
     pub keep_table: Option<Vec<f32>>,
     /// Encoder blocks.
     pub blocks: Vec<Block>,
-    /// E → K, or F → K where it reads the neurons.
+    /// E → K, or F → K if it reads the neurons.
     pub head: Linear,
     /// Sizes and reading.
     #[module(skip)]
@@ -34,7 +34,7 @@ pub struct Classifier {
 impl Classifier {
     /// Classifies a batch and keeps what explains it.
     ///
-    /// Without `noise` this is eval mode: soft gate, no dropout. With it, training: hard
+    /// Without `noise` this is evaluation mode: soft gate, no dropout. With it, training: hard
     /// straight-through gate, dropout.
     pub fn forward(&self, batch: &Batch, noise: Option<&Noise>) -> Trace {
         self.run(batch, self.rows(batch), noise, None)
@@ -45,19 +45,19 @@ impl Classifier {
         self.words.val().select(0, batch.types.clone())
     }
 
-    /// [`forward`](Self::forward), with the word table's rows for the batch's types given:
-    /// training makes them a leaf of their own, so that no gradient is as large as the table.
+    /// [`forward`](Self::forward) with given rows of the word table for the batch's types:
+    /// training makes them a separate leaf, so that no gradient is as large as the table.
     pub fn forward_rows(&self, batch: &Batch, rows: Tensor<2>, noise: Option<&Noise>) -> Trace {
         self.run(batch, rows, noise, None)
     }
 
-    /// [`forward`](Self::forward) in eval mode, without what `ablation` takes away.
+    /// [`forward`](Self::forward) in evaluation mode, without what `ablation` takes away.
     pub fn forward_ablated(&self, batch: &Batch, ablation: &Ablation) -> Trace {
         self.run(batch, self.rows(batch), None, Some(ablation))
     }
 
-    /// Class scores, `[B, K]`, of gated embeddings x_v, `[B, L, E]`, in eval mode: the prediction
-    /// as a function of what enters the encoder, by which it can be differentiated.
+    /// Class scores, `[B, K]`, of gated embeddings x_v, `[B, L, E]`, in evaluation mode: the prediction
+    /// as a function of what enters the encoder, with respect to which it can be differentiated.
     pub fn forward_gated(&self, batch: &Batch, gated: Tensor<3>) -> Tensor<2> {
         self.encode(batch, gated, None, None).1
     }
@@ -171,15 +171,15 @@ impl Classifier {
         Ok(values)
     }
 
-    /// The same model, its gate looked up in `values`, `V` keep probabilities.
+    /// The same model, with its gate looked up in `values`, `V` keep probabilities.
     #[must_use]
     pub fn with_gate_values(mut self, values: &[f32]) -> Self {
         self.keep_table = Some(values.to_vec());
         self
     }
 
-    /// The same model for passes without gradient, with fewer and larger products: what suits a
-    /// GPU, which starts a program for each.
+    /// The same model for passes without gradients, with fewer and larger products, which suits a
+    /// GPU, since it starts a program for each.
     #[must_use]
     pub fn with_joined_heads(mut self) -> Self {
         self.blocks = self

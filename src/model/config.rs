@@ -1,21 +1,21 @@
-//! What shape a model has and how it reads a text; stored beside its weights.
+//! What shape a model has and how it reads a text; stored next to its weights.
 
 use serde::{Deserialize, Serialize};
 
 use super::winners::Winners;
-use crate::text::Words;
+use crate::text::Tokenizer;
 
 /// Which positions the classifier's mean pooling covers (method §3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
-    /// Every position, PAD too: as published.
+    /// Every position, including PAD: as published.
     All,
-    /// Words only.
+    /// Only words.
     Valid,
 }
 
-/// To which length a batch is padded (method §3.4).
+/// The length to which a batch is padded (method §3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Padding {
@@ -70,12 +70,12 @@ pub struct Reading {
     /// PAD's embedding.
     pub pad_embedding: PadEmbedding,
     /// How a text becomes words.
-    pub words: Words,
+    pub words: Tokenizer,
 }
 
 impl Reading {
-    /// The published way, PAD taking part, with the given word splitting.
-    pub fn published(words: Words) -> Self {
+    /// The published way, with PAD taking part and the given word splitting.
+    pub fn published(words: Tokenizer) -> Self {
         Self {
             pooling: Pooling::All,
             padding: Padding::Fixed,
@@ -85,7 +85,7 @@ impl Reading {
     }
 
     /// The scale-free way, PAD without effect.
-    pub fn scale_free(words: Words) -> Self {
+    pub fn scale_free(words: Tokenizer) -> Self {
         Self {
             pooling: Pooling::Valid,
             padding: Padding::Longest,
@@ -102,13 +102,13 @@ pub struct ModelConfig {
     pub vocabulary: usize,
     /// Embedding width E.
     pub d_model: usize,
-    /// Width R of the word table where it is factorised: R numbers a word, which one matrix turns
+    /// Width R of a factorised word table: R numbers per word, which one matrix turns
     /// into E (Lan et al. 2020, §3.1). `None`: the table holds the embeddings themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedding_rank: Option<usize>,
     /// Attention heads H; divides `d_model`.
     pub heads: usize,
-    /// MLP neurons a block, F.
+    /// MLP neurons per block, F.
     pub d_ff: usize,
     /// Hidden width of the VMASK gate.
     pub mask_hidden: usize,
@@ -120,7 +120,7 @@ pub struct ModelConfig {
     pub max_len: usize,
     /// Dropout probability in training.
     pub dropout: f64,
-    /// Probability with which the gate of a word is closed in training, whatever it would decide
+    /// Probability that the gate of a word is closed in training, whatever it would decide
     /// (word dropout, Iyyer et al. 2015).
     #[serde(default)]
     pub word_dropout: f64,
@@ -129,7 +129,7 @@ pub struct ModelConfig {
     /// What the head reads; a file that does not say has the published readout.
     #[serde(default)]
     pub readout: Readout,
-    /// Which words of a text may take each of the last block's neurons; `None`: all. Only where the head
+    /// Which words of a text may take each of the last block's neurons; `None`: all. Only possible if the head
     /// reads the neurons, and not PAD's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub winners: Option<Winners>,
@@ -164,23 +164,23 @@ impl ModelConfig {
         }
     }
 
-    /// Whether block `layer` writes its neurons back into the residual stream, by W_2 and a second
+    /// Whether block `layer` writes its neurons back into the residual stream, with W_2 and a second
     /// norm.
     pub fn writes_back(&self, layer: usize) -> bool {
         self.readout == Readout::Residual || layer + 1 < self.layers
     }
 
-    /// Numbers a word in the word table: R, or E.
+    /// Numbers per word in the word table: R, or E.
     pub fn table_width(&self) -> usize {
         self.embedding_rank.unwrap_or(self.d_model)
     }
 
-    /// Checks that the sizes make a model.
+    /// Checks that the sizes are those of a possible model.
     ///
     /// # Errors
     /// Names the first field that does not fit.
     pub fn check(&self) -> Result<(), ConfigError> {
-        /// 64 MiB of numbers, of each table that no file holds.
+        /// 64 MiB of numbers, for each table that no file holds.
         const LARGEST: usize = 1 << 24;
         const MOST_LAYERS: usize = 1 << 10;
         let (max_len, product) = (self.max_len, usize::saturating_mul);
@@ -238,11 +238,11 @@ impl ModelConfig {
     }
 }
 
-/// Sizes that make no model.
+/// Sizes of which no model can be made.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum ConfigError {
     /// A size is out of range.
-    #[error("{field} = {value} makes no model; it must be at least {least} and at most {most}")]
+    #[error("{field} = {value} is out of range; it must be at least {least} and at most {most}")]
     Size {
         /// Field of [`ModelConfig`], or a product of fields.
         field: &'static str,
@@ -254,17 +254,17 @@ pub enum ConfigError {
         most: usize,
     },
     /// The embedding does not divide into heads.
-    #[error("an embedding of width {d_model} is not even or does not divide into {heads} heads")]
+    #[error("an embedding of width {d_model} is odd, or cannot be divided among {heads} heads")]
     Width {
         /// Embedding width.
         d_model: usize,
         /// Attention heads.
         heads: usize,
     },
-    /// Dropout is no probability below 1.
+    /// Dropout is not a probability below 1.
     #[error("a dropout of {0} is not between 0 and 1")]
     Dropout(f64),
-    /// Winners make no sense, or the head does not read the neurons of words alone.
+    /// Winners make no sense, or the head does not read the neurons, and those of words alone.
     #[error(
         "winners = {{ count = {}, correlated = {} }}: count must be 1 or more, correlated from 0 to 1, and the head must read the neurons, and those of words alone",
         .0.count,

@@ -1,42 +1,22 @@
-//! What the neurons say of each class, and what each word brings to them: exact parts of the logits,
+//! What the neurons say about each class, and what each word brings to them: exact parts of the logits,
 //! read off one forward pass (method §4.2, §4.3).
 //!
 //! The head is linear, so a logit is a sum over places and neurons. With the attention weights, the
-//! set of active neurons and the norms' scales held at the point computed, a neuron's input is linear
-//! in the words, and the sum splits further, into what each word brings to each place by itself and
-//! by attention (of the family of DecompX, arXiv 2306.02873, and AttnLRP, arXiv 2402.05602).
+//! set of active neurons and the norms' scales held fixed at the computed point, a neuron's input is
+//! linear in the words, and the sum splits further, into what each word brings to each place directly and
+//! through attention (of the family of DecompX, arXiv 2306.02873, and AttnLRP, arXiv 2402.05602).
 //!
-//! Everything is centred: less its mean over the classes, since what all classes have in common
+//! Everything is centred, that is, minus its mean over the classes, since what all classes have in common
 //! decides nothing.
 
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
-use super::{Block, Classifier, LayerTrace, NORM_EPSILON, Trace};
-
-/// The parts of the centred logits of `B` texts of padded length `L`, for the first `C` = K − 1
-/// classes: those of all classes add up to 0, so that the last one's follow.
-///
-/// `brought`, summed over i and k, `positions`, `biases`, `padding` and `head` add up to the centred logits.
-#[derive(Clone, Debug)]
-pub struct Contributions {
-    /// e_{i←k}, what the word at place k brings to place i, `[B, C, L, L]`; rows are i. Of PAD's own
-    /// rows it holds nothing.
-    pub brought: Tensor<4>,
-    /// What the neurons of each place say, Σ_n e_in, `[B, C, L]`, PAD's places too.
-    pub places: Tensor<3>,
-    /// What the words' positions bring, to all places, `[B, C]`.
-    pub positions: Tensor<2>,
-    /// What biases bring to the places of words, `[B, C]`.
-    pub biases: Tensor<2>,
-    /// The head's bias, `[C]`.
-    pub head: Tensor<1>,
-    /// What PAD's own rows, and the biases at its places, bring, `[B, C]`: 0 where it is not pooled.
-    pub padding: Tensor<2>,
-}
+use super::block::per_deviation;
+use super::{Block, Classifier, Contributions, LayerTrace, Trace};
 
 impl Classifier {
-    /// The votes q of the last block's neurons, `[K, F]`: by how much a unit of each neuron raises
+    /// The votes q of the last block's neurons, `[K, F]`: by how much one unit of each neuron raises
     /// each class, up to the [scale](Trace::vote_scales) of its place.
     pub fn votes(&self) -> Tensor<2> {
         match &self.last_block().write_back {
@@ -54,7 +34,7 @@ impl Classifier {
         bias.clone() - bias.mean()
     }
 
-    /// Splits the logits of `trace`, a pass of this model in eval mode, into what brought them.
+    /// Splits the logits of `trace`, a pass of this model in evaluation mode, into what brought them.
     pub fn contributions(&self, trace: &Trace) -> Contributions {
         let slopes = Slopes::of(self, trace);
         let batch = &trace.batch;
@@ -70,7 +50,7 @@ impl Classifier {
             sum_over(slopes.along(rows + mixed, [b, l]), None)
         };
         let input = layer.input.clone();
-        // Of several blocks the last one's input rows are what is brought, and positions are in them.
+        // With several blocks, what is brought are the last one's input rows, which include positions.
         let (rows, positions) = match trace.layers.len() {
             1 => {
                 let gated: Tensor<2> = trace.gated.clone().reshape(input.dims());
@@ -100,9 +80,9 @@ impl Classifier {
         }
     }
 
-    /// `trace`, a pass of this model, with how much each word brings. Dropout, where there was any, is in it.
+    /// `trace`, a pass of this model, with how much each word brings. Any dropout is included.
     pub fn with_amounts(&self, trace: Trace) -> Trace {
-        // [B, C, L]: the last class has what the others lack.
+        // [B, C, L]: the last class has what is missing from the others.
         let brought = self.contributions(&trace).brought.detach();
         let brought: Tensor<3> = brought.sum_dim(2).squeeze_dim(2);
         let last = brought.clone().sum_dim(1);
@@ -123,7 +103,7 @@ impl Classifier {
         weights.clone() - weights.mean_dim(0)
     }
 
-    /// What a norm's input is multiplied by on the way to each class, its scale aside, `[K, E]`: for
+    /// What a norm's input is multiplied by on the way to each class, apart from its scale, `[K, E]`: for
     /// a model whose neurons are written back.
     fn class_directions(&self) -> Tensor<2> {
         let norm = self
@@ -138,16 +118,16 @@ impl Classifier {
     }
 }
 
-/// How the centred logits of the first C classes move with what enters the last block, at the point
-/// computed.
+/// How the centred logits of the first C classes change with what enters the last block, at the computed
+/// point.
 struct Slopes {
-    /// By what attention and residual add up to, w, `[C, B·L, E]`.
+    /// With the sum of attention and residual, w, `[C, B·L, E]`.
     of_input: Tensor<3>,
-    /// By what the first norm gives, `[C, B·L, E]`.
+    /// With the first norm's output, `[C, B·L, E]`.
     of_normalised: Tensor<3>,
-    /// By what the neurons are given, `[C, B·L, F]`.
+    /// With the neurons' input, `[C, B·L, F]`.
     of_neurons: Tensor<3>,
-    /// By what is written back, `[C, B·L, E]`; `None` where nothing is.
+    /// With what is written back, `[C, B·L, E]`; `None` if nothing is.
     of_written: Option<Tensor<3>>,
 }
 
@@ -188,7 +168,7 @@ impl Slopes {
         }
     }
 
-    /// What `rows`, `[B·L, E]`, bring to each place, by themselves and by attention, `[B, C, L, L]`.
+    /// What `rows`, `[B·L, E]`, bring to each place, directly and through attention, `[B, C, L, L]`.
     fn brought(
         &self,
         block: &Block,
@@ -218,7 +198,7 @@ impl Slopes {
         by_attention + own.unsqueeze_dim::<4>(3) * diagonal.unsqueeze()
     }
 
-    /// What `rows`, `[B·L, E]`, added to the block's input, bring to their own places, `[B, C, L]`.
+    /// What `rows`, `[B·L, E]`, bring to their own places when added to the block's input, `[B, C, L]`.
     fn along(&self, rows: Tensor<2>, [b, l]: [usize; 2]) -> Tensor<3> {
         by_text(self.of_input.clone() * rows.unsqueeze_dim::<3>(0), [b, l])
     }
@@ -247,7 +227,7 @@ impl Slopes {
     }
 }
 
-/// What attention makes of `rows`, `[B·L, E]`, its biases aside, `[B·L, E]`.
+/// What attention makes of `rows`, `[B·L, E]`, apart from its biases, `[B·L, E]`.
 fn mixed(block: &Block, layer: &LayerTrace, rows: Tensor<2>, [b, l]: [usize; 2]) -> Tensor<2> {
     let [_, width] = rows.dims();
     let values = rows.matmul(block.value.weight.val());
@@ -257,18 +237,11 @@ fn mixed(block: &Block, layer: &LayerTrace, rows: Tensor<2>, [b, l]: [usize; 2])
     mixed.matmul(block.out.weight.val())
 }
 
-/// Rows that were to multiply what a norm gives, so that they multiply what it takes, its scale
-/// aside; all `[R, E]`.
+/// Turns rows that multiply a norm's output into rows that multiply its input, apart from its scale;
+/// all `[R, E]`.
 fn through_norm(rows: Tensor<2>, norm: &LayerNorm) -> Tensor<2> {
     let gained = rows * norm.gamma.val().unsqueeze::<2>();
     gained.clone() - gained.mean_dim(1)
-}
-
-/// What a norm multiplies rows by, `[R, 1]` of `[R, E]`.
-pub(super) fn per_deviation(rows: Tensor<2>) -> Tensor<2> {
-    let centred = rows.clone() - rows.mean_dim(1);
-    let variance = (centred.clone() * centred).mean_dim(1);
-    (variance + NORM_EPSILON).sqrt().recip()
 }
 
 /// Sums of rows, text by text: `[B, C, L]` of `[C, B·L, N]`.

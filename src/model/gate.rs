@@ -17,10 +17,10 @@ impl Gate {
     /// Log-odds of keeping each word, `[U, 1]`, from embeddings `[U, E]`.
     pub fn log_odds(&self, embedding: Tensor<2>) -> Tensor<2> {
         let hidden = self.hidden.forward(embedding);
-        // tanh, by way of the sigmoid, which a CPU computes in a third of the time.
+        // tanh, expressed by the sigmoid, which a CPU computes in a third of the time.
         let hidden = sigmoid(hidden * 2.0) * 2.0 - 1.0;
         let scores = self.decision.forward(hidden);
-        // keep − drop, as a product: the gradient of two slices would be put together piece by piece.
+        // keep − drop, as a product: the gradient of two slices would be assembled piece by piece.
         let signs = Tensor::<2>::from_floats([[-1.0], [1.0]], &scores.device());
         scores.matmul(signs)
     }

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{ModelConfig, Stream};
 
-/// Noise under which a gate is closed whatever its log-odds.
+/// Noise that closes a gate whatever its log-odds.
 const CLOSED: f32 = -1e9;
 
 /// Gate noise and dropout masks for a batch of `B` texts of length `L`.
@@ -14,7 +14,7 @@ pub struct Noise {
     pub gate: Tensor<2>,
     /// Dropout factors of the encoder's input, `[B, L, E]`.
     pub input: Tensor<3>,
-    /// Dropout factors behind the attention, `[B·L, E]`, and behind the MLP, `[B·L, E]` or, where the
+    /// Dropout factors after the attention, `[B·L, E]`, and after the MLP, `[B·L, E]` or, if the
     /// head reads the neurons, `[B·L, F]`; block by block.
     pub blocks: Vec<[Tensor<2>; 2]>,
 }

@@ -1,4 +1,4 @@
-//! Between a classifier on a device and its parameters as plain arrays.
+//! Conversion between a classifier on a device and its parameters as plain arrays.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -94,7 +94,7 @@ impl Classifier {
     }
 }
 
-/// Collects parameters or their gradients by place, flat, in PyTorch's layout.
+/// Collects parameters or their gradients by their places, flat, in PyTorch's layout.
 struct Collect<'a> {
     gradients: Option<&'a GradientsParams>,
     found: BTreeMap<u64, Tensor<1>>,
@@ -120,7 +120,7 @@ impl ModuleVisitor for Collect<'_> {
 }
 
 /// Puts parameters on a device. Their ids are their places in [`parameter_shapes`], so that an
-/// optimiser's state and a gradient find them again.
+/// optimiser's state and a gradient can be matched to them.
 struct Place<'a> {
     weights: &'a Weights,
     device: &'a Device,

@@ -1,4 +1,4 @@
-//! The one source of randomness of a run, on the host (method §3.5): Burn's backends have
+//! The only source of randomness of a run, on the host (method §3.5): Burn's backends have
 //! global generators of their own, which differ.
 
 use rand::{Rng, RngExt, SeedableRng};
@@ -6,14 +6,14 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-/// A seeded ChaCha stream whose position can be stored and taken up again.
+/// A seeded ChaCha stream whose position can be stored and resumed.
 #[derive(Clone, Debug)]
 pub struct Stream {
     seed: u64,
     rng: ChaCha8Rng,
 }
 
-/// Where a [`Stream`] stands.
+/// The position of a [`Stream`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamPosition {
     /// Seed of the run.
@@ -31,14 +31,14 @@ impl Stream {
         }
     }
 
-    /// Takes a stream up where it stood.
+    /// Resumes a stream where it was.
     pub fn at(position: StreamPosition) -> Self {
         let mut stream = Self::new(position.seed);
         stream.rng.set_word_pos(u128::from(position.word));
         stream
     }
 
-    /// Where the stream stands.
+    /// Where the stream is.
     pub fn position(&self) -> StreamPosition {
         let word =
             u64::try_from(self.rng.get_word_pos()).expect("a run draws fewer than 2^64 words");
@@ -74,7 +74,7 @@ impl Stream {
             .collect()
     }
 
-    /// A dropout mask of `count` factors: 0 with probability `p`, else 1/(1 − p).
+    /// A dropout mask of `count` factors: 0 with probability `p`, otherwise 1/(1 − p).
     pub fn dropout(&mut self, count: usize, p: f64) -> Vec<f32> {
         let threshold = (p * 2f64.powi(32)) as u32;
         let scale = (1.0 / (1.0 - p)) as f32;

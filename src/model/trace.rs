@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Tensor};
 
-use super::evidence::per_deviation;
+use super::block::per_deviation;
 use super::{Batch, Contributions, LayerTrace};
 use crate::explain::{ContributionNumbers, LayerNumbers, Matrix, TraceNumbers};
 
@@ -15,7 +15,7 @@ pub struct Trace {
     pub embedding: Tensor<3>,
     /// Keep probabilities, `[B, L]`.
     pub keep: Tensor<2>,
-    /// The gate r as applied, `[B, L]`: 0 or 1 in training, the keep probability at eval.
+    /// The gate r as applied, `[B, L]`: 0 or 1 in training, the keep probability in evaluation.
     pub gate: Tensor<2>,
     /// Gated embeddings x_v = r ⊙ x0, `[B, L, E]`.
     pub gated: Tensor<3>,
@@ -26,7 +26,7 @@ pub struct Trace {
     /// [`Votes`](super::Classifier::votes) of the last block's neurons, `[K, F]`.
     pub votes: Tensor<2>,
     /// How much each word brings to the prediction, ‖c_k‖ over the classes, without a gradient, `[B, L]`:
-    /// where [`with_amounts`](super::Classifier::with_amounts) was asked for it.
+    /// if [`with_amounts`](super::Classifier::with_amounts) was asked for it.
     pub amounts: Option<Tensor<2>>,
 }
 
@@ -35,8 +35,8 @@ pub struct Trace {
 #[error("the compute device did not answer: {0}")]
 pub struct ReadError(String);
 
-/// Reads a flat tensor. The only way by which numbers leave a device: awaited, since a browser
-/// cannot wait otherwise.
+/// Reads a flat tensor. The only way in which numbers leave a device: awaited, since a browser
+/// cannot block.
 ///
 /// # Errors
 /// If the device was lost or failed.
@@ -60,7 +60,7 @@ impl Trace {
         self.layers.last().expect("a model has a block")
     }
 
-    /// What the votes count at each place, `[B, L]`: its part of the pooling and, where the neurons
+    /// The weight of the votes at each place, `[B, L]`: its share of the pooling and, if the neurons
     /// are written back, what the last norm multiplies by there.
     pub fn vote_scales(&self) -> Tensor<2> {
         let pooled = self.batch.pooled.clone();
@@ -74,7 +74,7 @@ impl Trace {
         }
     }
 
-    /// Reads the pass, text by text, PAD left out, in one readback.
+    /// Reads the pass, text by text, without PAD, in one readback.
     ///
     /// # Errors
     /// If the device was lost or failed.
@@ -313,7 +313,7 @@ fn all_classes(classes: usize, value: impl Fn(usize) -> f32) -> Vec<f32> {
     values
 }
 
-/// What of the centred `logits` neither the neurons of the `places` nor the `others` say, `K`.
+/// The part of the centred `logits` that neither the neurons of the `places` nor the `others` say, `K`.
 fn past(logits: &[f32], places: &[Vec<f32>], others: &[&Vec<f32>]) -> Vec<f32> {
     let mean = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / logits.len() as f64;
     (0..logits.len())

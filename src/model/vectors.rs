@@ -1,4 +1,4 @@
-//! Fresh embeddings that begin at pre-trained word vectors.
+//! Fresh embeddings that start from pre-trained word vectors.
 
 use super::{Stream, Weights};
 use crate::text::{Vocabulary, WordVectors};
@@ -6,9 +6,9 @@ use crate::text::{Vocabulary, WordVectors};
 /// Name of the word table.
 const TABLE: &str = "embedding.weight";
 
-/// Moves the drawn rows of the words that `vectors` holds to their vectors, scaled to the unit
-/// variance of the others; to a table of another width they are projected by one random matrix, so
-/// that angles are about kept.
+/// Replaces the drawn rows of the words that `vectors` holds by their vectors, scaled to the unit
+/// variance of the others; for a table of another width they are projected by one random matrix, so
+/// that angles are roughly preserved.
 pub fn begin_at_vectors(
     weights: &mut Weights,
     vocabulary: &Vocabulary,
@@ -46,7 +46,7 @@ pub fn begin_at_vectors(
     }
 }
 
-/// Multiplies the word table: √E of the forward pass makes large embeddings of unit variance,
+/// Multiplies the word table: the forward pass's √E turns unit variance into large embeddings,
 /// which saturate the attention from the start.
 pub fn scale_embeddings(weights: &mut Weights, factor: f32) {
     if let Some(table) = weights.get_mut(TABLE) {
@@ -56,10 +56,10 @@ pub fn scale_embeddings(weights: &mut Weights, factor: f32) {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    // Files, which a browser has none of.
+    // These need files, which a browser does not have.
     use super::*;
     use crate::model::{ModelConfig, Reading, initial_weights};
-    use crate::text::Words;
+    use crate::text::Tokenizer;
 
     #[test]
     fn angles_are_about_kept_and_other_words_stay_as_drawn() {
@@ -77,7 +77,7 @@ mod tests {
 
         let words = ["<PAD>", "<UNK>", "good", "zyx", "great", "table"].map(str::to_owned);
         let vocabulary = Vocabulary::from_words(words.to_vec()).unwrap();
-        let config = ModelConfig::new(6, 2, Reading::scale_free(Words::Default));
+        let config = ModelConfig::new(6, 2, Reading::scale_free(Tokenizer::Default));
         let mut stream = Stream::new(0);
         let mut weights = initial_weights(&config, &mut stream);
         let drawn = weights[TABLE].clone();

@@ -106,7 +106,7 @@ pub fn initial_weights(config: &ModelConfig, stream: &mut Stream) -> Weights {
         .collect()
 }
 
-/// Draws the head anew, for `config`'s number of classes: as that of a fresh model.
+/// Draws a new head for `config`'s number of classes, as that of a fresh model.
 pub fn renew_head(config: &ModelConfig, weights: &mut Weights, stream: &mut Stream) {
     let width = config.readout_width();
     let bound = 1.0 / (width as f32).sqrt();

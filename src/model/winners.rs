@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Winners {
-    /// To how many at most, 1 or more.
+    /// The maximum number of words, 1 or more.
     pub count: usize,
-    /// Beside the first only to those that are correlated with it: whose attention is at least this part of the
-    /// strongest of the text, in [0, 1]. With 0 all are.
+    /// Besides the first, only words that are correlated with it: whose attention to or from it is at least this
+    /// fraction of the text's strongest, in [0, 1]. With 0 all are.
     #[serde(default)]
     pub correlated: f64,
 }
 
 impl Winners {
-    /// Whether there are such winners.
+    /// Whether such winners make sense.
     pub(super) fn is_sound(self) -> bool {
         self.count > 0 && (0.0..=1.0).contains(&self.correlated)
     }
 
-    /// Neurons u, `[B, L, F]`, each silent but where it may be. Where several words are level, all of them
-    /// keep it.
+    /// Neurons u, `[B, L, F]`, each silent except at the words that may take it. If several words tie, all of
+    /// them keep it.
     ///
     /// # Shapes
     /// - `attention`: `[B, H, L, L]`; rows are queries
@@ -35,7 +35,7 @@ impl Winners {
         if self.count > 1 && self.correlated > 0.0 {
             let correlated = correlation(attention.clone().detach(), &valid);
             let correlated = correlated.greater_equal_elem(self.correlated).float();
-            // Each word's own wins, and those of the words that it is correlated with.
+            // Each word's own wins, and those of the words it is correlated with.
             let beside = correlated.matmul(among_first(&given, 1) * valid.clone());
             may = may * beside.greater_elem(0.5).float();
         }
@@ -55,7 +55,7 @@ fn among_first(u: &Tensor<3>, count: usize) -> Tensor<3> {
     u.clone().greater_equal(largest(&among)).float()
 }
 
-/// How strongly two words are correlated, in [0, 1], `[B, L, L]`; 1 of a word with itself, 0 with PAD.
+/// How strongly two words are correlated, in [0, 1], `[B, L, L]`; 1 for a word with itself, 0 with PAD.
 fn correlation(attention: Tensor<4>, valid: &Tensor<3>) -> Tensor<3> {
     let length = attention.dims()[2];
     let itself: Tensor<3> = Tensor::<2>::eye(length, &attention.device()).unsqueeze();
@@ -65,7 +65,7 @@ fn correlation(attention: Tensor<4>, valid: &Tensor<3>) -> Tensor<3> {
 }
 
 /// â: how strongly the more attentive of two words attends to the other, relative to the strongest pair
-/// of the text, of `attention` between such pairs as count; both `[B, L, L]`.
+/// of the text, given the `attention` between eligible pairs; both `[B, L, L]`.
 pub(crate) fn relative_to_strongest_pair(attention: Tensor<3>) -> Tensor<3> {
     let [texts, length, _] = attention.dims();
     let either = attention.clone().max_pair(attention.swap_dims(1, 2));
@@ -74,5 +74,5 @@ pub(crate) fn relative_to_strongest_pair(attention: Tensor<3>) -> Tensor<3> {
     either / strongest.clamp_min(LEAST)
 }
 
-/// The strongest attention of a text of one word is 0, and nothing is correlated there.
+/// In a text of one word the strongest attention is 0, and nothing is correlated.
 const LEAST: f64 = 1e-30;

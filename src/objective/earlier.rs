@@ -1,5 +1,5 @@
-//! Objectives as earlier versions wrote them into cards and checkpoints: a choice's name stood among
-//! its options, as `kind`, and forms that came later were not named.
+//! Objectives as earlier versions wrote them into cards and checkpoints: a choice's name was among
+//! its options, as `kind`, simpler penalties were `controls`, and forms that came later were not named.
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::{Map, Value};
@@ -11,7 +11,7 @@ pub(crate) fn any<'de, D: Deserializer<'de>>(value: D) -> Result<Objective, D::E
     read(Value::deserialize(value)?).map_err(Error::custom)
 }
 
-/// The same where there may be none.
+/// The same if there may be none.
 pub(crate) fn any_or_none<'de, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<Objective>, D::Error> {
@@ -23,6 +23,11 @@ fn read(mut objective: Value) -> serde_json::Result<Objective> {
     let family = objective.get_mut("family");
     if let Some(family) = family.filter(|family| family.get("kind").is_some()) {
         bring_up(family);
+    }
+    if let Some(keys) = objective.as_object_mut()
+        && let Some(penalties) = keys.remove("controls")
+    {
+        keys.insert("penalties".to_owned(), penalties);
     }
     Objective::deserialize(objective)
 }
@@ -45,7 +50,7 @@ fn bring_up(family: &mut Value) {
     name(family);
 }
 
-/// From `{"kind": NAME, …}` to `{NAME: {…}}`, or to NAME where that is all.
+/// From `{"kind": NAME, …}` to `{NAME: {…}}`, or to NAME if that is all.
 fn name(choice: &mut Value) {
     let Some(options) = choice.as_object_mut() else {
         return;
@@ -65,10 +70,10 @@ mod tests {
 
     use super::*;
     use crate::objective::{
-        Apart, Controls, Family, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight,
+        Apart, Family, GateGuard, Overlap, Pairs, Penalties, RateOf, ScaleFree, Space, Weight,
     };
 
-    /// As cards were written until files of losses came.
+    /// As cards were written before there were files of losses.
     #[test]
     fn objectives_of_earlier_versions_are_read() {
         let controls = json!({"embedding_l2": 0.0, "neuron_l1": 0.25});
@@ -80,8 +85,8 @@ mod tests {
         };
         let published = read(objective(json!({"kind": "published"}))).unwrap();
         assert_eq!(published.family, Family::Published);
-        assert_eq!(published.controls.neuron_l1, 0.25);
-        assert_eq!(published.controls.evidence_l1, 0.0);
+        assert_eq!(published.penalties.neuron_l1, 0.25);
+        assert_eq!(published.penalties.evidence_l1, 0.0);
 
         let whole = json!({
             "kind": "scale-free", "space": "mlp",
@@ -105,7 +110,7 @@ mod tests {
         let whole = read(objective(whole)).unwrap();
         assert_eq!(whole.family, Family::ScaleFree(expected));
 
-        // Before there were other forms than the first, and controls.
+        // Before there were simpler penalties, or forms other than the first.
         let first = json!({
             "family": {"kind": "scale-free", "space": "embedding", "guard": {"kind": "none"}},
             "lambda_importance": 1.0, "lambda_interaction": 0.5,
@@ -123,7 +128,7 @@ mod tests {
         };
         let first = read(first).unwrap();
         assert_eq!(first.family, Family::ScaleFree(expected));
-        assert_eq!(first.controls, Controls::default());
+        assert_eq!(first.penalties, Penalties::default());
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::model::Winners;
 pub enum Space {
     /// On the MLP neurons u, which the explanation shows.
     Mlp,
-    /// On the last block's neurons by what they vote for, z_in = u_in·‖q_n‖: what a neuron that says
-    /// nothing does is not looked at, nor how large it is drawn.
+    /// On the last block's neurons by what they vote for, z_in = u_in·‖q_n‖: this ignores neurons that say
+    /// nothing, and the scale of the others.
     Evidence,
     /// On embeddings and attention rows, for comparison.
     Embedding,
@@ -37,7 +37,7 @@ pub enum GateGuard {
         #[serde(deserialize_with = "range::weight")]
         beta: f64,
     },
-    /// weight·mean (keep_k − |c_k| / max_j |c_j|)² over the words that were kept: keep says how much a
+    /// weight·mean (keep_k − |c_k| / max_j |c_j|)² over the words that were kept: keep then says how much a
     /// word brings to the prediction.
     Agreement {
         /// How much a miss counts.
@@ -85,23 +85,23 @@ pub struct ScaleFree {
     pub space: Space,
     /// The gate guard.
     pub guard: GateGuard,
-    /// Whose mean keep rate the guard `rate` holds to its target.
+    /// The words whose mean keep rate the guard `rate` holds to its target.
     #[serde(default)]
     pub rate_of: RateOf,
-    /// Whom the importance loss keeps important words apart from.
+    /// The words from which the importance loss keeps important words apart.
     pub apart: Apart,
-    /// By what the importance loss measures how far two words overlap.
+    /// How the importance loss measures the overlap of two words.
     #[serde(default)]
     pub overlap: Overlap,
     /// What makes a word important.
     #[serde(default)]
     pub weight: Weight,
-    /// Whether the importance loss takes the gate as given, so that it moves neurons alone.
+    /// Whether the importance loss takes the gate as given, so that it moves only neurons.
     pub gate_given: bool,
-    /// What the interaction loss holds attended pairs against.
+    /// What the interaction loss compares attended pairs with.
     pub pairs: Pairs,
-    /// Which words of a text may take each neuron, of models whose head reads the neurons; `None`: as the
-    /// model has it, of a fresh one all.
+    /// Which words of a text may take each neuron, in models whose head reads the neurons; `None`: as the
+    /// model has it, in a fresh one all.
     #[serde(
         default,
         deserialize_with = "range::winners",
@@ -130,7 +130,7 @@ impl Default for ScaleFree {
     }
 }
 
-/// Whose mean keep rate the gate guard holds to its target.
+/// The words whose mean keep rate the gate guard holds to its target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RateOf {
@@ -141,7 +141,7 @@ pub enum RateOf {
     Batch,
 }
 
-/// Whom the importance loss keeps important words apart from.
+/// The words from which the importance loss keeps important words apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Apart {
@@ -152,15 +152,15 @@ pub enum Apart {
     All,
 }
 
-/// By what the importance loss measures how far a word overlaps with others.
+/// How the importance loss measures the overlap of a word with others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Overlap {
     /// Squared cosines of their neurons: Σ_j ω_ij c_ij² / Σ_j ω_ij.
     #[default]
     Cosine,
-    /// The others' shares in its neurons: Σ_n z_in Σ_j ω_ij α_jn / Σ_n z_in. Least when each neuron
-    /// is taken by one word, whatever their number.
+    /// The others' shares in its neurons: Σ_n z_in Σ_j ω_ij α_jn / Σ_n z_in. Lowest when each neuron
+    /// is taken by one word, however many neurons a word takes.
     Shares,
 }
 
@@ -171,20 +171,20 @@ pub enum Weight {
     /// Its gate.
     #[default]
     Gate,
-    /// How much its neurons say, ‖Σ_n u_in·q_n‖, as it is found.
+    /// How much its neurons say, ‖Σ_n u_in·q_n‖, taken as given.
     Evidence,
     /// Every word is.
     Even,
 }
 
-/// What the interaction loss holds the pairs that attend to each other against.
+/// What the interaction loss compares pairs that attend to each other with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pairs {
-    /// Nothing: Σ_k Ã_ik·(1 − s_ik). Least when all words share all neurons.
+    /// Nothing: Σ_k Ã_ik·(1 − s_ik). Lowest when all words share all neurons.
     #[default]
     Attended,
     /// The word's other pairs: Σ_k (ō_ik·s_ik + Ã_ik·(1 − s_ik)) / 2, with ō_ik in proportion to
-    /// 1 − â_ik. Where all words share alike it is 1/2: only sharing with the right ones counts.
+    /// 1 − â_ik. If all words share equally it is 1/2: only sharing with the right ones counts.
     Contrasted,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{ReadError, read};
 
-/// The parts of the objective on a device, of each text, `[B, 1]` each, λ not applied.
+/// The parts of the objective on a device, for each text, `[B, 1]` each, λ not applied.
 #[derive(Clone, Debug)]
 pub struct Losses {
     /// Cross-entropy.
@@ -16,7 +16,7 @@ pub struct Losses {
     pub interaction: Tensor<2>,
     /// The gate guard; 0 for the published family.
     pub guard: Tensor<2>,
-    /// The controls, weighted, of the batch, `[1]`; `None` where none has a weight.
+    /// The weighted simpler penalties of the batch, `[1]`; `None` if none has a weight.
     pub penalty: Option<Tensor<1>>,
 }
 
@@ -45,7 +45,7 @@ impl Losses {
         columns.map(|column| column.clone().detach()).to_vec()
     }
 
-    /// Reads the means of the four losses over the texts at once.
+    /// Reads the means of the four losses over the texts, all at once.
     ///
     /// # Errors
     /// If the device was lost or failed.

@@ -4,6 +4,7 @@ pub(crate) mod earlier;
 mod forms;
 mod losses;
 mod norm;
+mod pairs;
 mod penalties;
 pub mod published;
 pub(crate) mod range;
@@ -14,6 +15,6 @@ mod words;
 
 pub use forms::{Apart, Family, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight};
 pub use losses::{LossNumbers, Losses, cross_entropy};
-pub use penalties::Controls;
+pub use penalties::Penalties;
 pub(crate) use tensors::label_column;
 pub use total::Objective;

@@ -5,9 +5,9 @@
 
 use burn::tensor::Tensor;
 
-use super::tensors::pairs_where;
+use super::pairs::pairs_where;
 
-/// √`squares`, elementwise; value and slope 0 where a square is 0.
+/// √`squares`, elementwise; value and slope are 0 where a square is 0.
 pub(super) fn root<const D: usize>(squares: Tensor<D>) -> Tensor<D> {
     let zero = squares.clone().equal_elem(0.0);
     squares
@@ -16,7 +16,7 @@ pub(super) fn root<const D: usize>(squares: Tensor<D>) -> Tensor<D> {
         .mask_fill(zero, 0.0)
 }
 
-/// `values` / `whole`, broadcast; where the whole is 0, the values are 0 and stay so.
+/// `values` / `whole`, broadcast; where the whole is 0, the values are 0 and stay 0.
 pub(super) fn relative<const D: usize>(values: Tensor<D>, whole: Tensor<D>) -> Tensor<D> {
     let none = whole.clone().equal_elem(0.0);
     values / whole.mask_fill(none, 1.0)
@@ -25,7 +25,7 @@ pub(super) fn relative<const D: usize>(values: Tensor<D>, whole: Tensor<D>) -> T
 /// Cosines of all pairs of rows, `[…, L, D]` → `[…, L, L]`; 0 with a zero row.
 ///
 /// They are read off the products of all pairs, so that rows of a thousand neurons are gone
-/// through but a few times, forwards and backwards.
+/// through only a few times, forwards and backwards.
 pub(super) fn cosines<const D: usize>(z: Tensor<D>) -> Tensor<D> {
     // Dividing by the largest entry first keeps the squares of tiny vectors from vanishing.
     let largest = z.clone().detach().max_abs_dim(D - 1);

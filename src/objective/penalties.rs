@@ -7,10 +7,10 @@ use super::range;
 use super::tensors::weighed_neurons;
 use crate::model::Trace;
 
-/// Weights of simpler penalties, with which SAFR is compared (method §5).
+/// Weights of simpler penalties, with which SAFR is compared (method §3.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Controls {
+#[serde(default, deny_unknown_fields)]
+pub struct Penalties {
     /// Of the words' mean squared embedding norm, ‖x_v‖².
     #[serde(deserialize_with = "range::weight")]
     pub embedding_l2: f64,
@@ -18,11 +18,29 @@ pub struct Controls {
     #[serde(deserialize_with = "range::weight")]
     pub neuron_l1: f64,
     /// Of the words' mean summed evidence, Σ_n z_n, of the last block.
-    #[serde(default, deserialize_with = "range::weight")]
+    #[serde(deserialize_with = "range::weight")]
     pub evidence_l1: f64,
 }
 
-impl Controls {
+impl Penalties {
+    /// Each weight, and what a card calls it.
+    pub(super) fn named(&self) -> [(&'static str, f64); 3] {
+        [
+            ("embedding L2", self.embedding_l2),
+            ("neuron L1", self.neuron_l1),
+            ("evidence L1", self.evidence_l1),
+        ]
+    }
+
+    /// The same, weighted by `factor` once more.
+    pub(super) fn weighted(self, factor: f64) -> Self {
+        Self {
+            embedding_l2: self.embedding_l2 * factor,
+            neuron_l1: self.neuron_l1 * factor,
+            evidence_l1: self.evidence_l1 * factor,
+        }
+    }
+
     /// The weighted penalties, each the mean over the batch's words, `[1]`.
     pub(super) fn penalty(&self, trace: &Trace) -> Option<Tensor<1>> {
         let valid = trace.batch.valid.clone();

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::norm::root;
-use super::tensors::off_diagonal;
+use super::pairs::off_diagonal;
 use crate::model::Trace;
 
 /// L_imp on gated embeddings x_v, L_int on attention, the latter the mean over blocks; of each text,

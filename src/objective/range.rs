@@ -1,4 +1,4 @@
-//! Ranges of an objective's and a recipe's numbers: one that lies outside is refused where it stands.
+//! Ranges of an objective's and a recipe's numbers: a value outside is refused with its place in the file.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected};
@@ -11,19 +11,19 @@ pub(crate) fn weight<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Err
     within(number, fits, "a number of 0 or more")
 }
 
-/// A share or a rate that is neither none nor all.
+/// A share or a rate that is neither nothing nor everything.
 pub(crate) fn share<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
     let fits = |value: f64| 0.0 < value && value < 1.0;
     within(number, fits, "a number of more than 0 and less than 1")
 }
 
-/// A part of a whole, which may be none or all of it.
+/// A part of a whole, which may be nothing or everything.
 pub(crate) fn part<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
     let fits = |value: f64| (0.0..=1.0).contains(&value);
     within(number, fits, "a number between 0 and 1")
 }
 
-/// A probability of leaving something out, which must not leave out all.
+/// A probability of leaving something out, which must not leave out everything.
 pub(crate) fn dropout<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
     let fits = |value: f64| (0.0..1.0).contains(&value);
     within(number, fits, "a number of 0 or more and less than 1")
@@ -45,7 +45,7 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(number: D) -> Result<usize, D::Er
     }
 }
 
-/// Winners, where there are any.
+/// Winners, if there are any.
 pub(crate) fn winners<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Winners>, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]

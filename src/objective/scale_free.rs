@@ -11,10 +11,10 @@ use crate::text::PAD;
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
 
-/// Attention below this is none: its inverse is still a number in f32.
+/// Attention below this counts as none: its inverse is still a number in f32.
 const LEAST: f64 = 1e-30;
 
-/// L_imp and L_int of each text, each the mean over blocks, in [0, 1]; `[B, 1]` each.
+/// L_imp and L_int of each text, each a mean over blocks, in [0, 1]; `[B, 1]` each.
 pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     let pairs = eligible_pairs(&trace.batch);
     let weight = weight(trace, options);
@@ -69,8 +69,8 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     (importance / layers, interaction / layers)
 }
 
-/// What keeps the gate from closing (or from opening once and for all), of each text, `[B, 1]`; `None`
-/// without a guard, or where the pass is not [prepared](super::Objective::prepared) for it.
+/// What keeps the gate from closing (or from opening once and for all), for each text, `[B, 1]`; `None`
+/// without a guard, or if the pass is not [prepared](super::Objective::prepared) for it.
 pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
     let mean = |of_words: Tensor<2>| mean_over_words(of_words, &trace.batch);
     match options.guard {
@@ -93,7 +93,7 @@ pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
             let largest = amounts.clone().max_dim(1);
             let [texts, length] = amounts.dims();
             let miss = trace.keep.clone() - relative(amounts, largest.expand([texts, length]));
-            // Of a word that was dropped nothing is known.
+            // Nothing is known about a word that was dropped.
             let kept = trace.gate.clone().detach().greater_elem(0.0).float();
             let kept = kept * trace.batch.valid.clone();
             let misses = (miss.clone() * miss * kept.clone()).sum_dim(1);
@@ -134,9 +134,9 @@ fn eligible_attention(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
     relative(kept, sum)
 }
 
-/// Rows of attention over their largest eligible entry, which [`eligible_attention`] does not tell
-/// from the rows themselves, but its slope does: it has the square of a row's sum, which vanishes
-/// in f32 where a word attends to itself alone. Rows with less than [`LEAST`] for others are 0.
+/// Rows of attention divided by their largest eligible entry. To [`eligible_attention`] they are the same
+/// as the rows themselves, but not to its slope: that has the square of a row's sum, which vanishes
+/// in f32 if a word attends only to itself. Rows with less than [`LEAST`] for others are 0.
 fn by_largest(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
     let kept = attention * pairs.clone().unsqueeze_dim(1);
     let largest = kept.clone().detach().max_dim(3);
@@ -146,7 +146,7 @@ fn by_largest(attention: Tensor<4>, pairs: &Tensor<3>) -> Tensor<4> {
     rows.mask_fill(none.expand([texts, heads, length, length]), 0.0)
 }
 
-/// 1 − â for eligible pairs, `[B, L, L]`, of the head mean of Ã, `[B, L, L]`.
+/// 1 − â for eligible pairs, `[B, L, L]`, from the head mean of Ã, `[B, L, L]`.
 fn uncorrelated(attention: Tensor<3>, pairs: &Tensor<3>) -> Tensor<3> {
     (relative_to_strongest_pair(attention).neg() + 1.0) * pairs.clone()
 }
@@ -156,7 +156,7 @@ fn mean_over_words(of_words: Tensor<2>, batch: &Batch) -> Tensor<2> {
     weighted_sums(batch.shares.clone(), of_words.unsqueeze_dim(2))
 }
 
-/// Sum over the words of each text of `values`, `[B, L, 1]`, by `weights`, `[B, L]`; `[B, 1]`.
+/// Sum over the words of each text of `values`, `[B, L, 1]`, with `weights`, `[B, L]`; `[B, 1]`.
 ///
 /// As a product, since the gradient of a sum takes Burn three programs on a GPU.
 fn weighted_sums(weights: Tensor<2>, values: Tensor<3>) -> Tensor<2> {
@@ -194,19 +194,19 @@ fn weight(trace: &Trace, options: &ScaleFree) -> Tensor<2> {
     }
 }
 
-/// How far each word overlaps with others, by their weights ω, in squared cosines: `[B, L, 1]`, of
+/// How far each word overlaps with others, with their weights ω, in squared cosines: `[B, L, 1]`, from
 /// `[B, L, L]` each.
 fn overlap(cosine: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
     let among = others.clone().sum_dim(2);
     let alone = among.clone().lower_scalar(EPSILON);
     let overlap = (others * cosine.clone() * cosine).sum_dim(2);
-    // Where nobody else counts the overlap is 0, and its slope too: a quotient over ε would push
-    // every closed gate beside a single open one shut, a million times as hard as anything else.
+    // If nobody else counts, the overlap is 0, and so is its slope: a quotient over ε would push
+    // every closed gate next to a single open one shut, a million times as hard as anything else.
     let overlap = overlap / among.mask_fill(alone.clone(), 1.0);
     overlap.mask_fill(alone, 0.0)
 }
 
-/// The others' shares, by their weights ω, `[B, L, L]`, in what each word says, z, `[B, L, F]`:
+/// The others' shares, with their weights ω, `[B, L, L]`, in what each word says, z, `[B, L, F]`:
 /// `[B, L, 1]`, in [0, 1].
 fn shared(z: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
     let largest = z.clone().detach().max_abs_dim(1);
@@ -218,7 +218,7 @@ fn shared(z: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
     relative(of_others, z.sum_dim(2))
 }
 
-/// What each pair adds to a word's L_int, by what shares its neurons; all `[B, L, L]`.
+/// What each pair adds to a word's L_int, given how far they share neurons; all `[B, L, L]`.
 fn interaction(
     cosine: Tensor<3>,
     attention: Tensor<3>,
@@ -235,8 +235,8 @@ fn interaction(
     }
 }
 
-/// The same by attention rows, head by head, `[B, L, L]`; kept for comparison only. Both
-/// attentions `[B, H, L, L]`.
+/// The same with attention rows, head by head, `[B, L, L]`; only for comparison. Both
+/// attentions are `[B, H, L, L]`.
 fn attention_interaction(eligible: Tensor<4>, attention: Tensor<4>) -> Tensor<3> {
     let apart = eligible * (cosines(attention).neg() + 1.0);
     apart.mean_dim(1).squeeze_dim(1)

@@ -1,13 +1,13 @@
-//! The whole that is minimised.
+//! The total that is minimised.
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Controls, Family, GateGuard, Losses, ScaleFree, cross_entropy, published, range, scale_free,
+    Family, GateGuard, Losses, Penalties, ScaleFree, cross_entropy, published, range, scale_free,
 };
 use crate::model::{Classifier, Reading, Readout, Trace, Winners};
-use crate::text::Words;
+use crate::text::Tokenizer;
 
 /// L = CE + λ_imp·L_imp + λ_int·L_int, and the gate guard of the scale-free family.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,13 +21,13 @@ pub struct Objective {
     /// λ_int ≥ 0.
     #[serde(deserialize_with = "range::weight")]
     pub lambda_interaction: f64,
-    /// What SAFR is compared with.
+    /// Penalties with which SAFR is compared.
     #[serde(default)]
-    pub controls: Controls,
+    pub penalties: Penalties,
 }
 
 impl Objective {
-    /// The same with all that is beside cross-entropy weighted by `factor` once more.
+    /// The same with everything but cross-entropy weighted by `factor` once more.
     #[must_use]
     pub fn weighted(self, factor: f64) -> Self {
         let family = match self.family {
@@ -41,11 +41,7 @@ impl Objective {
             family,
             lambda_importance: self.lambda_importance * factor,
             lambda_interaction: self.lambda_interaction * factor,
-            controls: Controls {
-                embedding_l2: self.controls.embedding_l2 * factor,
-                neuron_l1: self.controls.neuron_l1 * factor,
-                evidence_l1: self.controls.evidence_l1 * factor,
-            },
+            penalties: self.penalties.weighted(factor),
         }
     }
 
@@ -55,24 +51,24 @@ impl Objective {
             family,
             lambda_importance,
             lambda_interaction,
-            controls: Controls::default(),
+            penalties: Penalties::default(),
         }
     }
 
-    /// Whether anything beside cross-entropy has a weight.
+    /// Whether anything but cross-entropy has a weight.
     pub fn is_regularised(&self) -> bool {
         self.weighted(0.0) != *self
     }
 
-    /// How a model of this objective reads (method §3.4).
-    pub fn reading(&self, words: Words) -> Reading {
+    /// How a model trained with this objective reads (method §3.4).
+    pub fn reading(&self, words: Tokenizer) -> Reading {
         match self.family {
             Family::Published => Reading::published(words),
             Family::ScaleFree(_) => Reading::scale_free(words),
         }
     }
 
-    /// What the head of a fresh model of this objective reads unless told otherwise (method §2.6).
+    /// What the head of a fresh model reads by default with this objective (method §2.6).
     pub fn readout(&self) -> Readout {
         match self.family {
             Family::Published => Readout::Residual,
@@ -80,7 +76,7 @@ impl Objective {
         }
     }
 
-    /// Which words of a text may take each neuron of a model that is trained by it and whose head reads
+    /// Which words of a text may take each neuron of a model that is trained with it and whose head reads
     /// what `readout` says (method §2.6); `None`: it does not matter.
     pub fn winners(&self, readout: Readout) -> Option<Winners> {
         match (self.family, readout) {
@@ -89,8 +85,8 @@ impl Objective {
         }
     }
 
-    /// The same as said of a model that has these winners, whatever was asked for: a head that reads the residual
-    /// stream has none, and a model that another began keeps its own where none are asked for.
+    /// The same, described for a model that has these winners, whatever was asked for: a head that reads the
+    /// residual stream has none, and one that starts from another keeps that one's if none are asked for.
     #[must_use]
     pub fn with_winners(mut self, winners: Option<Winners>) -> Self {
         if let Family::ScaleFree(options) = &mut self.family {
@@ -99,13 +95,13 @@ impl Objective {
         self
     }
 
-    /// Whether a step moves only the words that its batch holds. The published optimiser moves
+    /// Whether a step moves only the words in its batch. The published optimiser moves
     /// all, by their momentum.
     pub fn moves_words_apart(&self) -> bool {
         matches!(self.family, Family::ScaleFree(_))
     }
 
-    /// `trace`, a pass of `model`, with all that the losses look at.
+    /// `trace`, a pass of `model`, with everything that the losses look at.
     pub fn prepared(&self, model: &Classifier, trace: Trace) -> Trace {
         match self.family {
             Family::ScaleFree(ScaleFree {
@@ -116,12 +112,12 @@ impl Objective {
         }
     }
 
-    /// The losses of one batch with its `B` labels, of a [prepared](Self::prepared) pass.
+    /// The losses of one batch with its `B` labels, from a [prepared](Self::prepared) pass.
     pub fn losses(&self, trace: &Trace, labels: &[usize]) -> Losses {
         self.with_losses(trace, labels, true)
     }
 
-    /// The losses that are minimised: L_imp and L_int are 0 where both have no weight.
+    /// The losses that are minimised: L_imp and L_int are 0 if neither has a weight.
     pub fn minimised_losses(&self, trace: &Trace, labels: &[usize]) -> Losses {
         let weighty = self.lambda_importance > 0.0 || self.lambda_interaction > 0.0;
         self.with_losses(trace, labels, weighty)
@@ -143,7 +139,7 @@ impl Objective {
             importance,
             interaction,
             guard: guard.unwrap_or_else(none),
-            penalty: self.controls.penalty(trace),
+            penalty: self.penalties.penalty(trace),
         }
     }
 

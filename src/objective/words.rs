@@ -59,7 +59,7 @@ impl Family {
 }
 
 impl Display for Objective {
-    /// What is minimised, without the forms of losses that have no weight.
+    /// What is minimised, leaving out the forms of losses that have no weight.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match &self.family {
             Family::Published => f.write_str("published")?,
@@ -76,11 +76,7 @@ impl Display for Objective {
                 }
             }
         }
-        for (name, weight) in [
-            ("embedding L2", self.controls.embedding_l2),
-            ("neuron L1", self.controls.neuron_l1),
-            ("evidence L1", self.controls.evidence_l1),
-        ] {
+        for (name, weight) in self.penalties.named() {
             if weight > 0.0 {
                 write!(f, ", {name} {weight}")?;
             }

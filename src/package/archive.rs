@@ -1,4 +1,4 @@
-//! A model directory as one zip file, as it is downloaded and taken back.
+//! A model directory as one zip file, as it is downloaded and loaded again.
 
 use std::io::{Read, Write};
 
@@ -7,10 +7,10 @@ use rawzip::{CompressionMethod, ZipArchive, ZipArchiveWriter, ZipSliceEntry};
 
 use super::{Files, PackageError, names};
 
-/// Most bytes that a zip may hold unpacked: several times the largest model that a page can train.
+/// Maximum unpacked bytes of a zip: several times the largest model that a page can train.
 const LARGEST: u64 = 1 << 30;
 
-/// Most bytes that DEFLATE makes of one: a match of 258 takes two bits.
+/// Maximum bytes that DEFLATE makes of one: a match of 258 takes two bits.
 const MOST_INFLATED: u64 = 1032;
 
 /// First bytes of every zip file that holds anything.
@@ -34,10 +34,10 @@ pub fn zip_of(files: &Files) -> Result<Vec<u8>, PackageError> {
     Ok(zip)
 }
 
-/// The files of a zip, by name, without the folder in which they may stand.
+/// The files of a zip, by name, without the folder that they may be in.
 ///
 /// # Errors
-/// If the bytes are no zip, or one that was cut or damaged, hold or claim more than a gigabyte, or hold a file
+/// If the bytes are not a zip, were cut short or damaged, hold or claim more than a gigabyte, or hold a file
 /// of a model twice.
 pub fn files_of_zip(zip: &[u8]) -> Result<Files, PackageError> {
     if !zip.starts_with(&ZIP_SIGNATURE) {
@@ -67,7 +67,7 @@ pub fn files_of_zip(zip: &[u8]) -> Result<Files, PackageError> {
     Ok(files)
 }
 
-/// The `size` bytes of a file in a zip, its checksum compared.
+/// The `size` bytes of a file in a zip, with its checksum verified.
 fn unpacked(
     entry: &ZipSliceEntry<'_>,
     method: CompressionMethod,

@@ -1,19 +1,16 @@
-//! What is known of a model: where it came from, how it was trained, how well it does, and the
-//! checksums by which its files belong together.
+//! What is known about a model: where it came from, how it was trained, how well it performs, and the
+//! checksums that tie its files together.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::files::{bytes, parse, print};
-use super::{Files, PackageError, names};
+use super::{FORMAT, Files, PackageError, names};
 use crate::explain::EpochRecord;
 use crate::model::{Readout, checksum};
 use crate::objective::{Objective, earlier};
 use crate::presets::Recipe;
-
-/// Version of the model directory's format; raised when a file changes its meaning.
-pub const FORMAT: u32 = 1;
 
 /// A model's card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,7 +23,7 @@ pub struct Card {
     pub title: String,
     /// What it was trained on.
     pub data: String,
-    /// SHA-256 of the one file of people's own that it was trained on a part of, in hexadecimal.
+    /// SHA-256 of the user's own file, part of which it was trained on, in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_sha256: Option<String>,
     /// Names of the K classes, in the order of the logits.
@@ -36,14 +33,14 @@ pub struct Card {
     pub readout: Option<Readout>,
     /// Family of losses and their options, in words.
     pub objective: String,
-    /// The same for programs; `None` where it is not known.
+    /// The same for programs; `None` if unknown.
     #[serde(
         default,
         deserialize_with = "earlier::any_or_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub losses: Option<Objective>,
-    /// How training went, as it may be said to `safr train --recipe`; `None` where it is not known.
+    /// How training went, as it may be given to `safr train --recipe`; `None` if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<Recipe>,
     /// λ_imp.
@@ -67,12 +64,12 @@ struct Versioned {
     format: u64,
 }
 
-/// What stands where it is not known how a model came about.
+/// Stands in where it is not known how a model was made.
 const UNKNOWN: &str = "unknown";
 
 impl Card {
-    /// Of a model that tells `classes` apart and was trained by `losses`, if these are known; all else is unknown
-    /// until it is said.
+    /// The card of a model with these `classes` that was trained with `losses`, if these are known; everything else is
+    /// unknown until it is set.
     pub fn new(id: String, title: String, classes: Vec<String>, losses: Option<Objective>) -> Self {
         Self {
             format: FORMAT,
@@ -97,7 +94,7 @@ impl Card {
     /// The card among the files of a model directory.
     ///
     /// # Errors
-    /// If there is none, or one of another format.
+    /// If there is none, or it has another format.
     pub fn from_files(files: &Files) -> Result<Self, PackageError> {
         let Versioned { format } = parse(files, names::CARD)?;
         if format != u64::from(FORMAT) {
@@ -131,7 +128,7 @@ impl Card {
         Ok(())
     }
 
-    /// What a card says of the epoch whose weights a model has.
+    /// What a card says about the epoch whose weights a model has.
     pub fn metrics_of(epoch: &EpochRecord) -> BTreeMap<String, f64> {
         [
             ("epoch", epoch.epoch as f64),
@@ -145,7 +142,7 @@ impl Card {
     }
 }
 
-/// The files of a model under another id and title; all but the card stay as they are.
+/// The files of a model under another id and title; all except the card stay as they are.
 ///
 /// # Errors
 /// If the files hold no card.

@@ -32,7 +32,7 @@ impl Checkpoint {
         Ok(files)
     }
 
-    /// Takes it out of `files`, where others may be, too.
+    /// Takes it out of `files`, which may also hold others.
     ///
     /// # Errors
     /// Says which file is missing or damaged.

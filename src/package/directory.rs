@@ -16,7 +16,7 @@ pub fn read_directory(directory: &Path) -> Result<Files, PackageError> {
         let zip = fs::read(directory).map_err(fail(directory))?;
         return model_of_zip(&zip);
     }
-    // What the model lacks otherwise is said by who knows what its format should have.
+    // Whatever else the model lacks is reported by the code that knows what its format requires.
     let card = directory.join(names::CARD);
     fs::metadata(&card).map_err(fail(&card))?;
     read_files(directory, &names::ALL)
@@ -36,7 +36,7 @@ pub fn read_files(directory: &Path, names: &[&str]) -> Result<Files, PackageErro
     there.map(read).collect()
 }
 
-/// Writes files into a directory: all of them are there before the first takes its place.
+/// Writes files into a directory: all of them are written before the first is moved into its place.
 ///
 /// # Errors
 /// If the directory or a file cannot be written.
@@ -57,7 +57,7 @@ pub fn write_directory(directory: &Path, files: &Files) -> Result<(), PackageErr
     Ok(())
 }
 
-/// Puts a directory of these files in the place of another, so that whoever is killed meanwhile leaves the
+/// Replaces a directory by one of these files, so that a process that is killed meanwhile leaves the
 /// files of one or of the other, where [`last_whole`] finds them.
 ///
 /// # Errors
@@ -78,8 +78,7 @@ pub fn replace_directory(directory: &Path, files: &Files) -> Result<(), PackageE
     remove(&old)
 }
 
-/// Where the last directory is that was put in the place of another: beside it, if its writer was killed in
-/// between.
+/// Where the last complete directory is: next to its place, if its writer was killed while replacing it.
 pub fn last_whole(directory: &Path) -> PathBuf {
     let old = old_of(directory);
     match old.exists() && !directory.exists() {
@@ -94,7 +93,7 @@ fn old_of(directory: &Path) -> PathBuf {
     old.into()
 }
 
-/// The error of a file or directory, which names it.
+/// An error about a file or directory, which names it.
 fn fail(path: &Path) -> impl Fn(io::Error) -> PackageError {
     let path = path.display().to_string();
     move |error| PackageError::File {

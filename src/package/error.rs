@@ -1,10 +1,10 @@
-//! Why files are no model.
+//! Why files are not a model.
 
 use super::FORMAT;
 use crate::model::{ConfigError, WeightsError};
 use crate::text::VocabularyError;
 
-/// Files that are no model.
+/// Files that are not a model.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// A file is not there.
@@ -25,26 +25,26 @@ pub enum PackageError {
     },
     /// The directory has another format.
     #[error(
-        "this model was written by {} version: it has format {found}, and this program reads format {FORMAT}; use versions that belong together",
+        "this model was written by {} version: it has format {found}, but this program reads format {FORMAT}; use versions that belong together",
         if *.found > u64::from(FORMAT) { "a newer" } else { "an older" }
     )]
     Format {
         /// Format of the card.
         found: u64,
     },
-    /// Sizes that make no model.
+    /// Sizes of which no model can be made.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A vocabulary that is none.
+    /// Not a vocabulary.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),
     /// Parameters that do not fit.
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    /// The weights are no safetensors file of ours.
+    /// The weights are not a safetensors file of ours.
     #[error("model.safetensors cannot be read: {0}; fetch the model again")]
     Tensors(String),
-    /// Files that do not fit each other.
+    /// Files that do not fit together.
     #[error("the model has {found} {what}, but its config says {expected}")]
     Count {
         /// What was counted.
@@ -54,16 +54,16 @@ pub enum PackageError {
         /// How many there should be.
         expected: usize,
     },
-    /// Classes that nobody can tell apart.
+    /// Classes that nobody can distinguish.
     #[error("the model's card names two classes \"{0}\"; fetch the model again")]
     TwoClasses(String),
     /// Not a zip file.
-    #[error("this is no zip file; choose the zip of a model, or the files of a model directory")]
+    #[error("this is not a zip file; choose the zip of a model, or the files of a model directory")]
     NoZip,
     /// A zip file that cannot be read to its end.
     #[error("the zip is damaged or was cut short ({0}); download it again")]
     CutZip(String),
-    /// A zip file in which it cannot be told which files belong together.
+    /// A zip file in which it is unclear which files belong together.
     #[error(
         "the zip holds several models, or {0} twice; unpack it, and choose the files of one model"
     )]

@@ -9,7 +9,7 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Names of the files of a model directory.
 pub mod names {
-    /// What is known of the model; checksums of the others.
+    /// What is known about the model; checksums of the others.
     pub const CARD: &str = "card.json";
     /// Sizes and reading.
     pub const CONFIG: &str = "config.json";
@@ -37,7 +37,7 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(
     serde_json::from_slice(bytes(files, name)?).map_err(|error| PackageError::Json { name, error })
 }
 
-/// JSON without a space: with some ten thousand words, indents would be an eighth of a model.
+/// JSON without spaces: with some ten thousand words, indentation would be an eighth of a model.
 pub(super) fn print_dense<T: serde::Serialize>(
     name: &'static str,
     value: &T,

@@ -7,13 +7,13 @@ use super::{Card, Files, PackageError, Precision, names, tensors};
 use crate::model::{ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head};
 use crate::text::Vocabulary;
 
-/// Name under which the gate's values stand among the weights, `[V]`.
+/// Name of the gate's values among the weights, `[V]`.
 const GATE_VALUES: &str = "vmask.keep";
 
 /// A model on the host: everything that its directory holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Package {
-    /// What is known of it.
+    /// What is known about it.
     pub card: Card,
     /// Sizes and reading.
     pub config: ModelConfig,
@@ -86,8 +86,8 @@ impl Package {
         Ok(files)
     }
 
-    /// The model as a start for telling `classes` apart: with a head drawn from `stream`, unless it
-    /// knows [just these](Self::knows).
+    /// The model as a start for learning `classes`: with a head drawn from `stream`, unless it
+    /// knows [exactly these](Self::knows).
     #[must_use]
     pub fn for_classes(mut self, classes: &[String], stream: &mut Stream) -> Self {
         if !self.knows(classes) {
@@ -108,8 +108,8 @@ impl Package {
         sorted(&self.card.classes) == sorted(classes)
     }
 
-    /// The weights as they are after storing at `precision`; the gate's values are left to be
-    /// computed anew from them.
+    /// The weights as they are after storing at `precision`; the gate's values have yet to be
+    /// recomputed from them.
     ///
     /// # Errors
     /// If they cannot be stored.

@@ -1,11 +1,11 @@
-//! Files that are written whole or not at all.
+//! Files that are written completely or not at all.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// A file in the making, which stands beside its place, with the ending `.part`, until it is [kept](Self::keep).
-/// Nothing is left of one that is not.
+/// A file in the making, which is next to its final place, with the ending `.part`, until it is [kept](Self::keep).
+/// Nothing is left of one that is not kept.
 pub(crate) struct Part {
     file: File,
     place: PathBuf,
@@ -13,17 +13,17 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Begins the file that `place` is to be.
+    /// Begins the file that will be at `place`.
     ///
     /// # Errors
-    /// If it cannot be written, or is being written.
+    /// If it cannot be written, or is already being written.
     pub(crate) fn create(place: &Path) -> io::Result<Self> {
-        // Emptied only once it is held: it may be another's.
+        // Emptied only once it is locked: it may be another process's.
         let mut options = File::options();
         let options = options.write(true).create(true).truncate(false);
         let file = options.open(Self::of(place))?;
         if !hold(&file) {
-            let busy = "it is being written already; name another file";
+            let busy = "it is already being written; name another file";
             return Err(io::Error::new(ErrorKind::ResourceBusy, busy));
         }
         file.set_len(0)?;
@@ -41,7 +41,7 @@ impl Part {
         Ok(())
     }
 
-    /// Where the file that `place` is to be stands until it is kept.
+    /// Where the file that will be at `place` is until it is kept.
     pub(crate) fn of(place: &Path) -> PathBuf {
         let mut part = place.as_os_str().to_owned();
         part.push(".part");
@@ -62,14 +62,14 @@ impl Write for Part {
 impl Drop for Part {
     fn drop(&mut self) {
         if !self.is_kept {
-            // There is nobody left to tell, and the error of whoever wrote it says more.
+            // There is nobody left to tell, and the writer's own error says more.
             let _ = fs::remove_file(Self::of(&self.place));
         }
     }
 }
 
-/// Takes hold of an open file until it is closed, unless another has done so. Where a file system holds
-/// none, none is another's.
+/// Locks an open file until it is closed, unless another process has. On a file system without locks,
+/// no other process has.
 pub(crate) fn hold(file: &File) -> bool {
     !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }

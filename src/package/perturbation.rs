@@ -1,4 +1,4 @@
-//! Changes of a trained model by which one sees what a measure responds to (method §5.12).
+//! Changes of a trained model that show what a measure responds to (method §5.12).
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use crate::text::UNKNOWN;
 /// A change of a trained model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Perturbation {
-    /// Deals the gate's values out again among the words by this seed, those of PAD and UNKNOWN left
-    /// where they are: the gate keeps as much as before, but chooses no word.
+    /// Shuffles the gate's values among the words with this seed, leaving those of PAD and UNKNOWN
+    /// where they are: the gate keeps as much as before, but does not choose words.
     ShuffleGates(u64),
     /// Adds this to the log-odds of keeping each word: the gate keeps more or less, in the same order of
     /// the words.
     ShiftGates(f32),
-    /// Multiplies the embeddings of all words by this factor, their gates left as they are.
+    /// Multiplies the embeddings of all words by this factor, leaving their gates as they are.
     ScaleEmbeddings(f32),
-    /// Multiplies what enters the attention's softmax by this factor: with 0 each word looks at all
-    /// alike, with a large factor at one.
+    /// Multiplies what enters the attention's softmax by this factor: with 0 each word attends to all
+    /// equally, with a large factor to one.
     SharpenAttention(f32),
-    /// Multiplies what the neurons write, W_2 u, or say, by this factor, the neurons left as they are:
+    /// Multiplies what the neurons write, W_2 u, or say, by this factor, leaving the neurons as they are:
     /// with 0 the model does without them.
     ScaleNeurons(f32),
 }
@@ -72,7 +72,7 @@ fn shifted(keep: f32, shift: f32) -> f32 {
     open / (open + 1.0 - keep)
 }
 
-/// As a model's id says it.
+/// As it appears in a model's id.
 impl fmt::Display for Perturbation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,5 +1,5 @@
 //! Parameters as a safetensors file: 32-bit floats, or matrices as 8-bit integers with one scale
-//! a row.
+//! per row.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub fn tensor_file(weights: &Weights) -> Result<Vec<u8>, PackageError> {
 /// Parameters from the bytes of a safetensors file.
 ///
 /// # Errors
-/// If the bytes are no such file.
+/// If the bytes are not such a file.
 pub fn tensors_of(bytes: &[u8]) -> Result<Weights, PackageError> {
     read(bytes)
 }
@@ -31,11 +31,11 @@ pub fn tensors_of(bytes: &[u8]) -> Result<Weights, PackageError> {
 pub enum Precision {
     /// 32-bit floats.
     F32,
-    /// Matrices as symmetric 8-bit integers, one scale a row; vectors as 32-bit floats.
+    /// Matrices as symmetric 8-bit integers, one scale per row; vectors as 32-bit floats.
     Int8,
 }
 
-/// Ending of the name under which a matrix' row scales are stored.
+/// Ending of the name under which a matrix's row scales are stored.
 const SCALE: &str = ".scale";
 
 /// Writes `weights` as the bytes of a safetensors file.
@@ -63,7 +63,7 @@ pub(super) fn write(weights: &Weights, precision: Precision) -> Result<Vec<u8>, 
 /// Reads the bytes of a safetensors file, undoing the 8-bit form.
 ///
 /// # Errors
-/// If the bytes are no such file, or hold a tensor of another kind.
+/// If the bytes are not such a file, or hold a tensor of another kind.
 pub(super) fn read(bytes: &[u8]) -> Result<Weights, PackageError> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| PackageError::tensors(&error))?;
     let mut weights = Weights::new();
@@ -91,7 +91,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Weights, PackageError> {
     Ok(weights)
 }
 
-/// What `weights` are after they were stored at `precision` and read back.
+/// What `weights` become when stored at `precision` and read back.
 pub(super) fn rounded(weights: Weights, precision: Precision) -> Result<Weights, PackageError> {
     match precision {
         Precision::F32 => Ok(weights),
@@ -170,7 +170,7 @@ fn dequantize(
 ) -> Result<Vec<f32>, PackageError> {
     let &[rows, cols] = shape else {
         return Err(PackageError::tensors(&format!(
-            "{name} is 8-bit, but no matrix"
+            "{name} is 8-bit, but not a matrix"
         )));
     };
     if scales.len() != rows {

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::preset::{Preset, files};
 use crate::model::ModelConfig;
 use crate::objective::{Objective, range};
 use crate::train::{Options, Schedule};
 
-/// How a model is trained: on which texts, in which steps, and where it begins.
+/// How a model is trained: on which texts, in which steps, and from which start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
@@ -20,29 +21,29 @@ pub struct Recipe {
     /// See [`Schedule::ramp`].
     #[serde(deserialize_with = "range::part")]
     pub ramp: f64,
-    /// Texts a batch.
+    /// Texts per batch.
     #[serde(deserialize_with = "range::count")]
     pub batch_size: usize,
-    /// Most epochs; 0 keeps the model as it begins.
+    /// Maximum number of epochs; 0 keeps the model as it starts.
     pub epochs: usize,
-    /// Epochs without a better dev accuracy after which training ends.
+    /// Training ends after this many epochs without a better dev accuracy.
     #[serde(deserialize_with = "range::count")]
     pub patience: usize,
-    /// Another dropout probability than that of the model which the run begins at.
+    /// Another dropout probability than that of the start model.
     #[serde(
         default,
         deserialize_with = "range::some_dropout",
         skip_serializing_if = "Option::is_none"
     )]
     pub dropout: Option<f64>,
-    /// Likewise another probability with which training closes a word's gate.
+    /// Likewise another probability that training closes a word's gate.
     #[serde(
         default,
         deserialize_with = "range::some_dropout",
         skip_serializing_if = "Option::is_none"
     )]
     pub word_dropout: Option<f64>,
-    /// Where it begins.
+    /// Where it starts.
     pub start: Start,
 }
 
@@ -50,34 +51,34 @@ pub struct Recipe {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Texts {
-    /// Whole texts alone.
+    /// Only whole texts.
     Sentences,
-    /// The labelled phrases of the training trees, whole sentences among them.
+    /// The labelled phrases of the training trees, including whole sentences.
     Phrases {
-        /// So many neutral ones too, drawn at random, half of them under each class.
+        /// This many neutral ones, too, drawn at random, half of them under each class.
         neutral: usize,
-        /// Those of GLUE's SST-2 that the trees lack, too.
+        /// Also those of GLUE's SST-2 that the trees lack.
         glue: bool,
     },
 }
 
-/// Where a run begins.
+/// Where a run starts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Start {
-    /// At a fresh model.
+    /// From a fresh model.
     Fresh(Fresh),
-    /// At the model of another recipe, which is trained first.
+    /// From the model of another recipe, which is trained first.
     After(After),
 }
 
-/// Words, sizes and first weights of a fresh model.
+/// Words, sizes and initial weights of a fresh model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fresh {
-    /// Least number of times that a word occurs in the training sentences to be known.
+    /// A word is known if it occurs at least this many times in the training sentences.
     pub min_frequency: usize,
-    /// Most words known; `None`: all.
+    /// Maximum number of known words; `None`: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary_size: Option<usize>,
     /// Longest text in words; `None`: as suits the data.
@@ -89,23 +90,23 @@ pub struct Fresh {
     pub heads: usize,
     /// Embedding width E.
     pub d_model: usize,
-    /// MLP neurons a block, F.
+    /// MLP neurons per block, F.
     pub d_ff: usize,
     /// Width of a factorised word table; `None`: the table holds the embeddings themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedding_rank: Option<usize>,
-    /// Factor of the first word table.
+    /// Factor on the initial word table.
     #[serde(deserialize_with = "range::weight")]
     pub embedding_scale: f64,
     /// Dropout probability in training.
     #[serde(deserialize_with = "range::dropout")]
     pub dropout: f64,
-    /// Probability with which training closes a word's gate.
+    /// Probability that training closes a word's gate.
     #[serde(deserialize_with = "range::dropout")]
     pub word_dropout: f64,
 }
 
-/// A run that goes before another.
+/// A run that comes before another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct After {
@@ -142,4 +143,10 @@ impl Recipe {
             freeze_embeddings,
         }
     }
+}
+
+impl Preset for Recipe {
+    const WHAT: &'static str = "recipe";
+    const ALL: &'static [(&'static str, &'static str)] = files!("recipes":
+        "sst2" "sst2-phrases" "imdb" "imdb-first" "csv" "published");
 }

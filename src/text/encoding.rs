@@ -5,30 +5,30 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// So many bytes tell UTF-16 without a mark from what is no text.
+/// How many bytes it takes to distinguish UTF-16 without a mark from what is not text.
 const SAMPLE: usize = 4096;
 
 /// A file as UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded<'a> {
-    /// Its bytes without a byte order mark. They are UTF-8 but for lines of a file that is UTF-8
-    /// otherwise, and for what is no text.
+    /// Its bytes without a byte order mark. They are UTF-8 except for broken lines of an otherwise UTF-8 file, and
+    /// for what is not text.
     pub bytes: Cow<'a, [u8]>,
     /// Name of the encoding that it is written in, such as `UTF-8` or `windows-1252`.
     pub encoding: &'static str,
-    /// Whether that was told by how often its bytes occur, and so may be wrong.
+    /// Whether that was guessed from how often its bytes occur, and so may be wrong.
     pub guessed: bool,
 }
 
 /// An encoding that nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no encoding that is known; say utf-8, utf-16le, windows-1252 or another of encoding.spec.whatwg.org"
+    "{0:?} is not a known encoding; use utf-8, utf-16le, windows-1252 or another of encoding.spec.whatwg.org"
 )]
 pub struct UnknownEncoding(pub String);
 
 /// Reads `bytes` in the encoding named `label`, as the web names them; for `None`, in the one that a byte
-/// order mark names, else in UTF-8, else in the one that they look like.
+/// order mark names, otherwise in UTF-8, otherwise in the one that they look like.
 ///
 /// # Errors
 /// If there is no such encoding.
@@ -44,7 +44,7 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Result<Decoded<'a>, U
         None => recognise(bytes),
     };
     let bytes = match encoding == UTF_8 {
-        // What is broken in it is told line by line.
+        // What is broken in it is reported line by line.
         true => bytes
             .strip_prefix("\u{feff}".as_bytes())
             .unwrap_or(bytes)
@@ -81,7 +81,7 @@ pub fn recognise(bytes: &[u8]) -> (&'static Encoding, bool) {
     (detector.guess(None, Utf8Detection::Deny), true)
 }
 
-/// UTF-16 without a mark: of Latin letters, every second byte is 0.
+/// UTF-16 without a mark: with Latin letters, every second byte is 0.
 fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let pairs = bytes[..bytes.len().min(SAMPLE)].chunks_exact(2);
     let all = pairs.len();
@@ -94,15 +94,15 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     most(first, second).then_some(UTF_16BE)
 }
 
-/// Whether some lines are UTF-8 beyond ASCII: then those that are not are broken, and the file is no
-/// other encoding.
+/// Whether some lines are UTF-8 beyond ASCII: then those that are not are broken, and the file is not in
+/// another encoding.
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let mut lines = bytes.split(|&byte| byte == b'\n');
     lines.any(|line| !line.is_ascii() && std::str::from_utf8(line).is_ok())
 }
 
-/// Whether nothing beyond ASCII is a letter in Western Europe's encoding, but a pound or a dash: then there
-/// is no language to tell another encoding by.
+/// Whether nothing beyond ASCII is a letter in Western Europe's encoding, but only a pound sign or a dash: then
+/// there is no language from which to recognise another encoding.
 fn has_signs_alone(bytes: &[u8]) -> bool {
     let mut occurs = [false; 256];
     bytes
@@ -116,7 +116,7 @@ fn has_signs_alone(bytes: &[u8]) -> bool {
     (0x80..=0xff).all(|byte| !occurs[usize::from(byte)] || !is_letter(byte))
 }
 
-/// Whether no text has such a byte.
+/// Whether no text contains such a byte.
 fn is_control(byte: &u8) -> bool {
     byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0b' | b'\x0c' | b'\x1b')
 }

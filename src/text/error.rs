@@ -18,14 +18,14 @@ pub enum TextError {
         error: io::Error,
     },
     /// The file is there, but a line of it is not a labelled tree.
-    #[error("{}, {error}. Expected one Stanford Sentiment Treebank tree a line, such as (3 (2 A) (3 gem))", path.display())]
+    #[error("{}, {error}. Expected one Stanford Sentiment Treebank tree per line, such as (3 (2 A) (3 gem))", path.display())]
     Tree {
         /// The file read.
         path: PathBuf,
         /// The line and what is wrong with it.
         error: TreeError,
     },
-    /// The file is there, but is no table of labelled texts.
+    /// The file is there, but is not a table of labelled texts.
     #[error("{}, {error}", path.display())]
     Table {
         /// The file read.
@@ -34,7 +34,7 @@ pub enum TextError {
         error: TableError,
     },
     /// The file is there, but holds no word vectors.
-    #[error("{} holds no word vectors: {problem}. Expected NAME.f32le.bin with NAME.vocab.txt beside it", path.display())]
+    #[error("{} holds no word vectors: {problem}. Expected NAME.f32le.bin with NAME.vocab.txt next to it", path.display())]
     Vectors {
         /// The file read.
         path: PathBuf,

@@ -16,7 +16,7 @@ pub struct Frequency {
     pub count: usize,
 }
 
-/// Every word of the texts by falling frequency, ties by alphabet.
+/// Every word of the texts by decreasing frequency, ties in alphabetical order.
 pub fn frequencies<'a>(texts: impl IntoIterator<Item = &'a [String]>) -> Vec<Frequency> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for word in texts.into_iter().flatten() {
@@ -41,11 +41,11 @@ pub struct Coverage {
     pub tokens: usize,
     /// Those of them that the vocabulary knows.
     pub known: usize,
-    /// `known` over `tokens`; 0 where there are none.
+    /// `known` over `tokens`; 0 if there are none.
     pub share: f64,
-    /// Different words that it does not know.
+    /// Distinct words that it does not know.
     pub unknown_words: usize,
-    /// The most frequent of these, ties by alphabet.
+    /// The most frequent of these, ties in alphabetical order.
     pub unknown: Vec<Frequency>,
 }
 

@@ -10,7 +10,7 @@ use super::table::{Columns, Format, LabelledText, Table, TableError};
 /// the others are the dev part, as in the published code.
 const TRAIN_PER_CLASS: usize = 10_000;
 
-/// Name of the file in which a part stands, in the folder of reviews.
+/// Name of the file that holds a part, in the folder of reviews.
 pub fn file_name(split: Split) -> String {
     match split {
         Split::Train | Split::Dev => "train.tsv.gz",
@@ -41,7 +41,7 @@ pub fn read(folder: &std::path::Path, split: Split) -> Result<Vec<LabelledText>,
     Ok(part(texts, split))
 }
 
-/// Parses lines of label, name and text between tabs: 0 is negative, 1 positive.
+/// Parses lines of label, name and text separated by tabs: 0 is negative, 1 positive.
 ///
 /// # Errors
 /// Names the first line that cannot be used.
@@ -56,7 +56,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<LabelledText>, TableError> {
     Ok(texts)
 }
 
-/// The texts of a part, given the official file in which it stands.
+/// The texts of a part, given the official file that holds it.
 pub fn part(texts: Vec<LabelledText>, split: Split) -> Vec<LabelledText> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     let mut is_early = |text: &LabelledText| {

@@ -4,6 +4,7 @@
 mod encoding;
 mod error;
 mod example;
+mod file;
 mod frequency;
 pub mod glue;
 pub mod imdb;
@@ -18,23 +19,15 @@ mod tokenize;
 mod vectors;
 mod vocabulary;
 
-use std::path::Path;
-
 pub use encoding::{Decoded, UnknownEncoding, decode, recognise as recognise_encoding};
 pub use error::TextError;
 pub use example::Example;
+use file::read_bytes;
 pub use frequency::{Coverage, Frequency, coverage, frequencies};
 pub(crate) use plural::plural;
 pub use read::{ReadText, ReadWord, read};
 pub use rules::is_word;
 pub use split::Split;
-pub use tokenize::{Token, Words, tokenize};
+pub use tokenize::{Token, Tokenizer, tokenize};
 pub use vectors::WordVectors;
 pub use vocabulary::{PAD, UNKNOWN, Vocabulary, VocabularyError};
-
-fn read_bytes(path: &Path) -> Result<Vec<u8>, TextError> {
-    std::fs::read(path).map_err(|error| TextError::Unreadable {
-        path: path.to_owned(),
-        error,
-    })
-}

@@ -1,5 +1,5 @@
 //! A text as its reader sees it. Keyboards, editors and PDFs encode the same words in many ways; here
-//! these become one, and each part of the result knows its place in the source.
+//! these are unified, and each part of the result knows its place in the source.
 //!
 //! 1. Accents are composed with their letters (NFC).
 //! 2. Compatibility forms become plain letters, digits and marks where nothing but the form is lost:
@@ -32,7 +32,7 @@ pub(super) struct Plain<'a> {
     units: Option<Vec<Unit>>,
 }
 
-/// A grapheme cluster of the source of which something is left.
+/// A grapheme cluster of the source, if something of it is left.
 struct Unit {
     /// Where that begins in the plain text.
     start: usize,
@@ -112,7 +112,7 @@ pub(super) fn composed(word: String) -> String {
     }
 }
 
-/// Whether a text is plain as it is. Most are.
+/// Whether a text is already plain. Most are.
 fn is_plain(source: &str) -> bool {
     !source.chars().any(may_change) && is_nfc_quick(source.chars()) == IsNormalized::Yes
 }
@@ -132,7 +132,7 @@ fn is_inside_word(before: &str, grapheme: &str, after: &str) -> bool {
         && after.starts_with(char::is_alphabetic)
 }
 
-/// Appends a grapheme cluster of the source, which goes on with `after`.
+/// Appends a grapheme cluster of the source, which continues with `after`.
 fn push(text: &mut String, grapheme: &str, after: &str) {
     let last = text.chars().next_back();
     let start = text.len();
@@ -166,7 +166,7 @@ fn push_plain(text: &mut String, c: char) {
     }
 }
 
-/// Characters that differ from plain ones in form alone.
+/// Characters that differ from plain ones only in form.
 fn is_form(c: char) -> bool {
     matches!(c,
         // Latin digraphs, and ŀ, ŉ and ſ.
@@ -192,8 +192,8 @@ fn is_format(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The last character that is no mark. A search without bound would take time that grows with the square of
-/// the marks.
+/// The last character that is not a mark. An unbounded search would take time that grows with the square of
+/// the number of marks.
 fn unmarked_end(text: &str) -> Option<char> {
     let mut last = text.chars().rev().take(MOST_MARKS + 1);
     last.find(|&c| !is_combining_mark(c))
@@ -201,12 +201,12 @@ fn unmarked_end(text: &str) -> Option<char> {
 
 /// Whether a format character changes how its neighbours look.
 ///
-/// - `is_letter`: whether it belongs to a letter, so that what it keeps apart is one word
-/// - `before`: the last character before it that is no mark; marks stand there in another order, and more
-///   of them, where accents are not composed
+/// - `is_letter`: whether it belongs to a letter, so that what it separates is one word
+/// - `before`: the last character before it that is not a mark; if accents are not composed, there are more
+///   marks, in another order
 fn is_needed(c: char, is_letter: bool, before: Option<char>, after: Option<char>) -> bool {
     match c {
-        // Keeps letters apart that would be joined.
+        // Separates letters that would be joined.
         '\u{200c}' => {
             let are_letters = is_letter && after.is_some_and(char::is_alphabetic);
             are_letters && may_be_joined(before) && may_be_joined(after)
@@ -239,13 +239,13 @@ fn uncomposed(c: char) -> char {
     first.unwrap_or(c)
 }
 
-/// What people type for `'`. (Not `’`, which the rules take for `'` themselves.)
+/// What people type for `'`. (Not `’`, which the rules themselves treat as `'`.)
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '´' | '\u{2b9}' | '\u{2bc}' | '\u{201b}' | '\u{2032}')
 }
 
 /// Whether an opening quote may be meant as an apostrophe, as in `don‘t` and `` `em ``. One that is meant
-/// as a quote may pass for it, too: both are the word `'`.
+/// as a quote may be taken for it: both are the word `'`.
 fn is_in_place_of_apostrophe(before: Option<char>, after: &str) -> bool {
     let mut after = after.chars().filter(|&c| !is_format(c));
     !matches!(before, Some('`' | '‘' | '’' | '\''))

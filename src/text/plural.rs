@@ -1,6 +1,6 @@
 //! Numbers of things in sentences.
 
-/// A number and what it is of, such as "1 text" and "2 texts".
+/// A number with its noun, such as "1 text" and "2 texts".
 pub(crate) fn plural(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::tokenize::{Words, tokenize};
+use super::tokenize::{Tokenizer, tokenize};
 use super::vocabulary::{UNKNOWN, Vocabulary};
 
 /// The words that the model reads, and where it stops reading.
@@ -19,7 +19,7 @@ pub struct ReadText {
 /// One word as the model reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReadWord {
-    /// The word as it stands in the source.
+    /// The word as it appears in the source.
     pub text: String,
     /// UTF-16 offset of its start.
     pub start: usize,
@@ -32,7 +32,7 @@ pub struct ReadWord {
 }
 
 /// Reads the first `max_words` words of `text`.
-pub fn read(text: &str, words: Words, vocabulary: &Vocabulary, max_words: usize) -> ReadText {
+pub fn read(text: &str, words: Tokenizer, vocabulary: &Vocabulary, max_words: usize) -> ReadText {
     let tokens = tokenize(text, words);
     let cut = tokens
         .get(max_words)
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn words_keep_their_source_and_are_looked_up_normalised() {
-        let read = read("😀 Isn’t", Words::Default, &vocabulary(), 9);
+        let read = read("😀 Isn’t", Tokenizer::Default, &vocabulary(), 9);
         let word = |text: &str, start, end, id, known| ReadWord {
             text: text.into(),
             start,
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_long_text_says_where_it_is_cut() {
-        let cut = |max_words| read("😀 is good", Words::Default, &vocabulary(), max_words).cut;
+        let cut = |max_words| read("😀 is good", Tokenizer::Default, &vocabulary(), max_words).cut;
         assert_eq!(cut(3), None);
         assert_eq!(cut(2), Some((6, 3)));
         assert_eq!(cut(0), Some((0, 3)));

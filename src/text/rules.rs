@@ -1,25 +1,25 @@
-//! The cut of typed text into words: Unicode's word boundaries (UAX
-//! #29), brought to the Penn Treebank's conventions by a few rules.
+//! How typed text is split into words: Unicode's word boundaries (UAX
+//! #29), adapted to the Penn Treebank's conventions by a few rules.
 //!
 //! 1. Line breaks written in HTML, such as `<br />`, and invisible characters
 //!    are dropped.
 //! 2. Some pieces that touch belong together: runs of one mark (`...`, `--`),
 //!    compounds (`well-acted`, `writer/director`), abbreviations with their
 //!    full stop (`U.S.`, `Mr.`), elisions (`'70s`, `'em`).
-//! 3. Contractions come apart: `is|n't`, `it|'s`, `can|not`. (Not `gonna`: the
-//!    sentiment treebank keeps it whole.)
-//! 4. Words are asked for in lower case and with plain quotes and dashes.
+//! 3. Contractions are split: `is|n't`, `it|'s`, `can|not`. (Not `gonna`: the
+//!    sentiment treebank keeps it as one word.)
+//! 4. Words are looked up in lower case and with plain quotes and dashes.
 
 use std::iter;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Abbreviations that keep their full stop, beside initials such as `U.S.`
+/// Abbreviations that keep their full stop, in addition to initials such as `U.S.`
 const ABBREVIATIONS: [&str; 11] = [
     "bros", "dr", "etc", "inc", "jr", "mr", "mrs", "ms", "sr", "st", "vs",
 ];
-/// What a contraction leaves behind its apostrophe. (`n't` has a rule of its own.)
+/// What a contraction has after its apostrophe. (`n't` has a rule of its own.)
 const CLITICS: [&str; 6] = ["d", "ll", "m", "re", "s", "ve"];
 
 /// The byte spans of the words of `text`, which may be cut where `cuts` says.
@@ -33,7 +33,7 @@ pub(super) fn spans(text: &str, cuts: &[bool]) -> Vec<Range<usize>> {
     spans
 }
 
-/// The form under which a word stands in the vocabulary.
+/// The form under which a word is in the vocabulary.
 pub(super) fn normalise(source: &str) -> String {
     let plain: String = source.to_lowercase().chars().map(plain_mark).collect();
     let all = |mark| plain.chars().all(|c| c == mark);
@@ -56,7 +56,7 @@ fn plain_mark(c: char) -> char {
     }
 }
 
-/// Unicode's words and the marks and blanks between them. Also cuts at a full
+/// Unicode's words and the marks and blanks between them. Also splits at a full
 /// stop whose space was forgotten (`great.But`).
 fn pieces(text: &str, may_cut: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut starts: Vec<usize> = text
@@ -183,7 +183,7 @@ fn is_abbreviation(word: &str) -> bool {
 }
 
 /// What an apostrophe may begin: `'em`, `'til`, `'70s`, and a contraction's
-/// end that stands alone.
+/// end on its own.
 fn is_elision(word: &str) -> bool {
     let year = word.strip_suffix('s').unwrap_or(word);
     is_one_of(word, &["em", "til"])
@@ -195,7 +195,7 @@ fn is_one_of(word: &str, list: &[&str]) -> bool {
     list.iter().any(|listed| word.eq_ignore_ascii_case(listed))
 }
 
-/// Parts a word from the contractions at its end.
+/// Splits the contractions off the end of a word.
 fn part(
     text: &str,
     word: Range<usize>,
@@ -214,7 +214,7 @@ fn part(
     spans[first..].reverse();
 }
 
-/// Length of what stands before the last contraction of `word`.
+/// Length of what comes before the last contraction of `word`.
 fn contraction(word: &str) -> Option<usize> {
     if word.eq_ignore_ascii_case("cannot") {
         return Some("can".len());
@@ -228,11 +228,11 @@ fn contraction(word: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tokenize::{Words, tokenize};
+    use super::super::tokenize::{Tokenizer, tokenize};
 
     #[track_caller]
     fn reads(text: &str, expected: &str) {
-        for words in [Words::Default, Words::Typed] {
+        for words in [Tokenizer::Default, Tokenizer::Typed] {
             let tokens = tokenize(text, words).into_iter();
             let words: Vec<_> = tokens.map(|token| token.word).collect();
             assert_eq!(words.join(" "), expected);

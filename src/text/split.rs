@@ -15,7 +15,7 @@ impl Split {
     /// All parts.
     pub const ALL: [Self; 3] = [Self::Train, Self::Dev, Self::Test];
 
-    /// Its name, which begins the names of its files.
+    /// Its name, with which the names of its files begin.
     pub fn name(self) -> &'static str {
         match self {
             Self::Train => "train",

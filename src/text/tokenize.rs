@@ -1,4 +1,4 @@
-//! Cuts a text into words that know where in the source they stand.
+//! Splits a text into words that know where in the source they are.
 
 use std::ops::Range;
 
@@ -12,25 +12,25 @@ use super::rules;
 /// was trained to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Words {
+pub enum Tokenizer {
     /// Split on white space, case kept: the published reading.
     Whitespace,
-    /// Words and punctuation as the treebank cuts them, in lower case; what
-    /// the first models read that were trained on text as people type it.
+    /// Words and punctuation as the treebank splits them, in lower case: how the
+    /// first models that were trained on text as people type it read.
     Default,
-    /// The same of the text as its reader sees it, however it was typed: what
+    /// The same for the text as its reader sees it, however it was typed: how
     /// new models read. Ligatures, format characters, decomposed accents and
-    /// all that is typed as an apostrophe make no difference.
+    /// whatever is typed as an apostrophe make no difference.
     Typed,
 }
 
-impl Words {
-    /// The form under which a word that is cut already stands in the vocabulary.
+impl Tokenizer {
+    /// The form under which an already separated word is in the vocabulary.
     pub fn normalise(self, word: &str) -> String {
         self.form(self.plain(word).text())
     }
 
-    /// The text that is cut.
+    /// The text that is split.
     fn plain(self, text: &str) -> Plain<'_> {
         match self {
             Self::Whitespace | Self::Default => Plain::unchanged(text),
@@ -48,25 +48,25 @@ impl Words {
     }
 }
 
-/// One word of a text. Spans are never empty, rise without overlap, and never
+/// One word of a text. Spans are never empty, ascend without overlap, and never
 /// split a character that a reader would see as one (a grapheme cluster).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// The normalised form, which the vocabulary is asked for.
+    /// The normalised form, which is looked up in the vocabulary.
     pub word: String,
-    /// Where it stands in the text, in bytes.
+    /// Where it is in the text, in bytes.
     pub utf8: Range<usize>,
-    /// Where it stands for JavaScript, in UTF-16 code units.
+    /// Where it is for JavaScript, in UTF-16 code units.
     pub utf16: Range<usize>,
 }
 
-/// Cuts `text` into words, in time linear in its length. Any text will do;
+/// Splits `text` into words, in time linear in its length. Any text will do;
 /// one without words gives none.
-pub fn tokenize(text: &str, words: Words) -> Vec<Token> {
+pub fn tokenize(text: &str, words: Tokenizer) -> Vec<Token> {
     let plain = words.plain(text);
     let spans = match words {
-        Words::Whitespace => between_blanks(plain.text()),
-        Words::Default | Words::Typed => rules::spans(plain.text(), &plain.cuts()),
+        Tokenizer::Whitespace => between_blanks(plain.text()),
+        Tokenizer::Default | Tokenizer::Typed => rules::spans(plain.text(), &plain.cuts()),
     };
     let mut at = 0;
     let mut at_utf16 = 0;
@@ -109,14 +109,14 @@ mod tests {
 
     #[test]
     fn white_space_splits_and_case_stays() {
-        let tokens = tokenize(" It's\u{a0}\n GOOD. ", Words::Whitespace);
+        let tokens = tokenize(" It's\u{a0}\n GOOD. ", Tokenizer::Whitespace);
         let words: Vec<_> = tokens.iter().map(|token| token.word.as_str()).collect();
         assert_eq!(words, ["It's", "GOOD."]);
     }
 
     #[test]
     fn spans_count_bytes_for_rust_and_code_units_for_javascript() {
-        let tokens = tokenize("é 👍🏽 ok", Words::Default);
+        let tokens = tokenize("é 👍🏽 ok", Tokenizer::Default);
         let spans: Vec<_> = tokens
             .iter()
             .map(|t| (t.utf8.clone(), t.utf16.clone()))
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_reading_is_named_in_kebab_case() {
-        let all = [Words::Whitespace, Words::Default, Words::Typed];
+        let all = [Tokenizer::Whitespace, Tokenizer::Default, Tokenizer::Typed];
         let named = serde_json::to_string(&all).unwrap();
         assert_eq!(named, r#"["whitespace","default","typed"]"#);
     }

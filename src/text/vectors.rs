@@ -1,4 +1,4 @@
-//! Pre-trained word vectors: rows of 32-bit floats beside a list of words.
+//! Pre-trained word vectors: rows of 32-bit floats, and a list of words.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::TextError;
 
 /// Ending of the file of rows, little-endian.
 const ROWS: &str = ".f32le.bin";
-/// Ending of the file of words, one a line, in the order of the rows.
+/// Ending of the file of words, one per line, in the order of the rows.
 const WORDS: &str = ".vocab.txt";
 
 /// Word vectors of one width.
@@ -19,10 +19,10 @@ pub struct WordVectors {
 }
 
 impl WordVectors {
-    /// Reads `NAME.f32le.bin` and, beside it, `NAME.vocab.txt`.
+    /// Reads `NAME.f32le.bin` and, next to it, `NAME.vocab.txt`.
     ///
     /// # Errors
-    /// If a file cannot be read, or they do not fit each other.
+    /// If a file cannot be read, or they do not fit together.
     pub fn read(path: &Path) -> Result<Self, TextError> {
         let unreadable = |path: &Path, error| TextError::Unreadable {
             path: path.to_owned(),
@@ -46,7 +46,7 @@ impl WordVectors {
             .collect();
         let width = values.len() / rows.len().max(1);
         if width == 0 || width * rows.len() * 4 != bytes.len() {
-            return Err(unfit("its size is no multiple of the number of words"));
+            return Err(unfit("its size is not a multiple of the number of words"));
         }
         if !values.iter().all(|value| value.is_finite()) {
             return Err(unfit("it holds numbers that are not finite"));
@@ -58,13 +58,13 @@ impl WordVectors {
         })
     }
 
-    /// The file of words beside the file of rows `path`; `None` if that is named otherwise.
+    /// The file of words next to the file of rows `path`; `None` if that has another kind of name.
     pub fn words_of(path: &Path) -> Option<PathBuf> {
         let name = path.to_str()?.strip_suffix(ROWS)?;
         Some(format!("{name}{WORDS}").into())
     }
 
-    /// Numbers a vector.
+    /// Numbers per vector.
     pub fn width(&self) -> usize {
         self.width
     }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Number of the filler that brings texts to one length.
+/// Id of the padding that brings texts to one length.
 pub const PAD: u32 = 0;
-/// Number that stands for every word outside the vocabulary.
+/// Id of every word outside the vocabulary.
 pub const UNKNOWN: u32 = 1;
 
 const RESERVED: [&str; 2] = ["<PAD>", "<UNK>"];
@@ -43,7 +43,7 @@ pub enum VocabularyError {
 
 impl Vocabulary {
     /// Numbers every word that occurs at least `min_frequency` times, in the
-    /// order in which the texts bring them.
+    /// order of first occurrence.
     pub fn build<'a>(texts: impl IntoIterator<Item = &'a [String]>, min_frequency: usize) -> Self {
         let mut seen = Vec::new();
         let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -69,7 +69,7 @@ impl Vocabulary {
     /// Takes a stored list, in which the position is the id.
     ///
     /// # Errors
-    /// If it does not begin with the two reserved words, or a word stands twice.
+    /// If it does not begin with the two reserved words, or has a word twice.
     pub fn from_words(words: Vec<String>) -> Result<Self, VocabularyError> {
         if !words.iter().take(2).eq(RESERVED) {
             return Err(VocabularyError::Reserved);
@@ -88,7 +88,7 @@ impl Vocabulary {
     }
 
     /// Adds those of `words` that it lacks, in their order, until it knows
-    /// `size` words, the two reserved ones not counted.
+    /// `size` words, not counting the two reserved ones.
     pub fn extend<'a>(&mut self, words: impl IntoIterator<Item = &'a str>, size: usize) {
         for word in words {
             if self.words.len() >= size.saturating_add(RESERVED.len()) {
@@ -112,7 +112,7 @@ impl Vocabulary {
     }
 
     /// The id of a word of a text. The reserved words have none: a text that
-    /// says `<PAD>` must not be taken for filler.
+    /// says `<PAD>` must not be taken for padding.
     pub fn id(&self, word: &str) -> Option<u32> {
         self.ids.get(word).copied().filter(|&id| id > UNKNOWN)
     }

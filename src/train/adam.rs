@@ -1,8 +1,8 @@
 //! Adam (Kingma & Ba 2015) on one flat vector of all parameters, and row by row on the word table.
 //!
-//! One vector, since a GPU is launched as often for a bias as for all parameters together; rows,
-//! since a batch holds some hundreds of the table's thousands of words. A word that a batch does not
-//! hold is not moved and its moments do not decay (the rule of PyTorch's SparseAdam).
+//! One vector, since a bias takes as many GPU launches as all parameters together; rows,
+//! since a batch holds some hundreds of the table's thousands of words. A word that is not in a batch
+//! is not moved and its moments do not decay (the rule of PyTorch's SparseAdam).
 
 use burn::module::Param;
 use burn::tensor::{Gradients, IndexingUpdateOp, Int, Tensor, TensorData};
@@ -14,7 +14,7 @@ const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
 
-/// What of the word table a step moves.
+/// The part of the word table that a step moves.
 pub(super) struct Rows {
     /// Ids of the words, `[U]`.
     pub(super) types: Tensor<1, Int>,
@@ -27,15 +27,15 @@ pub(super) struct Rows {
 pub(super) enum Embeddings {
     /// With all other parameters.
     Whole,
-    /// Only the rows that a batch holds; the matrix with all other parameters.
+    /// Only the rows in a batch; the matrix with all other parameters.
     ByRows,
     /// Not at all.
     Frozen,
 }
 
 impl Embeddings {
-    /// The first of `model`'s parameters that stands in the flat vector. The embeddings are the
-    /// first ones.
+    /// The first of `model`'s parameters that is in the flat vector. The embeddings come
+    /// first.
     fn first_flat(self, model: &Classifier) -> u64 {
         match self {
             Self::Whole => 0,
@@ -50,15 +50,15 @@ pub(super) struct Adam {
     steps: usize,
     embeddings: Embeddings,
     flat: Flat,
-    /// All parameters but those embeddings that are moved by rows or not at all, `[N]`.
+    /// All parameters except embeddings that are moved by rows or not at all, `[N]`.
     values: Tensor<1>,
     moments: Moments<1>,
-    /// Of the word table, where it is moved by rows, `[V, R]`.
+    /// The word table's, if it is moved by rows, `[V, R]`.
     table: Option<Moments<2>>,
 }
 
 impl Adam {
-    /// A fresh optimiser of `model`.
+    /// A fresh optimiser for `model`.
     pub(super) fn new(model: &Classifier, embeddings: Embeddings) -> Self {
         let (flat, values) = Flat::of(model, embeddings.first_flat(model));
         let by_rows = embeddings == Embeddings::ByRows;
@@ -147,7 +147,7 @@ impl Adam {
         Ok(state.collect())
     }
 
-    /// The optimiser of `model` as it was after `steps` steps; `None` if `state` is of another
+    /// The optimiser of `model` as it was after `steps` steps; `None` if `state` belongs to another
     /// model.
     pub(super) fn restore(
         model: &Classifier,
@@ -204,7 +204,7 @@ impl<const D: usize> Moments<D> {
         }
     }
 
-    /// Takes a gradient in and gives the change of the values.
+    /// Takes in a gradient and returns the change of the values.
     fn step(&mut self, gradient: Tensor<D>, scale: &Scale) -> Tensor<D> {
         let square = gradient.clone() * gradient.clone();
         self.first = self.first.clone() * BETA_1 + gradient * (1.0 - BETA_1);
@@ -215,10 +215,10 @@ impl<const D: usize> Moments<D> {
 }
 
 impl Moments<2> {
-    /// [`step`](Self::step) for the rows `types` alone, given their gradient `[U, R]`.
+    /// [`step`](Self::step) for only the rows `types`, given their gradient `[U, R]`.
     ///
-    /// The moments are given away and come back, so that nobody else holds them and they can be
-    /// changed where they are.
+    /// The moments are moved in and returned, so that nobody else holds them and they can be
+    /// changed in place.
     fn step_rows(
         self,
         types: &Tensor<1, Int>,
@@ -267,7 +267,7 @@ impl Scale {
 mod tests {
     use super::*;
     use crate::model::{ModelConfig, Reading, Stream, initial_weights};
-    use crate::text::Words;
+    use crate::text::Tokenizer;
     use burn::tensor::Device;
 
     const RATE: f64 = 0.1;
@@ -297,7 +297,7 @@ mod tests {
             d_ff: 3,
             mask_hidden: 2,
             max_len: 2,
-            ..ModelConfig::new(5, 2, Reading::scale_free(Words::Default))
+            ..ModelConfig::new(5, 2, Reading::scale_free(Tokenizer::Default))
         };
         let weights = initial_weights(&config, &mut Stream::new(1));
         Classifier::new(&config, &weights, &Device::flex().autodiff()).unwrap()

@@ -2,12 +2,12 @@
 
 use crate::model::{Padding, Stream};
 
-/// Batches that are sorted together, so that texts of one length meet without the order of an
+/// Batches that are sorted together, so that texts of similar length meet without the order of an
 /// epoch depending on length.
 const BUCKET: usize = 50;
 
-/// Shuffled batches of indices into `lengths`. Where a batch is padded to its longest text, texts
-/// of like length share a batch.
+/// Shuffled batches of indices into `lengths`. If a batch is padded to its longest text, texts
+/// of similar length share a batch.
 pub(super) fn batches(
     lengths: &[usize],
     batch_size: usize,

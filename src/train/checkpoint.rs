@@ -1,4 +1,4 @@
-//! A run as bytes, so that it goes on after a stop exactly as if it had not been stopped.
+//! A run as bytes, so that it continues after a stop exactly as if it had not been stopped.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::model::{Stream, StreamPosition, Weights};
 /// Format of a checkpoint; raised when one of its parts changes its meaning.
 const FORMAT: u32 = 2;
 
-/// A run behind one of its steps.
+/// A run after one of its steps.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     /// Everything small, as JSON.
@@ -25,7 +25,7 @@ pub struct Checkpoint {
     pub optimizer: Weights,
 }
 
-/// The part by which it is known whether the others can be read.
+/// The part that tells whether the others can be read.
 #[derive(Deserialize)]
 struct Version {
     format: u32,
@@ -69,10 +69,10 @@ impl Trainer {
         })
     }
 
-    /// Takes a run up that was prepared with the same data, options and model.
+    /// Resumes a run that was prepared with the same data, options and model.
     ///
     /// # Errors
-    /// If the checkpoint is of another run, which is told by what differs, or cannot be read.
+    /// If the checkpoint belongs to another run, in which case what differs is named, or cannot be read.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         let version: Version = serde_json::from_str(&checkpoint.state).map_err(unusable)?;
         if version.format != FORMAT {

@@ -1,4 +1,4 @@
-//! An epoch in progress, which can stop behind any step and go on there.
+//! An epoch in progress, which can stop after any step and resume there.
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::evaluate::{EncodedExample, Sweep};
 use crate::model::{Padding, Stream, StreamPosition, read};
 use crate::objective::Objective;
 
-/// Where a run stands within an epoch.
+/// Where a run is within an epoch.
 pub(super) struct Epoch {
     /// What is minimised in it.
     pub(super) objective: Objective,
@@ -22,14 +22,14 @@ pub(super) struct Epoch {
     position: Position,
     /// Values of the steps that were taken since the last reading, `[VALUES]` each.
     unread: Vec<Tensor<1>>,
-    /// What was read and not yet told.
+    /// What was read and not yet reported.
     recent: Vec<StepRecord>,
 }
 
-/// What is stored of an epoch.
+/// What is stored about an epoch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Position {
-    /// Where the run's stream stood before the batches were drawn from it.
+    /// Where the run's stream was before the batches were drawn from it.
     drawn_at: StreamPosition,
     /// Steps taken.
     steps: usize,
@@ -64,7 +64,7 @@ impl Epoch {
         }
     }
 
-    /// Goes on where an epoch stood: draws its batches again, and takes no other draw.
+    /// Resumes an epoch where it was: draws its batches again, and nothing else.
     pub(super) fn resume(
         number: usize,
         objective: Objective,
@@ -83,7 +83,7 @@ impl Epoch {
         self.batches.get(self.position.steps).map(Vec::as_slice)
     }
 
-    /// Takes down the values of a step, which stay on the device.
+    /// Records the values of a step, which stay on the device.
     pub(super) fn stepped(&mut self, values: Tensor<1>) {
         self.unread.push(values);
         self.position.steps += 1;
@@ -120,7 +120,7 @@ impl Epoch {
         Ok(())
     }
 
-    /// Where the epoch stands, by the steps that were read; tells each of them once.
+    /// Where the epoch is, by the steps that were read; reports each of them once.
     pub(super) fn progress(&mut self) -> Progress {
         let (losses, accuracy) = self.position.sums.means();
         Progress {
@@ -133,7 +133,7 @@ impl Epoch {
         }
     }
 
-    /// Whether steps were read that [`progress`](Self::progress) has not told.
+    /// Whether steps were read that [`progress`](Self::progress) has not reported.
     pub(super) fn has_news(&self) -> bool {
         !self.recent.is_empty()
     }

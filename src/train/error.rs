@@ -1,13 +1,13 @@
-//! Why a run cannot go on.
+//! Why a run cannot continue.
 
 use crate::model::{ReadError, WeightsError};
 
-/// Why a run cannot go on.
+/// Why a run cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     /// A loss is NaN or infinite.
     #[error(
-        "a loss is no longer a number after step {step}; try a lower learning rate, or a smaller λ where there is one"
+        "a loss is no longer a number after step {step}; try a lower learning rate, or a smaller λ if there is one"
     )]
     NotFinite {
         /// Optimiser steps taken.
@@ -19,25 +19,25 @@ pub enum TrainError {
     /// The weights do not fit the config.
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    /// A checkpoint cannot be written or taken up.
+    /// A checkpoint cannot be written or resumed.
     #[error("the checkpoint cannot be used: {0}; start a new run")]
     Checkpoint(String),
-    /// A checkpoint is of a run that was begun with something else.
+    /// A checkpoint belongs to a run that was started with something else.
     #[error(
-        "the checkpoint is of another run ({}); repeat the options of that run, or start a new one in another folder",
+        "the checkpoint belongs to another run ({}); repeat the options of that run, or start a new one in another folder",
         .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     )]
     OtherRun(Vec<Differs>),
 }
 
-/// What two runs do not have in common.
+/// A difference between two runs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}: {then} in the checkpoint, {now} here")]
 pub struct Differs {
-    /// What differs, from the whole to the part.
+    /// What differs, from the general to the specific.
     pub what: String,
     /// What it is in the checkpoint.
     pub then: String,
-    /// What it is in the run that was to go on.
+    /// What it is in the run that was to be resumed.
     pub now: String,
 }

@@ -1,11 +1,11 @@
-//! What a run says of itself while it trains, and what its listener may answer.
+//! What a run reports while it trains, and what its listener may answer.
 
 use serde::{Deserialize, Serialize};
 
 use crate::explain::EpochRecord;
 use crate::objective::LossNumbers;
 
-/// What a run says of itself.
+/// What a run reports.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TrainEvent {
     /// Some steps are done.
@@ -14,14 +14,14 @@ pub enum TrainEvent {
     Epoch(EpochRecord),
 }
 
-/// Where a run stands within an epoch.
+/// Where a run is within an epoch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Number of the epoch, from 1.
     pub epoch: usize,
     /// Steps done in this epoch.
     pub step: usize,
-    /// Steps of an epoch.
+    /// Steps per epoch.
     pub steps: usize,
     /// Mean cross-entropy of the epoch so far.
     pub cross_entropy: f64,
@@ -36,7 +36,7 @@ pub struct Progress {
 pub struct StepRecord {
     /// Texts of the batch.
     pub texts: usize,
-    /// Those classified rightly.
+    /// Those classified correctly.
     pub correct: usize,
     /// The batch's losses, λ not applied.
     pub losses: LossNumbers,
@@ -47,7 +47,7 @@ pub struct StepRecord {
 pub enum Wish {
     /// Go on.
     Continue,
-    /// Stop at once; a checkpoint made now goes on from here.
+    /// Stop at once; a checkpoint made now resumes from here.
     Stop,
 }
 

@@ -1,22 +1,22 @@
-//! Where each parameter of a model stands in one flat vector of them.
+//! Where each parameter of a model is in one flat vector.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
 
 use crate::model::Classifier;
 
-/// What a slice has to begin and end at for a GPU to read it where it is: 256 bytes.
+/// The alignment that a slice needs at both ends for a GPU to read it in place: 256 bytes.
 const LINE: usize = 64;
 
-/// Parts that are joined at once: a GPU program can read but few buffers.
+/// Parts that are joined at once: a GPU program can read only a few buffers.
 const FEW: usize = 6;
 
-/// The order of parameters in a flat vector: that of the model's fields, but first those that fill
-/// whole lines, so that none of the others puts them off their line. Zeros fill the last line.
+/// The order of parameters in a flat vector: that of the model's fields, but with those that fill
+/// whole lines first, so that none of the others misaligns them. Zeros fill the last line.
 pub(super) struct Flat {
     /// Those before it are left out.
     first: u64,
-    /// Where those begin that do not fill whole lines.
+    /// Where those that do not fill whole lines begin.
     odd_at: usize,
 }
 
@@ -28,7 +28,7 @@ impl Flat {
         (Self { first, odd_at }, parts.joined())
     }
 
-    /// The gradients of `model`'s parameters, `[N]`; 0 where there is none.
+    /// The gradients of `model`'s parameters, `[N]`; 0 for those without one.
     pub(super) fn gradients(&self, model: &Classifier, gradients: &mut Gradients) -> Tensor<1> {
         Parts::of(model, self.first, Some(gradients)).joined()
     }

@@ -1,17 +1,17 @@
-//! A part of labelled texts that is kept from training, for texts that come
+//! A part of labelled texts that is kept out of training, for texts that come
 //! without a dev part of their own.
 
 use std::collections::BTreeMap;
 
 use crate::model::Stream;
 use crate::text::table::LabelledText;
-use crate::text::{Words, tokenize};
+use crate::text::{Tokenizer, tokenize};
 
 /// Marks about `share` of the labelled texts of each class, drawn from `stream`: at
-/// least one text of each class, yet never the last one that is left.
+/// least one text of each class, but never the last one that is left.
 ///
-/// Texts of the same words stay together, so that none is both learnt and measured with: they count as
-/// one, of the class that the first of them has.
+/// Texts of the same words stay together, so that none is both trained on and measured with: they count as
+/// one, with the class of the first of them.
 pub fn hold_out<L: Ord>(texts: &[(L, &str)], share: f64, stream: &mut Stream) -> Vec<bool> {
     let mut firsts: BTreeMap<String, usize> = BTreeMap::new();
     let mut places: BTreeMap<&L, Vec<usize>> = BTreeMap::new();
@@ -32,10 +32,10 @@ pub fn hold_out<L: Ord>(texts: &[(L, &str)], share: f64, stream: &mut Stream) ->
     first_of.into_iter().map(|first| held[first]).collect()
 }
 
-/// A text's words as models read them that read what is typed, whatever its case, blanks and invisible
-/// characters. Models that read otherwise hold out the same texts.
+/// A text's words as models that read what is typed see them, whatever its case, blanks and invisible
+/// characters. Models that read differently hold out the same texts.
 fn as_read(text: &str) -> String {
-    let words = tokenize(text, Words::Typed).into_iter();
+    let words = tokenize(text, Tokenizer::Typed).into_iter();
     words.map(|token| token.word).collect::<Vec<_>>().join(" ")
 }
 

@@ -1,4 +1,4 @@
-//! The one step loop by which the command line and the page train a model.
+//! The one step loop with which both the command line and the page train a model.
 
 mod adam;
 mod batches;

@@ -1,4 +1,4 @@
-//! What a run is given besides model and data.
+//! What a run needs besides model and data.
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -9,7 +9,7 @@ use super::adam::Embeddings;
 use crate::model::{Classifier, ModelConfig, Weights, WeightsError};
 use crate::objective::{Objective, earlier};
 
-/// What a run is given besides model and data.
+/// What a run needs besides model and data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Options {
     /// What is minimised.
@@ -20,15 +20,15 @@ pub struct Options {
     /// How the step size and the weights of the objective change along the run.
     #[serde(default)]
     pub schedule: Schedule,
-    /// Texts a batch.
+    /// Texts per batch.
     pub batch_size: usize,
-    /// Most epochs.
+    /// Maximum number of epochs.
     pub epochs: usize,
-    /// Epochs without a strictly better dev accuracy after which training ends.
+    /// Training ends after this many epochs without a strictly better dev accuracy.
     pub patience: usize,
-    /// Seed of the run's one random stream.
+    /// Seed of the run's only random stream.
     pub seed: u64,
-    /// Whether the word embeddings stay as they are: they then get no gradient and no moments.
+    /// Whether the word embeddings stay as they are: then they get no gradients and no moments.
     #[serde(default)]
     pub freeze_embeddings: bool,
 }

@@ -1,5 +1,5 @@
-//! What a run was begun with: whoever takes it up must bring the same, or it becomes a mixture of
-//! two runs that nothing tells from a good one.
+//! What a run was started with: whoever resumes it must bring the same, or it becomes a mixture of
+//! two runs that nothing distinguishes from a proper one.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,16 @@ use super::{Differs, Options, TrainError};
 use crate::evaluate::EncodedExample;
 use crate::model::{ModelConfig, Weights, checksum};
 
-/// Characters of a checksum that tell texts apart, and that people can still compare.
+/// Characters of a checksum: enough to distinguish texts, and few enough for people to compare.
 const SHORT: usize = 16;
 
-/// What a run was begun with, the large parts of it as their number and checksum.
+/// What a run was started with, the large parts of it as counts and checksums.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Origin {
     pub(super) options: Options,
-    /// Names of the classes; empty where nobody said them.
+    /// Names of the classes; empty if nobody gave them.
     classes: Vec<String>,
-    /// The words of the ids; empty where nobody said them.
+    /// The words of the ids; empty if nobody gave them.
     words: String,
     model: ModelConfig,
     training_texts: String,
@@ -28,7 +28,7 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// Of a run whose words and classes have no names yet.
+    /// The origin of a run whose words and classes have no names yet.
     pub(super) fn new(
         options: Options,
         model: &ModelConfig,
@@ -52,12 +52,12 @@ impl Origin {
         self.classes = classes.to_vec();
     }
 
-    /// Checks that `now` is the same. What others follow from is looked at before them.
+    /// Checks that `now` is the same. Causes are checked before their consequences.
     ///
     /// # Errors
-    /// Names what differs of the first part that does.
+    /// Names the differences in the first part that has any.
     pub(super) fn check(&self, now: &Self) -> Result<(), TrainError> {
-        // More epochs or more patience may be asked for; anything else makes another run.
+        // More epochs or more patience may be asked for; anything else makes it a different run.
         let asked = Options {
             epochs: self.options.epochs,
             patience: self.options.patience,
@@ -102,13 +102,13 @@ fn same<T: Serialize>(what: &str, then: &T, now: &T) -> Result<(), TrainError> {
     }
 }
 
-/// Adds all in which two values differ to `differences`; `what` they are, from the whole to the part.
+/// Adds everything in which two values differ to `differences`; `what` they are, from the general to the specific.
 fn compare(what: &str, then: &Value, now: &Value, differences: &mut Vec<Differs>) {
     if then == now {
         return;
     }
     if let (Value::Object(old), Value::Object(new)) = (then, now)
-        // Else they are different choices, each with options of its own.
+        // Otherwise they are different choices, each with options of its own.
         && old.keys().any(|name| new.contains_key(name))
     {
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();

@@ -1,20 +1,20 @@
-//! How the step size, and the weight of everything beside cross-entropy, change along a run.
+//! How the step size, and the weight of everything but cross-entropy, change during a run.
 
 use serde::{Deserialize, Serialize};
 
-/// Changes along a run, by the part of its most steps (all epochs, whether patience ends it sooner
-/// or not) that is behind.
+/// Changes during a run, by the completed fraction of its maximum number of steps (all epochs, whether
+/// or not patience ends it sooner).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Part of the run over which the weights of all that is beside cross-entropy rise in a straight
-    /// line from 0, in [0, 1]: what to keep is chosen once the model has seen what helps.
+    /// Fraction of the run over which the weights of everything but cross-entropy rise linearly from
+    /// 0, in [0, 1]: the gate chooses what to keep once the model has seen what helps.
     pub ramp: f64,
-    /// Whether the step size falls in a straight line to 0.
+    /// Whether the step size falls linearly to 0.
     pub decay: bool,
 }
 
 impl Schedule {
-    /// Factor of the weights of what is beside cross-entropy, `part` of the run being behind.
+    /// Factor of the weights of everything but cross-entropy when `part` of the run is done.
     pub(super) fn weight(&self, part: f64) -> f64 {
         if part < self.ramp {
             part / self.ramp
@@ -23,7 +23,7 @@ impl Schedule {
         }
     }
 
-    /// Factor of the step size, `part` of the run being behind.
+    /// Factor of the step size when `part` of the run is done.
     pub(super) fn rate(&self, part: f64) -> f64 {
         if self.decay { 1.0 - part } else { 1.0 }
     }

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::StepRecord;
 use crate::objective::LossNumbers;
 
-/// Values that a step gives: cross-entropy, L_imp, L_int and guard times the number of texts, and
-/// the number of texts classified rightly.
+/// Values that a step yields: cross-entropy, L_imp, L_int and guard times the number of texts, and
+/// the number of texts classified correctly.
 pub(super) const VALUES: usize = 5;
 
 /// Sums over the texts of an epoch so far.
 ///
-/// A few steps are added up as 32-bit floats before they are added to the whole, always the same
+/// A few steps are added up as 32-bit floats before they are added to the total, always the same
 /// ones, however often they are read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Sums {

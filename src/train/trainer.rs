@@ -13,8 +13,8 @@ use crate::explain::{EpochRecord, History};
 use crate::model::{Batch, Classifier, ModelConfig, Noise, Padding, Stream, Weights, WeightsError};
 use crate::objective::{Family, GateGuard, Objective, ScaleFree};
 
-/// Most steps between two readbacks: often enough to show progress and to bound memory, seldom
-/// enough not to hold a GPU up.
+/// Maximum steps between two readbacks: often enough to show progress and to bound memory, rarely
+/// enough not to hold up a GPU.
 const READ_EVERY: usize = 16;
 
 /// A run in progress.
@@ -62,7 +62,7 @@ impl Trainer {
     }
 
     /// Says what ids and labels stand for, so that a checkpoint of a run with other words or
-    /// classes is not taken up.
+    /// classes is not resumed.
     #[must_use]
     pub fn named(mut self, words: &[String], classes: &[String]) -> Self {
         self.origin.name(words, classes);
@@ -93,8 +93,8 @@ impl Trainer {
         }
     }
 
-    /// Goes one piece further: takes a step, or measures a batch of the dev part. Tells of steps
-    /// when it reads them, which it does not do after each.
+    /// Advances by one piece: takes a step, or measures a batch of the dev part. Reports steps
+    /// when it reads them, which is not after each one.
     ///
     /// # Errors
     /// If the device was lost, or a loss is no longer a number.
@@ -124,7 +124,7 @@ impl Trainer {
         Ok(told)
     }
 
-    /// Reads what the last steps gave, if there were any that were not told; in one readback.
+    /// Reads the results of the latest steps, if there are any not yet reported; in one readback.
     ///
     /// # Errors
     /// If the device was lost, or a loss is no longer a number.
@@ -138,7 +138,7 @@ impl Trainer {
         Ok(epoch.has_news().then(|| epoch.progress()))
     }
 
-    /// Whether all epochs are done or patience is at its end.
+    /// Whether all epochs are done or patience has run out.
     pub fn is_finished(&self) -> bool {
         let done = self.history.records.len();
         let best = self.history.best().map_or(0, |best| best.epoch);
@@ -150,7 +150,7 @@ impl Trainer {
         &self.dev
     }
 
-    /// What the epochs so far gave.
+    /// The records of the epochs so far.
     pub fn history(&self) -> &History {
         &self.history
     }
@@ -160,7 +160,7 @@ impl Trainer {
         self.best.as_ref()
     }
 
-    /// The model as it is now, in eval mode.
+    /// The model as it is now, in evaluation mode.
     pub fn model(&self) -> Classifier {
         self.model.valid()
     }
@@ -170,12 +170,12 @@ impl Trainer {
         self.optimizer.steps()
     }
 
-    /// Steps of an epoch.
+    /// Steps per epoch.
     pub fn steps_per_epoch(&self) -> usize {
         self.train.len().div_ceil(self.origin.options.batch_size)
     }
 
-    /// How much of its most steps the run has behind it, in [0, 1].
+    /// The completed fraction of the run's maximum number of steps, in [0, 1].
     fn part_behind(&self) -> f64 {
         let most = self
             .origin
@@ -206,7 +206,7 @@ impl Trainer {
     }
 
     /// One optimiser step; returns the batch's sums, `[5]`: cross-entropy, L_imp, L_int and guard
-    /// times the number of texts, and the number of texts classified rightly.
+    /// times the number of texts, and the number of texts classified correctly.
     fn step(&mut self, batch: &[usize], objective: &Objective) -> Tensor<1> {
         let texts: Vec<&[u32]> = batch
             .iter()
@@ -243,7 +243,7 @@ impl Trainer {
         sums.without_autodiff()
     }
 
-    /// Measures the next batch of the dev part; the record of the epoch when it was the last.
+    /// Measures the next batch of the dev part; returns the record of the epoch if it was the last.
     async fn measure(
         &mut self,
         epoch: &mut Epoch,
@@ -286,7 +286,7 @@ impl Trainer {
             dev_accuracy: dev.accuracy,
             word_keep: dev.word_keep,
             pad_keep: dev.pad_keep,
-            // Where nothing rises, no epoch is worth less than a later one.
+            // If nothing rises, no epoch counts less than a later one.
             regularised: match objective.is_regularised() {
                 true => self.origin.options.schedule.weight(self.part_behind()),
                 false => 1.0,
@@ -297,8 +297,8 @@ impl Trainer {
         }
     }
 
-    /// The objective of an epoch: β of VMASK's entropy falls from its first value to a hundredth
-    /// of it, epoch by epoch, in equal ratios.
+    /// The objective of an epoch: β of VMASK's entropy falls geometrically, epoch by epoch, from its
+    /// first value to a hundredth of it.
     pub(super) fn annealed(&self, epoch: usize) -> Objective {
         let mut objective = self.origin.options.objective;
         if let Family::ScaleFree(ScaleFree {

@@ -1,4 +1,4 @@
-//! Burn's log in a browser: errors are faults that the engine must hear of, since a shader that
+//! Burn's log in a browser: errors are faults that the engine must learn about, since a shader that
 //! does not compile is reported nowhere else.
 
 use log::{Level, LevelFilter, Log, Metadata, Record};

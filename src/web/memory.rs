@@ -1,4 +1,4 @@
-//! Memory that runs out says so, where Rust itself would only trap as "unreachable".
+//! Makes running out of memory say so, where Rust itself would only trap as "unreachable".
 
 #![expect(
     unsafe_code,
@@ -10,10 +10,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 #[global_allocator]
 static ALLOCATOR: Telling = Telling;
 
-/// The system's allocator, which throws where there is no memory.
+/// The system's allocator, which throws if there is no memory.
 struct Telling;
 
-// SAFETY: every call goes to the system's allocator as it is; what fails does not return.
+// SAFETY: every call is passed on to the system's allocator unchanged; one that fails does not return.
 unsafe impl GlobalAlloc for Telling {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         there(unsafe { System.alloc(layout) })
@@ -32,7 +32,7 @@ unsafe impl GlobalAlloc for Telling {
     }
 }
 
-/// Memory that is there; `www/src/death.js` knows what is thrown otherwise by its words.
+/// Passes on memory that exists; `www/src/death.js` recognises what is thrown otherwise by its words.
 fn there(memory: *mut u8) -> *mut u8 {
     if memory.is_null() {
         wasm_bindgen::throw_str("out of memory"); // This takes none.

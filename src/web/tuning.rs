@@ -4,37 +4,39 @@
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::{Engine, ModelInfo, failure, files_of, js_files, to_js, view};
+use super::convert::{files_of, js_files, to_js};
+use super::session::{ModelInfo, Session};
+use super::{command, view};
 use crate::engine::{self, DataChoices, EngineError, TuningOptions};
 use crate::package::{self, Package};
 
 #[wasm_bindgen]
-impl Engine {
+impl Session {
     /// What a file of labelled texts holds, for the model `id`: a `DataReport`.
     ///
     /// # Errors
-    /// `{kind, message, hint}` if there is no such model. What is wrong with the file stands in
+    /// `{kind, message, hint}` if there is no such model. What is wrong with the file is in
     /// the report.
     pub fn examine(&self, id: &str, data: &[u8], choices: JsValue) -> Result<JsValue, JsValue> {
         let choices: DataChoices = serde_wasm_bindgen::from_value(choices)?;
         let report = self.inner.examine(id, data, &choices);
-        to_js(&report.map_err(|error| failure(&error))?)
+        to_js(&report?)
     }
 
-    /// How data are read unless a person says otherwise: `DataChoices`.
+    /// How data are read by default: `DataChoices`.
     ///
     /// # Errors
-    /// Never in practice: if the value cannot be handed over.
+    /// Never in practice: if the value cannot be passed on.
     pub fn data_choices(&self) -> Result<JsValue, JsValue> {
         to_js(&DataChoices::default())
     }
 
-    /// How the model `id` is fine-tuned unless a person says otherwise: `TuningOptions`.
+    /// How the model `id` is fine-tuned by default: `TuningOptions`.
     ///
     /// # Errors
     /// `{kind, message, hint}` if there is no such model.
     pub fn tuning_options(&self, id: &str) -> Result<JsValue, JsValue> {
-        let model = self.inner.model(id).map_err(|error| failure(&error))?;
+        let model = self.inner.model(id)?;
         to_js(&TuningOptions::of(&model.package))
     }
 
@@ -52,20 +54,16 @@ impl Engine {
         let choices: DataChoices = serde_wasm_bindgen::from_value(choices)?;
         let options: TuningOptions = serde_wasm_bindgen::from_value(options)?;
         let inner = self.inner.tune(id, data, &choices, &options);
-        Ok(Tuning {
-            inner: inner.map_err(|error| failure(&error))?,
-        })
+        Ok(Tuning { inner: inner? })
     }
 
-    /// Takes up the run of a checkpoint, on this engine's device.
+    /// Resumes the run of a checkpoint, on this engine's device.
     ///
     /// # Errors
-    /// `{kind, message, hint}` if the bytes are no checkpoint.
+    /// `{kind, message, hint}` if the bytes are not a checkpoint.
     pub fn resume(&self, checkpoint: &[u8]) -> Result<Tuning, JsValue> {
         let inner = self.inner.resume(checkpoint);
-        Ok(Tuning {
-            inner: inner.map_err(|error| failure(&error))?,
-        })
+        Ok(Tuning { inner: inner? })
     }
 }
 
@@ -80,16 +78,16 @@ impl Tuning {
     /// What the run is: `TuningInfo`.
     ///
     /// # Errors
-    /// Never in practice: if the value cannot be handed over.
+    /// Never in practice: if the value cannot be passed on.
     #[wasm_bindgen(getter)]
     pub fn info(&self) -> Result<JsValue, JsValue> {
         to_js(&self.inner.info())
     }
 
-    /// The labelled texts that the run was begun with, as their file has them: `{bytes, report}`.
+    /// The labelled texts that the run was started with, as their file has them: `{bytes, report}`.
     ///
     /// # Errors
-    /// Never in practice: if the values cannot be handed over.
+    /// Never in practice: if the values cannot be passed on.
     pub fn data(&self) -> Result<Object, JsValue> {
         let (bytes, report) = self.inner.data();
         let data = Object::new();
@@ -98,17 +96,17 @@ impl Tuning {
         Ok(data)
     }
 
-    /// Goes on for about so long, for one batch at least, and not beyond the end of an epoch;
-    /// answers what happened, a list of `TuningEvent`.
+    /// Continues for about this long, for at least one batch, and not beyond the end of an epoch;
+    /// returns what happened, a list of `TuningEvent`.
     ///
     /// # Errors
     /// `{kind, message, hint}` if the device was lost or failed.
     pub async fn advance(&mut self, milliseconds: f64) -> Result<JsValue, JsValue> {
         let events = self.inner.advance(milliseconds).await;
-        to_js(&events.map_err(|error| failure(&error))?)
+        to_js(&events?)
     }
 
-    /// Trains no more; `advance` then measures the result.
+    /// Ends training; `advance` then measures the result.
     pub fn stop(&mut self) {
         self.inner.stop();
     }
@@ -120,7 +118,7 @@ impl Tuning {
     /// `{kind, message, hint}` if the device was lost or failed.
     pub async fn explain(&mut self, text: String) -> Result<JsValue, JsValue> {
         let explanation = self.inner.explain(&text).await;
-        view::explanation(explanation.map_err(|error| failure(&error))?)
+        view::explanation(explanation?)
     }
 
     /// Explains what the start model makes of a text.
@@ -129,16 +127,16 @@ impl Tuning {
     /// `{kind, message, hint}` if the device was lost or failed.
     pub async fn explain_start(&self, text: String) -> Result<JsValue, JsValue> {
         let explanation = self.inner.explain_start(&text).await;
-        view::explanation(explanation.map_err(|error| failure(&error))?)
+        view::explanation(explanation?)
     }
 
-    /// All that `Engine.resume` needs to go on from here.
+    /// All that `Session.resume` needs to continue from here.
     ///
     /// # Errors
     /// `{kind, message, hint}` if the device was lost or failed, or the run is over.
     pub async fn checkpoint(&mut self) -> Result<Vec<u8>, JsValue> {
         let bytes = self.inner.checkpoint().await;
-        bytes.map_err(|error| failure(&error))
+        Ok(bytes?)
     }
 
     /// The tuned model's files by name, under a new id and title.
@@ -146,8 +144,8 @@ impl Tuning {
     /// # Errors
     /// `{kind, message, hint}` if there is no tuned model yet, or the device failed.
     pub async fn files(&self, id: String, title: String) -> Result<Object, JsValue> {
-        let files = self.inner.files(&id, &title).await;
-        js_files(&files.map_err(|error| failure(&error))?)
+        let files = self.inner.files(&id, &title, &command(&self.inner)).await;
+        js_files(&files?)
     }
 }
 
@@ -157,36 +155,36 @@ impl Tuning {
 /// `{kind, message, hint}` if they cannot be packed.
 #[wasm_bindgen]
 pub fn zip(files: &Object) -> Result<Vec<u8>, JsValue> {
-    package::zip_of(&files_of(files)?).map_err(|error| failure(&error.into()))
+    Ok(package::zip_of(&files_of(files)?).map_err(EngineError::from)?)
 }
 
 /// The model directory's files in a zip.
 ///
 /// # Errors
-/// `{kind, message, hint}` if the bytes are no zip of a model.
+/// `{kind, message, hint}` if the bytes are not a zip of a model.
 #[wasm_bindgen]
 pub fn unzip(zip: &[u8]) -> Result<Object, JsValue> {
     let files = package::model_of_zip(zip);
-    js_files(&files.map_err(|error| failure(&error.into()))?)
+    js_files(&files.map_err(EngineError::from)?)
 }
 
-/// What the files of a model say of it, checked, under its card's id: `ModelInfo`.
+/// What the files of a model say about it, checked, under its card's id: `ModelInfo`.
 ///
 /// # Errors
-/// `{kind, message, hint}` if the files are no model.
+/// `{kind, message, hint}` if the files are not a model.
 #[wasm_bindgen]
 pub fn describe(files: &Object) -> Result<JsValue, JsValue> {
     let package = Package::from_files(&files_of(files)?);
-    let package = package.map_err(|error| failure(&EngineError::from(error)))?;
+    let package = package.map_err(EngineError::from)?;
     to_js(&ModelInfo::of(&package.card.id, &package))
 }
 
 /// The files of a model under another id and title.
 ///
 /// # Errors
-/// `{kind, message, hint}` if the files are no model.
+/// `{kind, message, hint}` if the files are not a model.
 #[wasm_bindgen]
 pub fn entitle(files: &Object, id: &str, title: &str) -> Result<Object, JsValue> {
     let files = package::entitled(files_of(files)?, id, title);
-    js_files(&files.map_err(|error| failure(&error.into()))?)
+    js_files(&files.map_err(EngineError::from)?)
 }

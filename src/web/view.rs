@@ -1,13 +1,13 @@
-//! An explanation as JavaScript takes it: plain objects, with matrices as typed arrays that can be
-//! handed from Worker to page without a copy, and with what it says in words.
+//! An explanation as JavaScript expects it: plain objects, with matrices as typed arrays that can be
+//! passed from Worker to page without a copy, and with what it says in words.
 
 use js_sys::{Float32Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::to_js;
+use super::convert::to_js;
 use crate::explain::{Explanation, Matrix, Sentences};
 
-/// Hands an explanation over.
+/// Passes an explanation on.
 pub(super) fn explanation(mut explanation: Explanation) -> Result<JsValue, JsValue> {
     let sentences = to_js(&Sentences::of(&explanation))?;
     let shares = std::mem::take(&mut explanation.allocation.shares);

@@ -5,7 +5,7 @@ use pollster::block_on;
 use safr::attribute::{Part, ablate, ablated_logits};
 use safr::explain::softmax;
 use safr::model::{Ablation, BlockAblation, Classifier, Reading, Readout};
-use safr::text::Words;
+use safr::text::Tokenizer;
 
 use crate::common::{close, small_weights};
 use crate::double;
@@ -54,7 +54,7 @@ fn without_its_neurons_a_block_adds_its_bias_alone() {
 
 #[test]
 fn without_a_head_its_columns_of_the_projection_are_idle() {
-    let model = small(Reading::scale_free(Words::Default));
+    let model = small(Reading::scale_free(Tokenizer::Default));
     let mut weights = small_weights(&model.config, 3);
     // The second of two heads writes columns 4 to 7.
     let projection = weights.get_mut("layers.1.attention.out.weight").unwrap();
@@ -79,7 +79,7 @@ fn without_a_head_its_columns_of_the_projection_are_idle() {
 
 #[test]
 fn without_a_word_its_gate_is_closed() {
-    let model = small(Reading::scale_free(Words::Default));
+    let model = small(Reading::scale_free(Tokenizer::Default));
     let mut keep = block_on(model.gate_values()).unwrap();
     keep[TEXT[3] as usize] = 0.0;
     let closed = model.clone().with_gate_values(&keep);
@@ -204,7 +204,7 @@ fn parts_are_ablated_one_by_one_in_any_number() {
 /// Without any neuron the head that reads them says its bias.
 #[test]
 fn a_head_that_reads_no_neuron_says_its_bias() {
-    let model = small_of(Reading::scale_free(Words::Default), Readout::Neurons);
+    let model = small_of(Reading::scale_free(Tokenizer::Default), Readout::Neurons);
     let bias = &small_weights(&model.config, 3)["fc.bias"].values;
     let logits = block_on(ablated_logits(&model, TEXT, &[Part::AllNeurons])).unwrap();
     for (found, bias) in logits[1].iter().zip(bias) {

@@ -12,7 +12,7 @@ mod scores;
 use burn::tensor::Tensor;
 use safr::explain::argmax;
 use safr::model::{Ablation, Batch, Classifier, ModelConfig, Reading, Readout};
-use safr::text::Words;
+use safr::text::Tokenizer;
 
 use crate::common::{close, fixtures, reference_variant, small_config, small_weights};
 use crate::double;
@@ -21,8 +21,8 @@ const TEXT: &[u32] = &[2, 3, 4, 5, 6];
 
 fn readings() -> [Reading; 2] {
     [
-        Reading::published(Words::Default),
-        Reading::scale_free(Words::Default),
+        Reading::published(Tokenizer::Default),
+        Reading::scale_free(Tokenizer::Default),
     ]
 }
 

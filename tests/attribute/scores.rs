@@ -8,7 +8,7 @@ use safr::attribute::{
 };
 use safr::explain::{argmax, centred};
 use safr::model::{Ablation, Batch, Classifier, Reading, Readout, Stream, read};
-use safr::text::{UNKNOWN, Words};
+use safr::text::{Tokenizer, UNKNOWN};
 
 use crate::common::{
     close, fixtures, numbers, reference_model, reference_texts, small_config, small_weights,
@@ -131,7 +131,7 @@ fn integrated_gradients_add_up() {
 fn rankings_show_what_one_pass_shows() {
     let fixtures = fixtures();
     let texts = reference_texts(&fixtures);
-    let reading = Reading::scale_free(Words::Whitespace);
+    let reading = Reading::scale_free(Tokenizer::Whitespace);
     let model = reference_model(&fixtures, reading, &double());
     let mut stream = Stream::new(0);
     let mut of = |at: usize, ranking| {
@@ -207,7 +207,7 @@ fn evidence_is_what_is_lost_without_the_neurons_at_a_word() {
 
 #[test]
 fn the_random_ranking_goes_by_its_seed() {
-    let model = small(Reading::scale_free(Words::Default));
+    let model = small(Reading::scale_free(Tokenizer::Default));
     let drawn = |seed: u64| {
         let mut stream = Stream::new(seed);
         let mut order =
@@ -243,7 +243,7 @@ fn words_that_are_not_read_have_no_score() {
 /// A trainer's model carries gradients of its own.
 #[test]
 fn a_model_in_training_can_be_explained() {
-    let config = small_config(1, Reading::scale_free(Words::Default));
+    let config = small_config(1, Reading::scale_free(Tokenizer::Default));
     let weights = small_weights(&config, 3);
     let of = |device: &Device| {
         let model = Classifier::new(&config, &weights, device).unwrap();

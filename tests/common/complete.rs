@@ -3,14 +3,14 @@
 use burn::tensor::Device;
 use safr::explain::{TraceNumbers, centred};
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights};
-use safr::text::Words;
+use safr::text::Tokenizer;
 
 use super::{small_config, small_weights, winners};
 
 /// Every kind of model: what its head reads and of how many words, how it reads texts, classes and blocks.
 pub(crate) fn configs() -> impl Iterator<Item = ModelConfig> {
     let [published, scale_free] =
-        [Reading::published, Reading::scale_free].map(|of| of(Words::Default));
+        [Reading::published, Reading::scale_free].map(|of| of(Tokenizer::Default));
     let kinds = [
         (published, Readout::Residual, None),
         (published, Readout::Neurons, None),

@@ -25,7 +25,7 @@ use safr::model::{
 };
 use safr::objective::{Family, Objective, ScaleFree};
 use safr::package::{Card, Package};
-use safr::text::{PAD, Vocabulary, Words};
+use safr::text::{PAD, Tokenizer, Vocabulary};
 use serde_json::Value;
 
 /// A file of `tests/reference/`.
@@ -148,7 +148,7 @@ pub(crate) async fn small_package_of(readout: Readout, winners: Option<Winners>)
     let config = ModelConfig {
         readout,
         winners,
-        ..small_config(1, Reading::scale_free(Words::Typed))
+        ..small_config(1, Reading::scale_free(Tokenizer::Typed))
     };
     let weights = small_weights(&config, 1);
     let device = Device::flex();

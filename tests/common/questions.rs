@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use safr::engine::{Backend, DataChoices, Engine, Tuning, TuningEvent, TuningOptions};
+use safr::engine::{Backend, DataChoices, Session, Tuning, TuningEvent, TuningOptions};
 use safr::package::read_directory;
 
 /// A class and a question.
@@ -30,18 +30,18 @@ pub(crate) fn lines(rows: &[Row]) -> Vec<u8> {
 }
 
 /// An engine with the page's plain model.
-pub(crate) fn engine() -> Engine {
+pub(crate) fn session() -> Session {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("www/models/sst2-plain");
-    let mut engine = pollster::block_on(Engine::start(Backend::Flex)).unwrap();
-    engine
+    let mut session = pollster::block_on(Session::start(Backend::Flex)).unwrap();
+    session
         .load("plain", &read_directory(&folder).unwrap())
         .unwrap();
-    engine
+    session
 }
 
 /// What the page proposes for its plain model.
-pub(crate) fn options(engine: &Engine) -> TuningOptions {
-    TuningOptions::of(&engine.model("plain").unwrap().package)
+pub(crate) fn options(session: &Session) -> TuningOptions {
+    TuningOptions::of(&session.model("plain").unwrap().package)
 }
 
 /// Trains to the end.
@@ -54,21 +54,21 @@ pub(crate) fn finish(run: &mut Tuning) {
 
 /// Accuracy on `test` of the page's plain model, fine-tuned on `training` with what the page proposes.
 pub(crate) fn accuracy(training: &[Row], test: &[Row], seed: u64) -> f64 {
-    let mut engine = engine();
+    let mut session = session();
     let options = TuningOptions {
         seed,
-        ..options(&engine)
+        ..options(&session)
     };
     let choices = DataChoices {
         hold_out_seed: seed,
         ..DataChoices::default()
     };
-    let mut run = engine
+    let mut run = session
         .tune("plain", lines(training), &choices, &options)
         .unwrap();
     finish(&mut run);
-    let files = pollster::block_on(run.files("tuned", "Tuned")).unwrap();
-    let tuned = engine.load("tuned", &files).unwrap();
+    let files = pollster::block_on(run.files("tuned", "Tuned", "")).unwrap();
+    let tuned = session.load("tuned", &files).unwrap();
     let right = test.iter().filter(|[label, text]| {
         let explanation = pollster::block_on(tuned.explain(text)).unwrap();
         let prediction = explanation.prediction.unwrap();

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use safr::evaluate::EncodedExample;
 use safr::model::{ModelConfig, Stream, Weights, initial_weights};
 use safr::objective::{Family, GateGuard, LossNumbers, Objective, ScaleFree, Space};
-use safr::text::Words;
+use safr::text::Tokenizer;
 use safr::train::{Options, Schedule, TrainEvent, Trainer, Wish};
 
 use super::{close, small_config};
@@ -53,7 +53,7 @@ async fn training(device: &Device) -> Training {
     let objective = scale_free();
     let config = ModelConfig {
         max_len: 8,
-        ..small_config(1, objective.reading(Words::Default))
+        ..small_config(1, objective.reading(Tokenizer::Default))
     };
     let mut stream = Stream::new(4);
     let weights = initial_weights(&config, &mut stream);

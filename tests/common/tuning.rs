@@ -1,7 +1,7 @@
 //! A small fine-tuning run, the same natively and in a browser.
 
 use safr::engine::{
-    Backend, DataChoices, Engine, Tuning, TuningEvent, TuningObjective, TuningOptions,
+    Backend, DataChoices, Session, Tuning, TuningEvent, TuningObjective, TuningOptions,
 };
 use safr::model::Readout;
 use safr::package::Precision;
@@ -63,36 +63,36 @@ pub(crate) fn options() -> TuningOptions {
 }
 
 /// An engine with the small model.
-pub(crate) async fn engine(backend: Backend) -> Engine {
-    engine_of(backend, Readout::Residual).await
+pub(crate) async fn session(backend: Backend) -> Session {
+    session_of(backend, Readout::Residual).await
 }
 
 /// An engine with the small model whose head reads what it is told to.
-pub(crate) async fn engine_of(backend: Backend, readout: Readout) -> Engine {
-    let mut engine = Engine::start(backend)
+pub(crate) async fn session_of(backend: Backend, readout: Readout) -> Session {
+    let mut session = Session::start(backend)
         .await
         .expect("this lane has the device");
     let files = small_package_of(readout, None)
         .await
         .to_files(Precision::F32);
-    engine
+    session
         .load("small", &files.expect("files"))
         .expect("a model");
-    engine
+    session
 }
 
 /// A run of [`data`] and `options` on an engine with the small model.
-pub(crate) fn tune(engine: &Engine, options: &TuningOptions) -> Tuning {
+pub(crate) fn tune(session: &Session, options: &TuningOptions) -> Tuning {
     let data = data().into_bytes();
     let choices = DataChoices::default();
-    engine
+    session
         .tune("small", data, &choices, options)
         .expect("a run")
 }
 
 /// Cross-entropy, λ_imp·L_imp, λ_int·L_int, guard and accuracy of the first [`STEPS`] steps.
-pub(crate) async fn losses(engine: &Engine) -> Vec<[f64; 5]> {
-    let mut run = tune(engine, &options());
+pub(crate) async fn losses(session: &Session) -> Vec<[f64; 5]> {
+    let mut run = tune(session, &options());
     let mut steps = Vec::new();
     while steps.len() < STEPS {
         for event in run.advance(0.0).await.expect("events") {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use safr::text::{Words, sst, tokenize};
+use safr::text::{Tokenizer, sst, tokenize};
 
 /// Two ways in which people type what the treebank writes as ``, '', -- and so on.
 struct Hand {
@@ -96,12 +96,12 @@ fn agreeing(a: &[String], b: &[String]) -> usize {
 /// which one does not.
 pub(crate) fn agreement(trees: &Path) -> Vec<(&'static str, usize, usize)> {
     let lines = std::fs::read_to_string(trees).unwrap();
-    let trees = sst::read_trees(trees, Words::Typed).unwrap();
+    let trees = sst::read_trees(trees, Tokenizer::Typed).unwrap();
     let count = |(name, hand): (&'static str, Hand)| {
         let (mut agree, mut all) = (0, 0);
         for (line, tree) in lines.lines().zip(&trees) {
             let typed = type_out(&raw_leaves(line), &hand);
-            let words: Vec<String> = tokenize(&typed, Words::Typed)
+            let words: Vec<String> = tokenize(&typed, Tokenizer::Typed)
                 .into_iter()
                 .map(|token| token.word)
                 .collect();

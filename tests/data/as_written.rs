@@ -295,7 +295,7 @@ fn labels_and_lines_are_taken_as_other_programs_write_them() {
     assert!(
         error
             .to_string()
-            .starts_with("line 1: the line is no JSON object"),
+            .starts_with("line 1: the line is not a JSON object"),
         "{error}"
     );
 }

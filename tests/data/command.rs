@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use safr::package::{Precision, write_directory};
-use safr::text::Words;
+use safr::text::Tokenizer;
 
 use crate::common::small_package;
 
@@ -114,7 +114,7 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
     let other = ["--task", "csv", "--data", ".", "--layout", "label=mood"];
     let error = refuses(folder, &[&measure, &other[..]].concat());
     assert!(
-        error.contains("line 3: the label \"angry\" is none of the classes: calm, glad, sad"),
+        error.contains("line 3: the label \"angry\" is not one of the classes: calm, glad, sad"),
         "{error}"
     );
     let error = refuses(folder, &[&["train", "--out", "other"], &other[..]].concat());
@@ -133,9 +133,9 @@ fn data_are_read_as_the_model_reads() {
     let mut package = pollster::block_on(small_package());
     // Of four words: "not" alone as they are written, all but "go\u{ad}od" by default.
     for (words, known) in [
-        (Words::Whitespace, 1),
-        (Words::Default, 3),
-        (Words::Typed, 4),
+        (Tokenizer::Whitespace, 1),
+        (Tokenizer::Default, 3),
+        (Tokenizer::Typed, 4),
     ] {
         package.config.reading.words = words;
         let files = package.to_files(Precision::F32).unwrap();
@@ -247,7 +247,7 @@ fn no_epochs_keep_the_model_as_it_is_drawn() {
         );
     }
     let error = refuses(folder, &drawn);
-    assert!(error.contains("holds a model already"), "{error}");
+    assert!(error.contains("already holds a model"), "{error}");
 }
 
 #[test]

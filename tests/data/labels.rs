@@ -40,7 +40,7 @@ fn labels_are_merged_between_files_and_with_a_models_classes() {
     let train = [&["train", "--out", "model"], &on("parts")[..], &SMALL].concat();
     let error = refuses(folder, &train);
     assert!(
-        error.contains("line 2: the label \"Pos\" is none of the classes: neg, pos; it ")
+        error.contains("line 2: the label \"Pos\" is not one of the classes: neg, pos; it ")
             && error.contains(alike),
         "{error}"
     );

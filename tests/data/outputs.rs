@@ -150,7 +150,7 @@ fn no_output_takes_the_place_of_a_model() {
     fs::remove_file(other.join(names::CARD)).unwrap();
     let train = "train --task csv --data test.csv --out other";
     let error = refuses(folder, &words(train));
-    assert!(error.contains("other holds a model already"), "{error}");
+    assert!(error.contains("other already holds a model"), "{error}");
 }
 
 #[cfg(unix)]

@@ -58,9 +58,12 @@ fn a_name_that_is_no_preset_is_refused_and_told_what_there_is() {
     for (option, expected) in [
         (
             "--losses",
-            "it is no preset (safr, safr-dense, plain, vmask, published, ",
+            "it is neither a preset (safr, safr-dense, plain, vmask, published, ",
         ),
-        ("--recipe", "it is no preset (sst2, sst2-phrases, imdb, "),
+        (
+            "--recipe",
+            "it is neither a preset (sst2, sst2-phrases, imdb, ",
+        ),
     ] {
         let output = safr(
             folder,
@@ -104,7 +107,7 @@ fn options_of_earlier_versions_say_what_took_their_place() {
         ),
         ("--gate-given", "the key `gate_given` in a file of --losses"),
         ("--rho=0.5", "the key `guard`"),
-        ("--neuron-l1=1", "the key `controls`"),
+        ("--neuron-l1=1", "the key `penalties`"),
         (
             "--phrases",
             "the key `texts` in a file of --recipe: name a preset (sst2, sst2-phrases",

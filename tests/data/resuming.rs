@@ -152,7 +152,7 @@ fn a_run_that_was_killed_between_two_checkpoints_goes_on() {
 
     std::fs::remove_file(at("card.json")).unwrap();
     let error = refuses(folder.path(), &with(&["--epochs", "2"]));
-    assert!(error.contains("holds a model already"), "{error}");
+    assert!(error.contains("already holds a model"), "{error}");
     let said = prints(folder.path(), &with(&["--resume", "--epochs", "2"]));
     assert!(said.contains("with 1 epochs done"), "{said}");
     assert!(at("checkpoint/state.json").exists());
@@ -177,7 +177,10 @@ fn a_run_that_is_told_to_end_leaves_a_checkpoint() {
     let ended = run.wait_with_output().unwrap();
     let message = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{message}");
-    assert!(message.contains("--resume goes on from here"), "{message}");
+    assert!(
+        message.contains("--resume continues from here"),
+        "{message}"
+    );
     let said = prints(folder, &with(&["--resume", "--epochs", "1"]));
     assert!(said.contains("resumed after"), "{said}");
 }

@@ -8,17 +8,21 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use safr::text::table::LabelledText;
-use safr::text::{Example, Split, Vocabulary, Words, coverage, frequencies, glue, imdb, sst};
+use safr::text::{Example, Split, Tokenizer, Vocabulary, coverage, frequencies, glue, imdb, sst};
 
 use crate::common::set;
 use crate::common::treebank::{assert_phrases_are_whole, count_in, sorted};
 
 fn trees(split: Split) -> Vec<sst::Tree> {
-    sst::read_trees(&set("sst-trees").join(sst::file_name(split)), Words::Typed).unwrap()
+    sst::read_trees(
+        &set("sst-trees").join(sst::file_name(split)),
+        Tokenizer::Typed,
+    )
+    .unwrap()
 }
 
 fn glue_phrases() -> Vec<Example> {
-    glue::read(&set("sst2-glue").join("train.tsv"), Words::Typed).unwrap()
+    glue::read(&set("sst2-glue").join("train.tsv"), Tokenizer::Typed).unwrap()
 }
 
 /// A folder of reviews as `--task imdb` reads them.
@@ -90,7 +94,7 @@ fn glue_adds_what_the_trees_spell_otherwise() {
 
 #[test]
 fn glue_cuts_words_as_the_treebank_does() {
-    let dev = glue::read(&set("sst2-glue").join("dev.tsv"), Words::Typed).unwrap();
+    let dev = glue::read(&set("sst2-glue").join("dev.tsv"), Tokenizer::Typed).unwrap();
     assert_eq!(dev.len(), 11);
     assert_eq!(sorted(dev), sorted(sst::sentences(&trees(Split::Dev))));
 
@@ -101,12 +105,12 @@ fn glue_cuts_words_as_the_treebank_does() {
 #[test]
 fn broken_glue_files_are_refused_with_the_line() {
     let refused = |text: &str| {
-        let error = glue::parse(text.as_bytes(), Words::Typed).unwrap_err();
+        let error = glue::parse(text.as_bytes(), Tokenizer::Typed).unwrap_err();
         error.to_string()
     };
     assert_eq!(
         refused("sentence\tlabel\ngood\t1\nbad\t2\n"),
-        "line 3: the label \"2\" is none of the classes: 0, 1"
+        "line 3: the label \"2\" is not one of the classes: 0, 1"
     );
     assert_eq!(
         refused("index\tsentence\n0\tgood\n"),
@@ -151,7 +155,7 @@ fn covered(folder: &Path, size: usize) -> f64 {
         let texts: Vec<LabelledText> = imdb::read(folder, split).unwrap();
         texts
             .iter()
-            .map(|text| text.example(&classes, Words::Typed).unwrap().words)
+            .map(|text| text.example(&classes, Tokenizer::Typed).unwrap().words)
             .collect()
     };
     let train = words(Split::Train);
@@ -179,11 +183,11 @@ fn broken_imdb_files_are_refused_with_the_line() {
     let refused = |text: &str| imdb::parse(text.as_bytes()).unwrap_err().to_string();
     assert_eq!(
         refused("0\t0_1\tBad.\n3\t1_9\tGood.\n"),
-        "line 2: the label \"3\" is none of the classes: 0, 1"
+        "line 2: the label \"3\" is not one of the classes: 0, 1"
     );
     assert_eq!(
         refused("0\t0_1\tBad.\n1\tGood.\n\n1\tNice.\n"),
-        "line 2: 2 fields where the first line has 3; a text that holds the delimiter must stand in quotes (2 lines in all cannot be used)"
+        "line 2: 2 fields where the first line has 3; a text that holds the delimiter must be in quotes (2 lines in all cannot be used)"
     );
     let cut = tempfile::tempdir().unwrap();
     std::fs::write(cut.path().join("test.tsv.gz"), [0x1f, 0x8b, 8, 0]).unwrap();

@@ -165,7 +165,7 @@ fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
     let said = prints(folder, &train("model", &["--epochs", "2"]));
     assert!(
         said.contains(
-            "3 classes: calm (18), glad (18), sad (18); always calm would be right for 0.3333 "
+            "3 classes: calm (18), glad (18), sad (18); always predicting calm would be right for 0.3333 "
         ),
         "{said}"
     );

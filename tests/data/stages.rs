@@ -71,7 +71,7 @@ fn a_run_in_two_stages_goes_on_exactly() {
         ]
         .concat(),
     );
-    assert!(error.contains("holds a model already"), "{error}");
+    assert!(error.contains("already holds a model"), "{error}");
     two("between/model", &["--resume"]);
 
     // Within the second: an epoch of it is done.
@@ -132,7 +132,11 @@ fn what_cannot_go_before_a_recipe_is_refused_first() {
         &["--losses", "published"],
         "read texts differently from those of published",
     );
-    refused(&TWO.replace("small", "two"), &[], "only one may go before");
+    refused(
+        &TWO.replace("small", "two"),
+        &[],
+        "only one may come before",
+    );
     refused(
         &TWO.replace("small", "none"),
         &[],

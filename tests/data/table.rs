@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use safr::text::table::{
     Columns, Format, LabelledTexts, Layout, RowError, RowProblem, Table, TableError, classes,
 };
-use safr::text::{Words, decode};
+use safr::text::{Tokenizer, decode};
 
 /// Lines, texts and labels of a file of which nothing is known.
 pub(super) fn recognised(bytes: &[u8]) -> Result<Vec<(usize, String, String)>, TableError> {
@@ -148,13 +148,13 @@ fn classes_are_the_labels_sorted() {
     assert_eq!(classes_of(0), Err(TableError::TooFewClasses(vec![])));
 
     let names = ["pos", "neg"].map(str::to_owned);
-    assert_eq!(texts[1].example(&names, Words::Typed).unwrap().label, 1);
+    assert_eq!(texts[1].example(&names, Tokenizer::Typed).unwrap().label, 1);
     assert_eq!(
         texts[2]
-            .example(&names, Words::Typed)
+            .example(&names, Tokenizer::Typed)
             .unwrap_err()
             .to_string(),
-        "line 4: the label \"mixed\" is none of the classes: pos, neg"
+        "line 4: the label \"mixed\" is not one of the classes: pos, neg"
     );
 }
 

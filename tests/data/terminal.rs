@@ -182,7 +182,7 @@ fn quiet_leaves_results_and_errors() {
     assert_eq!(quiet, (result, String::new()));
 
     let again = refuses(folder, &[&["-q"], &train("model")[..]].concat());
-    assert!(again.contains("holds a model already"), "{again}");
+    assert!(again.contains("already holds a model"), "{again}");
 }
 
 #[test]

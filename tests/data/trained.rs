@@ -3,7 +3,7 @@
 use std::fs;
 
 use safr::explain::History;
-use safr::text::{Split, Words, glue, sst};
+use safr::text::{Split, Tokenizer, glue, sst};
 
 use super::command::{SMALL, SMALL_RECIPE, prints, safr};
 use super::sets::small_reviews;
@@ -39,10 +39,14 @@ fn a_treebank_is_trained_on_and_measured() {
     ];
     let said = prints(folder, &train.concat());
     let [train, dev, test] = [Split::Train, Split::Dev, Split::Test].map(|split| {
-        sst::read_trees(&set("sst-trees").join(sst::file_name(split)), Words::Typed).unwrap()
+        sst::read_trees(
+            &set("sst-trees").join(sst::file_name(split)),
+            Tokenizer::Typed,
+        )
+        .unwrap()
     });
     let phrases = sst::phrases(&train);
-    let more = glue::read(&set("sst2-glue").join("train.tsv"), Words::Typed).unwrap();
+    let more = glue::read(&set("sst2-glue").join("train.tsv"), Tokenizer::Typed).unwrap();
     let added = glue::additions(more, &phrases, &[dev, test].concat());
     let texts = phrases.len() + added.len() + 12;
     let counts = format!("{texts} training texts, 11 dev texts");

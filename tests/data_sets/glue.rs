@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use safr::text::{Example, Split, Words, glue, sst};
+use safr::text::{Example, Split, Tokenizer, glue, sst};
 
 use crate::common::public_set;
 use crate::common::treebank::{count_in, sorted};
 use crate::treebank::trees;
 
 fn phrases() -> Vec<Example> {
-    glue::read(&public_set("sst2-glue").join("train.tsv"), Words::Typed).unwrap()
+    glue::read(&public_set("sst2-glue").join("train.tsv"), Tokenizer::Typed).unwrap()
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn glue_adds_what_the_trees_spell_otherwise() {
 
 #[test]
 fn glue_cuts_words_as_the_treebank_does() {
-    let dev = glue::read(&public_set("sst2-glue").join("dev.tsv"), Words::Typed).unwrap();
+    let dev = glue::read(&public_set("sst2-glue").join("dev.tsv"), Tokenizer::Typed).unwrap();
     assert_eq!(dev.len(), 872);
     assert!(sorted(dev) == sorted(sst::sentences(&trees(Split::Dev))));
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use safr::text::table::LabelledText;
-use safr::text::{Split, Vocabulary, Words, coverage, frequencies, imdb};
+use safr::text::{Split, Tokenizer, Vocabulary, coverage, frequencies, imdb};
 
 use crate::common::public_set;
 
@@ -38,7 +38,7 @@ fn the_most_frequent_words_of_imdb_cover_its_other_texts() {
     let words = |split, step| -> Vec<Vec<String>> {
         let texts: Vec<LabelledText> = imdb::read(&folder, split).unwrap();
         let some = texts.iter().step_by(step);
-        some.map(|text| text.example(&classes, Words::Typed).unwrap().words)
+        some.map(|text| text.example(&classes, Tokenizer::Typed).unwrap().words)
             .collect()
     };
     let train = words(Split::Train, 4);

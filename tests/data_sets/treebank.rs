@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use safr::text::sst::{self, Tree};
-use safr::text::{Split, Words};
+use safr::text::{Split, Tokenizer};
 
 use crate::common::public_set;
 use crate::common::treebank::assert_phrases_are_whole;
@@ -15,7 +15,7 @@ fn path(split: Split) -> PathBuf {
 
 /// The trees of a part.
 pub(crate) fn trees(split: Split) -> Vec<Tree> {
-    sst::read_trees(&path(split), Words::Typed).unwrap()
+    sst::read_trees(&path(split), Tokenizer::Typed).unwrap()
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn the_treebank_has_its_known_size() {
 #[test]
 fn models_of_the_treebank_know_the_same_words_by_either_reading() {
     for split in Split::ALL {
-        let default = sst::read_trees(&path(split), Words::Default).unwrap();
+        let default = sst::read_trees(&path(split), Tokenizer::Default).unwrap();
         assert!(default == trees(split), "{split:?}");
     }
 }

@@ -6,7 +6,7 @@ use pollster::block_on;
 use safr::evaluate::{Answer, Column, DataSet, PerText, REPORT_VERSION, Report, Section};
 use safr::model::Reading;
 use safr::package::{Files, Package, Precision, files_of_zip, write_directory};
-use safr::text::Words;
+use safr::text::Tokenizer;
 use tempfile::TempDir;
 
 use crate::common::zip::foreign;
@@ -57,7 +57,7 @@ impl Seeds {
             .map(|package| files(package, Precision::F32))
             .collect();
         let mut published = packages[0].clone();
-        published.config.reading = Reading::published(Words::Whitespace);
+        published.config.reading = Reading::published(Tokenizer::Whitespace);
         models.push(files(&published, Precision::F32));
         models.push(files(&packages[0], Precision::Int8));
         let checkpoint = std::fs::read(reference("tiny.pth")).expect("the checkpoint");

@@ -45,13 +45,13 @@ test("a file that is not there, or breaks off, is named", async () => {
   answered(() => Promise.reject(new TypeError("Failed to fetch")));
   await assert.rejects(download("https://a.test/x.wasm"), failed(""));
   answered(async () => new Response(body(["ab"], "breaks")));
-  const inPart = { ...failed(""), message: "Only a part of the file x.wasm arrived." };
+  const inPart = { ...failed(""), message: "Only part of the file x.wasm arrived." };
   await assert.rejects((await download("https://a.test/x.wasm")).text(), inPart);
 });
 
 test("a server that says nothing, and a body that stops coming, are waited for no longer than half a minute", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const stuck = failed(": nothing came for 30 seconds");
+  const stuck = failed(": nothing arrived for 30 seconds");
   answered(() => new Promise(() => {}));
   const silent = assert.rejects(download("https://a.test/x.wasm"), stuck);
   t.mock.timers.tick(30_000);

@@ -74,7 +74,7 @@ pageTest("a text that is too long is cut visibly, and the page says where", asyn
   const words = (await shown(page)).words.length;
   assert.ok(words > 0 && words < 401);
   const sentence = page.locator('[data-panel="main"] [data-chart="words"]');
-  assert.match(await sentence.locator(".remark").innerText(), new RegExp(`reads ${words} words at most.*the other ${401 - words} words`));
+  assert.match(await sentence.locator(".remark").innerText(), new RegExp(`reads at most ${words} words.*the other ${401 - words} words`));
   assert.ok((await sentence.locator(".rest").innerText()).trim().startsWith("good good"));
 });
 

@@ -125,7 +125,7 @@ pageTest(
     await page.waitForSelector('html[data-state="busy"]');
     await page.clock.fastForward(30_000);
     await page.waitForSelector(".notice", { timeout: 45_000 });
-    assert.match(await page.locator(".notice").innerText(), /no answer for 30 seconds/);
+    assert.match(await page.locator(".notice").innerText(), /sent nothing for 30 seconds/);
     await ready(page);
     assert.equal((await shown(page)).words.length, 14);
   },

@@ -22,7 +22,7 @@ pageTest(
   "over http under a name: models are kept and loaded, one tab fine-tunes, and WebGPU is missing for want of https",
   async (page) => {
     assert.equal(await page.evaluate(() => isSecureContext), false);
-    await page.locator("#backend-in-use", { hasText: "only to pages that come by https, and this one came by http" }).waitFor();
+    await page.locator("#backend-in-use", { hasText: "only to pages loaded over https, and this one was loaded over http" }).waitFor();
     await startLongRun(page, { backend: "flex" }); // It loads a model.
     assert.equal(await page.locator("#own-notices .notice").count(), 0);
     await stepsBeyond(page, 0);
@@ -31,7 +31,7 @@ pageTest(
     await give(other, csv(24));
     await other.click("#tune-start");
     await reaches(other, "error");
-    assert.match(await notices(other), /Another tab of this page fine-tunes/);
+    assert.match(await notices(other), /Another tab of this page is fine-tuning/);
     await other.close();
     await stop(page);
     await page.fill("#tune-title", "Mine");
@@ -57,7 +57,7 @@ pageTest(
   "opened as a file, the page says that it must come from a web server",
   async (page) => {
     await page.locator("#stuck").waitFor({ timeout: 10_000 });
-    assert.match(await page.innerText("#stuck"), /has not come.*Opened as a file\?.*from a web server: cargo xtask serve/s);
+    assert.match(await page.innerText("#stuck"), /has not loaded.*Opened as a file\?.*from a web server: cargo xtask serve/s);
     assert.ok(await page.isHidden(".status-line"), "it loads no more");
     assert.equal(await page.locator("#notices").innerText(), "");
   },
@@ -103,7 +103,7 @@ pageTest(
     await page.waitForSelector('html[data-state="loading"]');
     await page.clock.fastForward(61_000);
     await page.waitForSelector('html[data-state="error"]');
-    assert.match(await page.innerText("#notices"), /The engine stopped: it told nothing for 60 seconds/);
+    assert.match(await page.innerText("#notices"), /The engine stopped: it sent nothing for 60 seconds/);
     await page.fill("#text", TEXT);
     assert.equal(await page.getAttribute("html", "data-state"), "error", "a text that one types waits for nothing");
     await page.unroute(WORKER);
@@ -151,7 +151,7 @@ pageTest(
 
     await closed.waitForSelector('html[data-state="error"]');
     const notice = closed.locator("#notices .notice");
-    assert.match(await notice.innerText(), /closed frame, where no engine can run and no model be kept\. Open it by itself:/);
+    assert.match(await notice.innerText(), /sandboxed frame, where no engine can run and no model can be kept\. Open it by itself:/);
     assert.match((await notice.locator("a").getAttribute("href")) ?? "", /^http:\/\/localhost:\d+\/page\//);
   },
   {

@@ -33,7 +33,7 @@ pageTest(
   "a long text outlives a reload, and no address cuts one; what an address names in vain is said",
   async (page) => {
     await page.waitForSelector('.notice[data-kind="address"]');
-    assert.match(await page.innerText(".notice"), /own-12345678.*is not here\. “SST-2, SAFR” explains instead/s);
+    assert.match(await page.innerText(".notice"), /own-12345678.*is not here\. “SST-2, SAFR” is used instead/s);
     await ready(page);
     await enter(page, LONG);
     await page.reload();
@@ -46,7 +46,7 @@ pageTest(
 
     await page.evaluate(() => Object.defineProperty(navigator.clipboard, "writeText", { value: () => Promise.reject(new Error("not here")) }));
     await page.click("#copy-link");
-    const said = page.locator("#link-told", { hasText: "stands in the address bar" });
+    const said = page.locator("#link-told", { hasText: "the link is in the address bar" });
     await said.waitFor();
     assert.match(await said.innerText(), /\. The text is not part of it: /);
     await page.waitForTimeout(1500); // It was gone after half a second.

@@ -44,7 +44,7 @@ pageTest("the sample set is recognised: four classes, a tenth of each held out",
   assert.equal(await page.inputValue("#tune-layout"), "comma-separated");
   assert.deepEqual([await page.inputValue("#tune-text-column"), await page.inputValue("#tune-label-column")], ["text", "about"]);
   assert.equal(await page.locator("[data-class='music']").getAttribute("data-held-out"), "5");
-  assert.match(await report(page), /other classes than the model’s/);
+  assert.match(await report(page), /These classes differ from the model’s/);
   assert.match(await report(page), /The model knows \d\d\.\d % of the words/);
 });
 
@@ -76,7 +76,7 @@ pageTest("rows that cannot be used are listed, and skipped only after a yes", as
 /** @type {{[what: string]: {content: string | Buffer, kind: string, words: RegExp}}} */
 const REFUSED = {
   "one class only": { content: "text,label\ngood,yes\nvery good,yes\n", kind: "too-few-classes", words: /^All texts have the label "yes"/ },
-  "10,001 rows": { content: csv(10_001), kind: "too-many-rows", words: /10001 rows.*10000 at most/ },
+  "10,001 rows": { content: csv(10_001), kind: "too-many-rows", words: /10001 rows.*at most 10000/ },
   "binary rubbish": { content: Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + at * at) % 256)), kind: "not-text", words: /\.$/ },
   "an empty file": { content: "", kind: "empty", words: /\.$/ },
   "texts without labels": { content: "text,label\ngood,\nbad,\n", kind: "no-texts", words: /no row holds a text with a label/i },
@@ -113,7 +113,7 @@ pageTest("a quote that nothing closes is a character, which is said, and quotes 
   await give(page, 'label,text\npraise,good\nblame,bad\npraise,"so, so good"\nblame,so bad\npraise,"very good\nblame,very bad');
   await page.waitForSelector("#tune-start:enabled");
   assert.deepEqual(await classes(page), [["blame", 3], ["praise", 3]]);
-  assert.match(await report(page), /A quote is opened and never closed, the first in line 6: read as a character like others\./);
+  assert.match(await report(page), /The quote in line 6 opens a field that its row does not close; it is read as a character like any other\./);
   await page.selectOption("#tune-layout", "comma-separated, quotes as plain characters");
   await refused(page, "broken-rows", /1 row cannot be used/);
   await page.selectOption("#tune-layout", "comma-separated");
@@ -125,7 +125,7 @@ pageTest("a file in another encoding, with labels spelled in several ways, is re
   await give(page, Buffer.from(rows.join("\n"), "latin1"));
   await page.waitForSelector("#tune-start:enabled");
   assert.equal(await page.inputValue("#tune-encoding"), "windows-1252");
-  assert.match(await report(page), /read as windows-1252; look whether accents and signs are right\./);
+  assert.match(await report(page), /read as windows-1252; check that accents and signs are right\./);
   assert.equal((await classes(page)).length, 3);
   assert.match(await report(page), /The labels "\w+" and "\w+" look like one class/);
   await page.check("#tune-merge");
@@ -176,7 +176,7 @@ pageTest("files are taken or refused wherever they are dropped, and never naviga
   await page.waitForSelector("#tune-start:enabled");
   assert.ok(await inSight(page, "#tune-data"), "one sees where they went");
   assert.equal(await drop(page, "#text", { ...data, "others.csv": csv(12) }), false);
-  await page.locator("#data-notices .notice", { hasText: "One file of labelled texts is taken at a time." }).waitFor();
+  await page.locator("#data-notices .notice", { hasText: "Only one file of labelled texts can be used at a time." }).waitFor();
   assert.equal(await drop(page, "#evidence", { "model.zip": "this is no zip" }), false);
   await page.locator("#own-notices .notice", { hasText: "model.zip cannot be loaded" }).waitFor();
   assert.ok(await inSight(page, "#own-notices .notice"));
@@ -188,7 +188,7 @@ pageTest("files are taken or refused wherever they are dropped, and never naviga
   await page.click("#tune-start");
   await reaches(page, "running");
   assert.equal(await drop(page, "body", data), false);
-  await page.locator("#data-notices .notice", { hasText: "A run has its data until it is over." }).waitFor();
+  await page.locator("#data-notices .notice", { hasText: "The data cannot be changed during a run." }).waitFor();
 });
 
 pageTest("typed examples add to a file, and what would take its place asks first", async (page) => {
@@ -198,12 +198,12 @@ pageTest("typed examples add to a file, and what would take its place asks first
   assert.deepEqual(await classes(page), [["blame", 30], ["praise", 31]]);
 
   await page.click("#tune-sample");
-  assert.match(await page.innerText("#data-notices"), /The sample set would take the place of remarks\.csv\. The typed examples stay\./);
+  assert.match(await page.innerText("#data-notices"), /The sample set would replace remarks\.csv\. The typed examples stay\./);
   assert.equal(await page.innerText(":focus"), "Replace");
   await page.click("#data-notices .close");
   assert.equal(await focused(page), "tune-sample");
   await page.fill("#tune-text", csv(24));
-  await page.locator("#data-notices .notice", { hasText: "The pasted texts would take the place of remarks.csv." }).waitFor();
+  await page.locator("#data-notices .notice", { hasText: "The pasted texts would replace remarks.csv." }).waitFor();
   assert.equal(await focused(page), "tune-text", "one can type on");
   assert.deepEqual(await classes(page), [["blame", 30], ["praise", 31]], "nothing is replaced before a yes");
   await replace(page);

@@ -46,7 +46,7 @@ pageTest(
       const { step } = await figures(page);
       await page.reload();
       await reaches(page, "paused");
-      assert.match(await notices(page), /opened anew.*paused, as you left it/s);
+      assert.match(await notices(page), /reopened.*paused, as you left it/s);
       assert.equal((await figures(page)).step, step);
       await page.waitForSelector("#tune-report h4:has-text('remarks.csv and 2 typed examples')"); // The data are shown again.
       assert.equal(await page.locator("#tune-report [data-class='praise']").getAttribute("data-texts"), "102");
@@ -66,7 +66,7 @@ pageTest(
     await stepsBeyond(page, 7);
     await kill(page);
     await page.waitForSelector("#tune-notices .notice", { timeout: 120_000 });
-    assert.match(await notices(page), /worker that fine-tunes stopped: .*killed by the test.*goes on on the CPU, from step \d+/s);
+    assert.match(await notices(page), /fine-tuning worker stopped: .*killed by the test.*continues on the CPU, from step \d+/s);
     await reaches(page, "running");
     const { step } = await figures(page);
     await stepsBeyond(page, step + 12);
@@ -119,7 +119,7 @@ pageTest(
     await page.workers().at(-1)?.evaluate(() => self.close());
     await page.clock.fastForward(130_000);
     await page.waitForSelector("#tune-notices .notice");
-    assert.match(await notices(page), /told nothing for 120 seconds/);
+    assert.match(await notices(page), /sent nothing for 120 seconds/);
     await stop(page);
   },
   { before: (page) => page.clock.install() },
@@ -130,7 +130,7 @@ pageTest(
   async (page) => {
     await startLongRun(page, { backend: "flex" });
     await page.waitForSelector("#tune-notices .notice[data-kind='storage']");
-    assert.match(await notices(page), /keeps nothing here.*All goes on/s);
+    assert.match(await notices(page), /stores nothing here.*Everything works/s);
     await stepsBeyond(page, 7);
     await kill(page);
     await page.waitForSelector("#tune-notices .notice[data-kind='tuning']");
@@ -154,7 +154,7 @@ pageTest("one tab fine-tunes at a time", async (page) => {
   await give(other, csv(24));
   await other.click("#tune-start");
   await reaches(other, "error");
-  assert.match(await notices(other), /Another tab of this page fine-tunes/);
+  assert.match(await notices(other), /Another tab of this page is fine-tuning/);
   await page.close();
   await other.evaluate(() => navigator.locks.request("safr fine-tuning", () => undefined)); // The closed tab has let go.
   await other.click("#tune-start");

@@ -67,7 +67,7 @@ pageTest("a result that was not kept is replaced only after a yes, and only by a
     await page.waitForSelector("#tune-notices .notice");
     assert.match(await notices(page), /neither kept nor undone/);
   };
-  const yes = "#tune-notices button:has-text('Start all the same')";
+  const yes = "#tune-notices button:has-text('Start anyway')";
   await ask();
   await page.fill("#tune-learning-rate", "0");
   await page.click(yes);
@@ -99,7 +99,7 @@ pageTest("cross entropy alone is minimised where that is chosen", async (page) =
 
 pageTest("a loss that is no number, or far beyond that of guessing, ends the run with the reason and what to try", async (page) => {
   await give(page, csv(24));
-  for (const [rate, says] of /** @type {const} */ ([[1e38, /A loss is no longer a number.*lower learning rate/s], [10, /Training diverged: .*ten times that of guessing.*Nothing came of it.*learning rate a tenth/s]])) {
+  for (const [rate, says] of /** @type {const} */ ([[1e38, /A loss is no longer a number.*lower learning rate/s], [10, /Training diverged: .*ten times that of guessing.*Nothing came of it.*a tenth of this learning rate/s]])) {
     await choose(page, { backend: "flex", "learning-rate": rate, epochs: 5 });
     await page.click("#tune-start");
     // It may run for less than a moment.
@@ -123,7 +123,7 @@ pageTest("the result stands beside what takes no model, class by class, with the
   const of = async (/** @type {string} */ measure) => Number(await page.locator(`#tune-measures [data-measure="${measure}"]`).first().getAttribute("data-after"));
   const percent = (/** @type {number} */ part) => `${(100 * part).toFixed(1)} %`;
   const [accuracy, majority] = [await of("accuracy"), await of("majority_accuracy")];
-  const baseline = `Held-out accuracy ${percent(accuracy)}; always saying the commonest class reaches ${percent(majority)}, guessing 33.3 %.`;
+  const baseline = `Held-out accuracy ${percent(accuracy)}; always predicting the commonest class reaches ${percent(majority)}, guessing 33.3 %.`;
   assert.ok((await page.innerText("#tune-figures")).includes(baseline), "beside the button");
   assert.ok((await page.innerText("#tune-measures .baseline")).includes(baseline), "and in the result");
 
@@ -139,7 +139,7 @@ pageTest("the result stands beside what takes no model, class by class, with the
   const all = confusion.flat().reduce((sum, one) => sum + one);
   const wrong = Math.round(all * (1 - accuracy));
   assert.ok(wrong > 0, "this test has texts that go wrong");
-  const details = page.locator(`#tune-measures details:has(summary:text-is("${wrong} of ${all} held-out texts went wrong"))`);
+  const details = page.locator(`#tune-measures details:has(summary:text-is("${wrong} of ${all} held-out texts misclassified"))`);
   assert.equal(await details.getAttribute("open"), null, "they are folded");
   await details.locator("summary").click();
   const rows = await details.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? "")));

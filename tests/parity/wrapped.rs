@@ -271,7 +271,7 @@ fn what_holds_no_one_model_is_refused_in_words() {
     });
     assert!(
         claims.as_ref().is_err_and(
-            |error| error.contains("claim") && error.contains("bytes, and the file has")
+            |error| error.contains("claim") && error.contains("bytes, but the file has")
         ),
         "{claims:?}"
     );
@@ -324,7 +324,7 @@ fn words_and_classes_that_do_not_fit_are_refused() {
         (
             serde_json::json!(words[..rows - 1]),
             format!(
-                "words.json: it has {} words, and the checkpoint has {rows}",
+                "words.json: it has {} words, but the checkpoint has {rows}",
                 rows - 1
             ),
         ),
@@ -355,7 +355,7 @@ fn words_and_classes_that_do_not_fit_are_refused() {
     for (names, says) in [
         (named("a"), "names \"a\" twice"),
         (named(" "), "leaves a name empty"),
-        ("a".to_owned(), "names 1 class, and the checkpoint tells"),
+        ("a".to_owned(), "names 1 class, but the checkpoint has"),
     ] {
         let error = refused("--classes", &names);
         assert!(error.contains(says), "{names}: {error}");

@@ -8,10 +8,10 @@ use std::time::Instant;
 use proptest::prelude::*;
 use safr::package::checksum;
 use safr::text::sst;
-use safr::text::{PAD, UNKNOWN, Vocabulary, Words, read, tokenize};
+use safr::text::{PAD, Tokenizer, UNKNOWN, Vocabulary, read, tokenize};
 use unicode_segmentation::UnicodeSegmentation;
 
-const READINGS: [Words; 3] = [Words::Whitespace, Words::Default, Words::Typed];
+const READINGS: [Tokenizer; 3] = [Tokenizer::Whitespace, Tokenizer::Default, Tokenizer::Typed];
 
 /// What makes tokenizers stumble.
 const STUMBLING: [&str; 60] = [
@@ -134,7 +134,7 @@ proptest! {
 
     #[test]
     fn a_tree_file_is_read_or_refused(text in "([(]|[)]| |[0-5]|a|\n|-LRB-|\u{a0}){0,40}") {
-        if let Ok(trees) = sst::parse_trees(&text, Words::Typed) {
+        if let Ok(trees) = sst::parse_trees(&text, Tokenizer::Typed) {
             for tree in trees {
                 prop_assert!(tree.nodes().iter().all(|node| !node.words.is_empty() && node.label <= 4));
                 prop_assert_eq!(&tree.nodes()[0].words, &(0..tree.leaves().len()));
@@ -159,11 +159,11 @@ fn stumbling_texts() -> impl Iterator<Item = String> {
 fn models_that_are_there_read_as_they_did() {
     for (words, digest) in [
         (
-            Words::Whitespace,
+            Tokenizer::Whitespace,
             "480ea25bf36520c90f1813763222f37d110b910765f630c26773930ed337a5dd",
         ),
         (
-            Words::Default,
+            Tokenizer::Default,
             "c5286ff32519f30cafe774d7872a466a0daa044eb6be6e56a9507fc225bfc66a",
         ),
     ] {

@@ -1,14 +1,14 @@
 //! The reading of new models: whatever is typed for the same words, the words are the same.
 
 use proptest::prelude::*;
-use safr::text::{ReadText, Token, Vocabulary, Words, read, tokenize};
+use safr::text::{ReadText, Token, Tokenizer, Vocabulary, read, tokenize};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::hostile_text;
 
 fn words(text: &str) -> Vec<String> {
-    words_of(tokenize(text, Words::Typed))
+    words_of(tokenize(text, Tokenizer::Typed))
 }
 
 fn words_of(tokens: Vec<Token>) -> Vec<String> {
@@ -25,7 +25,7 @@ fn ids_and_sources(texts: [&str; 2], known: &str) -> [(Vec<u32>, Vec<String>); 2
     let listed = ["<PAD>", "<UNK>"].into_iter().chain(known.split(' '));
     let vocabulary = Vocabulary::from_words(listed.map(str::to_owned).collect()).unwrap();
     texts.map(|text| {
-        let ReadText { words, cut } = read(text, Words::Typed, &vocabulary, 99);
+        let ReadText { words, cut } = read(text, Tokenizer::Typed, &vocabulary, 99);
         assert_eq!(cut, None);
         let units: Vec<u16> = text.encode_utf16().collect();
         for word in &words {
@@ -110,7 +110,7 @@ fn letters_of_another_form_are_read_and_what_says_more_stays() {
     reads("ﺳﻼم ｶﾞｷﾞ ⼀", "سلام ガギ 一");
     reads(
         "½ x² H₂O ① ™ № 20℃ ª ﷺ",
-        &words_of(tokenize("½ x² H₂O ① ™ № 20℃ ª ﷺ", Words::Default)).join(" "),
+        &words_of(tokenize("½ x² H₂O ① ™ № 20℃ ª ﷺ", Tokenizer::Default)).join(" "),
     );
 }
 
@@ -135,8 +135,8 @@ fn joiners_stay_where_they_show() {
         "مرحبا بالعالم 한국어 İstanbul ılık",
     ] {
         assert_eq!(
-            tokenize(text, Words::Typed),
-            tokenize(text, Words::Default),
+            tokenize(text, Tokenizer::Typed),
+            tokenize(text, Tokenizer::Default),
             "{text}"
         );
     }
@@ -168,12 +168,12 @@ fn with_hidden(text: &str, hidden: &[&str]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1000, ..ProptestConfig::default() })]
 
-    /// All that [`Words::Typed`] reads as something else is left out.
+    /// All that [`Tokenizer::Typed`] reads as something else is left out.
     #[test]
     fn text_without_such_characters_is_read_as_by_default(
         text in r#"([a-zA-Z0-9 .,;:!?'"’“”„«»…–—éñßİıאبक漢힣👍½²™/&<>*_$%()-]|n't|<br />|'s|’s|\n){0,30}"#
     ) {
-        prop_assert_eq!(tokenize(&text, Words::Typed), tokenize(&text, Words::Default));
+        prop_assert_eq!(tokenize(&text, Tokenizer::Typed), tokenize(&text, Tokenizer::Default));
     }
 
     #[test]
@@ -194,9 +194,9 @@ proptest! {
     /// So that data that are cut already give the words that the same text does when it is typed.
     #[test]
     fn a_word_by_itself_is_read_as_in_its_text(text in hostile_text()) {
-        for token in tokenize(&text, Words::Typed) {
-            prop_assert_eq!(&Words::Typed.normalise(&text[token.utf8]), &token.word);
-            prop_assert_eq!(&Words::Typed.normalise(&token.word), &token.word);
+        for token in tokenize(&text, Tokenizer::Typed) {
+            prop_assert_eq!(&Tokenizer::Typed.normalise(&text[token.utf8]), &token.word);
+            prop_assert_eq!(&Tokenizer::Typed.normalise(&token.word), &token.word);
             prop_assert!(is_nfc(&token.word));
         }
     }

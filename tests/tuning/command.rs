@@ -8,7 +8,7 @@ use safr::engine::{Backend, TuningEvent, TuningObjective, TuningOptions};
 use safr::explain::History;
 use safr::package::{Precision, names, write_directory};
 
-use crate::common::tuning::{data, engine, losses, options, reference, tune};
+use crate::common::tuning::{data, losses, options, reference, session, tune};
 use crate::common::{close, reference as reference_path, small_package};
 
 fn safr(folder: &Path, arguments: &str) -> String {
@@ -31,7 +31,7 @@ fn the_command_of_the_card_gives_the_same_model() {
         .to_files(Precision::F32)
         .unwrap();
     write_directory(&folder.join("small"), &files).unwrap();
-    let engine = pollster::block_on(engine(Backend::Flex));
+    let session = pollster::block_on(session(Backend::Flex));
     for (embeddings, objective) in [
         (true, TuningObjective::Own),
         (false, TuningObjective::Own),
@@ -42,12 +42,13 @@ fn the_command_of_the_card_gives_the_same_model() {
             objective,
             ..options()
         };
-        let mut run = tune(&engine, &options);
+        let mut run = tune(&session, &options);
         let mut events = Vec::new();
         while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
             events.extend(pollster::block_on(run.advance(1e6)).unwrap());
         }
-        let files = pollster::block_on(run.files("tuned", "Tuned")).unwrap();
+        let files =
+            pollster::block_on(run.files("tuned", "Tuned", &safr::web::command(&run))).unwrap();
         let card: serde_json::Value = serde_json::from_slice(&files[names::CARD]).unwrap();
         let out = format!("out-{embeddings}-{objective:?}");
         // The losses of the small model are no preset, but cross-entropy alone is.
@@ -113,8 +114,8 @@ fn toml(losses: &serde_json::Value) -> String {
 /// See [`crate::common::tuning::REFERENCE`].
 #[test]
 fn the_reference_is_what_is_computed_natively() {
-    let engine = pollster::block_on(engine(Backend::Flex));
-    let steps = pollster::block_on(losses(&engine));
+    let session = pollster::block_on(session(Backend::Flex));
+    let steps = pollster::block_on(losses(&session));
     if std::env::var_os("SAFR_WRITE_REFERENCE").is_some() {
         let json = serde_json::to_string_pretty(&steps).unwrap();
         std::fs::write(reference_path("tuning.json"), json + "\n").unwrap();

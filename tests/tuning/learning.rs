@@ -2,7 +2,7 @@
 
 use safr::engine::{DataChoices, TuningOptions};
 
-use crate::common::questions::{self, Row, accuracy, engine, finish, lines, mean, options};
+use crate::common::questions::{self, Row, accuracy, finish, lines, mean, options, session};
 use crate::common::set;
 
 fn rows(file: &str) -> Vec<Row> {
@@ -11,17 +11,17 @@ fn rows(file: &str) -> Vec<Row> {
 
 #[test]
 fn the_page_s_model_learns_32_texts_by_heart() {
-    let engine = engine();
+    let session = session();
     let mut rows = rows("TREC.train");
     // One of each of the six classes is held out.
     rows.truncate(38);
     let options = TuningOptions {
         epochs: 60,
         patience: 60,
-        ..options(&engine)
+        ..options(&session)
     };
     let choices = DataChoices::default();
-    let mut run = engine
+    let mut run = session
         .tune("plain", lines(&rows), &choices, &options)
         .unwrap();
     assert_eq!(run.info().training, 32);

@@ -1,18 +1,18 @@
 //! A run from its first step to its result: pieces, checkpoints, and every way in which it ends.
 
 use safr::engine::{
-    Backend, DataChoices, Ending, Engine, EngineError, Tuning, TuningEvent, TuningOptions,
+    Backend, DataChoices, Ending, EngineError, Session, Tuning, TuningEvent, TuningOptions,
     TuningResult, TypedExample,
 };
 use safr::evaluate::Section;
 use safr::model::Readout;
 use safr::package::{Files, Package, files_of_zip, names, tensor_file, tensors_of, zip_of};
 
-use crate::common::tuning::{data, engine, engine_of, options, tune};
+use crate::common::tuning::{data, options, session, session_of, tune};
 use crate::common::{small_package_of, winners};
 
-fn flex() -> Engine {
-    pollster::block_on(engine(Backend::Flex))
+fn flex() -> Session {
+    pollster::block_on(session(Backend::Flex))
 }
 
 fn advance(run: &mut Tuning, milliseconds: f64) -> Vec<TuningEvent> {
@@ -32,7 +32,8 @@ fn end(run: &mut Tuning, mut between: impl FnMut(&mut Tuning)) -> Vec<TuningEven
 /// The same, and the tuned model's files.
 fn finish(run: &mut Tuning, between: impl FnMut(&mut Tuning)) -> (Vec<TuningEvent>, Files) {
     let events = end(run, between);
-    let files = pollster::block_on(run.files("tuned", "Tuned")).unwrap();
+    let command = safr::web::command(run);
+    let files = pollster::block_on(run.files("tuned", "Tuned", &command)).unwrap();
     (events, files)
 }
 
@@ -56,8 +57,8 @@ fn weights(files: &Files) -> &[u8] {
 
 #[test]
 fn a_run_tells_of_its_steps_epochs_and_result() {
-    let engine = flex();
-    let mut run = tune(&engine, &options());
+    let session = flex();
+    let mut run = tune(&session, &options());
     let info = run.info();
     assert_eq!(info.classes, ["blame", "neither", "praise"]);
     assert!(info.new_head);
@@ -143,7 +144,7 @@ fn a_run_tells_of_its_steps_epochs_and_result() {
 
 #[test]
 fn with_the_model_s_own_classes_both_are_compared_text_by_text() {
-    let engine = flex();
+    let session = flex();
     let own = data()
         .replace("praise", "positive")
         .replace("blame", "negative");
@@ -156,7 +157,7 @@ fn with_the_model_s_own_classes_both_are_compared_text_by_text() {
         learning_rate: 0.03,
         ..options()
     };
-    let mut run = engine
+    let mut run = session
         .tune("small", own.into_bytes(), &DataChoices::default(), &options)
         .unwrap();
     assert!(!run.info().new_head);
@@ -191,10 +192,10 @@ fn with_the_model_s_own_classes_both_are_compared_text_by_text() {
 
 #[test]
 fn what_is_asked_in_between_changes_nothing() {
-    let engine = flex();
-    let (events, files) = finish(&mut tune(&engine, &options()), |_| {});
+    let session = flex();
+    let (events, files) = finish(&mut tune(&session, &options()), |_| {});
     let mut explained = Vec::new();
-    let (disturbed, other) = finish(&mut tune(&engine, &options()), |run| {
+    let (disturbed, other) = finish(&mut tune(&session, &options()), |run| {
         explained.push(pollster::block_on(run.explain("a very good film")).unwrap());
     });
     assert_eq!(files, other);
@@ -210,14 +211,14 @@ fn what_is_asked_in_between_changes_nothing() {
     assert_eq!(probabilities(0).len(), 3);
     assert_ne!(probabilities(0), probabilities(10), "the model learns");
 
-    let mut slow = tune(&engine, &options());
+    let mut slow = tune(&session, &options());
     let mut events = Vec::new();
     while !matches!(events.last(), Some(TuningEvent::Finished { .. })) {
         events.extend(advance(&mut slow, 1e6));
     }
     assert_eq!(
         files,
-        pollster::block_on(slow.files("tuned", "Tuned")).unwrap()
+        pollster::block_on(slow.files("tuned", "Tuned", &safr::web::command(&slow))).unwrap()
     );
 }
 
@@ -239,7 +240,7 @@ fn a_checkpoint_goes_on_as_if_nothing_had_happened_whatever_is_frozen() {
             let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
             advance(&mut first, 0.0);
             // Another session, which has loaded no model.
-            let other = pollster::block_on(Engine::start(Backend::Flex)).unwrap();
+            let other = pollster::block_on(Session::start(Backend::Flex)).unwrap();
             let mut second = other.resume(&checkpoint).unwrap();
             let (told, resumed) = finish(&mut second, |_| {});
             assert_eq!(weights(&files), weights(&resumed), "after {pieces} pieces");
@@ -252,25 +253,25 @@ fn a_checkpoint_goes_on_as_if_nothing_had_happened_whatever_is_frozen() {
 /// a checkpoint goes on as if nothing had happened.
 #[test]
 fn a_head_that_reads_the_neurons_is_drawn_for_them() {
-    let engine = pollster::block_on(engine_of(Backend::Flex, Readout::Neurons));
+    let session = pollster::block_on(session_of(Backend::Flex, Readout::Neurons));
     let start = pollster::block_on(small_package_of(Readout::Neurons, Some(winners(2, 0.0))));
     assert_eq!(start.weights["fc.weight"].shape, [2, 10]);
-    let (_, files) = finish(&mut tune(&engine, &options()), |_| {});
+    let (_, files) = finish(&mut tune(&session, &options()), |_| {});
     let tuned = Package::from_files(&files).unwrap();
     assert_eq!(tuned.config.readout, Readout::Neurons);
     assert_eq!(tuned.weights["fc.weight"].shape, [3, 10]);
     assert_eq!(tuned.weights["fc.bias"].shape, [3]);
 
-    let mut first = tune(&engine, &options());
+    let mut first = tune(&session, &options());
     (0..9).for_each(|_| drop(advance(&mut first, 0.0)));
     let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
-    let other = pollster::block_on(Engine::start(Backend::Flex)).unwrap();
+    let other = pollster::block_on(Session::start(Backend::Flex)).unwrap();
     let (_, resumed) = finish(&mut other.resume(&checkpoint).unwrap(), |_| {});
     assert_eq!(weights(&files), weights(&resumed));
 
     // Its explanation says nothing past the neurons, and learnt something of the classes.
-    let mut engine = engine;
-    let model = engine.load("tuned", &files).unwrap();
+    let mut session = session;
+    let model = session.load("tuned", &files).unwrap();
     let explanation = pollster::block_on(model.explain("a very good film")).unwrap();
     let evidence = explanation.evidence.unwrap();
     assert_eq!((evidence.classes.len(), evidence.past), (3, vec![0.0; 3]));
@@ -285,24 +286,24 @@ fn a_head_that_reads_the_neurons_is_drawn_for_them() {
 
 #[test]
 fn bytes_that_are_no_checkpoint_are_refused() {
-    let engine = flex();
-    let mut run = tune(&engine, &options());
+    let session = flex();
+    let mut run = tune(&session, &options());
     let checkpoint = pollster::block_on(run.checkpoint()).unwrap();
     for bytes in [&b""[..], b"PK\x03\x04", &checkpoint[..checkpoint.len() / 2]] {
-        let error = engine.resume(bytes).err().expect("an error");
+        let error = session.resume(bytes).err().expect("an error");
         assert!(matches!(error, EngineError::Checkpoint(_)), "{error}");
     }
     let (_, files) = finish(&mut run, |_| {});
     let model = zip_of(&files).unwrap();
-    let error = engine.resume(&model).err().expect("an error");
+    let error = session.resume(&model).err().expect("an error");
     assert_eq!(error.kind(), "checkpoint");
 }
 
 #[test]
 fn a_stopped_run_gives_what_it_has() {
-    let engine = flex();
+    let session = flex();
     for (pieces, epoch) in [(0, None), (2, None), (8, Some(1))] {
-        let mut run = tune(&engine, &options());
+        let mut run = tune(&session, &options());
         for _ in 0..pieces {
             advance(&mut run, 0.0);
         }
@@ -311,7 +312,7 @@ fn a_stopped_run_gives_what_it_has() {
         let (ending, result) = result(&events);
         assert_eq!(ending, Ending::Stopped);
         assert_eq!(result.unwrap().epoch, epoch, "after {pieces} pieces");
-        let within = message(&events).contains("within its first epoch");
+        let within = message(&events).contains("during its first epoch");
         assert_eq!(within, epoch.is_none(), "{}", message(&events));
     }
 }
@@ -428,10 +429,10 @@ fn a_loss_lost_in_a_later_epoch_leaves_the_best_weights_before_it() {
 
 #[test]
 fn what_cannot_be_run_is_refused_before_it_begins() {
-    let engine = flex();
+    let session = flex();
     let refused = |data: &str, options: &TuningOptions| {
         let choices = DataChoices::default();
-        let run = engine.tune("small", data.as_bytes().to_vec(), &choices, options);
+        let run = session.tune("small", data.as_bytes().to_vec(), &choices, options);
         run.err().expect("an error").kind()
     };
     assert_eq!(refused("text,label\ngood,1\nbad,1\n", &options()), "data");
@@ -463,7 +464,7 @@ fn what_cannot_be_run_is_refused_before_it_begins() {
     ] {
         assert_eq!(refused(&data(), &options), "options");
     }
-    let run = engine.tune(
+    let run = session.tune(
         "other",
         data().into_bytes(),
         &DataChoices::default(),

@@ -1,12 +1,17 @@
 // @ts-check
-/** What the browser says of its WebGPU adapter. */
+/** What the browser says about its WebGPU adapter. */
 
 /** @import { AdapterFacts } from "./protocol.js" */
+
+/** A browser that gives no answer within this time, in milliseconds, has no adapter to give. */
+export const WITHIN = 20_000;
 
 /** Null where there is none. @returns {Promise<AdapterFacts | null>} */
 export async function adapterFacts() {
   const gpu = /** @type {any} */ (navigator).gpu;
-  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  const asked = gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  const late = new Promise((resolve) => setTimeout(resolve, WITHIN, null));
+  const adapter = await (asked && Promise.race([asked, late]));
   if (!adapter) return null;
   const { vendor = "", architecture = "", description = "" } = adapter.info ?? {};
   const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize } =
@@ -21,7 +26,7 @@ export async function adapterFacts() {
   };
 }
 
-/** What people call the adapter; browsers tell more or less of it. @param {AdapterFacts | null} facts */
+/** What people call the adapter; browsers reveal more or less of it. @param {AdapterFacts | null} facts */
 export function adapterName(facts) {
   if (!facts) return null;
   const { description, vendor, architecture, fallback } = facts;

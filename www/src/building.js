@@ -3,11 +3,11 @@
 
 /** @import { ModuleAsset, Problem } from "./protocol.js" */
 
-/** How far the module is, as `pkg-config/xtask/src/late.rs` writes it. @typedef {{state: "building"} | {state: "built", module: ModuleAsset} | {state: "failed", reason: string}} News */
+/** The state of the module, as `pkg-config/xtask/src/late.rs` writes it. @typedef {{state: "building"} | {state: "built", module: ModuleAsset} | {state: "failed", reason: string}} News */
 
 const NEWS = "wasm/full.json";
 
-/** Milliseconds from one look to the next. */
+/** Milliseconds between checks. */
 const PAUSE = 2000;
 
 /** Resolves when the module is there; rejects with a problem when it can't be built. @returns {Promise<ModuleAsset>} */
@@ -20,7 +20,7 @@ export async function built() {
   }
 }
 
-/** Null where the server does not answer: it may be started again. @returns {Promise<News | null>} */
+/** Null if the server does not answer: it may be restarted. @returns {Promise<News | null>} */
 async function look() {
   try {
     return await (await fetch(NEWS)).json();
@@ -33,5 +33,5 @@ async function look() {
 const failed = (reason) => ({
   kind: "building",
   message: `WebGPU and NdArray could not be built: ${reason}.`,
-  hint: "The terminal says why. The CPU (Flex) explains all the same.",
+  hint: "The terminal says why. Texts are explained on the CPU (Flex).",
 });

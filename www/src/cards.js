@@ -1,5 +1,5 @@
 // @ts-check
-/** The cards of the models: how each was made, as its makers wrote it down. */
+/** The models' cards: how each model was made, in its makers' words. */
 
 import { html } from "./html.js";
 
@@ -7,7 +7,7 @@ import { html } from "./html.js";
 
 const figure = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, useGrouping: false });
 
-/** What a card holds for programs: the objective and the command say it in words. */
+/** Fields of a card that are for programs: the objective and the command say the same in words. */
 const FOR_PROGRAMS = ["losses", "recipe", "data_sha256"];
 
 /** @param {ModelInfo} info */

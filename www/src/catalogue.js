@@ -1,5 +1,5 @@
 // @ts-check
-/** The models that there are: those of the page and, behind them, those of one's own. */
+/** All models: those of the page, followed by the user's own. */
 
 /** @import { ModelAsset } from "./protocol.js" */
 
@@ -17,7 +17,7 @@ export class Catalogue {
     return this.models.map(({ id }) => id);
   }
 
-  /** Takes in the models of one's own, as they are now. @param {ModelAsset[]} own */
+  /** Takes in the user's own models, as they are now. @param {ModelAsset[]} own */
   enrol(own) {
     this.models = [...this.shipped, ...own];
   }
@@ -27,18 +27,18 @@ export class Catalogue {
     return this.models.find((model) => model.id === id)?.title ?? "";
   }
 
-  /** Whether it is a model of one's own. @param {string} id */
+  /** Whether it is one of the user's own models. @param {string} id */
   isOwn(id) {
     return this.ids.indexOf(id) >= this.shipped.length;
   }
 
-  /** What is said in the place of a model's prediction. @param {string} id */
+  /** What is shown in place of a model's prediction. @param {string} id */
   awaited(id) {
     return this.broken.has(id) ? `The model “${this.title(id)}” could not be loaded.` : `Waiting for “${this.title(id)}” …`;
   }
 
   /**
-   * What stands beside a model: the `chosen` one, the one that belongs there, or any other.
+   * What a model is compared with: the `chosen` one, its usual companion, or any other.
    * @param {string} model
    * @param {string} chosen an id, or `auto` or `none`
    * @returns {string | undefined}

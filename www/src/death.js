@@ -1,12 +1,12 @@
 // @ts-check
-/** What a worker dies of, and what is said of it. */
+/** What a worker dies of, and what is said about it. */
 
 /** @import { Problem } from "./protocol.js" */
 
 /** How our modules and browsers say that there is no more memory. */
 const NO_MEMORY = /out of memory|allocation failed/i;
 
-/** Whether nothing can go on in a worker in which this was thrown. @param {unknown} cause */
+/** Whether a worker in which this was thrown cannot continue. @param {unknown} cause */
 export const deadly = (cause) => cause instanceof WebAssembly.RuntimeError || (cause instanceof Error && NO_MEMORY.test(cause.message));
 
 /** @param {string} who died @param {string} why in the worker's words @param {string} hint @returns {Problem} */

@@ -12,6 +12,6 @@ export class Deferred {
       /** @type {(problem: Problem) => void} */
       this.reject = reject;
     });
-    this.promise.catch(() => undefined); // A rejection that nobody waits for is no error.
+    this.promise.catch(() => undefined); // A rejection that nobody waits for is not an error.
   }
 }

@@ -1,9 +1,9 @@
 // @ts-check
-/** Fetches a file, and tells how much of it is here. */
+/** Fetches a file, and reports how much of it has arrived. */
 
 /** @import { Problem } from "./protocol.js" */
 
-/** A download of which nothing comes for so many milliseconds has got stuck. */
+/** A download from which nothing arrives for this many milliseconds is stuck. */
 const SILENT_FOR = 30_000;
 
 /** @param {string} url */
@@ -16,7 +16,7 @@ const problem = (message) => ({ kind: "download", message, hint: "Check the conn
 const unfetched = (url, why = "") => problem(`The file ${nameOf(url)} could not be fetched${why}.`);
 
 /** The connection broke off in the middle of a file. @param {string} url */
-export const inPart = (url) => problem(`Only a part of the file ${nameOf(url)} arrived.`);
+export const inPart = (url) => problem(`Only part of the file ${nameOf(url)} arrived.`);
 
 /**
  * The answer to a request for one file, with `onBytes` told of each part that arrives.
@@ -45,14 +45,14 @@ export async function download(url, onBytes) {
  * @template T
  * @param {Promise<T>} wait
  * @param {string} url of the file
- * @param {Problem} failed what a failure is
+ * @param {Problem} failed how a failure is reported
  * @returns {Promise<T>}
  */
 async function inTime(wait, url, failed) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let silence;
   const stuck = new Promise((_, reject) => {
-    silence = setTimeout(() => reject(unfetched(url, `: nothing came for ${SILENT_FOR / 1000} seconds`)), SILENT_FOR);
+    silence = setTimeout(() => reject(unfetched(url, `: nothing arrived for ${SILENT_FOR / 1000} seconds`)), SILENT_FOR);
   });
   try {
     return await Promise.race([wait.catch(() => Promise.reject(failed)), stuck]);

@@ -31,7 +31,7 @@ export const change = (value) => signed.format(value);
 /** An amount of evidence or of a margin, with its sign. @param {number} value */
 export const amount = (value) => signedTwo.format(value).replace("-", "−");
 
-/** The same of what is small, such as one neuron's. @param {number} value */
+/** The same for small amounts, such as one neuron's. @param {number} value */
 export const fine = (value) => signed.format(value).replace("-", "−");
 
 /** The end of a scale for amounts. @param {number} value */
@@ -54,7 +54,7 @@ export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 
 export const list = (items) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);
 
 /**
- * What a part of the program words as a clause, as a sentence; a file's name at its beginning stays as it is.
+ * Turns a clause from another part of the program into a sentence; a file name at its beginning stays as it is.
  * @param {string} clause
  */
 export function sentence(clause) {
@@ -62,7 +62,7 @@ export function sentence(clause) {
   return clause === "" || /[.!?…]$/.test(clause) ? begun : `${begun}.`;
 }
 
-/** How often a second. @param {number} value */
+/** How often per second. @param {number} value */
 export const rate = (value) => (value < 10 ? one : whole).format(value < 10 ? value : Math.round(value));
 
 /** "12 s", "3 min 5 s", "1 h 20 min". @param {number} seconds */

@@ -2,7 +2,7 @@
 /** Makes HTML elements; text becomes text, never markup. */
 
 /**
- * What has a direction of its own is in somebody's own words, and no browser is to translate it.
+ * Text with its own direction is somebody's own words, which no browser should translate.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {{[attribute: string]: string | number | null | undefined}} attributes null and undefined are left out
@@ -19,7 +19,7 @@ export function html(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Writes `text`, unless it stands there already: to write it again would cost a layout. @param {Element} element @param {string} text */
+/** Writes `text`, unless it is already there: writing it again would cost a layout. @param {Element} element @param {string} text */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

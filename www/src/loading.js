@@ -1,5 +1,5 @@
 // @ts-check
-/** What is on its way, in bytes. */
+/** What is loading, in bytes. */
 
 import { list, size } from "./format.js";
 
@@ -19,7 +19,7 @@ export class Loading {
     this.#show();
   }
 
-  /** It does not come. @param {string} label */
+  /** It will not arrive. @param {string} label */
   drop(label) {
     this.#items.delete(label);
     this.#show();
@@ -36,7 +36,7 @@ export class Loading {
     else this.bar.hidden = this.bytes.hidden = false;
   }
 
-  /** Nothing is on its way any more. */
+  /** Nothing is loading any more. */
   clear() {
     this.#items.clear();
     this.bar.hidden = this.bytes.hidden = true;

@@ -1,5 +1,5 @@
 // @ts-check
-/** The page: what is typed and chosen goes to the engine, what comes back is drawn. */
+/** The page: what is typed and chosen goes to the explainer, what comes back is drawn. */
 
 import { assets } from "./assets.js";
 import { built } from "./building.js";
@@ -7,10 +7,10 @@ import { card } from "./cards.js";
 import { Catalogue } from "./catalogue.js";
 import { readPalette } from "./charts/palette.js";
 import { viewOf } from "./charts/view.js";
-import { Controls } from "./controls.js";
-import { Engine } from "./engine.js";
+import { Explainer } from "./explainer.js";
 import { sentence } from "./format.js";
 import { byId, write } from "./html.js";
+import { Inputs } from "./inputs.js";
 import { keep, kept } from "./kept.js";
 import { Loading } from "./loading.js";
 import { Notices } from "./notices.js";
@@ -28,23 +28,23 @@ import { TuningSection } from "./tuning/section.js";
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { Answer } from "./host.js" */
 /** @import { Device, Explanation, ModelAsset, Problem } from "./protocol.js" */
-/** @import { Request } from "./engine.js" */
+/** @import { Request } from "./explainer.js" */
 /** @import { State } from "./state.js" */
 
-/** The address and the spoken status wait until the typing rests: browsers limit the one, people the other. */
+/** The address and the spoken status wait until typing pauses: browsers limit the one, people the other. */
 const RESTS_AFTER = 500;
 
-/** A word is pointed at, and not passed by, after so many milliseconds; while one types, none is. */
+/** A word counts as pointed at, not just passed over, after this many milliseconds; while one types, none does. */
 const POINTS_AFTER = 150;
 
 const catalogue = new Catalogue(assets.models);
-/** The address that the page was opened with: it may name a model of one's own. */
+/** The address that the page was opened with: it may name one of the user's own models. */
 const opened = location.hash;
 
 const page = document.documentElement;
 const status = byId("status", HTMLElement);
 const backendLine = byId("backend-in-use", HTMLElement);
-const controls = new Controls();
+const inputs = new Inputs();
 const notices = new Notices(byId("notices", HTMLElement));
 const backendNotices = new Notices(byId("backend-notices", HTMLElement));
 const loading = new Loading(byId("progress", HTMLProgressElement), byId("progress-bytes", HTMLElement));
@@ -56,7 +56,7 @@ new Pin(spotlight, [main, beside]);
 
 /** @type {State} */
 const usual = {
-  text: controls.text.defaultValue,
+  text: inputs.text.defaultValue,
   model: catalogue.ids[0],
   beside: "auto",
   backend: "auto",
@@ -64,26 +64,26 @@ const usual = {
   allocation: "evidence",
   interaction: "sharing",
 };
-let state = readState(location.hash, { ...usual, text: kept() ?? controls.text.value }, catalogue.ids);
+let state = readState(location.hash, { ...usual, text: kept() ?? inputs.text.value }, catalogue.ids);
 /** @type {Palette} */
 let palette;
-/** What has come of the newest text so far, by model. @type {{[id: string]: Explanation}} */
+/** The explanations of the newest text so far, by model. @type {{[id: string]: Explanation}} */
 let newest = {};
-/** What is drawn: of the selected model first, of the one beside it next. @type {{[id: string]: Explanation} | null} */
+/** What is drawn: the selected model first, then the one it is compared with. @type {{[id: string]: Explanation} | null} */
 let drawn = null;
 let drawnText = "";
-/** Resolves when what was drawn last is on the screen. @type {Promise<void>} */
+/** Resolves once the latest drawing is on the screen. @type {Promise<void>} */
 let painted = Promise.resolve();
 /** @type {{device: Device, reason: string, time: number | null} | null} */
 let running = null;
-/** Whether nothing runs any more, until it is tried again. */
+/** Whether nothing runs any more, until the next attempt. */
 let stopped = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let rest;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let pointing;
 
-const engine = new Engine(assets, state.model, {
+const explainer = new Explainer(assets, state.model, {
   progress(label, loaded, total) {
     loading.report(label, loaded, total);
     describe();
@@ -110,7 +110,7 @@ const engine = new Engine(assets, state.model, {
     const moved = running?.device.backend !== device.backend;
     running = { device, reason, time: moved ? null : running?.time ?? null };
     stopped = false;
-    if (moved && drawn) explain(); // What is shown is what runs now says of it.
+    if (moved && drawn) explain(); // What is shown comes from what runs now.
     describe();
   },
   refused: (problem) => leaveBackend(problem, backendNotices),
@@ -142,21 +142,21 @@ function leaveBackend(problem, where) {
   show();
 }
 
-/** Takes in the models of one's own, as they are now. @param {ModelAsset[]} own */
+/** Takes in the user's own models, as they are now. @param {ModelAsset[]} own */
 function enrol(own) {
   catalogue.enrol(own);
   const { ids, models } = catalogue;
   for (const card of document.querySelectorAll('[id^="card-own-"]')) {
     if (!ids.includes(card.id.replace("card-", ""))) card.remove();
   }
-  controls.offer(models);
-  engine.offer(models);
+  inputs.offer(models);
+  explainer.offer(models);
   tuning.offer(models, ids[0]);
   if (ids.includes(state.model)) show();
   else change({ model: ids[0] });
 }
 
-/** The selected model and the one beside it, where there is something to compare it with. */
+/** The selected model and the one it is compared with, if there is one. */
 function needed() {
   const other = catalogue.broken.has(state.model) ? undefined : companion();
   return other ? [state.model, other] : [state.model];
@@ -165,21 +165,21 @@ function needed() {
 /** What is drawn of each model. */
 const panels = () => /** @type {const} */ ([[state.model, main], [needed()[1], beside]]);
 
-/** Asks what the models say without the word that one points at. */
+/** Asks what the models say without the word that is pointed at. */
 function wonder() {
   clearTimeout(pointing);
   const { subject } = spotlight;
   if (subject?.kind !== "word") return;
   const { word } = subject;
   pointing = setTimeout(() => {
-    if (!drawn || drawn !== newest) return; // One types on: the word is of a text that is gone.
+    if (!drawn || drawn !== newest) return; // The typing has gone on: the word belongs to a text that is gone.
     const known = drawn;
     const models = panels().flatMap(([id, panel]) => (id && known[id] && !panel.evidence.knows(word) ? [id] : []));
-    if (models.length > 0) engine.wonder({ text: known[state.model].text, word, models });
+    if (models.length > 0) explainer.wonder({ text: known[state.model].text, word, models });
   }, POINTS_AFTER);
 }
 
-/** The model that stands beside the selected one. */
+/** The model that the selected one is compared with. */
 const companion = () => catalogue.companion(state.model, state.beside);
 
 /** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one */
@@ -187,24 +187,24 @@ function explain(since = null) {
   if (catalogue.broken.has(state.model)) return enter("error");
   enter(stopped ? "error" : drawn ? "busy" : "loading");
   newest = {};
-  engine.explain({ text: state.text, models: needed(), since, explanations: newest });
+  explainer.explain({ text: state.text, models: needed(), since, explanations: newest });
 }
 
-/** Asks again for a model that could not be had; what runs goes on. @param {string} id */
+/** Asks again for a model that could not be loaded; whatever is running continues. @param {string} id */
 function retry(id) {
   catalogue.broken.delete(id);
   notices.clear(`model ${id}`);
-  controls.model.focus(); // The notice is gone, and its button with it.
+  inputs.model.focus(); // The notice is gone, and its button with it.
   show();
   explain();
 }
 
-/** Loads everything anew, after something could not be had. */
+/** Loads everything again, after something could not be loaded. */
 function restart() {
   catalogue.broken.clear();
   stopped = false;
   notices.clearAll();
-  engine.restart(state.backend);
+  explainer.restart(state.backend);
   explain();
 }
 
@@ -212,11 +212,11 @@ function restart() {
 function change(next, since) {
   const before = state;
   state = { ...state, ...next };
-  controls.tell(""); // A link that was copied is to an earlier view.
+  inputs.tell(""); // A link copied before leads to an earlier view.
   show();
   if (before.backend !== state.backend) {
     backendNotices.clearAll();
-    engine.use(state.backend);
+    explainer.use(state.backend);
   }
   if (before.text !== state.text || before.model !== state.model || before.beside !== state.beside) explain(since);
 }
@@ -224,7 +224,7 @@ function change(next, since) {
 /** Brings the page in line with the state. */
 function show() {
   const [, other] = needed();
-  controls.show(state, companion());
+  inputs.show(state, companion());
   for (const [id, panel] of panels()) {
     panel.entitle(catalogue.title(id));
     panel.expect(id, catalogue.awaited(id));
@@ -248,27 +248,27 @@ function dress(theme) {
 
 function recolour() {
   palette = readPalette();
-  controls.show(state, companion());
+  inputs.show(state, companion());
   main.recolour(palette);
   beside.recolour(palette);
   tuning.recolour(palette);
 }
 
 /**
- * Draws what a model makes of the text: the selected one at once, the one beside it when that has been seen.
+ * Draws what a model makes of the text: the selected one at once, the other one once that has been seen.
  * @param {Request} request
  * @param {string} model
  * @param {Answer} answer
  */
 async function draw(request, model, { explanation, milliseconds }) {
-  await (model === state.model ? null : painted); // Either way, the worker is at the next model meanwhile.
+  await (model === state.model ? null : painted); // Either way, the worker is already at the next model.
   const { text, since, explanations } = request;
   const [selected, other] = needed();
   const isSelected = model === selected;
   if (!isSelected && !(model === other && explanations === drawn)) return; // Something else was chosen or typed meanwhile.
   explanations[model] = explanation;
   notices.clear("text");
-  // Of the same text, what is held can be held on to; neurons stand elsewhere in another model.
+  // For the same text, what is held stays held; but neurons are elsewhere in another model.
   if (text !== drawnText || spotlight.subject?.kind === "neuron") spotlight.clear();
   const rescaled = scale.fit([explanations[selected], explanations[other] ?? drawn?.[other]]);
   if (isSelected) {
@@ -285,12 +285,12 @@ async function draw(request, model, { explanation, milliseconds }) {
   if (drawn === explanations) finish(request);
 }
 
-/** What need not hold up what one sees. @param {Request} request */
+/** What need not delay what people see. @param {Request} request */
 function finish({ text, models, explanations }) {
   main.finish();
   beside.finish();
   if (explanations !== newest || models.some((id) => !explanations[id])) return; // More is on its way.
-  if (needed().some((id) => !explanations[id] && engine.has(id))) return explain(); // It was loaded meanwhile.
+  if (needed().some((id) => !explanations[id] && explainer.has(id))) return explain(); // It was loaded meanwhile.
   enter("ready");
   wonder(); // What is held is still to be asked about.
   document.dispatchEvent(new CustomEvent("explained", { detail: { text, explanations, milliseconds: running?.time } }));
@@ -309,7 +309,7 @@ function settle() {
   rest = setTimeout(() => {
     describe();
     keep(state.text);
-    if (location.hash === writeState(state, {}, catalogue.ids)) return; // A link to exactly this view may be copied from there.
+    if (location.hash === writeState(state, {}, catalogue.ids)) return; // A link to exactly this view may be copied from the address bar.
     history.replaceState(null, "", writeState(state, usual, catalogue.ids) || location.pathname + location.search);
   }, RESTS_AFTER);
 }
@@ -320,7 +320,7 @@ function describe() {
   const now = page.dataset.state;
   if (now === "loading") say(coming ? `Loading ${coming} …` : "Starting …");
   if (now === "busy") say(coming ? `Loading ${coming} …` : "Explaining …");
-  if (now === "error") say(catalogue.broken.has(state.model) ? `${catalogue.awaited(state.model)} See the notice above.` : "There is no explanation of this; see the notice above.");
+  if (now === "error") say(catalogue.broken.has(state.model) ? `${catalogue.awaited(state.model)} See the notice above.` : "This text could not be explained; see the notice above.");
   if (now === "ready" && drawn) say(`${summary(drawn[state.model])}${coming ? ` Loading ${coming} in the background.` : ""}`);
   if (!running) return;
   backendLine.textContent = backendInUse(running.device, running.reason, running.time);
@@ -331,8 +331,8 @@ function describe() {
 const say = (what) => write(status, what);
 
 function listen() {
-  controls.listen(() => state, change);
-  controls.link.addEventListener("click", async () => controls.tell(await copyLink(state, catalogue.ids)));
+  inputs.listen(() => state, change);
+  inputs.link.addEventListener("click", async () => inputs.tell(await copyLink(state, catalogue.ids)));
   spotlight.watch(wonder);
   onSystemTheme(recolour);
   addEventListener("beforeprint", () => dress("light")); // Paper is.
@@ -357,43 +357,43 @@ function start() {
   if (stands) return refuse(stands.problem, stands.remedy);
   main.wait(state.text);
   beside.wait(state.text);
-  controls.offer(catalogue.models);
+  inputs.offer(catalogue.models);
   tuning.offer(catalogue.models, catalogue.ids[0]);
   show();
   listen();
   explain();
   if (!(/** @type {any} */ (globalThis).SAFR_PUBLISHED) && !assets.modules.full) complete();
-  engine.use(state.backend);
+  explainer.use(state.backend);
   takeUp();
 }
 
 /** Under `cargo xtask serve`: makes do with the CPU until the larger module is built. */
 async function complete() {
-  engine.lacking = "WebGPU and NdArray are still being built; either can be chosen now, and takes over when it is ready.";
+  explainer.lacking = "WebGPU and NdArray are still being built; either can be chosen now, and takes over when it is ready.";
   try {
     assets.modules.full = await built();
-    engine.lacking = "";
+    explainer.lacking = "";
   } catch (cause) {
     notices.show(/** @type {Problem} */ (cause));
-    engine.lacking = "WebGPU and NdArray could not be built.";
+    explainer.lacking = "WebGPU and NdArray could not be built.";
   }
-  engine.use(state.backend);
+  explainer.use(state.backend);
 }
 
-/** Says if an address names a model that is not here. @param {string} hash */
+/** Says so if an address names a model that is not here. @param {string} hash */
 function lookFor(hash) {
   notices.clear("address");
   const missing = missingModel(hash, catalogue.ids);
   if (missing !== null) notices.show(notHere(missing, catalogue.title(state.model)));
 }
 
-/** What earlier visits left: models of one's own, and a run in progress. */
+/** What earlier visits left: the user's own models, and a run in progress. */
 async function takeUp() {
   await tuning.library.open();
   const named = readState(opened, state, catalogue.ids).model;
   if (named !== state.model && catalogue.isOwn(named)) change({ model: named });
   lookFor(opened);
-  await tuning.trainer.restore();
+  await tuning.runs.restore();
 }
 
 start();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Errors in plain words, each once, with what to do next. */
+/** Errors in plain words, each shown once, with what to do next. */
 
 import { sentence } from "./format.js";
 import { focusFirst, html } from "./html.js";
@@ -39,7 +39,7 @@ export class Notices {
     this.#before.set(notice, before);
   }
 
-  /** The same as a question: what may help has the focus. @param {Problem} problem @param {Remedy} remedy */
+  /** The same as a question: the remedy gets the focus. @param {Problem} problem @param {Remedy} remedy */
   ask(problem, remedy) {
     this.show(problem, remedy);
     focusFirst(this.root.lastElementChild?.querySelector("button"));
@@ -56,7 +56,7 @@ export class Notices {
     for (const notice of [...this.root.children]) this.#remove(notice);
   }
 
-  /** The focus does not go with it. @param {Element} notice */
+  /** The focus is not lost with it. @param {Element} notice */
   #remove(notice) {
     const focused = notice.contains(document.activeElement);
     notice.remove();

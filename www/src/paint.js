@@ -1,5 +1,5 @@
 // @ts-check
-/** Tells when what was drawn has reached the screen. */
+/** Tells when a drawing has reached the screen. */
 
 /** Resolves in the first task after the next frame. @returns {Promise<void>} */
 export const afterPaint = () =>

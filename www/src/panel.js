@@ -9,13 +9,15 @@ import { Words } from "./charts/words.js";
 import { label } from "./format.js";
 import { write } from "./html.js";
 import { afterPaint } from "./paint.js";
+import { slotsOf } from "./slots.js";
 
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { Look, View } from "./charts/view.js" */
 /** @import { Deletion } from "./protocol.js" */
+/** @import { PanelName } from "./slots.js" */
 /** @import { Spotlight, Subject } from "./spotlight.js" */
 
-/** Charts this near to what one sees, in pixels, are drawn as if one saw them. */
+/** Charts this close to the visible part, in pixels, are drawn as if they were visible. */
 const NEAR = 200;
 
 /** A chart that takes its time to draw, and may be out of sight. */
@@ -35,23 +37,23 @@ class SlowChart {
 export class Panel {
   /** @type {View | null} */
   #view = null;
-  /** Id of the model that it stands for. @type {string | undefined} */
+  /** Id of the model that it shows. @type {string | undefined} */
   #model;
   /** @type {Palette | null} */
   #palette = null;
   /** Kept, since asking for it between two changes of the page is slow. */
   #width = 0;
 
-  /** @param {string} name its slots have it as `data-panel` @param {Spotlight} spotlight */
+  /** @param {PanelName} name @param {Spotlight} spotlight */
   constructor(name, spotlight) {
-    this.slots = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`.slot[data-panel="${name}"]`))];
+    this.slots = slotsOf(name);
     const find = (/** @type {string} */ selector) => {
       const found = this.slots.map((slot) => slot.querySelector(selector)).find((element) => element !== null);
       return /** @type {HTMLElement} */ (found);
     };
     this.name = name;
     this.spotlight = spotlight;
-    this.prediction = new PredictionChart(find("#prediction, .prediction"));
+    this.prediction = new PredictionChart(find(".prediction"));
     this.words = new Words(find('[data-chart="words"]'), name, spotlight);
     this.evidence = new EvidenceChart(find('[data-chart="evidence"]'), name, spotlight);
     this.charts = [
@@ -73,7 +75,7 @@ export class Panel {
   }
 
   /**
-   * Stands for `model` from now on: what another one said is not to be seen under its name.
+   * Shows `model` from now on: what another one said must not appear under its name.
    * @param {string | undefined} model its id
    * @param {string} says what is said until it is drawn
    */
@@ -94,7 +96,7 @@ export class Panel {
     }
   }
 
-  /** What the subject is called, where it stands here. @param {Subject} subject */
+  /** What the subject is called, if it is here. @param {Subject} subject */
   nameOf(subject) {
     if (!this.#view || !this.#here(subject)) return null;
     const { words, explanation } = this.#view;
@@ -113,7 +115,7 @@ export class Panel {
     for (const slow of this.charts) if (slow.chart !== this.evidence) this.#drawChart(slow);
   }
 
-  /** Takes in what becomes of the answer without a word. @param {number} word @param {Deletion} deletion */
+  /** Takes in how the answer changes without a word. @param {number} word @param {Deletion} deletion */
   tell(word, deletion) {
     if (this.#view) this.evidence.tell(word, deletion);
   }
@@ -124,7 +126,7 @@ export class Panel {
     if (!shown) this.#view = null;
   }
 
-  /** The text alone, while there is nothing to say of it. @param {string} text */
+  /** The text alone, while there is nothing to say about it. @param {string} text */
   wait(text) {
     this.#view = null;
     this.#mark("waiting", true);
@@ -165,7 +167,7 @@ export class Panel {
     this.finish();
   }
 
-  /** What one points at, if it stands here too: for a moment, the other panel may show another text. @param {Subject | null} subject */
+  /** What is pointed at, if it exists here, too: for a moment, the other panel may show another text. @param {Subject | null} subject */
   #here(subject) {
     const last = subject?.kind === "word" ? subject.word : subject?.kind === "pair" ? Math.max(subject.row, subject.column) : -1;
     return last < (this.#view?.words.length ?? 0) ? subject : null;

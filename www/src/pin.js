@@ -1,5 +1,5 @@
 // @ts-check
-/** Says what is held while the pointer and the keyboard move on, and lets go of it. */
+/** Shows what is held while the pointer and the keyboard move on, and releases it. */
 
 import { html } from "./html.js";
 
@@ -21,7 +21,7 @@ export class Pin {
     spotlight.watch((subject) => {
       const name = spotlight.pinned && subject ? panels.map((panel) => panel.nameOf(subject)).find((found) => found !== null) : null;
       this.#chip.classList.toggle("held", Boolean(name));
-      this.#release.setAttribute("aria-label", `Let go of ${name}`);
+      this.#release.setAttribute("aria-label", `Release ${name}`);
       this.#name.replaceChildren(...(name ? ["Pinned: ", html("bdi", {}, name)] : []));
     });
   }

@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * What the page and its worker say to each other, and the shapes that come out
- * of the wasm module: types alone, no code.
+ * The messages between the page and its worker, and the shapes that come out
+ * of the wasm module: types only, no code.
  */
 
 /** @import { Files, TuningEvent } from "./tuning-protocol.js" */
-/** @import { Calls } from "./tuning/tuner.js" */
+/** @import { Calls } from "./worker.js" */
 
 /** @typedef {{rows: number, cols: number, values: Float32Array}} Matrix row-major */
 
@@ -17,13 +17,13 @@
  * @typedef {object} Word
  * @property {string} text the slice of the text, as the module saw it
  * @property {number} start UTF-16 offset of the first unit
- * @property {number} end UTF-16 offset behind the last unit
+ * @property {number} end UTF-16 offset after the last unit
  * @property {number} id vocabulary id
  * @property {boolean} known whether the vocabulary holds the word
  * @property {number} keep gate's keep probability, in (0, 1)
  * @property {number} neurons N_i, the fractional number of neurons owned
  * @property {number} owned neurons whose largest owner the word is
- * @property {number} decides part of all that the neurons say which its shares hold, in [0, 1]
+ * @property {number} decides the fraction, in [0, 1], of all that the neurons say which its shares hold
  * @property {number} evidence e_i, what the neurons say at its place towards the predicted class, as `Margin`
  * @property {number} contribution c_i, what it brings to all places towards the predicted class, as `Margin`
  * @property {number} capacity C_i on the neurons, in [0, 1]
@@ -33,7 +33,7 @@
  */
 
 /**
- * @typedef {object} Margin of the predicted class: of two classes its log-odds, of more its centred logit; `words`,
+ * @typedef {object} Margin of the predicted class: with two classes its log-odds, with more its centred logit; `words`,
  * `bias`, `positions` and `padding` add up to `total`, and so do `neurons`, `head_bias` and `past`
  * @property {number} class index of the predicted class
  * @property {number} total
@@ -42,7 +42,7 @@
  * @property {number} positions
  * @property {number} padding
  * @property {number} neurons what the neurons say, at all places
- * @property {number} padding_places what they say of it at padding's places
+ * @property {number} padding_places the part of it that they say at padding's places
  * @property {number} head_bias
  * @property {number} past what is said past the neurons
  */
@@ -62,7 +62,7 @@
  * @property {Margin} margin the same for the predicted class
  */
 
-/** @typedef {{title: string, amount: number, says: string}} Part of a margin that is no word's, its name and what it does */
+/** @typedef {{title: string, amount: number, says: string}} Part of a margin that belongs to no word, its name and what it does */
 
 /**
  * @typedef {object} Sentences what an explanation says in words
@@ -74,7 +74,7 @@
  * @property {string | null | undefined} doubt why the prediction says little, if it does
  */
 
-/** @typedef {{probability: number, says: string}} Deletion what is left to the predicted class without a word, also in words */
+/** @typedef {{probability: number, says: string}} Deletion what the predicted class is left with without a word, also in words */
 
 /**
  * @typedef {object} Allocation
@@ -92,7 +92,7 @@
  * @property {Matrix} sharing S_ik
  * @property {Matrix} shared how many neurons that is
  * @property {Matrix} faded S_ik as it is drawn: faded where a word owns less than one neuron
- * @property {Matrix} evidence_sharing the same with each neuron weighed by its part of all that is said
+ * @property {Matrix} evidence_sharing the same with each neuron weighted by its share of all that is said
  * @property {Matrix} contribution what the column's word brings to the row's place towards the predicted class, as `Margin`
  * @property {Matrix} cosine cosine of two words' neurons
  * @property {Matrix} attention mean over heads; rows are queries
@@ -105,7 +105,7 @@
  * @property {string} text
  * @property {Cut | null | undefined} cut
  * @property {Prediction | null | undefined} prediction
- * @property {number} known part of the words that the vocabulary knows, punctuation not counted, in [0, 1]
+ * @property {number} known share of the words that the vocabulary knows, punctuation not counted, in [0, 1]
  * @property {Word[]} words
  * @property {number} layer
  * @property {Evidence | null | undefined} evidence
@@ -127,7 +127,7 @@
 /** @typedef {{backend: Backend, reason: string}} Choice */
 
 /**
- * @typedef {object} AdapterFacts what the browser says of its WebGPU adapter
+ * @typedef {object} AdapterFacts what the browser says about its WebGPU adapter
  * @property {boolean} fallback
  * @property {string[]} features
  * @property {string} vendor
@@ -140,8 +140,8 @@
 /** @typedef {{js: string, wasm: string, bytes: number}} ModuleAsset `bytes` is the size of the wasm file */
 
 /**
- * A model: either bytes of each of its `files` and the `folder` that they are fetched from, or, of a model of one's
- * own, the `content` itself. `beside`: id of the model that it stands beside unless another is chosen.
+ * A model: either the sizes of its `files` and the `folder` that they are fetched from, or, for one of the user's own
+ * models, the `content` itself. `beside`: id of the model that it is compared with unless another is chosen.
  * @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}, content?: Files, beside?: string | null}} ModelAsset
  */
 
@@ -153,32 +153,16 @@
  * @property {string} build
  */
 
-/**
- * @typedef {{type: "start", module: ModuleAsset, label: string, backend: Backend, models: ModelAsset[]}
- *   | {type: "explain", request: number, text: string, model: string}
- *   | {type: "without", request: number, text: string, model: string, word: number}
- *   | {type: "judge", measure: boolean}
- *   | {type: "check"}
- *   | {type: "load", model: ModelAsset}
- *   | {type: "call", request: number, name: keyof Calls, args: any[]}} ToWorker addresses are absolute; `call`: what a
- *   worker that fine-tunes is asked for
- */
+/** @typedef {{request: number, name: keyof Calls, args: any[]}} ToWorker a call of this number; addresses are absolute */
 
 /**
  * @typedef {{type: "progress", label: string, loaded: number, total: number}
- *   | {type: "started", device: Device}
- *   | {type: "model", info: ModelInfo}
- *   | {type: "explained", request: number, explanation: Explanation, milliseconds: number}
- *   | {type: "deleted", request: number, deletion: Deletion}
- *   | {type: "judged", choice: Choice, device: Device}
- *   | {type: "checked", measured: Measured}
- *   | {type: "failed", error: Problem, request?: number, model?: string}
- *   | {type: "answered", request: number, value: unknown}
+ *   | {type: "answered", request: number, value: any}
+ *   | {type: "failed", request: number, error: Problem}
  *   | {type: "trained", events: TuningEvent[]}
  *   | {type: "checkpoint", checkpoint: Blob}
  *   | {type: "broke", error: Problem}
- *   | {type: "panicked", message: string}} FromWorker `failed` without request or model: the
- *   start; `broke`: the run that trained
+ *   | {type: "panicked", message: string}} FromWorker `broke`: the run that trained
  */
 
 export {};

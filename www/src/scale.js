@@ -1,5 +1,5 @@
 // @ts-check
-/** The scales that both panels share, and the legends that tell them. */
+/** The scales that both panels share, and the legends that show them. */
 
 import { extentOf } from "./charts/view.js";
 import { end } from "./format.js";
@@ -10,10 +10,10 @@ import { write } from "./html.js";
 
 export class Scale {
   extent = extentOf([]);
-  /** Numbers of the legends, each a part of the largest of a measure. */
+  /** Numbers in the legends, each a fraction of a measure's largest value. */
   #ticks = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".legend [data-of]"));
 
-  /** Fits it to what the panels show, and tells whether that changed it. @param {(Explanation | undefined)[]} shown */
+  /** Fits it to what the panels show, and returns whether that changed it. @param {(Explanation | undefined)[]} shown */
   fit(shown) {
     const before = this.extent;
     this.extent = extentOf(shown.filter((explanation) => explanation !== undefined));

@@ -1,7 +1,7 @@
 // @ts-check
-/** How a worker is made, and what it is told first. */
+/** How a worker is made, and which module it runs. */
 
-/** @import { Assets, Backend, ModelAsset, Problem, ToWorker } from "./protocol.js" */
+/** @import { Assets, Backend, ModelAsset, ModuleAsset, Problem } from "./protocol.js" */
 
 const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
 
@@ -26,8 +26,8 @@ function start(address) {
     /** @type {Problem} */
     const refused = {
       kind: "worker",
-      message: `The browser lets this page start no worker (${/** @type {Error} */ (cause).message}).`,
-      hint: "Where the page stands in a frame of another, open it by itself.",
+      message: `The browser does not let this page start a worker (${/** @type {Error} */ (cause).message}).`,
+      hint: "If the page is inside a frame of another page, open it by itself.",
     };
     throw refused;
   }
@@ -36,26 +36,22 @@ function start(address) {
 /** @type {Problem} */
 const BEING_BUILT = { kind: "building", message: "WebGPU and NdArray are still being built.", hint: "" };
 
-/** A model whose address holds in a worker, too. @param {ModelAsset} model @returns {ModelAsset} */
+/** A model whose address is valid in a worker, too. @param {ModelAsset} model @returns {ModelAsset} */
 export const addressed = (model) => ({ ...model, folder: absolute(model.folder) });
 
 /**
- * Has a worker run the module that `backend` needs, and load the models one after another.
+ * The module that `backend` needs, by addresses that hold in a worker, too, and what it is called.
  * @param {Assets} assets
  * @param {Backend} backend
- * @param {ModelAsset[]} models
- * @returns {ToWorker}
+ * @returns {{module: ModuleAsset, label: string}}
  */
-export function startMessage(assets, backend, models) {
+export function moduleFor(assets, backend) {
   const name = backend === "flex" ? "cpu" : "full";
   const module = assets.modules[name];
   if (!module) throw BEING_BUILT;
   const { js, wasm, bytes } = module;
   return {
-    type: "start",
     module: { js: absolute(js), wasm: absolute(wasm), bytes },
     label: name === "cpu" ? "CPU engine" : "WebGPU and NdArray engine",
-    backend,
-    models: models.map(addressed),
   };
 }

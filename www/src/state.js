@@ -13,7 +13,7 @@ export const LINK_TEXT_LIMIT = 2000;
  * @typedef {object} State
  * @property {string} text
  * @property {string} model a model id
- * @property {string} beside the model that stands beside: its id, "auto" for the one that belongs there, or "none"
+ * @property {string} beside the model to compare with: its id, "auto" for the usual one, or "none"
  * @property {"auto" | "webgpu" | "flex" | "ndarray"} backend
  * @property {"auto" | "light" | "dark"} theme
  * @property {"evidence" | "share"} allocation what the allocation shows by colour
@@ -21,7 +21,7 @@ export const LINK_TEXT_LIMIT = 2000;
  */
 
 /**
- * How one field stands in the address; `read` gives undefined for what makes no sense.
+ * How one field is written in the address; `read` gives undefined for what makes no sense.
  * @template T
  * @typedef {{read: (written: string) => T | undefined, write: (value: T) => string | undefined}} Field
  */
@@ -89,7 +89,7 @@ export function missingModel(hash, models) {
 export const notHere = (missing, instead) => ({
   kind: "address",
   message: `The address names a model, ${missing}, that is not here.`,
-  hint: `“${instead}” explains instead. A model of one’s own is kept by the browser that made it; elsewhere, load its zip under “Your models”.`,
+  hint: `“${instead}” is used instead. Your own models are kept only by the browser that made them; elsewhere, load their zip under “Your models”.`,
 });
 
 /**
@@ -116,12 +116,12 @@ export function writeState(state, usual, models) {
  */
 export async function copyLink(state, models) {
   const link = new URL(writeState(state, {}, models), location.href);
-  let said = "The link is copied.";
+  let said = "Link copied.";
   try {
     await navigator.clipboard.writeText(link.href);
   } catch {
     history.replaceState(null, "", link.hash);
-    said = "The browser lets nothing be copied here; the link stands in the address bar.";
+    said = "The browser does not allow copying here; the link is in the address bar.";
   }
   return state.text.length > LINK_TEXT_LIMIT ? `${said} The text is not part of it: it is longer than ${LINK_TEXT_LIMIT} characters.` : said;
 }

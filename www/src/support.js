@@ -1,5 +1,5 @@
 // @ts-check
-/** Finds out what the browser lacks, before anything is loaded. */
+/** Finds out what the browser lacks before anything is loaded. */
 
 import { list } from "./format.js";
 
@@ -26,16 +26,16 @@ function hasModuleWorkers() {
   try {
     new Worker("http://[", options).terminate();
   } catch {
-    // The address is no address, so that this always throws, after the options were read.
+    // The address is invalid, so this always throws, after the options have been read.
   }
   return asked;
 }
 
-/** Whether another page shows this one in a frame that takes it for a page without an origin, and so without workers and storage. */
+/** Whether another page shows this one in a frame that gives it no origin, and so no workers or storage. */
 const isSandboxed = () => origin === "null";
 
 /**
- * What the browser lacks of what the page needs, in plain words; empty where all is there.
+ * What the page needs and the browser lacks, in plain words; empty if nothing is missing.
  * @returns {string[]}
  */
 function missingFeatures() {
@@ -44,7 +44,7 @@ function missingFeatures() {
     missing.push("WebAssembly with SIMD");
   }
   if (typeof Worker !== "function" || !hasModuleWorkers()) missing.push("module workers");
-  if (!CSS.supports("color", "light-dark(black, white)")) missing.push("the colours of current CSS");
+  if (!CSS.supports("color", "light-dark(black, white)")) missing.push("current CSS colours");
   return missing;
 }
 
@@ -58,6 +58,6 @@ export function obstacle() {
   }
   if (!isSandboxed()) return null;
   const [address] = location.href.split("#");
-  const message = "Another page shows this one in a closed frame, where no engine can run and no model be kept.";
+  const message = "Another page shows this one in a sandboxed frame, where no engine can run and no model can be kept.";
   return { problem: { kind: "frame", message, hint: "Open it by itself:" }, remedy: { label: address, href: location.href } };
 }

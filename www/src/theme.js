@@ -1,5 +1,5 @@
 // @ts-check
-/** Light or dark: as the system has it, until a person says otherwise. */
+/** Light or dark: as the system is set, until a person chooses otherwise. */
 
 /** @import { State } from "./state.js" */
 

@@ -1,16 +1,16 @@
 // @ts-check
 /**
- * What crosses between the wasm module and the page when a model is fine-tuned: types alone, no
+ * What passes between the wasm module and the page when a model is fine-tuned: types only, no
  * code. Whatever is thrown is a `Problem` of `protocol.js`.
  */
 
 /** @import { Explanation, ModelInfo } from "./protocol.js" */
 
-/** @typedef {{[name: string]: Uint8Array}} Files files of a model directory, or whatever stood in a zip, by name */
+/** @typedef {{[name: string]: Uint8Array}} Files files of a model directory, or whatever was in a zip, by name */
 
 /**
  * How labelled texts are written in a file. `delimited`: csv, tsv, or lines such as `label<TAB>text`
- * (then without `header`); `json-lines`: one object a line; `prefixed`: lines of `__label__NAME text`.
+ * (then without `header`); `json-lines`: one object per line; `prefixed`: lines of `__label__NAME text`.
  * @typedef {{kind: "delimited", delimiter: string, quotes: boolean, header: boolean}
  *   | {kind: "json-lines"}
  *   | {kind: "prefixed"}} Layout
@@ -19,30 +19,30 @@
 /** @typedef {{text: string, label: string}} Example */
 
 /**
- * @typedef {object} DataChoices what a person says of their data; null means: recognise it
+ * @typedef {object} DataChoices what a person says about their data; null means: recognise it
  * @property {string | null} encoding such as "UTF-8" or "windows-1252"
  * @property {Layout | null} layout
  * @property {string | null} text_column
  * @property {string | null} label_column
  * @property {boolean} merge_labels make one class of labels that are `alike`
- * @property {Example[]} typed examples that were typed beside the file; they add to it
+ * @property {Example[]} typed examples that were typed in addition to the file
  * @property {boolean} skip_broken go on without the rows that cannot be used; until then they are a problem
- * @property {number} hold_out_share share of each class that is kept from training, in (0, 1)
- * @property {number} hold_out_seed seed by which it is drawn
+ * @property {number} hold_out_share share of each class that is kept out of training, in (0, 1)
+ * @property {number} hold_out_seed seed with which it is drawn
  */
 
 /** @typedef {{name: string, texts: number, held_out: number}} ClassCount `held_out` of the `texts` */
 
 /** @typedef {{line: number, message: string}} BrokenRow lines count from 1 */
 
-/** @typedef {{text: string, labels: string[], lines: number[]}} Conflict one text that stands under several labels */
+/** @typedef {{text: string, labels: string[], lines: number[]}} Conflict one text that occurs with several labels */
 
 /** @typedef {{word: string, count: number}} Frequency */
 
 /**
  * @typedef {object} Coverage of the words of all usable texts, punctuation left out
  * @property {number} tokens
- * @property {number} known how many of them the model knows; the others are read as one unknown word, and stay so
+ * @property {number} known how many of them the model knows; the others are read as one unknown word, also after training
  * @property {number} share `known` over `tokens`
  * @property {number} unknown_words different words that the model does not know
  * @property {Frequency[]} unknown the most frequent of them
@@ -52,14 +52,14 @@
  * @typedef {object} DataProblem why the data cannot be trained on as they are
  * @property {"not-text" | "empty" | "no-labels" | "columns" | "broken-rows" | "no-texts" | "too-few-classes"
  *   | "too-many-classes" | "too-few-texts" | "too-many-rows" | "hold-out" | "table"} kind
- *   `columns`: choose them; `broken-rows`: confirm by `skip_broken`
+ *   `columns`: choose them; `broken-rows`: confirm with `skip_broken`
  * @property {string} message one sentence
  */
 
 /**
- * What the module makes of a file of labelled texts. Always there; as much of it as is known.
+ * What the module makes of a file of labelled texts. Always present, with as much as is known.
  * @typedef {object} DataReport
- * @property {string | null} encoding as recognised or chosen; null where the bytes are no text
+ * @property {string | null} encoding as recognised or chosen; null if the bytes are not text
  * @property {Layout | null} layout likewise
  * @property {string[]} columns
  * @property {string | null} text_column
@@ -67,43 +67,43 @@
  * @property {number} texts that can be used
  * @property {number} held_out of them, kept from training
  * @property {ClassCount[]} classes in the order of the model's logits
- * @property {boolean} new_head whether they are other classes than the model's, so that its head is drawn anew
- * @property {string[][]} alike groups of labels that differ in case, blanks, invisible characters or the way a number is
- *   written alone; until they are merged each is a class
+ * @property {boolean} new_head whether they differ from the model's classes, so that its head starts from scratch
+ * @property {string[][]} alike groups of labels that differ only in case, blanks, invisible characters or the way a
+ *   number is written; until they are merged each is a class
  * @property {number} empty rows that hold neither text nor label; they are left out
- * @property {number} missing_texts rows with a label alone; they are broken
- * @property {number} missing_labels rows with a text alone; they are broken
- * @property {number} broken_rows all rows that cannot be used, the two kinds above among them
+ * @property {number} missing_texts rows with only a label; they are broken
+ * @property {number} missing_labels rows with only a text; they are broken
+ * @property {number} broken_rows all rows that cannot be used, including the two kinds above
  * @property {BrokenRow[]} broken the first hundred of them
- * @property {number} wordless texts in which there is no word; they are left out
- * @property {number} duplicates texts whose words stood before with the same label; they stay, on the same side of the hold-out
- * @property {number} conflicting_texts different texts that stand under several labels; they stay
+ * @property {number} wordless texts without a word; they are left out
+ * @property {number} duplicates texts whose words occurred before with the same label; they stay, on the same side of the hold-out
+ * @property {number} conflicting_texts different texts that occur with several labels; they stay
  * @property {Conflict[]} conflicts the first twenty of them
  * @property {number} longest words of the longest text
- * @property {number} read words of a text that the model reads at most
+ * @property {number} read the most words of a text that the model reads
  * @property {number} cut texts that are longer; it reads their beginning
  * @property {Coverage} words
- * @property {string[]} remarks what a person should know before they train on them, a sentence each
+ * @property {string[]} remarks what a person should know before training on them, one sentence each
  * @property {DataProblem | null} problem null: they can be trained on
  */
 
 /**
  * @typedef {object} TuningOptions
- * @property {boolean} embeddings train the word embeddings, too; else they are frozen: head, gate and blocks learn
- * @property {"own" | "cross-entropy"} objective `own`: the losses that the start model was trained by, with the λ of the
+ * @property {boolean} embeddings train the word embeddings, too; otherwise they are frozen: head, gate and blocks learn
+ * @property {"own" | "cross-entropy"} objective `own`: the losses that the start model was trained with, with the λ of the
  *   run; `cross-entropy`: that alone, without SAFR's losses and without a guard of the gate
  * @property {number} lambda_importance λ_imp ≥ 0
  * @property {number} lambda_interaction λ_int ≥ 0
  * @property {number} learning_rate Adam's step size, > 0
- * @property {number} batch_size texts a batch, ≥ 1
- * @property {number} epochs most epochs, ≥ 1
- * @property {number} patience epochs without a better held-out accuracy after which training ends, ≥ 1
+ * @property {number} batch_size texts per batch, ≥ 1
+ * @property {number} epochs maximum number of epochs, ≥ 1
+ * @property {number} patience training ends after this many epochs without a better held-out accuracy, ≥ 1
  * @property {number} seed of everything random, a whole number ≥ 0
  */
 
 /**
  * @typedef {object} TuningInfo what a run is; the same after it was resumed
- * @property {string} start id of the model that it began with
+ * @property {string} start id of the model that it started from
  * @property {string} start_title
  * @property {string} objective in words
  * @property {TuningOptions} options
@@ -112,7 +112,7 @@
  * @property {boolean} new_head
  * @property {number} training texts
  * @property {number} held_out texts
- * @property {number} steps of an epoch
+ * @property {number} steps per epoch
  * @property {number} parameters values that learn
  * @property {EpochRecord[]} epochs those that are done
  * @property {number} step steps taken so far, over all epochs
@@ -146,8 +146,8 @@
  */
 
 /**
- * A 95 % interval: of an accuracy or a recall, Wilson's score interval; of all else, and of differences, what holds
- * 95 % of bootstrap resamples of the held-out texts.
+ * A 95 % interval: for an accuracy or a recall, Wilson's score interval; for everything else, and for differences, what
+ * contains 95 % of bootstrap resamples of the held-out texts.
  * @typedef {{low: number, high: number}} Interval
  */
 
@@ -161,7 +161,7 @@
  *   choice of words, `/kept` or `/top`, such as `score/neurons/reference/kept`; `word_keep` and the like
  * @property {Estimate | null} before of the start model; null for all of `prediction` where the head is new
  * @property {Estimate | null} after
- * @property {Estimate | null} difference after less before, text by text (paired)
+ * @property {Estimate | null} difference after minus before, text by text (paired)
  */
 
 /**
@@ -183,7 +183,7 @@
  */
 
 /**
- * @typedef {object} ClassScores of the tuned model, each in [0, 1]; null where no text defines it
+ * @typedef {object} ClassScores of the tuned model, each in [0, 1]; null if no text defines it
  * @property {string} name
  * @property {number} texts held out
  * @property {number | null} precision
@@ -211,13 +211,13 @@
  */
 
 /**
- * Why a run is over. `not-finite`: a loss is no longer a number; `diverged`: it is far beyond that of guessing. The
- * result of either is that of the last good weights.
+ * Why a run is over. `not-finite`: a loss is no longer a number; `diverged`: it is far beyond that of guessing. In both
+ * cases the result is that of the last good weights.
  * @typedef {"all-epochs" | "patience" | "stopped" | "not-finite" | "diverged"} Ending
  */
 
 /**
- * `progress`: some steps are done; `measuring`: the held-out texts are gone through, after an epoch or for the result;
+ * `progress`: some steps are done; `measuring`: going through the held-out texts, after an epoch or for the result;
  * `epoch`: one is done, time for a checkpoint; `finished`: the last event.
  * @typedef {({kind: "progress", epoch: number, step: number, steps: number, total_step: number,
  *     examples_per_second: number, seconds_left: number} & LossParts)
@@ -229,39 +229,39 @@
  */
 
 /**
- * What `Engine` has besides (see `worker.js` for the rest). One call at a time: await each before the next.
- * @typedef {object} TuningEngine
+ * What `Session` has in addition (see `worker.js` for the rest). One call at a time: await each before the next.
+ * @typedef {object} TuningSession
  * @property {(model: string, data: Uint8Array, choices: DataChoices) => DataReport} examine what a file holds, for a loaded model
  * @property {(model: string) => TuningOptions} tuning_options defaults for a loaded model
  * @property {() => DataChoices} data_choices defaults
  * @property {(model: string, data: Uint8Array, choices: DataChoices, options: TuningOptions) => Tuning} tune
- *   prepares a run; throws (`kind` "data" or "options") what cannot be used
- * @property {(checkpoint: Uint8Array) => Tuning} resume (`kind` "checkpoint" if it cannot be used) takes a run up, on this engine's device; its start model need not be loaded
+ *   prepares a run; throws (`kind` "data" or "options") if something cannot be used
+ * @property {(checkpoint: Uint8Array) => Tuning} resume (`kind` "checkpoint" if it cannot be used) resumes a run on this engine's device; its start model need not be loaded
  */
 
 /**
  * A run. One call at a time: await each before the next; other calls of the engine may come between.
  * @typedef {object} Tuning
  * @property {TuningInfo} info
- * @property {(milliseconds: number) => Promise<TuningEvent[]>} advance goes on for about so long, at least one batch; after
- *   `finished` there is nothing more. Pausing is not calling it. After a throw the run is over: resume a checkpoint
- * @property {() => {bytes: Uint8Array, report: DataReport}} data that it was begun with, as their file has them
+ * @property {(milliseconds: number) => Promise<TuningEvent[]>} advance continues for about this long, at least one batch; after
+ *   `finished` there is nothing more. To pause, stop calling it. After a throw the run is over: resume a checkpoint
+ * @property {() => {bytes: Uint8Array, report: DataReport}} data that it was started with, as their file has them
  * @property {() => void} stop trains no more; `advance` then measures the result
- * @property {(text: string) => Promise<Explanation>} explain by the weights as they are now; once finished, by the best.
+ * @property {(text: string) => Promise<Explanation>} explain with the weights as they are now; once finished, with the best.
  *   Does not change the run
- * @property {(text: string) => Promise<Explanation>} explain_start by the start model
+ * @property {(text: string) => Promise<Explanation>} explain_start with the start model
  * @property {() => Promise<Uint8Array>} checkpoint all that `resume` needs, at any time before `finished`
- * @property {(id: string, title: string) => Promise<Files>} files once finished: a model directory, for `Engine.load` and to keep
+ * @property {(id: string, title: string) => Promise<Files>} files once finished: a model directory, for `Session.load` and to keep
  * @property {() => void} free
  */
 
 /**
- * Functions of the module beside its classes.
+ * Functions of the module besides its classes.
  * @typedef {object} TuningModule
  * @property {(files: Files) => Uint8Array} zip a model directory as one file
- * @property {(zip: Uint8Array) => Files} unzip the model directory in a zip, in a folder of it or not
+ * @property {(zip: Uint8Array) => Files} unzip the model directory in a zip, whether in a folder or not
  * @property {(files: Files, id: string, title: string) => Files} entitle the same model under another id and title
- * @property {(files: Files) => ModelInfo} describe what a model's files say of it, checked; `id` is the card's
+ * @property {(files: Files) => ModelInfo} describe what a model's files say about it, checked; `id` is the card's
  */
 
 export {};

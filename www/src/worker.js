@@ -7,15 +7,14 @@
 import { adapterFacts, adapterName } from "./adapter.js";
 import { deadly } from "./death.js";
 import { download, inPart } from "./download.js";
-import { Tuner } from "./tuning/tuner.js";
+import { TuningLoop } from "./tuning/loop.js";
 
 /**
  * @import { AdapterFacts, Backend, Choice, Deletion, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
  *   ModuleAsset, Problem, ToWorker } from "./protocol.js"
  */
 
-/** @import { TuningEngine, TuningModule } from "./tuning-protocol.js" */
-/** @import { Calls } from "./tuning/tuner.js" */
+/** @import { TuningModule, TuningSession } from "./tuning-protocol.js" */
 
 /**
  * @typedef {object} Explaining
@@ -27,12 +26,12 @@ import { Tuner } from "./tuning/tuner.js";
  * @property {() => void} free
  */
 
-/** @typedef {Explaining & TuningEngine} Engine */
+/** @typedef {Explaining & TuningSession} Session */
 
 /**
  * @typedef {object} Loading what wasm-bindgen wrote
  * @property {(from: {module_or_path: Promise<Response>}) => Promise<unknown>} default
- * @property {{start(backend: Backend): Promise<Engine>}} Engine
+ * @property {{start(backend: Backend): Promise<Session>}} Session
  * @property {(adapter: AdapterFacts | null, measured: Measured[]) => Choice} choose
  */
 
@@ -42,9 +41,9 @@ const port = /** @type {Worker} */ (/** @type {unknown} */ (self));
 
 /** @type {Module} */
 let module;
-/** @type {Engine} */
-let engine;
-/** Settled when there is an engine. @type {Promise<void>} */
+/** @type {Session} */
+let session;
+/** Settled when there is a session. @type {Promise<Device>} */
 let starting;
 /** Files of the loaded models, kept to load them into another backend. @type {Map<string, {[name: string]: Uint8Array}>} */
 const loaded = new Map();
@@ -59,10 +58,10 @@ const DAMAGED = {
 /** @param {FromWorker} message @param {Transferable[]} [transfer] */
 const tell = (message, transfer = []) => port.postMessage(message, transfer);
 
-/** The engine does one thing at a time. @type {Promise<unknown>} */
+/** The session does one thing at a time. @type {Promise<unknown>} */
 let last = Promise.resolve();
 
-/** Runs `task` when all earlier ones are through. @template T @param {() => Promise<T>} task @returns {Promise<T>} */
+/** Runs `task` when all earlier ones are done. @template T @param {() => Promise<T>} task @returns {Promise<T>} */
 function inTurn(task) {
   const result = last.then(task);
   last = result.catch(() => undefined);
@@ -70,7 +69,7 @@ function inTurn(task) {
 }
 
 /**
- * Tells the page how much of `total` bytes is here, at most every 50 ms and at both ends.
+ * Tells the page how much of `total` bytes has arrived, at most every 50 ms and at both ends.
  * @param {string} label
  * @param {number} total
  */
@@ -87,7 +86,7 @@ function progress(label, total) {
 }
 
 /** @param {ModuleAsset} asset @param {string} label @param {Backend} backend */
-async function startEngine(asset, label, backend) {
+async function startSession(asset, label, backend) {
   const wasm = download(asset.wasm, progress(label, asset.bytes));
   wasm.catch(() => undefined); // Reported where it is awaited; not a second time as unhandled.
   module = await import(asset.js).catch(() => {
@@ -97,13 +96,13 @@ async function startEngine(asset, label, backend) {
     if (cause instanceof TypeError) throw inPart(asset.wasm);
     throw cause instanceof WebAssembly.CompileError || cause instanceof WebAssembly.LinkError ? DAMAGED : cause;
   });
-  engine = await module.Engine.start(backend);
-  tell({ type: "started", device: await deviceOf(engine) });
+  session = await module.Session.start(backend);
+  return deviceOf(session);
 }
 
-/** @param {Engine} running @returns {Promise<Device>} */
+/** @param {Session} running @returns {Promise<Device>} */
 async function deviceOf({ device: { backend, adapter } }) {
-  // In a browser, the module is told less of the adapter than scripts are.
+  // In a browser, the module learns less about the adapter than scripts do.
   return { backend, adapter: adapter ?? (backend === "webgpu" ? adapterName(await adapterFacts()) : null) };
 }
 
@@ -128,71 +127,17 @@ async function fetchModel({ title, folder, files, content }) {
   return Object.fromEntries(all);
 }
 
-/** @param {string} id @param {Promise<{[name: string]: Uint8Array}>} fetched */
-async function loadModel(id, fetched) {
-  const files = await fetched;
-  await starting;
-  const info = await inTurn(() => engine.load(id, files));
-  loaded.set(id, files);
-  tell({ type: "model", info });
-  return info;
-}
-
-const tuner = new Tuner({
-  engine: () => engine,
-  module: () => module,
-  load: (asset) => loadModel(asset.id, fetchModel(asset)),
-  inTurn,
-  tell,
-  broke: (cause) => fail(cause, { run: true }),
-});
-
-/** @param {Extract<ToWorker, {type: "start"}>} message */
-async function start({ module: asset, label, backend, models }) {
-  starting = startEngine(asset, label, backend);
-  try {
-    // Module and first model travel together; the others follow, so that they hold up neither.
-    for (const model of models) {
-      const files = fetchModel(model);
-      files.catch(() => undefined); // Reported where it is awaited; not a second time as unhandled.
-      await starting;
-      await loadModel(model.id, files).catch((cause) => fail(cause, { model: model.id }));
-    }
-    await starting; // There may be no model.
-  } catch (cause) {
-    fail(cause);
-  }
-}
-
-/** @param {Extract<ToWorker, {type: "explain"}>} message */
-async function explain({ request, text, model }) {
-  const before = performance.now();
-  const explanation = await engine.explain(model, text);
-  const milliseconds = performance.now() - before;
-  const { allocation: { shares, evidence }, interaction } = explanation;
-  const buffers = [shares, evidence, ...Object.values(interaction)].map(({ values }) => values.buffer);
-  tell({ type: "explained", request, explanation, milliseconds }, buffers);
-}
-
-/** @param {Extract<ToWorker, {type: "without"}>} message */
-async function without({ request, text, model, word }) {
-  tell({ type: "deleted", request, deletion: await engine.without(model, text, word) });
-}
-
-/** How the running backend does on a fixed input, and whether it agrees with the CPU. */
-function measure() {
-  const [id] = loaded.keys();
-  return engine.measure(id);
+/** How the running backend performs on a fixed input, and whether it agrees with the CPU. @param {string} [model] */
+function measure(model) {
+  const [first] = loaded.keys();
+  return session.measure(model ?? first);
 }
 
 /**
- * Chooses the backend that should explain: by the adapter alone, or, with `thoroughly`, after timing each backend
- * of this module; the chosen one then runs.
+ * Times each backend of this module and chooses the one that should explain; it runs from then on.
  * @param {AdapterFacts | null} facts
- * @param {boolean} thoroughly
  */
-async function judge(facts, thoroughly) {
-  if (!thoroughly) return tell({ type: "judged", choice: module.choose(facts, []), device: await deviceOf(engine) });
+async function judge(facts) {
   const measured = [await measure()];
   for (const backend of /** @type {Backend[]} */ (["flex", "ndarray"])) {
     const [id] = loaded.keys();
@@ -201,71 +146,104 @@ async function judge(facts, thoroughly) {
     other.free();
   }
   const choice = module.choose(facts, measured);
-  if (choice.backend !== engine.device.backend) {
-    engine.free();
-    engine = await withModels(choice.backend);
+  if (choice.backend !== session.device.backend) {
+    session.free();
+    session = await withModels(choice.backend);
   }
-  tell({ type: "judged", choice, device: await deviceOf(engine) });
+  return { choice, device: await deviceOf(session) };
 }
 
-/** An engine on `backend` with all models that are loaded here. @param {Backend} backend */
+/** A session on `backend` with all models that are loaded here. @param {Backend} backend */
 async function withModels(backend) {
-  const other = await module.Engine.start(backend);
+  const other = await module.Session.start(backend);
   for (const [id, files] of loaded) await other.load(id, files);
   return other;
 }
 
-/**
- * Reports an error; what stopped the module leaves nothing to go on with.
- * @param {unknown} cause
- * @param {{request?: number, model?: string, run?: boolean}} [where]
- */
-function fail(cause, { run = false, ...where } = {}) {
-  if (deadly(cause)) return tell({ type: "panicked", message: /** @type {Error} */ (cause).message });
-  const foreseen = /** @type {Partial<Problem>} */ (cause instanceof Error ? {} : cause ?? {});
-  const { kind = "unexpected", message = `Something went wrong that was not foreseen: ${cause}`, hint = "Load the page again." } = foreseen;
-  const error = { kind, message, hint };
-  tell(run ? { type: "broke", error } : { type: "failed", error, ...where });
-}
+const tuning = new TuningLoop({
+  session: () => session,
+  module: () => module,
+  inTurn,
+  tell,
+  broke: (cause) => fail(cause, (error) => ({ type: "broke", error })),
+});
 
-/** What is asked of one that fine-tunes. @param {keyof Calls} name @param {any[]} args */
-async function answer(name, args) {
-  const call = /** @type {(...args: any[]) => Promise<unknown>} */ (tuner.calls[name]);
+/** @typedef {typeof calls} Calls */
+
+/** What the page may ask for, by name. */
+const calls = {
+  /** Runs the module on `backend`. @param {ModuleAsset} asset @param {string} label @param {Backend} backend */
+  start: (asset, label, backend) => (starting = startSession(asset, label, backend)),
+
+  /** Loads a model, which may travel while the module does. @param {ModelAsset} asset */
+  load: async (asset) => {
+    const files = await fetchModel(asset);
+    await starting;
+    const info = await inTurn(() => session.load(asset.id, files));
+    loaded.set(asset.id, files);
+    return info;
+  },
+
+  /** @param {string} model @param {string} text */
+  explain: (model, text) =>
+    inTurn(async () => {
+      const before = performance.now();
+      const explanation = await session.explain(model, text);
+      return { explanation, milliseconds: performance.now() - before };
+    }),
+
+  /** What becomes of the answer when a word of `text` is deleted. @param {string} model @param {string} text @param {number} word */
+  without: (model, text, word) => inTurn(() => session.without(model, text, word)),
+
+  /** The backend that should run, by the adapter alone. Explanations go on while the browser takes its time over it. */
+  choose: async () => module.choose(await adapterFacts(), []),
+
+  /** Whether the backend gives the CPU's numbers, and how fast. @param {string} [model] */
+  measure: (model) => inTurn(() => measure(model)),
+
+  /** The backend that should run, after measuring; it runs from then on. */
+  judge: async () => {
+    const facts = await adapterFacts();
+    return inTurn(() => judge(facts));
+  },
+
+  ...tuning.calls,
+};
+
+/** Those that need not wait for a session. */
+const BEFORE_SESSION = ["start", "load"];
+
+/** @param {ToWorker} message */
+async function answer({ name, args }) {
+  if (!BEFORE_SESSION.includes(name)) await starting;
+  const call = /** @type {(...args: any[]) => Promise<any>} */ (calls[name]);
   return call(...args);
 }
 
+/** What of an answer is handed over without a copy. @param {{explanation?: Explanation} | null | undefined} value */
+function buffersOf(value) {
+  if (!value?.explanation) return [];
+  const { allocation: { shares, evidence }, interaction } = value.explanation;
+  return [shares, evidence, ...Object.values(interaction)].map(({ values }) => values.buffer);
+}
+
+/**
+ * Reports an error; one that stopped the module leaves nothing to continue with.
+ * @param {unknown} cause
+ * @param {(error: Problem) => FromWorker} report
+ */
+function fail(cause, report) {
+  if (deadly(cause)) return tell({ type: "panicked", message: /** @type {Error} */ (cause).message });
+  const foreseen = /** @type {Partial<Problem>} */ (cause instanceof Error ? {} : cause ?? {});
+  const { kind = "unexpected", message = `Something unexpected went wrong: ${cause}`, hint = "Load the page again." } = foreseen;
+  tell(report({ kind, message, hint }));
+}
+
 addEventListener("message", ({ data }) => {
-  const message = /** @type {ToWorker} */ (data);
-  if (message.type === "start") start(message);
-  if (message.type === "explain") {
-    const { request } = message;
-    inTurn(() => explain(message)).catch((cause) => fail(cause, { request }));
-  }
-  if (message.type === "without") {
-    const { request } = message;
-    inTurn(() => without(message)).catch((cause) => fail(cause, { request }));
-  }
-  if (message.type === "load") {
-    const { model } = message;
-    loadModel(model.id, fetchModel(model)).catch((cause) => fail(cause, { model: model.id }));
-  }
-  if (message.type === "call") {
-    const { request, name, args } = message;
-    answer(name, args)
-      .then((value) => tell({ type: "answered", request, value }))
-      .catch((cause) => fail(cause, { request }));
-  }
-  if (message.type === "judge") {
-    // The browser may take its time over the adapter; explanations go on meanwhile.
-    adapterFacts()
-      .then((facts) => inTurn(() => judge(facts, message.measure)))
-      .catch((cause) => fail(cause));
-  }
-  if (message.type === "check") {
-    inTurn(measure)
-      .then((measured) => tell({ type: "checked", measured }))
-      .catch((cause) => fail(cause));
-  }
+  const { request } = /** @type {ToWorker} */ (data);
+  answer(data)
+    .then((value) => tell({ type: "answered", request, value }, buffersOf(value)))
+    .catch((cause) => fail(cause, (error) => ({ type: "failed", request, error })));
 });
 
 addEventListener("unhandledrejection", ({ reason }) => tell({ type: "panicked", message: String(reason?.message ?? reason) }));

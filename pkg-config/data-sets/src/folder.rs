@@ -1,4 +1,4 @@
-//! Where the data sets are, and how whole they are there.
+//! Where the data sets are, and how complete.
 
 use std::ffi::OsString;
 use std::fs;
@@ -19,7 +19,7 @@ pub struct Folder {
     pub is_named: bool,
 }
 
-/// How much of a data set is there.
+/// How much of a data set exists here.
 #[derive(Debug, PartialEq, Eq)]
 pub enum State {
     /// Every file.
@@ -31,8 +31,8 @@ pub enum State {
 }
 
 impl Folder {
-    /// The folder that a person `named`; else the first of `data` and `../shared/data`, seen from the
-    /// project's folder `root`, that holds a file of the table; else `data`.
+    /// The folder that a person `named`; otherwise the first of `data` and `../shared/data`, relative to the
+    /// project's folder `root`, that holds a file of the table; otherwise `data`.
     pub fn find(root: &Path, table: &Table, named: Option<OsString>) -> Self {
         let named = named.filter(|path| !path.is_empty());
         if let Some(path) = named.and_then(|path| absolute(path).ok()) {
@@ -61,7 +61,7 @@ impl Folder {
         }
     }
 
-    /// How much of `sets` is there, by the sizes of their files.
+    /// How much of `sets` exists here, by the sizes of their files.
     pub fn state<'a>(&self, sets: impl IntoIterator<Item = &'a Set>) -> State {
         let (mut there, mut wrong) = (0, Vec::new());
         for set in sets {
@@ -85,7 +85,7 @@ impl Folder {
         }
     }
 
-    /// Bytes to fetch for what is missing of `set`.
+    /// Bytes to fetch for what `set` lacks.
     pub fn to_come(&self, set: &Set) -> u64 {
         let lacks = |source: &&Source| !source.files.iter().all(|file| self.holds(set, file));
         let sources = set.sources.iter().filter(lacks);
@@ -106,8 +106,8 @@ impl Folder {
     }
 }
 
-/// The size of the content of `file` at `path`, which is that before compression if the name ends in `.gz`; `None`
-/// where there is no such file.
+/// The size of the content of `file` at `path`, before compression if the name ends in `.gz`; `None` if there is no
+/// such file.
 fn size(path: &Path, file: &File) -> Option<u64> {
     let facts = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     if !file.name.ends_with(".gz") {
@@ -116,7 +116,7 @@ fn size(path: &Path, file: &File) -> Option<u64> {
     Some(size_before_gzip(path).unwrap_or(0))
 }
 
-/// What a gzip file says of itself in its last four bytes.
+/// The size that a gzip file states in its last four bytes.
 fn size_before_gzip(path: &Path) -> std::io::Result<u64> {
     let mut file = fs::File::open(path)?;
     file.seek(SeekFrom::End(-4))?;

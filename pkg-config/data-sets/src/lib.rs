@@ -1,4 +1,4 @@
-//! The public data sets: which there are, where they are, and (feature `fetch`) how to get them.
+//! The public data sets: what they are, where they are, and (feature `fetch`) how to get them.
 
 #[cfg(feature = "fetch")]
 pub mod fetch;

@@ -1,4 +1,4 @@
-//! Fetches data sets: `data-sets PROJECT INTO NAME…`. People call it by `cargo xtask data`.
+//! Fetches data sets: `data-sets PROJECT INTO NAME…`. People call it as `cargo xtask data`.
 
 use std::env;
 use std::fs::{self, File};
@@ -24,7 +24,7 @@ fn run() -> Result<()> {
     let mut next = || {
         arguments
             .next()
-            .context("say: data-sets PROJECT INTO NAME…")
+            .context("usage: data-sets PROJECT INTO NAME…")
     };
     let (root, into) = (next()?, next()?);
     let names = arguments.map(|name| name.to_string_lossy().into_owned());
@@ -35,7 +35,7 @@ fn run() -> Result<()> {
     fs::create_dir_all(&into).with_context(problem)?;
     let lock = File::create(into.join(".lock")).with_context(problem)?;
     lock.try_lock()
-        .with_context(|| format!("another run fetches into {}", into.display()))?;
+        .with_context(|| format!("another run is fetching into {}", into.display()))?;
     let pip = ["python3", "-m", "pip"].map(str::to_owned).to_vec();
     let fetcher = Fetcher { root, into, pip };
     let mut left = Vec::new();
@@ -54,7 +54,7 @@ fn run() -> Result<()> {
     }
     ensure!(
         left.is_empty(),
-        "not fetched: {}; what has come of them is kept, and the same command goes on from there",
+        "not fetched: {}; what has arrived of them is kept, and the same command resumes from there",
         left.join(", ")
     );
     Ok(())

@@ -19,7 +19,7 @@ pub struct Table {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Set {
-    /// Its name, which is that of its folder, too.
+    /// Its name, which is also that of its folder.
     pub name: String,
     /// What it is.
     pub title: String,
@@ -38,7 +38,7 @@ pub struct Set {
 pub enum Need {
     /// The tests on public data, and training.
     Test,
-    /// Training and measuring alone.
+    /// Only training and measuring.
     Train,
 }
 
@@ -50,11 +50,11 @@ pub struct Source {
     pub from: Address,
     /// Its size.
     pub bytes: u64,
-    /// Its sha256 in hexadecimal digits, where one is known.
+    /// Its sha256 in hexadecimal digits, if known.
     pub sha256: Option<String>,
     /// Whether we fetched it from there ourselves.
     pub tried: bool,
-    /// What a person should know of it.
+    /// What a person should know about it.
     pub note: Option<String>,
     /// The files that it gives.
     #[serde(rename = "file")]
@@ -77,18 +77,18 @@ pub enum Address {
 pub struct File {
     /// Its name in the folder of the set.
     pub name: String,
-    /// Of an archive: the file, or the folder, that it is made of.
+    /// In an archive: the file, or the folder, that it is made from.
     pub member: Option<String>,
-    /// How it is made of the member.
+    /// How it is made from the member.
     #[serde(default, rename = "as")]
     pub form: Form,
-    /// Size of the content, which is that before compression if the name ends in `.gz`.
+    /// Size of the content, before compression if the name ends in `.gz`.
     pub bytes: u64,
     /// The content's sha256 in hexadecimal digits.
     pub sha256: String,
 }
 
-/// How a file is made of what is published.
+/// How a file is made from what is published.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
@@ -101,7 +101,7 @@ pub enum Form {
     /// Lines of a word and its numbers: the numbers of those lines that the named file lists, as 32-bit
     /// floats, little-endian.
     Vectors(PathBuf),
-    /// The words of these lines, one a line.
+    /// The words of these lines, one per line.
     VectorWords(PathBuf),
 }
 
@@ -109,7 +109,7 @@ impl Table {
     /// Reads the table of the project whose folder is `root`.
     ///
     /// # Errors
-    /// If it cannot be read, or is none.
+    /// If it cannot be read, or is not such a table.
     pub fn read(root: &Path) -> Result<Self> {
         let path = root.join("pkg-config/data-sets.toml");
         let problem = || path.display().to_string();
@@ -134,7 +134,7 @@ impl Table {
         Ok(table)
     }
 
-    /// The sets called `names`, or all if none is.
+    /// The sets called `names`, or all of them without names.
     ///
     /// # Errors
     /// If no set has such a name.
@@ -185,12 +185,12 @@ impl Source {
         }
     }
 
-    /// The name of what has come of that file.
+    /// The name of what has arrived of that file.
     pub fn part_name(&self) -> String {
         format!("{}.part", self.file_name())
     }
 
-    /// The name under which it is kept until the set's files are made of it.
+    /// The name under which it is kept until the set's files are made from it.
     pub fn whole_name(&self) -> String {
         format!("{}.whole", self.file_name())
     }
@@ -203,7 +203,7 @@ impl Source {
         let sums = self.files.iter().map(|file| &file.sha256);
         for sum in sums.chain(&self.sha256) {
             let is_sum = sum.len() == 64 && sum.bytes().all(|digit| digit.is_ascii_hexdigit());
-            ensure!(is_sum, "{sum} is no sha256");
+            ensure!(is_sum, "{sum} is not a sha256");
         }
         ensure!(!self.files.is_empty(), "{} gives no file", self.file_name());
         for file in &self.files {
@@ -213,10 +213,10 @@ impl Source {
     }
 }
 
-/// That `name` leads nowhere else.
+/// Checks that `name` does not lead to another folder.
 fn is_file_name(name: &str) -> Result<()> {
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', ':']) {
-        bail!("{name:?} is no name of a file");
+        bail!("{name:?} is not a file name");
     }
     Ok(())
 }
@@ -257,14 +257,14 @@ mod tests {
         let (http, pip) = ("http = \"https://localhost/a.zip\"", "pip = \"a==1.0\"");
         assert!(table(&[("a", http, "a.txt", SUM), ("b", pip, "b", SUM)]).is_ok());
         for (sets, problem) in [
-            (&[("../a", http, "a", SUM)][..], "is no name of a file"),
-            (&[("a", http, "b/a", SUM)], "is no name of a file"),
+            (&[("../a", http, "a", SUM)][..], "is not a file name"),
+            (&[("a", http, "b/a", SUM)], "is not a file name"),
             (
                 &[("a", "http = \"https://localhost/\"", "a", SUM)],
-                "is no name",
+                "is not a file name",
             ),
             (&[("a", "pip = \"a\"", "a", SUM)], "names no version"),
-            (&[("a", http, "a", "e3b0")], "is no sha256"),
+            (&[("a", http, "a", "e3b0")], "is not a sha256"),
             (&[("a", "ftp = \"a\"", "a", SUM)], "unknown variant"),
             (&[("a", http, "a", SUM), ("a", pip, "a", SUM)], "two sets"),
         ] {

@@ -1,11 +1,21 @@
-//! Whether the parts of a plan fit each other.
+//! The reading of a plan, whose parts must fit together.
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::plan::{Claim, Figure, Plan, Shown, TRAIN, Table, Variant};
 
-/// Fails at the first thing of `plan` that names what is not there.
-pub(crate) fn check(plan: &Plan) -> Result<()> {
+impl Plan {
+    /// Reads a plan, and checks that it names nothing that does not exist.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let mut plan: Self = toml::from_str(text)?;
+        plan.variants = plan.variants.iter().flat_map(Variant::of_each).collect();
+        check(&plan)?;
+        Ok(plan)
+    }
+}
+
+/// Fails at the first thing in `plan` that names something that does not exist.
+fn check(plan: &Plan) -> Result<()> {
     for (at, variant) in plan.variants.iter().enumerate() {
         let name = &variant.name;
         let earlier = &plan.variants[..at];
@@ -19,7 +29,7 @@ pub(crate) fn check(plan: &Plan) -> Result<()> {
     for name in ["data", "runs", "shipped", "seed", "start", "reference"] {
         ensure!(
             !plan.options.contains_key(name),
-            "{{{name}}} has a meaning already, so that no options may be named {name}"
+            "{{{name}}} already has a meaning, so no options may be named {name}"
         );
     }
     for name in plan.evaluations.keys() {
@@ -110,7 +120,7 @@ fn check_figure(plan: &Plan, figure: &Figure) -> Result<()> {
     Ok(())
 }
 
-/// Each of the variants must have the report; how many they are.
+/// Each of the variants must have the report; returns how many there are.
 fn check_reports(plan: &Plan, evaluation: &String, variants: &[String]) -> Result<usize> {
     let mut count = 0;
     for name in variants {
@@ -127,7 +137,7 @@ fn check_reports(plan: &Plan, evaluation: &String, variants: &[String]) -> Resul
     Ok(count)
 }
 
-/// Names are parts of file names; those that begin with a dot are not for variants.
+/// Names are parts of file names; those that begin with a dot are reserved.
 fn check_name(name: &str) -> Result<()> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     ensure!(
@@ -189,7 +199,7 @@ mod tests {
                 "reference = \"shuffled\"\n        [[variant]]\n        name = \"shuffled\"",
                 "it needs models of shuffled, which has none of its own",
             ),
-            ("sst2 = ", "seed = ", "{seed} has a meaning already"),
+            ("sst2 = ", "seed = ", "{seed} already has a meaning"),
         ] {
             let problem = problem(from, to);
             assert!(problem.contains(says), "{problem}");

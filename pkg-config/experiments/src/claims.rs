@@ -1,4 +1,4 @@
-//! What the plan claims of measures, and whether it holds: one table.
+//! What the plan claims about measures, and whether it holds: one table.
 
 use std::path::Path;
 
@@ -34,14 +34,14 @@ struct Interval {
 }
 
 impl Claim {
-    /// Arguments of `safr compare` that write to `file` what decides about it.
+    /// Arguments of `safr compare` that write what decides about it to `file`.
     pub(crate) fn arguments(&self, file: &Path) -> Vec<String> {
         let file = file.display().to_string();
         let contrast = self.contrast.clone();
         vec!["--contrast".to_owned(), contrast, "--json".to_owned(), file]
     }
 
-    /// Its line of the table, by a `comparison` that `safr compare` wrote.
+    /// Its line of the table, from a `comparison` that `safr compare` wrote.
     pub(crate) fn line(&self, comparison: &str) -> Result<String> {
         let found: Comparison = serde_json::from_str(comparison)?;
         let difference = found.contrasts.into_iter().next();

@@ -1,4 +1,4 @@
-//! Puts tables into a document, between marks; all else in it is left as it is.
+//! Puts tables into a document, between marks; everything else in it is left as it is.
 
 use anyhow::{Context, Result};
 

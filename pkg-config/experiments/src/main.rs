@@ -1,4 +1,4 @@
-//! Does what `pkg-config/experiments.toml` plans, and writes its tables. People call it by `cargo xtask results`.
+//! Does what `pkg-config/experiments.toml` plans, and writes its tables. People call it as `cargo xtask results`.
 
 mod check;
 mod claims;
@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use workspace::project::Project;
 
-/// Repeat the tables of docs/results.md: train, evaluate, compare
+/// Reproduce the tables of docs/results.md: train, evaluate, compare
 #[derive(Parser)]
 #[command(name = "results", bin_name = "cargo xtask results")]
 struct Options {
@@ -39,10 +39,10 @@ struct Options {
     /// Steps at a time, each on one core
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     jobs: u16,
-    /// These variants only, and the models that they need
+    /// Only these variants, and the models that they need
     #[arg(long, value_name = "NAME", num_args = 1..)]
     only: Vec<String>,
-    /// Do again what was done with other options, or from another model, than the plan now says
+    /// Repeat what was done with other options, or from another model, than the plan now says
     #[arg(long)]
     renew: bool,
     /// Run nothing: say what is done and how long the rest may take

@@ -6,16 +6,14 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::check;
-
 /// The step that makes a model; the others are evaluations.
 pub(crate) const TRAIN: &str = "train";
 
-/// A plan whose parts fit each other.
+/// A plan whose parts fit together.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Plan {
-    /// The document that holds the claims, and tables that name no other, from the project's folder.
+    /// The document that holds the claims, and tables that name no other, relative to the project's folder.
     pub(crate) document: PathBuf,
     /// Options that are written often; `{NAME}` stands for them.
     #[serde(default)]
@@ -33,7 +31,7 @@ pub(crate) struct Plan {
     pub(crate) figures: Vec<Figure>,
 }
 
-/// Models that differ in their seed alone.
+/// Models that differ only in their seed.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Variant {
@@ -43,9 +41,9 @@ pub(crate) struct Variant {
     pub(crate) seeds: Vec<u64>,
     /// Options of `safr train`.
     pub(crate) train: Option<String>,
-    /// In place of training: the variant whose models it takes, seed by seed.
+    /// Instead of training: the variant whose models it takes, seed by seed.
     pub(crate) model: Option<String>,
-    /// In place of training: the model of the page that it takes, with each seed.
+    /// Instead of training: the model of the page that it takes, with each seed.
     pub(crate) shipped: Option<String>,
     /// Names of its evaluations.
     pub(crate) evaluate: Vec<String>,
@@ -56,7 +54,7 @@ pub(crate) struct Variant {
     pub(crate) start: Option<String>,
     /// The variant whose model of the same seed `{reference}` stands for.
     pub(crate) reference: Option<String>,
-    /// Makes a variant of each combination of these values, each of which `{KEY}` stands for.
+    /// Makes one variant per combination of these values, for each of which `{KEY}` stands.
     #[serde(default)]
     each: BTreeMap<String, Vec<String>>,
     /// The name before the values of `each` were put in.
@@ -71,19 +69,19 @@ pub(crate) struct Table {
     /// Its name in the document's marks.
     pub(crate) name: String,
     pub(crate) title: String,
-    /// The document that holds it, where it is not the plan's.
+    /// The document that holds it, if it is not the plan's.
     pub(crate) document: Option<PathBuf>,
     /// Which report it shows.
     pub(crate) evaluation: String,
     /// The first is what the others are compared with.
     pub(crate) variants: Vec<String>,
-    /// Names of measures, or how they begin.
+    /// Names of measures, or their beginnings.
     pub(crate) measures: Vec<String>,
-    /// Digits behind the point.
+    /// Digits after the decimal point.
     pub(crate) digits: Option<u8>,
 }
 
-/// What is claimed of measures: a line of the table `claims`.
+/// What is claimed about measures: a line of the table `claims`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Claim {
@@ -94,7 +92,7 @@ pub(crate) struct Claim {
     pub(crate) variants: Vec<String>,
     /// As `safr compare --contrast` takes it.
     pub(crate) contrast: String,
-    /// It holds where the whole interval lies above this.
+    /// It holds if the whole interval lies above this.
     pub(crate) above: Option<f64>,
     /// Or below this.
     pub(crate) below: Option<f64>,
@@ -104,7 +102,7 @@ pub(crate) struct Claim {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Figure {
-    /// Where it goes, from the project's folder.
+    /// Where it goes, relative to the project's folder.
     pub(crate) file: PathBuf,
     /// What it shows.
     pub(crate) of: Shown,
@@ -120,7 +118,7 @@ pub(crate) enum Shown {
         variants: Vec<String>,
         seed: u64,
     },
-    /// Variants by two measures, the first of them apart.
+    /// Variants by two measures; the first one stands out.
     Measures {
         evaluation: String,
         variants: Vec<String>,
@@ -130,14 +128,6 @@ pub(crate) enum Shown {
 }
 
 impl Plan {
-    /// Reads a plan, and checks that it names nothing that is not there.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        let mut plan: Self = toml::from_str(text)?;
-        plan.variants = plan.variants.iter().flat_map(Variant::of_each).collect();
-        check::check(&plan)?;
-        Ok(plan)
-    }
-
     /// The variants of that name, or of that name before values were put in.
     pub(crate) fn named(&self, name: &str) -> Result<Vec<&Variant>> {
         let is_named = |variant: &&Variant| variant.name == name || variant.family == name;
@@ -156,7 +146,7 @@ impl Plan {
 
 impl Variant {
     /// The variants that this one stands for.
-    fn of_each(&self) -> Vec<Self> {
+    pub(crate) fn of_each(&self) -> Vec<Self> {
         let mut all = vec![Self {
             family: self.name.clone(),
             each: BTreeMap::new(),

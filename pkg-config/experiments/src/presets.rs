@@ -1,4 +1,4 @@
-//! The files that a training step names: what stands in them is part of what is asked for.
+//! The files that a training step names: their contents are part of what is asked for.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -23,7 +23,7 @@ struct Rest<'a> {
 }
 
 impl<'a> Progress<'a> {
-    /// Begins with the steps `to_do`; those of `all` that are done say how long they may take.
+    /// Starts with the steps `to_do`; those of `all` that are done tell how long they may take.
     pub(crate) fn new(to_do: &[&'a Step], all: &[Step], states: &[State], jobs: usize) -> Self {
         let rest = Rest {
             steps: to_do.to_vec(),
@@ -65,7 +65,7 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// How far the steps `chosen` are, a line for each model, and how long the others may take.
+/// How far the steps `chosen` are, one line per model, and how long the others may take.
 pub(crate) fn list(chosen: &[usize], steps: &[Step], states: &[State], jobs: usize) -> String {
     let times = times(steps, states);
     let mut lines = String::new();

@@ -1,4 +1,4 @@
-//! What is done, what was begun, and what has changed since: a mark beside each step's output.
+//! What is done, what was begun, and what has changed since: a mark next to each step's output.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use workspace::project::{read, sha256};
 use crate::presets;
 use crate::step::{Folders, Model, Step};
 
-/// What is there of a plan's steps.
+/// What exists of a plan's steps.
 pub(crate) struct Runs {
     pub(crate) folders: Folders,
     /// The project's folder, to which the files of losses and recipes belong.
@@ -25,13 +25,13 @@ pub(crate) enum State {
     ToDo,
     /// It was interrupted.
     Begun,
-    /// It is done, and took so many seconds; `None` if it took several attempts.
+    /// It is done, and took this many seconds; `None` if it took several attempts.
     Done(Option<f64>),
-    /// What is there was made by other options, or from another model.
+    /// What is there was made with other options, or from another model.
     Changed,
 }
 
-/// What is remembered of a step.
+/// What is remembered about a step.
 #[derive(Deserialize, PartialEq, Serialize)]
 struct Mark {
     /// Its command.
@@ -67,7 +67,7 @@ impl Runs {
         })
     }
 
-    /// Makes the place for a step that begins now in `state`; whether it goes on from a checkpoint.
+    /// Makes the place for a step that begins now in `state`; returns whether it resumes from a checkpoint.
     pub(crate) fn begin(&self, step: &Step, state: State) -> Result<bool> {
         let path = self.mark(step);
         let folder = path.parent().unwrap_or(&path);
@@ -76,7 +76,7 @@ impl Runs {
         let mut resumes = false;
         if let (Some(model), State::Begun | State::Changed) = (step.trains(), state) {
             let model = self.path(&model.place());
-            // A kill while one checkpoint takes the place of another leaves the other as `.old`, and a
+            // A kill while one checkpoint replaces another leaves the other as `.old`, and a
             // recipe may train a first model, in a folder of its own.
             let checkpoints = [
                 "checkpoint",
@@ -135,7 +135,7 @@ impl Runs {
     }
 }
 
-/// Takes hold of a folder, so that two programs do not run the same steps. It is let go with the file.
+/// Locks a folder, so that two programs do not run the same steps. It is released with the file.
 pub(crate) fn lock(folder: &Path) -> Result<fs::File> {
     fs::create_dir_all(folder)?;
     let file = fs::File::create(folder.join(".lock"))?;

@@ -1,4 +1,4 @@
-//! One run of the plan: does the steps that are not done, and writes the tables.
+//! One run of the plan: does the remaining steps, and writes the tables.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -30,7 +30,7 @@ struct Session<'a> {
     program: PathBuf,
 }
 
-/// Does the steps of the plan that are not done, several at a time, and writes the tables.
+/// Does the remaining steps of the plan, several at a time, and writes the tables.
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     let session = Session::open(project, options)?;
     let chosen = session.chosen(&options.only)?;
@@ -52,7 +52,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
         for at in chosen {
             if states[at] == State::Changed {
                 println!(
-                    "{}: its options, or a model that it reads, changed since it was made; it and what needs it are left as they are, --renew does them again",
+                    "{}: its options, or a model that it reads, have changed since it was made; it and the steps that need it are left as they are; --renew repeats them",
                     session.steps[at]
                 );
             }
@@ -96,7 +96,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Places of the steps of the variants `only`, and of those that make the models which they read;
+    /// Places of the steps of the variants `only`, and of those that make the models they read;
     /// of all steps if none is named.
     fn chosen(&self, only: &[String]) -> Result<Vec<usize>> {
         let mut names = BTreeSet::new();
@@ -132,7 +132,7 @@ impl<'a> Session<'a> {
             .collect()
     }
 
-    /// Runs the steps at the places `to_do`; returns those that are not done then.
+    /// Runs the steps at the places `to_do`; returns those that are not done afterwards.
     fn work(&self, to_do: &[usize], states: &[State]) -> Result<Vec<String>> {
         let steps: Vec<&Step> = to_do.iter().map(|&at| &self.steps[at]).collect();
         let progress = Progress::new(&steps, &self.steps, states, self.jobs);
@@ -201,7 +201,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Which reports of these variants are there.
+    /// Which reports of these variants exist.
     fn there(
         &self,
         evaluation: &str,
@@ -221,7 +221,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Writes the claims of which all reports are there.
+    /// Writes the claims whose reports all exist.
     fn write_claims(&self, states: &[State]) -> Result<()> {
         let runs = Path::new(&self.runs.folders.runs);
         let file = runs.join(".claim.json");
@@ -242,7 +242,7 @@ impl<'a> Session<'a> {
         self.put(&self.plan.document, claims::TABLE, &claims::table(&lines))
     }
 
-    /// Draws a figure if all that it shows is there.
+    /// Draws a figure if everything that it shows exists.
     fn write_figure(&self, figure: &Figure, states: &[State]) -> Result<()> {
         let file = text(&self.project.root.join(&figure.file))?;
         let arguments = match &figure.of {
@@ -282,7 +282,7 @@ impl<'a> Session<'a> {
             }
         };
         match arguments {
-            None => println!("figure {file}: not all that it shows is there yet"),
+            None => println!("figure {file}: not everything that it shows is there yet"),
             Some(arguments) => {
                 capture(self.safr().args(arguments))?;
                 println!("figure {file}: drawn");
@@ -304,5 +304,5 @@ fn last_line(path: &Path) -> String {
 fn text(path: &Path) -> Result<String> {
     let text = OsString::from(path).into_string();
     text.ok()
-        .with_context(|| format!("{} is no UTF-8 text", path.display()))
+        .with_context(|| format!("{} is not UTF-8 text", path.display()))
 }

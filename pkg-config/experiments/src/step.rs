@@ -16,7 +16,7 @@ const SHIPPED: &str = "{shipped}";
 pub(crate) enum Model {
     /// Trained by a variant.
     Trained { variant: String, seed: u64 },
-    /// One of the page.
+    /// One of the page's.
     Shipped(String),
 }
 
@@ -86,7 +86,7 @@ impl Step {
         format!("{RUNS}/{variant}/{seed}/{name}.{ending}")
     }
 
-    /// What is there once it is done, as commands have it.
+    /// What exists once it is done, as commands have it.
     pub(crate) fn output(&self) -> String {
         match self.trains() {
             Some(model) => model.place() + "/card.json",
@@ -106,7 +106,7 @@ impl std::fmt::Display for Step {
     }
 }
 
-/// All steps, the first seed of every variant first, so that there is soon something of everything.
+/// All steps, the first seed of every variant first, so that there is soon a little of everything.
 pub(crate) fn steps(plan: &Plan) -> Result<Vec<Step>> {
     let most = plan.variants.iter().map(|v| v.seeds.len()).max();
     let mut steps = Vec::new();
@@ -191,7 +191,7 @@ fn fill(plan: &Plan, options: &str, values: &[(&str, String)]) -> Result<Vec<Str
             .fold(word.clone(), |rest, folder| rest.replace(folder, ""));
         ensure!(
             !rest.contains(['{', '}']),
-            "it is not said what {word} stands for"
+            "nothing says what {word} stands for"
         );
         Ok(word)
     };
@@ -279,7 +279,7 @@ mod tests {
         ] {
             let plan = Plan::parse(&SMALL.replace(from, to))?;
             let problem = format!("{:#}", steps(&plan).err().context("it was accepted")?);
-            let says = format!("it is not said what {unknown} stands for");
+            let says = format!("nothing says what {unknown} stands for");
             assert!(problem.contains(&says), "{problem}");
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Which reports of several variants are there, and the command that compares them in a table.
+//! Which reports of several variants exist, and the command that compares them in a table.
 
 use std::path::Path;
 
@@ -18,8 +18,8 @@ pub(crate) struct There<'a> {
     missing: Vec<&'a str>,
 }
 
-/// Which of the reports `evaluation` of these variants are there; `None` without the first variant, or without a seed that all others
-/// that are there have, too. A report counts if the models that it was made from are as planned.
+/// Which of the reports `evaluation` of these variants exist; `None` without the first variant, or without a seed that
+/// all others that exist have, too. A report counts if the models that it was made from are as planned.
 pub(crate) fn there<'a>(
     plan: &'a Plan,
     (evaluation, variants): (&str, &[String]),
@@ -98,7 +98,7 @@ impl There<'_> {
         arguments
     }
 
-    /// The table with its title, and what it lacks.
+    /// The table with its title, and what is missing from it.
     pub(crate) fn text(&self, table: &Table, compared: &str) -> String {
         let missing = match &self.missing[..] {
             [] => String::new(),
@@ -119,7 +119,7 @@ mod tests {
     use crate::plan::tests::SMALL;
     use crate::step::steps;
 
-    /// The small plan with the named steps done, and `changed` made otherwise.
+    /// The small plan with the named steps done, and `changed` made differently.
     fn of(done: &[&str], changed: &str) -> Result<(Plan, Vec<Step>, Vec<State>)> {
         let plan = Plan::parse(SMALL)?;
         let steps = steps(&plan)?;

@@ -11,7 +11,7 @@ pub(crate) struct Times(Vec<(String, String, f64)>);
 /// What several steps may take.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Estimate {
-    /// Seconds of those steps of which something is known.
+    /// Seconds of those steps about which something is known.
     pub(crate) seconds: f64,
     /// The other steps.
     pub(crate) unknown: usize,
@@ -24,7 +24,7 @@ impl Times {
             .push((step.variant.clone(), step.name.clone(), seconds));
     }
 
-    /// The mean of what other seeds of the variant took, or else the same step of other variants.
+    /// The mean of what other seeds of the variant took, or otherwise the same step of other variants.
     pub(crate) fn of(&self, step: &Step) -> Option<f64> {
         let alike = self.0.iter().filter(|(_, name, _)| *name == step.name);
         let same = alike

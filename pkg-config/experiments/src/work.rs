@@ -13,8 +13,8 @@ enum Status {
     Failed,
 }
 
-/// Those of the steps at the places `chosen` that are to be run: what is not done, and with `renew` what
-/// changed and what was made from that; without it, what needs a changed model waits.
+/// Those of the steps at the places `chosen` that are to be run: those not done, and with `renew` those that
+/// changed and those made from them; without it, steps that need a changed model wait.
 pub(crate) fn to_do(chosen: &[usize], steps: &[Step], states: &[State], renew: bool) -> Vec<usize> {
     let changed = |model| {
         let mut both = steps.iter().zip(states);
@@ -31,8 +31,8 @@ pub(crate) fn to_do(chosen: &[usize], steps: &[Step], states: &[State], renew: b
     chosen.iter().copied().filter(is_to_do).collect()
 }
 
-/// Runs `steps`, the first ones first, `jobs` at a time; `run` says whether one succeeded. A step that
-/// reads a model of which the training failed is not run. Returns the steps that are not done.
+/// Runs `steps` in order, `jobs` at a time; `run` says whether one succeeded. A step that
+/// reads a model whose training failed is not run. Returns the steps that are not done.
 pub(crate) fn work<'a>(
     steps: &[&'a Step],
     jobs: usize,

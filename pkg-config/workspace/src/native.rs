@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::process::run;
 use crate::project::Project;
 
-/// The native tests, with the program that they and the page's tests call.
+/// The native tests, together with the program that they and the page's tests call.
 pub const TESTS: &str = "test --release --no-default-features --features cli";
 
 /// Builds the program `safr`, which the build of any native test brings with it.
@@ -17,7 +17,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
     Ok(program(project))
 }
 
-/// Where it is once it is built.
+/// Where it is once built.
 pub fn program(project: &Project) -> PathBuf {
     let name = format!("safr{}", std::env::consts::EXE_SUFFIX);
     project.target.join("release").join(name)

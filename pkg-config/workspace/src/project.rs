@@ -25,7 +25,7 @@ pub struct Project {
     linted: bool,
 }
 
-/// How clippy is told to fail on any warning, by way of the environment.
+/// How clippy is told, through the environment, to fail on any warning.
 const CLIPPY_ARGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
 impl Project {
@@ -36,8 +36,8 @@ impl Project {
         serde_json::from_str(&answer).context("cargo metadata gave an unexpected answer")
     }
 
-    /// The same project, whose own crates clippy compiles, so that any lint is an error and nothing has
-    /// to be compiled a second time to be looked at.
+    /// The same project, with its own crates compiled by clippy, so that any lint is an error and nothing has
+    /// to be compiled a second time for it.
     #[must_use]
     pub fn linted(self) -> Self {
         Self {

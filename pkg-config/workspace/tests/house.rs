@@ -23,7 +23,7 @@ const FLOORS: [&str; 13] = [
 /// These two know nothing of each other.
 const SHELLS: [&str; 2] = ["web", "cli"];
 
-/// Most lines of a file that a person writes.
+/// Maximum number of lines in a file that a person writes.
 const LINES: usize = 400;
 
 fn root() -> PathBuf {
@@ -93,6 +93,34 @@ fn the_drawing_shows_the_floors() {
         .filter_map(|row| row.split('`').next());
     let drawn: Vec<&str> = rows.filter(|name| FLOORS.contains(name)).collect();
     assert_eq!(drawn, FLOORS);
+}
+
+#[test]
+fn a_module_with_files_is_a_folder_with_a_table_of_contents() {
+    let rust: Vec<_> = ["src", "pkg-config"]
+        .iter()
+        .flat_map(|folder| files(&root().join(folder), &[".rs"]))
+        .collect();
+    for (file, text) in &rust {
+        let folder = file.with_extension("");
+        let beside = rust.iter().any(|(other, _)| other.starts_with(&folder));
+        assert!(!beside, "{} has a folder beside it", file.display());
+        if file.ends_with("mod.rs") {
+            let body = text.lines().find(|line| !is_contents(line));
+            assert_eq!(body, None, "{} holds more", file.display());
+        }
+    }
+}
+
+/// Whether a line of a `mod.rs` says what there is: words, modules, and what others use of them.
+fn is_contents(line: &str) -> bool {
+    let restricted = line
+        .strip_prefix("pub(")
+        .and_then(|rest| rest.split_once(") "));
+    let item = restricted.map_or(line, |(_, item)| item);
+    let item = item.strip_prefix("pub ").unwrap_or(item);
+    let starts = ["//", "#[cfg(", "mod ", "use ", "    ", "}"];
+    item.is_empty() || starts.iter().any(|start| item.starts_with(start))
 }
 
 #[test]

@@ -1,13 +1,14 @@
-//! `bench`: measures speed, natively and in the page, and what is asked of a GPU.
+//! `bench`: measures speed, natively and in the page, and what a GPU is asked to do.
 
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::bundle::{self, Quality};
+use crate::bundle;
 use crate::gpu_cost;
 use crate::modules::Module;
 use crate::process::run as run_command;
 use crate::project::Project;
+use crate::quality::Quality;
 use crate::tools::{self, Need};
 use crate::visit::{self, Offer};
 

@@ -1,4 +1,4 @@
-//! Finds Chromium with its driver, and Firefox, and installs them where that can be done unasked.
+//! Finds Chromium with its driver, and Firefox, and installs them where that can be done automatically.
 
 use std::fmt;
 use std::fs;
@@ -54,7 +54,7 @@ impl fmt::Display for Program {
     }
 }
 
-/// Firefox, the release with long support first.
+/// Firefox, the extended support release first.
 pub(crate) fn firefox(project: &Project) -> Result<Program> {
     let mut names = ["firefox-esr", "firefox"].into_iter();
     let on_path = names.find_map(|name| project.which(name));
@@ -98,7 +98,7 @@ fn install_packages(project: &Project, packages: &[&str]) -> Result<()> {
         .is_ok_and(|text| text.lines().any(|line| line == "ID=debian"));
     let root = capture(project.command("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
     if !(debian && root) {
-        bail!("it is installed unasked only on Debian, by root");
+        bail!("it is installed automatically only on Debian, as root");
     }
     let apt = || {
         let mut apt = project.command("apt-get");

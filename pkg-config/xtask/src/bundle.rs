@@ -14,33 +14,8 @@ use crate::models::{self, Model};
 use crate::modules::{self, Built, Module};
 use crate::process::run;
 use crate::project::{Project, read};
+use crate::quality::Quality;
 use crate::stage::stage;
-
-/// What a build is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Quality {
-    /// Work and tests: soon there.
-    Quick,
-    /// Readers: small and fast.
-    Publish,
-}
-
-impl Quality {
-    /// Cargo's profile.
-    pub(crate) fn profile(self) -> &'static str {
-        match self {
-            Self::Quick => "release",
-            Self::Publish => "dist",
-        }
-    }
-
-    fn folder(self, project: &Project) -> PathBuf {
-        match self {
-            Self::Quick => project.target.join("page/dist"),
-            Self::Publish => project.root.join("dist"),
-        }
-    }
-}
 
 /// The finished page.
 pub(crate) struct Page {
@@ -48,7 +23,7 @@ pub(crate) struct Page {
     pub(crate) assets: Assets,
 }
 
-/// What the page loads besides itself; `www/src/protocol.js` has the same shape. Paths are relative to `index.html`.
+/// What the page loads in addition; `www/src/protocol.js` has the same shape. Paths are relative to `index.html`.
 #[derive(Serialize)]
 pub(crate) struct Assets {
     worker: String,
@@ -142,7 +117,8 @@ pub(crate) fn place(
     Ok(ModuleAsset { js, wasm, bytes })
 }
 
-/// Has esbuild write the scripts and styles, with the list of assets in `src/assets.js`; names what became of [`BUNDLED`].
+/// Has esbuild write the scripts and styles, with the list of assets in `src/assets.js`; names the results of
+/// [`BUNDLED`].
 fn bundle(
     project: &Project,
     quality: Quality,
@@ -168,7 +144,7 @@ fn bundle(
     Ok(names)
 }
 
-/// esbuild, told to bundle each source of `entries` to the name beside it in `folder`.
+/// esbuild, told to bundle each source of `entries` to the name paired with it, in `folder`.
 fn esbuild(
     project: &Project,
     quality: Quality,
@@ -180,7 +156,7 @@ fn esbuild(
         let stem = to.as_ref().with_extension("");
         esbuild.arg(format!("{}={}", stem.display(), from.as_ref().display()));
     }
-    // Old enough for a browser without WebAssembly SIMD to run what tells its reader so.
+    // Old enough that a browser without WebAssembly SIMD can run the script and tell its reader so.
     esbuild.args([
         "--bundle",
         "--format=esm",
@@ -194,9 +170,9 @@ fn esbuild(
     esbuild
 }
 
-/// Puts the bundled script's name and the bundled styles in the place of their sources.
+/// Replaces the sources with the bundled script's name and the bundled styles.
 ///
-/// The styles become part of the page, by leave of its policy: a browser shows nothing before it has them.
+/// The styles become part of the page, as its policy allows: a browser shows nothing before it has them.
 fn link(index: &str, script: &str, styles: &str) -> Result<String> {
     ensure!(
         !styles.contains("</"),
@@ -214,7 +190,7 @@ fn link(index: &str, script: &str, styles: &str) -> Result<String> {
     ] {
         ensure!(
             linked.matches(from).count() == 1,
-            "www/index.html does not hold {from} just once"
+            "www/index.html does not contain {from} exactly once"
         );
         linked = linked.replace(from, &to);
     }
@@ -231,7 +207,7 @@ pub(crate) fn policy(index: &str) -> Result<&str> {
         .context("www/index.html sets no Content-Security-Policy")
 }
 
-/// Copies the files that stand beside `index.html`, except what configures the sources.
+/// Copies the files next to `index.html`, except those that configure the sources.
 fn copy_files(www: &Path, folder: &Path) -> Result<()> {
     for entry in fs::read_dir(www)? {
         let path = entry?.path();

@@ -1,4 +1,4 @@
-//! Compressed copies of the page's files, for hosts that send them to browsers that take them.
+//! Compressed copies of the page's files, for hosts that send them to browsers that accept them.
 
 use std::fs;
 use std::io::Write;
@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-/// A copy is kept when it is smaller than the file by at least this part.
+/// A copy is kept if it is smaller than the file by at least this fraction.
 const WORTHWHILE: f64 = 0.05;
 
 /// How a copy is compressed.
@@ -34,7 +34,7 @@ impl Coding {
         name.into()
     }
 
-    /// At the highest setting; what comes out depends on `bytes` alone.
+    /// At the highest setting; the result depends only on `bytes`.
     fn compress(self, mut bytes: &[u8]) -> Result<Vec<u8>> {
         match self {
             Self::Gzip => {
@@ -56,7 +56,7 @@ impl Coding {
     }
 }
 
-/// Writes copies beside all files in `folder` that gain by it.
+/// Writes copies next to all files in `folder` that gain by it.
 pub(crate) fn folder(folder: &Path) -> Result<()> {
     originals(folder, usize::MAX)?
         .par_iter()
@@ -67,7 +67,7 @@ pub(crate) fn folder(folder: &Path) -> Result<()> {
         })
 }
 
-/// The files in `folder` that are no copies, down to `depth` (1: those in the folder itself).
+/// The files in `folder` that are not copies, down to `depth` (1: those in the folder itself).
 pub(crate) fn originals(folder: &Path, depth: usize) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).max_depth(depth) {
@@ -93,7 +93,7 @@ fn write_copy(file: &Path, coding: Coding) -> Result<()> {
     Ok(())
 }
 
-/// How many bytes of `file` a host sends to a browser that takes `coding`.
+/// How many bytes of `file` a host sends to a browser that accepts `coding`.
 pub(crate) fn sent(file: &Path, coding: Coding) -> Result<u64> {
     let copy = coding.copy(file);
     let sent = if copy.exists() { &copy } else { file };

@@ -1,4 +1,4 @@
-//! `data`: says which public data sets there are, and fetches them; and where everything here looks for them.
+//! `data`: lists the public data sets and fetches them; and where everything here looks for them.
 
 use std::env;
 use std::fmt::Write;
@@ -13,8 +13,8 @@ use crate::project::Project;
 
 /// Fetch the public data sets that tests and training read
 ///
-/// They go into the folder `data` of the project, or into the one that SAFR_DATA names. `--list` says what they are
-/// called and how large they are.
+/// They go into the project's folder `data`, or into the one that SAFR_DATA names. `--list` shows their names and
+/// sizes.
 #[derive(Args)]
 pub(crate) struct Data {
     /// Fetch these sets [default: all]
@@ -25,7 +25,7 @@ pub(crate) struct Data {
     list: bool,
 }
 
-/// Lists the sets, or fetches what is missing of them.
+/// Lists the sets, or fetches what they lack.
 pub(crate) fn run(project: &Project, options: &Data) -> Result<()> {
     let sets = Sets::find(project)?;
     let chosen = sets.table.named(&options.names)?;
@@ -53,10 +53,10 @@ pub(crate) fn run(project: &Project, options: &Data) -> Result<()> {
     Ok(())
 }
 
-/// This tool and the others of the project, with what fetches. Built together, they share what they are built of.
+/// This tool and the others of the project, with the fetcher. Built together, they share their dependencies.
 pub(crate) const FETCHER: &str = "--package xtask --package workspace --package experiments --package data-sets --features data-sets/fetch";
 
-/// What is there of a set.
+/// What exists here of a set.
 pub(crate) struct Line<'a> {
     pub(crate) set: &'a Set,
     pub(crate) state: State,
@@ -91,7 +91,7 @@ impl Sets {
         &self.folder.path
     }
 
-    /// The folder, for the tests on public data; `None` where there are none and nobody says that there are.
+    /// The folder, for the tests on public data; `None` if there are none and nobody says that there are.
     ///
     /// # Errors
     /// If some are missing.
@@ -119,7 +119,7 @@ impl Sets {
         self.table.sets.iter().map(line).collect()
     }
 
-    /// What people should know before they fetch `sets`.
+    /// What people should know before fetching `sets`.
     fn list(&self, sets: &[&Set]) -> String {
         let mut list = String::new();
         for set in sets {

@@ -1,4 +1,4 @@
-//! Content hashes: for file names, and to see whether a step must be done again.
+//! Content hashes: for file names, and to see whether a step must be repeated.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use walkdir::WalkDir;
 pub(crate) struct Digest(Sha256);
 
 impl Digest {
-    /// Adds `bytes`, marked off from what was added before.
+    /// Adds `bytes`, separated from what was added before.
     pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
         self.0.update((bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
@@ -50,12 +50,12 @@ impl Digest {
     }
 }
 
-/// How a content security policy names a text that it allows in the page itself.
+/// How a content security policy names an inline text that it allows.
 pub(crate) fn for_policy(text: &str) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Does `work` unless it was done for this same `digest` before, which the file `stamp` remembers.
+/// Does `work` unless it was already done for this `digest`, which the file `stamp` remembers.
 pub(crate) fn once(stamp: &Path, digest: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
     if is_done(stamp, digest) {
         return Ok(());

@@ -7,7 +7,7 @@ use crate::data::{Line, Sets, need};
 use crate::project::Project;
 use crate::tools::{Need, TOOLS};
 
-/// Prints the table; fails when something is missing that building or testing needs.
+/// Prints the table; fails if something is missing that building or testing needs.
 pub(crate) fn run(project: &Project) -> Result<()> {
     let mut missing = 0;
     for tool in TOOLS {

@@ -7,13 +7,13 @@ use crate::native;
 use crate::process::run as run_command;
 use crate::project::Project;
 
-/// Read mutants of every kind of file: none may end in a panic, or take much time or memory
+/// Read mutants of every kind of file: none may cause a panic, or take much time or memory
 #[derive(Args)]
 pub(crate) struct Fuzz {
-    /// Go on for so many minutes
+    /// Run for this many minutes
     #[arg(long, value_name = "N", default_value_t = 10)]
     minutes: u64,
-    /// Read so many mutants, however long that takes
+    /// Read this many mutants, however long that takes
     #[arg(long, value_name = "N", conflicts_with = "minutes")]
     mutants: Option<u64>,
 }

@@ -13,7 +13,7 @@ use crate::tools::{self, Need};
 use crate::visit::Offer;
 use crate::wasm_tests;
 
-/// What begins a line of `tests/gpu_cost.rs` that holds a [`Cost`].
+/// The beginning of a line of `tests/gpu_cost.rs` that holds a [`Cost`].
 const MARK: &str = "gpu-cost ";
 
 /// What something asks of WebGPU, as `tests/gpu-calls.js` counts it.

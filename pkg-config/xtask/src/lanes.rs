@@ -11,13 +11,14 @@ use clap::ValueEnum;
 use data_sets::VARIABLE;
 
 use crate::browser;
-use crate::bundle::{self, Page, Quality};
+use crate::bundle::{self, Page};
 use crate::data::{self, Sets};
+use crate::lane_table::{LaneTable, Outcome};
 use crate::modules::Module;
 use crate::native;
 use crate::process::{run as run_command, tee};
 use crate::project::Project;
-use crate::report::{Outcome, Report};
+use crate::quality::Quality;
 use crate::tally::Tally;
 use crate::tools::{self, Need};
 use crate::visit::{self, Offer};
@@ -46,7 +47,7 @@ pub(crate) enum Lane {
     PageCpu,
     /// The page in Firefox: its main paths
     PageFirefox,
-    /// What holds of the public data sets, natively and in the page, where they are
+    /// What should hold on the public data sets, natively and in the page, if they are here
     Data,
 }
 
@@ -63,7 +64,7 @@ impl Lane {
 /// What runs in the browser.
 const IN_BROWSER: &str = "--release --target wasm32-unknown-unknown --test browser --test browser_webgpu --test browser_cpu --test gpu_cost";
 
-/// Lanes that take one core each, whether of a Worker or of a GPU in software, the longest first. All other
+/// Lanes that use one core each, whether for a Worker or for a GPU in software, the longest first. All other
 /// lanes run before them.
 const ON_ONE_CORE: [Lane; 7] = [
     Lane::PageCpu,
@@ -78,66 +79,66 @@ const ON_ONE_CORE: [Lane; 7] = [
 /// How many of them run at a time.
 const AT_A_TIME: usize = 2;
 
-/// Runs `lanes`, or all when none is named; fails when any test does.
+/// Runs `lanes`, or all if none is named; fails if any test does.
 pub(crate) fn run(project: Project, lanes: &[Lane]) -> Result<()> {
     let project = &project.linted();
     let wanted = |lane: &Lane| lanes.is_empty() || lanes.contains(lane);
-    let mut report = Report::default();
-    report.run("set-up", || {
+    let mut table = LaneTable::default();
+    table.run("set-up", || {
         tools::set_up(project, Need::Test)?;
         Ok(Outcome::Ran(Tally::default()))
     });
-    if report.total().failed == 0 {
+    if table.total().failed == 0 {
         let (later, first): (Vec<&Lane>, Vec<&Lane>) = Lane::value_variants()
             .iter()
             .filter(|lane| wanted(lane))
             .partition(|lane| ON_ONE_CORE.contains(lane));
         for lane in first {
-            report.run(&name(*lane), || outcome(project, *lane, None));
+            table.run(&name(*lane), || outcome(project, *lane, None));
         }
         let page = match later.iter().any(|lane| lane.visits_page(project)) {
-            true => build_page(project, &mut report),
+            true => build_page(project, &mut table),
             false => None,
         };
         let left = Mutex::new(ON_ONE_CORE.iter().filter(|lane| later.contains(lane)));
-        report.extend(side_by_side(project, page.as_ref(), &left));
+        table.extend(side_by_side(project, page.as_ref(), &left));
     }
-    println!("\n{report}");
-    if report.total().failed > 0 {
-        std::process::exit(1); // An error's text would follow the counts, which stand last.
+    println!("\n{table}");
+    if table.total().failed > 0 {
+        std::process::exit(1); // An error's text would follow the counts, which must come last.
     }
     Ok(())
 }
 
-/// Runs the lanes that are `left`, [`AT_A_TIME`]: where one ends the next begins.
+/// Runs the lanes that are `left`, [`AT_A_TIME`]: when one ends the next begins.
 fn side_by_side<'a>(
     project: &Project,
     page: Option<&Page>,
     left: &Mutex<impl Iterator<Item = &'a Lane> + Send>,
-) -> Report {
+) -> LaneTable {
     let next = || left.lock().ok()?.next();
     let row = || {
-        let mut report = Report::default();
+        let mut table = LaneTable::default();
         while let Some(lane) = next() {
-            report.run(&name(*lane), || outcome(project, *lane, page));
+            table.run(&name(*lane), || outcome(project, *lane, page));
         }
-        report
+        table
     };
     thread::scope(|scope| {
         let rows = [(); AT_A_TIME].map(|()| scope.spawn(row));
-        let mut report = Report::default();
+        let mut table = LaneTable::default();
         for row in rows {
             let row = row.join();
-            report.extend(row.expect("what goes wrong in a lane is in its report"));
+            table.extend(row.expect("what goes wrong in a lane is in its table"));
         }
-        report
+        table
     })
 }
 
 /// The quickly built page, and the native program that it is compared with.
-fn build_page(project: &Project, report: &mut Report) -> Option<Page> {
+fn build_page(project: &Project, table: &mut LaneTable) -> Option<Page> {
     let mut page = None;
-    report.run("page", || {
+    table.run("page", || {
         native::build(project)?;
         page = Some(bundle::build(project, Quality::Quick, &Module::ALL)?);
         Ok(Outcome::Ran(Tally::default()))
@@ -159,7 +160,7 @@ fn outcome(project: &Project, lane: Lane, page: Option<&Page>) -> Result<Outcome
             .into_iter()
             .sum(),
         Lane::Xtask => cargo_test(&mut project.cargo(&format!("test {}", data::FETCHER)))?,
-        // As the lanes behind build it, and so not again.
+        // Built as the later lanes build it, so that they need not build it again.
         Lane::Clippy => [
             format!("{} --all-targets --test data_sets", native::TESTS),
             format!("test {IN_BROWSER}"),
@@ -196,7 +197,7 @@ fn cargo_test(command: &mut Command) -> Result<Tally> {
     Ok(Tally::of_cargo(&output).of_run(status.success()))
 }
 
-/// The file of this lane, and once, where the CPU computes, what does not depend on that:
+/// The file of this lane, and in the CPU's lane also what does not depend on the backend:
 /// `tests/browser.rs`.
 fn browser(project: &Project, offer: Offer) -> Result<Tally> {
     let programs = match offer {
@@ -206,7 +207,7 @@ fn browser(project: &Project, offer: Offer) -> Result<Tally> {
     cargo_test(&mut wasm_tests::command(project, offer, programs)?)
 }
 
-/// `tests/page/backends/*.test.js`, and once, where the CPU computes, what does not depend on that:
+/// `tests/page/backends/*.test.js`, and in the CPU's lane also what does not depend on the backend:
 /// `tests/page/*.test.js`.
 fn page_lane(project: &Project, page: &Page, offer: Offer) -> Result<Tally> {
     let folders = match offer {
@@ -223,7 +224,7 @@ fn firefox_lane(project: &Project, page: &Page) -> Result<Tally> {
     node_test(node.env("SAFR_FIREFOX", firefox))
 }
 
-/// Where all data sets are that the tests need; `None` where there are none.
+/// Where all the data sets that the tests need are; `None` if there are none.
 fn data_folder(project: &Project) -> Result<Option<PathBuf>> {
     Sets::find(project)?.for_tests()
 }
@@ -239,7 +240,7 @@ fn on_data(project: &Project, page: &Page, folder: &Path) -> Result<Tally> {
     Ok(tests.into_iter().sum())
 }
 
-/// Node's test runner on what `folders` hold, one file after the other.
+/// Node's test runner on the files in `folders`, one after the other.
 fn page_tests(project: &Project, page: &Page, offer: Offer, folders: &[&str]) -> Result<Command> {
     let mut tests = Vec::new();
     for folder in folders {

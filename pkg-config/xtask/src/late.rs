@@ -1,13 +1,14 @@
-//! Modules that are built while the page is shown already, and what the page is told of them.
+//! Modules that are built while the page is already shown, and what the page is told about them.
 
 use std::fs;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::bundle::{self, ModuleAsset, Page, Quality};
+use crate::bundle::{self, ModuleAsset, Page};
 use crate::modules::{self, Module};
 use crate::project::Project;
+use crate::quality::Quality;
 
 /// How far a module is; `www/src/building.js` reads it.
 #[derive(Serialize)]
@@ -25,12 +26,12 @@ pub(crate) fn of(page: &Page) -> impl Iterator<Item = Module> {
         .filter(|module| !page.assets.modules.contains_key(module.name()))
 }
 
-/// Tells the page that `module` is on its way.
+/// Tells the page that `module` is being built.
 pub(crate) fn announce(page: &Page, module: Module) -> Result<()> {
     tell(page, module, &News::Building)
 }
 
-/// Builds `module` and tells the page of it; that it can't be built is said here and there, and the page stays.
+/// Builds `module` and tells the page; if it can't be built, both the terminal and the page say so, and the page stays.
 pub(crate) fn build(
     project: &Project,
     quality: Quality,
@@ -45,7 +46,7 @@ pub(crate) fn build(
             News::Built { module: asset }
         }
         Err(problem) => {
-            eprintln!("Error: {problem:#}\nThe page goes on without it.");
+            eprintln!("Error: {problem:#}\nThe page continues without it.");
             News::Failed {
                 reason: format!("{problem:#}"),
             }

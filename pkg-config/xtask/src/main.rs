@@ -1,4 +1,5 @@
-//! `cargo xtask`: sets up, builds, serves, tests and measures the page; other tools fetch data and repeat the results.
+//! `cargo xtask`: sets up, builds, serves, tests and measures the page; other tools fetch data and reproduce the
+//! results.
 
 mod bench;
 mod browser;
@@ -9,11 +10,12 @@ mod digest;
 mod doctor;
 mod fuzz;
 mod gpu_cost;
+mod lane_table;
 mod lanes;
 mod late;
 mod models;
 mod modules;
-mod report;
+mod quality;
 mod results;
 mod serve;
 mod server;
@@ -31,16 +33,16 @@ use clap::{Parser, Subcommand};
 use workspace::{native, process, project};
 
 use crate::bench::Bench;
-use crate::bundle::Quality;
 use crate::data::Data;
 use crate::fuzz::Fuzz;
 use crate::lanes::Lane;
 use crate::modules::Module;
 use crate::project::Project;
+use crate::quality::Quality;
 use crate::results::Results;
 use crate::tools::Need;
 
-/// Sets up, builds, serves, tests and measures the page, and repeats the results.
+/// Sets up, builds, serves, tests and measures the page, and reproduces the results.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
@@ -61,11 +63,11 @@ enum Task {
         #[arg(long)]
         dist: bool,
     },
-    /// Write `dist/`, which any static host can serve, and hold it to the size budget
+    /// Write `dist/`, which any static host can serve, and check it against the size budget
     Build,
     /// Set up what the tests need, and run them
     Test {
-        /// Run this lane alone; may be given several times
+        /// Run only this lane; may be given several times
         #[arg(long = "lane")]
         lanes: Vec<Lane>,
     },
@@ -73,7 +75,7 @@ enum Task {
     Bench {
         /// What to measure
         what: Option<Bench>,
-        /// Measure the page as tests run it: its modules are soon built, and slower than those that `build` publishes
+        /// Measure the page as tests run it: its modules build faster and run slower than those that `build` publishes
         #[arg(long)]
         quick: bool,
     },

@@ -1,4 +1,4 @@
-//! Puts the models beside the page, in folders whose names hold a digest.
+//! Puts the models next to the page, in folders whose names contain a digest.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ pub(crate) struct Model {
     pub(crate) folder: String,
     /// Bytes of each file.
     files: BTreeMap<String, u64>,
-    /// The model that it stands beside unless another is chosen.
+    /// The model that it is compared with unless another is chosen.
     beside: Option<String>,
 }
 
@@ -33,7 +33,7 @@ struct Card {
     sha256: BTreeMap<String, String>,
 }
 
-/// Tasks in the order in which the page offers them, those of short texts first; others stand behind.
+/// Tasks in the order in which the page offers them, those of short texts first; others come last.
 const TASKS: [&str; 2] = ["sst2", "imdb"];
 
 impl Card {
@@ -42,7 +42,7 @@ impl Card {
         self.lambda_importance == 0.0 && self.lambda_interaction == 0.0
     }
 
-    /// What the model was trained for: of `sst2-safr-published` it is `sst2`.
+    /// What the model was trained for: for `sst2-safr-published` it is `sst2`.
     fn task(&self) -> &str {
         self.id.split_once('-').map_or(&self.id, |(task, _)| task)
     }
@@ -55,7 +55,7 @@ struct Copied {
 }
 
 impl Copied {
-    /// By what models are listed: task by task, the plain ones last.
+    /// The order in which models are listed: task by task, the plain ones last.
     fn place(&self) -> (usize, String, bool, String) {
         let card = &self.card;
         let task = card.task();

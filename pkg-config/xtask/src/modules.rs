@@ -7,18 +7,18 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 use wasmparser::{Validator, WasmFeatures};
 
-use crate::bundle::Quality;
 use crate::digest::{self, Digest};
 use crate::process::run;
 use crate::project::Project;
+use crate::quality::Quality;
 use crate::stage::stage;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Everything beyond the first WebAssembly that a module may use, as wasm-opt and as wasmparser name it.
+/// Every feature beyond the first WebAssembly that a module may use, as wasm-opt and as wasmparser name it.
 ///
 /// wasm-opt must be told: with all that it knows, it writes modules that
-/// Chromium refuses. Relaxed SIMD must not be among them: iOS Safari refuses it.
+/// Chromium refuses. Relaxed SIMD must not be among these: iOS Safari refuses it.
 const FEATURES: [(&str, WasmFeatures); 7] = [
     ("--enable-simd", WasmFeatures::SIMD),
     ("--enable-bulk-memory", WasmFeatures::BULK_MEMORY),
@@ -71,7 +71,7 @@ impl Module {
         }
     }
 
-    /// A target folder for each: they are the same crate with other features,
+    /// A separate target folder for each: they are the same crate with different features,
     /// and in one folder each build would undo the other.
     fn target(self, project: &Project) -> PathBuf {
         match self {
@@ -93,7 +93,7 @@ pub(crate) struct Built {
     /// The script that loads and wraps the module.
     pub(crate) js: PathBuf,
     pub(crate) wasm: PathBuf,
-    /// Names this content.
+    /// Identifies this content.
     pub(crate) digest: String,
 }
 
@@ -164,11 +164,11 @@ fn optimise(project: &Project, wasm: &Path) -> Result<()> {
     run(wasm_opt.arg(wasm).arg("--output").arg(wasm))
 }
 
-/// Fails when the module uses anything but [`FEATURES`].
+/// Fails if the module uses anything but [`FEATURES`].
 fn check_features(wasm: &Path) -> Result<()> {
     validate(&fs::read(wasm)?).with_context(|| {
         format!(
-            "{} uses what not every browser has, or is broken",
+            "{} uses features that not every browser has, or is broken",
             wasm.display()
         )
     })

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::process::run as run_command;
 use crate::project::Project;
 
-/// Repeat the tables of docs/results.md: train, evaluate, compare
+/// Reproduce the tables of docs/results.md: train, evaluate, compare
 #[derive(Args)]
 #[command(disable_help_flag = true)]
 pub(crate) struct Results {
@@ -21,7 +21,7 @@ pub(crate) struct Results {
 
 /// Runs it where this tool was called, and ends as it does.
 pub(crate) fn run(project: &Project, Results { options }: &Results) -> Result<()> {
-    // Built together, they share what they are built of.
+    // Built together, they share their dependencies.
     run_command(
         &mut project.cargo("build --package xtask --package experiments --bin experiments"),
     )?;

@@ -1,4 +1,4 @@
-//! A static server for the finished page, on this machine alone.
+//! A static server for the finished page, on this machine only.
 
 use std::fmt;
 use std::net::{Ipv4Addr, TcpListener};
@@ -83,7 +83,7 @@ fn router(folder: &Path, path: &str) -> Result<Router> {
     Ok(router)
 }
 
-/// As a header, the page's policy holds for its worker too.
+/// As a header, the page's policy applies to its worker, too.
 fn headers(policy: &str) -> [(&'static str, String); 5] {
     [
         (

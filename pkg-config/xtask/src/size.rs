@@ -36,7 +36,7 @@ struct Sizes {
     brotli: u64,
 }
 
-/// Prints the sizes of the page's parts; fails when one is over its budget.
+/// Prints the sizes of the page's parts; fails if one is over its budget.
 pub(crate) fn check(project: &Project, page: &Page) -> Result<()> {
     let budget: Budget = toml::from_str(&read(&project.pkg_config().join("size-budget.toml"))?)
         .context("pkg-config/size-budget.toml could not be understood")?;

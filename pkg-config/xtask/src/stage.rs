@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 use workspace::duration::since;
 
-/// Does `work`, and says so before it and after it; `note` is what one should know meanwhile.
+/// Does `work`, and says so before and after; `note` is what people should know meanwhile.
 pub(crate) fn stage<T>(
     name: impl Display,
     note: impl Display,

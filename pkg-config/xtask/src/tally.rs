@@ -1,4 +1,4 @@
-//! Reads from a test runner's own output how many tests passed and failed, and what it says of those.
+//! Reads from a test runner's own output how many tests passed and failed, and what it says about the latter.
 
 use std::iter::Sum;
 use std::ops::Add;
@@ -8,7 +8,7 @@ use std::ops::Add;
 pub(crate) struct Tally {
     pub(crate) passed: usize,
     pub(crate) failed: usize,
-    /// What the runner says of the failed ones, behind all that it showed as they ran.
+    /// What the runner says about the failed ones, after everything it showed as they ran.
     pub(crate) failures: String,
 }
 
@@ -22,7 +22,7 @@ impl Tally {
         }
     }
 
-    /// What a run comes to: it fails when its program does, or when it ran no test.
+    /// The outcome of a run: it fails if its program does, or if it ran no test.
     pub(crate) fn of_run(self, succeeded: bool) -> Self {
         let ran = self.passed + self.failed > 0;
         let unexplained = self.failed == 0 && !(succeeded && ran);

@@ -1,4 +1,4 @@
-//! The outside tools that the project needs: what is there, and how to get what is not.
+//! The external tools that the project needs: what is there, and how to get what is not.
 
 use std::fs;
 use std::path::PathBuf;
@@ -25,13 +25,13 @@ pub(crate) enum Need {
     Test,
 }
 
-/// One outside tool.
+/// One external tool.
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) need: Need,
     /// Says what is there, or what is wrong.
     pub(crate) find: fn(&Project) -> Result<String>,
-    /// Gets it, where that can be done without a person.
+    /// Gets it, if that can be done without a person.
     install: Option<fn(&Project) -> Result<()>>,
     /// What a person can do to get it.
     pub(crate) how: &'static str,
@@ -125,7 +125,7 @@ pub(crate) const TOOLS: &[Tool] = &[
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Installs what is missing of what `need` takes.
+/// Installs what is missing for `need`.
 pub(crate) fn set_up(project: &Project, need: Need) -> Result<()> {
     for tool in TOOLS.iter().filter(|tool| tool.need <= need) {
         let Err(problem) = (tool.find)(project) else {
@@ -148,7 +148,7 @@ pub(crate) fn set_up(project: &Project, need: Need) -> Result<()> {
     Ok(())
 }
 
-/// The version that `program` gives of itself.
+/// The version that `program` reports.
 fn version(project: &Project, program: &str) -> Result<String> {
     let path = project.which(program).context("not found")?;
     let said = capture(project.command(path).arg("--version"))?;
@@ -204,7 +204,7 @@ fn find_packages(project: &Project) -> Result<String> {
 fn install_packages(project: &Project) -> Result<()> {
     let mut npm = project.command("npm");
     npm.current_dir(project.www());
-    // No package of ours needs its install script, and none should run unasked.
+    // None of our packages needs its install script, and none should run without being asked to.
     run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
     fs::write(
         project.www().join("node_modules/.stamp"),

@@ -29,9 +29,10 @@ impl Offer {
     }
 }
 
-/// Node, told which lane this is, and where the page, the browser and the native program are; the page is served until this program ends.
+/// Node, told which lane this is, and where the page, the browser and the native program are; the page is served until
+/// this program ends.
 ///
-/// It stands in a sub-path, where an absolute address in it would lead nowhere.
+/// It is in a sub-path, where an absolute address in it would lead nowhere.
 pub(crate) fn node(project: &Project, page: &Page, offer: Offer) -> Result<Command> {
     let server = server::start(server::listen(0)?, &page.folder, "/some/path")?;
     let mut node = project.command("node");

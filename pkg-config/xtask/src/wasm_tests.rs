@@ -10,7 +10,7 @@ use crate::process::run;
 use crate::project::Project;
 use crate::visit::Offer;
 
-/// wasm-pack on the test programs `names` of `tests/`, in a browser with what `offer` says.
+/// wasm-pack on the test programs `names` of `tests/`, in a browser that has what `offer` says.
 pub(crate) fn command(project: &Project, offer: Offer, names: &[&str]) -> Result<Command> {
     build_bindgen(project)?;
     let mut wasm_pack = project.command("wasm-pack");
@@ -34,7 +34,7 @@ pub(crate) fn command(project: &Project, offer: Offer, names: &[&str]) -> Result
     Ok(wasm_pack)
 }
 
-/// Builds wasm-bindgen and its test runner, of the version that `Cargo.lock` names, and puts them where
+/// Builds wasm-bindgen and its test runner in the version that `Cargo.lock` names, and puts them where
 /// wasm-pack finds them.
 fn build_bindgen(project: &Project) -> Result<()> {
     let what = "--package xtask --bin bindgen --bin wasm-bindgen-test-runner";

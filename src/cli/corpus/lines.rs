@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 use std::str::Utf8Error;
 
-/// Most bytes of a line without its end.
+/// Maximum bytes of a line without its end.
 const LONGEST: usize = 1 << 20;
 
 /// One line of a corpus.
@@ -21,7 +21,7 @@ pub(super) enum LineProblem {
     /// More than is worth reading: a model reads hundreds of words.
     #[error("the line is longer than {LONGEST} bytes")]
     TooLong,
-    /// Bytes that are no text.
+    /// Bytes that are not text.
     #[error("the line is not UTF-8: {0}")]
     Encoding(Utf8Error),
     /// Nothing to classify.

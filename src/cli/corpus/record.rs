@@ -1,4 +1,4 @@
-//! What is written of each line of a corpus: JSON on one line, or rows of CSV.
+//! What is written for each line of a corpus: JSON on one line, or rows of CSV.
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use crate::explain::{Cut, Explanation, Margin, Prediction, Word};
 
 /// Columns before the classes' probabilities.
 const BEFORE: [&str; 3] = ["line", "error", "predicted"];
-/// Columns behind them.
+/// Columns after them.
 const BEHIND: [&str; 16] = [
     "margin",
     "margin_bias",
@@ -31,9 +31,9 @@ const BEHIND: [&str; 16] = [
 /// Form of the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// A JSON object a line of the corpus
+    /// A JSON object per line of the corpus
     Jsonl,
-    /// A row a word, under a line of column names
+    /// A row per word, under a line of column names
     Csv,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Records<'a> {
     classes: &'a [String],
 }
 
-/// An explanation that has a prediction, as that of every text with words.
+/// An explanation that has a prediction, as every text with words does.
 #[derive(Clone, Copy)]
 pub(super) struct Predicted<'a> {
     explanation: &'a Explanation,
@@ -63,7 +63,7 @@ impl<'a> Predicted<'a> {
     }
 }
 
-/// A JSON record: the line's number beside what there is to say of it.
+/// A JSON record: the line's number, and what there is to say about it.
 #[derive(Serialize)]
 struct Numbered<T> {
     line: u64,
@@ -114,11 +114,11 @@ impl<'a> Records<'a> {
     /// Records of a model with the given classes.
     ///
     /// # Errors
-    /// If whole explanations are asked for in CSV.
+    /// If full explanations are asked for in CSV.
     pub(super) fn new(format: Format, full: bool, classes: &'a [String]) -> anyhow::Result<Self> {
         anyhow::ensure!(
             !(full && format == Format::Csv),
-            "a whole explanation does not fit into rows; leave out --full or --format csv"
+            "a full explanation does not fit into rows; leave out --full or --format csv"
         );
         Ok(Self {
             format,
@@ -204,7 +204,7 @@ fn summary(predicted: Predicted) -> Summary {
     }
 }
 
-/// A row a word; what is said of the whole text stands in each.
+/// One row per word; what is said about the whole text is repeated in each.
 fn word_rows(line: u64, predicted: Predicted) -> Vec<Vec<String>> {
     let Predicted {
         explanation,

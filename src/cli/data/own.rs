@@ -1,4 +1,4 @@
-//! Texts of people's own, as csv, tsv or JSON-lines files.
+//! The user's own texts, as csv, tsv or JSON-lines files.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,6 @@ use std::str::FromStr;
 use anyhow::Context;
 use clap::Args;
 
-use super::DATA;
 use crate::cli::numbers::share;
 use crate::cli::out::remark;
 use crate::model::Stream;
@@ -18,40 +17,43 @@ use crate::text::table::{Columns, Format, LabelledText, LabelledTexts, Layout, T
 use crate::text::{Decoded, Split, decode};
 use crate::train::{by_reading, hold_out};
 
-/// How files of people's own are read.
+/// The heading of options of data.
+pub(crate) const DATA: &str = "Data";
+
+/// How the user's own files are read.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Own {
-    /// With --task csv: layout of the files, where it is not recognised
+    /// With --task csv: layout of the files, if it is not recognised
     ///
     /// May be repeated.
     /// text=NAME, label=NAME: column of the texts, of the labels, by name or by number [default: one with a
     /// usual name, such as text, sentence or review, and label, class or sentiment];
     /// header=no, header=yes: whether the first row names the columns;
-    /// delimiter=CHARACTER: what stands between two fields, \t for a tab [default: a tab in .tsv files, else
+    /// delimiter=CHARACTER: what separates two fields, \t for a tab [default: a tab in .tsv files, otherwise
     /// recognised];
-    /// quotes=no: quotes are characters like others;
+    /// quotes=no: quotes are characters like any others;
     /// encoding=NAME: such as utf-8, utf-16le or windows-1252;
-    /// labels=merge: labels that differ in case, blanks, invisible characters or as 1 and 1.0 do are one class, the
-    /// model's or the train part's where it has one of them;
+    /// labels=merge: labels that differ only in case, blanks, invisible characters or the way 1 and 1.0 do are one
+    /// class: the model's, or the train part's, if it has one of them;
     /// broken=skip: go on without the lines that cannot be used.
     #[arg(long, help_heading = DATA, value_name = "KEY=VALUE")]
     layout: Vec<Choice>,
     /// Of a single csv file: share that is its dev part [default: 0.1]
     ///
-    /// The same share of each class. The other texts are the train part, and all of them the test part. After a comma
-    /// follows the seed by which they are drawn [default: 0]; it is not that of --seed, so that models of several
-    /// seeds share them.
+    /// The same share of each class is drawn. The other texts are the train part, and all texts together the test part.
+    /// A seed for the draw may follow after a comma [default: 0]; it is not that of --seed, so that models with
+    /// different seeds share the parts.
     #[arg(long, help_heading = DATA, value_name = "SHARE[,SEED]")]
     hold_out: Option<HoldOut>,
-    /// Files of which it was said how they are read, since they are read more than once
+    /// Files about which it was already said how they are read, since they are read more than once
     #[arg(skip)]
     told: Rc<RefCell<BTreeSet<PathBuf>>>,
-    /// What came out of pipes, since nothing comes a second time
+    /// What came out of pipes, which can be read only once
     #[arg(skip)]
     drained: Rc<RefCell<BTreeMap<PathBuf, Rc<[u8]>>>>,
 }
 
-/// A thing said of a layout.
+/// One choice about a layout.
 #[derive(Clone, Debug)]
 struct Choice {
     key: &'static str,
@@ -66,14 +68,14 @@ struct HoldOut {
 }
 
 impl Own {
-    /// The labels of the file, or of the folder's training file; those that are to be merged under the `names`
-    /// that they mean.
+    /// The labels of the file, or of the folder's training file; those that are to be merged are given as the
+    /// `names` that they mean.
     pub(super) fn classes(&self, data: &Path, names: &[String]) -> anyhow::Result<Vec<String>> {
         let path = self.file(data, Split::Train)?;
         classes(&self.read(&path, names)?).with_context(|| path.display().to_string())
     }
 
-    /// Whether labels that are alike are one.
+    /// Whether labels that look alike are one class.
     fn merges(&self) -> bool {
         self.said("labels") == Some("merge")
     }
@@ -104,7 +106,7 @@ impl Own {
         Ok(Some(checksum(&self.bytes(data)?)))
     }
 
-    /// What a file holds, which may be a pipe.
+    /// The contents of a file, which may be a pipe.
     fn bytes(&self, path: &Path) -> anyhow::Result<Rc<[u8]>> {
         if let Some(drained) = self.drained.borrow().get(path) {
             return Ok(drained.clone());
@@ -127,7 +129,7 @@ impl Own {
     ) -> anyhow::Result<Vec<LabelledText>> {
         anyhow::ensure!(
             self.hold_out.is_none() || !data.is_dir(),
-            "--hold-out divides a single file, and {} is a folder of parts; leave it out",
+            "--hold-out splits a single file, but {} is a folder of parts; leave it out",
             data.display()
         );
         let texts = self.read(&self.file(data, split)?, classes)?;
@@ -151,7 +153,7 @@ impl Own {
         layout.or(self.hold_out.map(|_| "--hold-out"))
     }
 
-    /// Where a part stands: in the file, or in the folder's file of that name.
+    /// Where a part is: in the file, or in the folder's file of that name.
     fn file(&self, data: &Path, split: Split) -> anyhow::Result<PathBuf> {
         if !data.is_dir() {
             return Ok(data.to_owned());
@@ -224,7 +226,7 @@ impl Own {
         layout
     }
 
-    /// What was said last of a part of the layout.
+    /// The last choice given for a part of the layout.
     fn said(&self, key: &str) -> Option<&str> {
         let mut choices = self.layout.iter().rev();
         let last = choices.find(|choice| choice.key == key);
@@ -268,7 +270,7 @@ impl FromStr for Choice {
                 key,
                 value: value.to_owned(),
             }),
-            false => Err(format!("{key}= is followed by {values}")),
+            false => Err(format!("{key}= must be followed by {values}")),
         }
     }
 }
@@ -294,13 +296,13 @@ impl Default for HoldOut {
     }
 }
 
-/// What a person should know of how a file is read.
+/// What a person should know about how a file is read.
 fn remarks(decoded: &Decoded, layout: Layout, table: &Table, columns: Columns) -> Vec<String> {
     let mut remarks = Vec::new();
     if decoded.guessed {
         let encoding = decoded.encoding;
         remarks.push(format!(
-            "it does not say its encoding and is read as {encoding}; --layout encoding=NAME says another"
+            "it does not say its encoding and is read as {encoding}; --layout encoding=NAME sets another"
         ));
     }
     let of = |at: usize| &table.columns[at];
@@ -337,7 +339,7 @@ fn remarks(decoded: &Decoded, layout: Layout, table: &Table, columns: Columns) -
     remarks
 }
 
-/// Likewise of its labels, and of the lines that are skipped.
+/// Likewise for its labels, and for the lines that are skipped.
 fn remarks_on_labels(texts: &LabelledTexts, skips: bool) -> Vec<String> {
     let alike = texts.alike();
     let alike = alike.iter().map(|labels| {
@@ -359,7 +361,7 @@ fn remarks_on_labels(texts: &LabelledTexts, skips: bool) -> Vec<String> {
     remarks
 }
 
-/// What is to be said where texts of the same words have different labels.
+/// What to say if texts of the same words have different labels.
 fn conflicts(texts: &[LabelledText]) -> Option<String> {
     let groups = by_reading(texts).into_values();
     let firsts: Vec<usize> = groups
@@ -370,8 +372,8 @@ fn conflicts(texts: &[LabelledText]) -> Option<String> {
         .collect();
     let first = firsts.iter().min()?;
     Some(match firsts.len() {
-        1 => format!("a text stands under several labels, again in line {first}"),
-        _ => format!("{count} texts stand under several labels, one of them again in line {first}"),
+        1 => format!("a text has several labels, again in line {first}"),
+        count => format!("{count} texts have several labels, one of them again in line {first}"),
     })
 }
 

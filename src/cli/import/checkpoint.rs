@@ -15,28 +15,28 @@ use crate::model::{Array, Weights};
 /// A tensor that every model of the published code has, by which its names are found.
 const POSITIONS: &str = "pos_encoder.pe";
 
-/// Tensors may share what is stored, but not more often than this: a small file that asks for gigabytes is no
+/// Tensors may share what is stored, but not more often than this: a small file that asks for gigabytes is not a
 /// checkpoint.
 const MOST_SHARED: u64 = 4;
 
-/// Of each state dict, the file of a zip that says where its tensors stand.
+/// The file in a zip that says, for each state dict, where its tensors are.
 const DICT: &str = "data.pkl";
 
-/// Names of a file's tensors that are listed.
+/// How many names of a file's tensors are listed.
 const LISTED: usize = 5;
 
-/// Reads the 32-bit, 16-bit and 64-bit floats of a state dict that stands in the file alone, behind a prefix
-/// (`module.`, `model.`, `_orig_mod.`) or in a dict beside others (`model_state_dict`).
+/// Reads the 32-bit, 16-bit and 64-bit floats of a state dict that is alone in the file, has a prefix
+/// (`module.`, `model.`, `_orig_mod.`) or is in a dict with others (`model_state_dict`).
 ///
 /// # Errors
-/// If the file is none, holds no such state dict or several, or claims more than it holds.
+/// If the file is not a checkpoint, holds no such state dict or several, or claims more than it holds.
 pub(super) fn read(path: &Path) -> anyhow::Result<Weights> {
     let held = fs::metadata(path)?.len();
     if is_zip(path) {
         check_zip(&fs::read(path)?)?;
     }
     let reader = PytorchReader::new(path).context(
-        "it cannot be read as a PyTorch checkpoint; write one by torch.save(model.state_dict(), FILE)",
+        "it cannot be read as a PyTorch checkpoint; write one with torch.save(model.state_dict(), FILE)",
     )?;
     let tensors = reader.into_tensors();
     let prefix = prefix(&tensors)?;
@@ -48,11 +48,11 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Weights> {
     let claimed = sizes.fold(0, u64::saturating_add);
     ensure!(
         claimed / MOST_SHARED <= held,
-        "its tensors claim {claimed} bytes, and the file has {held}"
+        "its tensors claim {claimed} bytes, but the file has {held}"
     );
     let mut weights = Weights::new();
     for (name, tensor) in own {
-        // Counters and buffers of whole numbers are nothing that a model computes by.
+        // A model does not compute with counters and buffers of whole numbers.
         if let Some(values) = floats(tensor).with_context(|| name.to_owned())? {
             let shape = tensor.shape().to_vec();
             weights.insert(name.to_owned(), Array { shape, values });
@@ -66,7 +66,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Weights> {
     Ok(weights)
 }
 
-/// Checks that a zip is whole and holds one state dict, since no more than one would be read.
+/// Checks that a zip is complete and holds one state dict, since only one would be read.
 fn check_zip(zip: &[u8]) -> anyhow::Result<()> {
     let cut = "the file was cut short or is damaged; copy it again";
     let archive = ZipArchive::from_slice(zip).context(cut)?;
@@ -78,12 +78,12 @@ fn check_zip(zip: &[u8]) -> anyhow::Result<()> {
     }
     ensure!(
         dicts < 2,
-        "it holds {dicts} checkpoints; give one of them alone"
+        "it holds {dicts} checkpoints; give only one of them"
     );
     Ok(())
 }
 
-/// What stands before the names of the one model in the file.
+/// What comes before the names of the one model in the file.
 fn prefix(tensors: &HashMap<String, Tensor>) -> anyhow::Result<&str> {
     let prefixes = tensors
         .keys()
@@ -98,13 +98,13 @@ fn prefix(tensors: &HashMap<String, Tensor>) -> anyhow::Result<&str> {
             let more = if names.len() > LISTED { ", …" } else { "" };
             names.truncate(LISTED);
             bail!(
-                "no tensor of it is named {POSITIONS}, alone or behind a prefix; write the state dict of a model of the published code by torch.save(model.state_dict(), FILE). It holds: {}{more}",
+                "none of its tensors is named {POSITIONS}, with or without a prefix; write the state dict of a model of the published code with torch.save(model.state_dict(), FILE). It holds: {}{more}",
                 names.join(", ")
             )
         }
         _ => {
             bail!(
-                "it holds several models, with names that begin with {}; write the state dict of one of them alone",
+                "it holds several models, with names that begin with {}; write the state dict of only one of them",
                 prefixes.join(" and ")
             )
         }

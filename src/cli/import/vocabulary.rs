@@ -8,7 +8,7 @@ use serde_json::{Value, from_value};
 use crate::text::Vocabulary;
 
 /// Reads a JSON array of words, or an object of words with their ids. The two reserved words may be written
-/// otherwise, such as `<pad>` and `[UNK]`.
+/// differently, such as `<pad>` and `[UNK]`.
 ///
 /// # Errors
 /// If it is neither, or leaves an id out.
@@ -34,7 +34,7 @@ fn by_id(ids: BTreeMap<String, u32>) -> anyhow::Result<Vec<String>> {
     for ((id, word), expected) in words.iter().zip(0..) {
         ensure!(
             *id == expected,
-            "no word or two have the id {}: ids count from 0 without gaps, and {word:?} has {id}",
+            "either no word or two words have the id {}: ids count from 0 without gaps, but {word:?} has {id}",
             expected.min(*id)
         );
     }
@@ -69,11 +69,11 @@ mod tests {
         for (json, expected) in [
             (
                 r#"{"<PAD>": 0, "<UNK>": 1, "good": 3}"#,
-                "no word or two have the id 2",
+                "either no word or two words have the id 2",
             ),
             (
                 r#"{"<PAD>": 0, "<UNK>": 1, "good": 1}"#,
-                "no word or two have the id 1",
+                "either no word or two words have the id 1",
             ),
             (r#"["good", "bad"]"#, "must begin with"),
             ("7", "a JSON array of words"),

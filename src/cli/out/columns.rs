@@ -1,5 +1,5 @@
-//! Tables: columns as wide as what is seen in them, where a CJK character takes two places and an accent or a colour
-//! none.
+//! Tables: columns as wide as their visible contents, where a CJK character takes two places and an accent or a colour
+//! takes none.
 
 use tabled::builder::Builder;
 use tabled::settings::object::Columns;
@@ -8,11 +8,11 @@ use tabled::settings::{Alignment, Padding, Style};
 use super::Styled;
 
 impl Styled {
-    /// Rows of cells, each at the right of its column, but in the columns `left` at the left.
+    /// Rows of cells, each at the right of its column, except in the columns `left`.
     pub(in crate::cli) fn table(rows: Vec<Vec<Self>>, left: &[usize]) -> Self {
         let cells = rows
             .into_iter()
-            // A line end would be the table's own.
+            // A line end would be taken for the table's own.
             .map(|row| row.into_iter().map(|cell| cell.0.replace('\n', "\\n")));
         let mut table = Builder::from_iter(cells).build();
         table

@@ -5,13 +5,12 @@ use std::path::Path;
 
 use clap::builder::ValueParser;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory};
+use clap::{Arg, ArgMatches};
 
 use super::stage::Stage;
-use crate::cli::Cli;
 use crate::cli::files::id_of;
 
-/// Options that are about the model that was asked for, not about one that goes before it.
+/// Options that apply to the model that was asked for, not to one that is trained before it.
 const OF_LAST: [&str; 7] = [
     "lambda_importance",
     "lambda_interaction",
@@ -25,8 +24,8 @@ const OF_LAST: [&str; 7] = [
 /// The command of a stage: what was given, without what belongs to this machine or to a resumed run,
 /// and the presets by name, whether they were given or not.
 pub(super) fn repeatable(stage: &Stage<'_>) -> String {
-    let cli = Cli::command();
-    // What these name is read already, and may be a pipe.
+    let cli = stage.cli;
+    // The files that these name have been read already, and may be pipes.
     let unread = cli.clone().mut_subcommand("train", |train| {
         ["losses", "recipe"].into_iter().fold(train, |train, id| {
             train.mut_arg(id, |option| option.value_parser(ValueParser::os_string()))
@@ -48,7 +47,7 @@ pub(super) fn repeatable(stage: &Stage<'_>) -> String {
         .join(" ")
 }
 
-/// An option as it was given; `None` if it was not, or says nothing of the model.
+/// An option as it was given; `None` if it was not, or says nothing about the model.
 fn said(option: &Arg, given: &ArgMatches) -> Option<String> {
     let id = option.get_id().as_str();
     if id == "resume" || given.value_source(id) != Some(ValueSource::CommandLine) {

@@ -18,11 +18,11 @@ use crate::train::{Checkpoint, Trainer};
 /// The folder of a run's checkpoint, within that of its model.
 const CHECKPOINT: &str = "checkpoint";
 
-/// A run's facts that its model's card and files are made of.
+/// The facts of a run that go into its model's card and files.
 pub(super) struct Run<'a> {
     pub(super) stage: &'a Stage<'a>,
     pub(super) start: Start,
-    /// Of the file that is trained on, if it is one.
+    /// Of the file that is trained on, if it is a single one.
     pub(super) data_sha256: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl Run<'_> {
         Draft::own(&self.stage.out.join(HISTORY))?.fill_json(history)
     }
 
-    /// Writes the model of an epoch, or that of none, as it is before the first step.
+    /// Writes the model of an epoch, or without one the model before the first step.
     pub(super) async fn save_model(
         &self,
         epoch: Option<&EpochRecord>,
@@ -94,7 +94,7 @@ impl Run<'_> {
     }
 }
 
-/// Whether a run was begun in a folder that can be taken up.
+/// Whether a folder holds a run that can be resumed.
 pub(super) fn has_checkpoint(out: &Path) -> bool {
     last_whole(&out.join(CHECKPOINT)).exists()
 }
@@ -103,18 +103,18 @@ pub(super) fn has_checkpoint(out: &Path) -> bool {
 pub(super) fn refuse_to_overwrite(out: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
         !has_checkpoint(out),
-        "{} holds a model already; choose another --out, or go on with its run by the same options and --resume",
+        "{} already holds a model; choose another --out, or continue its run with the same options and --resume",
         out.display()
     );
     anyhow::ensure!(
         !names::ALL.iter().any(|name| out.join(name).exists()),
-        "{} holds a model already, without a checkpoint to go on from; choose another --out",
+        "{} already holds a model, without a checkpoint to resume from; choose another --out",
         out.display()
     );
     Ok(())
 }
 
-/// What stands in the line of an epoch.
+/// What the line of an epoch contains.
 pub(super) const EPOCH_LEGEND: &str = "for each epoch, accuracy (cross-entropy) on the train and dev part; λ·imp, λ·int: SAFR's weighted losses; guard: the gate's own loss; keep: the gate's mean over words; norm: of embeddings; entropy: of attention";
 
 /// An epoch in one line.

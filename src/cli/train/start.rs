@@ -1,4 +1,4 @@
-//! From what a run begins: fresh weights, or those of a model.
+//! What a run starts from: fresh weights, or those of a model.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::objective::Objective;
 use crate::presets::Fresh;
-use crate::text::{Example, Vocabulary, WordVectors, Words};
+use crate::text::{Example, Tokenizer, Vocabulary, WordVectors};
 
 /// A model before its first step.
 pub(super) struct Start {
@@ -25,16 +25,16 @@ pub(super) struct Start {
     pub(super) classes: Vec<String>,
 }
 
-/// What a fresh model is told of words.
+/// What a fresh model is told about words.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Known {
     /// Word vectors to start from: NAME.f32le.bin, with NAME.vocab.txt
     #[arg(long, value_name = "FILE", help_heading = DATA)]
     vectors: Option<PathBuf>,
-    /// Know the words of this file, too, that --vectors has a vector for
+    /// Also know the words of this file that --vectors has a vector for
     ///
-    /// One word a line, as `safr words` writes them. They are cut off where the model knows as many words as
-    /// the recipe says (`vocabulary_size`).
+    /// One word per line, as `safr words` writes them. They are cut off when the model knows as many words as
+    /// the recipe allows (`vocabulary_size`).
     #[arg(long, value_name = "FILE", help_heading = DATA)]
     extra_words: Option<PathBuf>,
 }
@@ -99,8 +99,8 @@ impl Start {
         })
     }
 
-    /// The model of a directory, which must read as `objective` does; with a new head if it does
-    /// not know just the classes of `data`.
+    /// The model of a directory, which must read as `objective` does; with a new head unless its classes are
+    /// exactly those of `data`.
     pub(super) fn from_model(
         directory: &Path,
         objective: &Objective,
@@ -111,16 +111,16 @@ impl Start {
         let reading = package.config.reading;
         anyhow::ensure!(
             reading == objective.reading(reading.words),
-            "the model {} {}, and these --losses the other way; choose other --losses, or another --start",
+            "the model {} {}, but these --losses need the other way; choose other --losses, or another --start",
             package.card.id,
             match reading == Reading::published(reading.words) {
-                true => "reads texts as the published losses have it",
-                false => "reads texts as the scale-free losses have it",
+                true => "reads texts as the published losses require",
+                false => "reads texts as the scale-free losses require",
             }
         );
         let (classes, alike) = data.classes_for(&package.card.classes)?;
         if !package.knows(&classes) {
-            tell("the head is new, since the model tells other classes apart");
+            tell("the head is new, since the model has other classes");
             if let Some(alike) = alike {
                 remark(alike);
             }
@@ -151,7 +151,7 @@ impl Known {
         &self,
         fresh: &Fresh,
         sentences: &[Example],
-        words: Words,
+        words: Tokenizer,
         vectors: Option<&WordVectors>,
     ) -> anyhow::Result<Vocabulary> {
         let texts = sentences.iter().map(|example| example.words.as_slice());
@@ -160,13 +160,13 @@ impl Known {
             return Ok(vocabulary);
         };
         let vectors = vectors.context(
-            "--extra-words needs --vectors: of a word that no training text holds, nothing but its vector is known",
+            "--extra-words needs --vectors: nothing but its vector is known of a word that is in no training text",
         )?;
         let known = vocabulary.len() - 2;
         let size = fresh.vocabulary_size.unwrap_or(usize::MAX);
         anyhow::ensure!(
             known <= size,
-            "vocabulary_size of the recipe is {size}, but the training sentences have {known} words already; raise it, or min_frequency"
+            "vocabulary_size of the recipe is {size}, but the training sentences already have {known} words; raise it, or min_frequency"
         );
         let listed = read_text(path)?;
         let extra: Vec<String> = listed

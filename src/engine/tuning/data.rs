@@ -1,11 +1,12 @@
-//! From the bytes of a person's file to labelled texts that a model can be fine-tuned on, and a
-//! report of what is in them.
+//! From the bytes of a user's file to labelled texts that a model can be fine-tuned on, and a
+//! report on what is in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::report::{DataProblem, DataReport, ProblemKind, Repeated};
+use super::texts::{HeldOut, MAX_ROWS, TuningData};
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
 use crate::package::Package;
@@ -13,16 +14,10 @@ use crate::text::table::{Columns, LabelledText, LabelledTexts, Layout, Table, Ta
 use crate::text::{coverage, decode, tokenize};
 use crate::train::hold_out;
 
-/// Most rows of a file: what a page can hold and train on in some minutes.
-pub const MAX_ROWS: usize = 10_000;
-
-/// Most classes.
-pub const MAX_CLASSES: usize = 20;
-
 /// Unknown words that a report lists.
 const LISTED_WORDS: usize = 20;
 
-/// What a person says of their data; `None` means: recognise it.
+/// What a person says about their data; `None` means: recognise it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataChoices {
     /// The encoding that the file is in, as the web names it.
@@ -34,18 +29,18 @@ pub struct DataChoices {
     pub text_column: Option<String>,
     /// Column of the labels.
     pub label_column: Option<String>,
-    /// Whether labels that differ in case, blanks, invisible characters or the way a number is written
-    /// alone are one class.
+    /// Whether labels that differ only in case, blanks, invisible characters or the way a number is
+    /// written are one class.
     #[serde(default)]
     pub merge_labels: bool,
     /// Whether to go on without the rows that cannot be used.
     pub skip_broken: bool,
-    /// Examples that a person has typed beside the file.
+    /// Examples that a person has typed in addition to the file.
     #[serde(default)]
     pub typed: Vec<TypedExample>,
-    /// Share of each class that is kept from training, in (0, 1).
+    /// Share of each class that is kept out of training, in (0, 1).
     pub hold_out_share: f64,
-    /// Seed by which it is drawn.
+    /// Seed with which it is drawn.
     pub hold_out_seed: u64,
 }
 
@@ -59,7 +54,7 @@ pub struct TypedExample {
 }
 
 impl Default for DataChoices {
-    /// A tenth is held out, as by `safr train --task csv`.
+    /// A tenth is held out, as in `safr train --task csv`.
     fn default() -> Self {
         Self {
             encoding: None,
@@ -75,26 +70,6 @@ impl Default for DataChoices {
     }
 }
 
-/// Labelled texts as a model reads them.
-#[derive(Clone, Debug, Default)]
-pub struct TuningData {
-    /// Names of the classes, in the order of the logits.
-    pub classes: Vec<String>,
-    /// The texts that are trained on.
-    pub training: Vec<EncodedExample>,
-    /// The others.
-    pub held_out: Vec<HeldOut>,
-}
-
-/// A text that is kept from training.
-#[derive(Clone, Debug)]
-pub struct HeldOut {
-    /// The text as it stands in the file, and its line.
-    pub source: LabelledText,
-    /// The text as the model reads it.
-    pub example: EncodedExample,
-}
-
 /// Reads `bytes` for fine-tuning `model`. The data can be used if the report names no problem.
 pub fn examine(bytes: &[u8], choices: &DataChoices, model: &Package) -> (DataReport, TuningData) {
     let mut report = DataReport::default();
@@ -105,7 +80,7 @@ pub fn examine(bytes: &[u8], choices: &DataChoices, model: &Package) -> (DataRep
     (report, data)
 }
 
-/// Fills the report as far as a problem lets it.
+/// Fills the report as far as a problem allows.
 fn fill(
     report: &mut DataReport,
     data: &mut TuningData,
@@ -137,7 +112,7 @@ fn fill(
     report.check(choices.skip_broken)
 }
 
-/// Adds what was typed to what stands in the file, as if it followed there a line each.
+/// Adds what was typed to the contents of the file, as if it followed there, one line each.
 fn add_typed(all: &mut LabelledTexts, typed: &[TypedExample]) {
     let texts = all.texts.iter().map(|text| text.line);
     let last = texts.chain(all.broken.iter().map(|row| row.line)).max();
@@ -171,14 +146,14 @@ fn table(
         return Err(DataProblem::new(
             ProblemKind::TooManyRows,
             format!(
-                "there are {rows} rows, and a page takes {MAX_ROWS} at most; take a part of them, or train with the command safr train"
+                "there are {rows} rows, but at most {MAX_ROWS} are accepted here; use some of them, or train natively"
             ),
         ));
     }
     Ok(table)
 }
 
-/// The texts as words, and what the model knows of them.
+/// The texts as words, and how many of these the model knows.
 fn words(report: &mut DataReport, texts: &[LabelledText], model: &Package) -> Vec<Vec<String>> {
     let words = |text: &LabelledText| -> Vec<String> {
         let tokens = tokenize(&text.text, model.config.reading.words);
@@ -197,7 +172,7 @@ fn words(report: &mut DataReport, texts: &[LabelledText], model: &Package) -> Ve
 }
 
 /// The texts that have words, some of each class held out. The classes keep the model's order
-/// where they are the model's; else they are sorted.
+/// if they are the model's; otherwise they are sorted.
 fn divided(
     texts: Vec<LabelledText>,
     words: Vec<Vec<String>>,

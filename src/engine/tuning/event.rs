@@ -1,4 +1,4 @@
-//! What a fine-tuning run says of itself.
+//! What a fine-tuning run reports.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::explain::EpochRecord;
 use crate::objective::Objective;
 use crate::train::{Progress, StepRecord};
 
-/// What a run says of itself.
+/// What a run reports.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum TuningEvent {
@@ -36,27 +36,27 @@ pub enum TuningEvent {
         ending: Ending,
         /// The same in a sentence.
         message: String,
-        /// What came of it; `None` if there are no good weights.
+        /// Its result; `None` if there are no good weights.
         result: Option<Box<TuningResult>>,
     },
 }
 
-/// Where a run stands, and what the last steps gave.
+/// Where a run is, and the results of the latest steps.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct TuningProgress {
     /// Number of the epoch, from 1.
     pub epoch: usize,
     /// Steps done in it.
     pub step: usize,
-    /// Steps of an epoch.
+    /// Steps per epoch.
     pub steps: usize,
     /// Steps done in all epochs.
     pub total_step: usize,
-    /// Texts trained on in a second.
+    /// Texts trained on per second.
     pub examples_per_second: f64,
     /// Time left if all epochs are needed.
     pub seconds_left: f64,
-    /// Means over the texts of the last steps.
+    /// Means over the texts of the latest steps.
     #[serde(flatten)]
     pub losses: LossParts,
 }
@@ -114,7 +114,7 @@ pub enum MeasuredFor {
 pub enum Ending {
     /// All epochs are done.
     AllEpochs,
-    /// The held-out accuracy rose no more.
+    /// The held-out accuracy stopped rising.
     Patience,
     /// It was stopped.
     Stopped,
@@ -125,36 +125,36 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// In words; `epoch` is that of the weights that are the result.
+    /// In words; `epoch` is that of the resulting weights.
     pub(super) fn message(self, epoch: Option<usize>) -> &'static str {
         match (self, epoch) {
             (Self::AllEpochs, _) => "All epochs are done. The result is that of the best one.",
             (Self::Patience, _) => {
-                "The held-out accuracy rose no more, so that training ended. The result is that of the best epoch."
+                "The held-out accuracy stopped rising, so training ended. The result is that of the best epoch."
             }
             (Self::Stopped, Some(_)) => {
                 "Training was stopped. The result is that of the best epoch so far."
             }
             (Self::Stopped, None) => {
-                "Training was stopped within its first epoch. The result is that of the steps so far."
+                "Training was stopped during its first epoch. The result is that of the steps so far."
             }
             (Self::NotFinite, Some(_)) => {
-                "A loss is no longer a number, so that training was stopped. The result is that of the best epoch before. Try a lower learning rate or smaller λ."
+                "A loss is no longer a number, so training was stopped. The result is that of the best epoch before. Try a lower learning rate or smaller λ."
             }
             (Self::NotFinite, None) => {
-                "A loss is no longer a number, so that training was stopped, before an epoch was done: nothing came of it. Try a lower learning rate or smaller λ."
+                "A loss is no longer a number, so training was stopped before an epoch was done: nothing came of it. Try a lower learning rate or smaller λ."
             }
             (Self::Diverged, Some(_)) => {
-                "Training diverged: its loss is more than ten times that of guessing. The result is that of the best epoch before. Try a learning rate a tenth of this one, or smaller λ."
+                "Training diverged: its loss is more than ten times that of guessing. The result is that of the best epoch before. Try a tenth of this learning rate, or smaller λ."
             }
             (Self::Diverged, None) => {
-                "Training diverged: its loss is more than ten times that of guessing. Nothing came of it. Try a learning rate a tenth of this one, or smaller λ."
+                "Training diverged: its loss is more than ten times that of guessing. Nothing came of it. Try a tenth of this learning rate, or smaller λ."
             }
         }
     }
 }
 
-/// How fast a run is, by the time it spent; pauses do not count.
+/// How fast a run is, from the time it spent; pauses do not count.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pace {
     /// Training steps, and the seconds that they took.

@@ -10,7 +10,7 @@ use crate::model::parameter_shapes;
 /// What a run is; the same after it was resumed.
 #[derive(Clone, Debug, Serialize)]
 pub struct TuningInfo {
-    /// Id of the model that it began with.
+    /// Id of the model that it started from.
     pub start: String,
     /// Its name for people.
     pub start_title: String,
@@ -22,15 +22,15 @@ pub struct TuningInfo {
     pub data: DataChoices,
     /// Names of the classes, in the order of the logits.
     pub classes: Vec<String>,
-    /// Whether they are other classes than the start model's, so that the head began anew.
+    /// Whether they differ from the start model's classes, so that the head started from scratch.
     pub new_head: bool,
     /// Texts that are trained on.
     pub training: usize,
     /// The others.
     pub held_out: usize,
-    /// Steps of an epoch.
+    /// Steps per epoch.
     pub steps: usize,
-    /// Number of values that learn.
+    /// Number of trained parameters.
     pub parameters: usize,
     /// The epochs that are done.
     pub epochs: Vec<EpochRecord>,

@@ -5,16 +5,20 @@ use crate::engine::EngineError;
 use crate::package::{Card, Files, Package, Precision, checksum};
 
 impl Tuning {
-    /// The tuned model as the files of a model directory, under a new id and name.
+    /// The tuned model as the files of a model directory, under a new id and name; its card says that `command`
+    /// repeats it.
     ///
     /// # Errors
-    /// If the run is not finished or gave no model, or the device failed.
-    pub async fn files(&self, id: &str, title: &str) -> Result<Files, EngineError> {
+    /// If the run is not finished or produced no model, or the device failed.
+    pub async fn files(&self, id: &str, title: &str, command: &str) -> Result<Files, EngineError> {
         let Phase::Finished(Some(tuned)) = &self.phase else {
             return Err(EngineError::Run("there is no tuned model yet"));
         };
         let package = Package {
-            card: self.card(tuned, id, title),
+            card: Card {
+                command: command.to_owned(),
+                ..self.card(tuned, id, title)
+            },
             weights: tuned.weights.clone(),
             gate_values: tuned.classifier.gate_values().await?,
             ..self.current.package.clone()
@@ -27,7 +31,7 @@ impl Tuning {
         let objective = self.objective.with_winners(start.config.winners);
         let typed = match self.plan.choices.typed.len() {
             0 => String::new(),
-            typed => format!(", {typed} of them typed beside the file"),
+            typed => format!(", {typed} of them typed in addition to the file"),
         };
         let data = format!(
             "own texts, {} trained on and {} held out{typed}, from {}",
@@ -39,7 +43,6 @@ impl Tuning {
             data,
             data_sha256: Some(checksum(&self.plan.data)),
             seed: Some(self.plan.options.seed),
-            command: self.plan.options.command(start, &self.plan.choices),
             metrics: tuned
                 .epoch
                 .as_ref()

@@ -2,32 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::DataChoices;
 use crate::engine::EngineError;
 use crate::objective::Objective;
 use crate::package::Package;
 use crate::presets::{self, Preset, Recipe};
 use crate::train;
 
-/// The preset by which models are fine-tuned.
-const RECIPE: &str = "csv";
-
 fn recipe() -> Recipe {
-    Recipe::named(RECIPE).expect("a preset of that name")
+    Recipe::named(TuningOptions::RECIPE).expect("a preset of that name")
 }
 
 /// What a run minimises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TuningObjective {
-    /// The losses that the start model was trained by, with the λ of the run.
+    /// The losses that the start model was trained with, with the λ of the run.
     #[default]
     Own,
     /// Cross entropy alone, without SAFR's losses and without a guard of the gate.
     CrossEntropy,
 }
 
-/// What a person chooses of a run.
+/// What a person chooses for a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TuningOptions {
     /// Whether the word embeddings are trained, too.
@@ -41,19 +37,22 @@ pub struct TuningOptions {
     pub lambda_interaction: f64,
     /// Adam's step size.
     pub learning_rate: f64,
-    /// Texts a batch.
+    /// Texts per batch.
     pub batch_size: usize,
-    /// Most epochs.
+    /// Maximum number of epochs.
     pub epochs: usize,
-    /// Epochs without a better held-out accuracy after which training ends.
+    /// Training ends after this many epochs without a better held-out accuracy.
     pub patience: usize,
     /// Seed of everything random.
     pub seed: u64,
 }
 
 impl TuningOptions {
-    /// Options that suit some hundred texts, with the λ that the model was trained with. Even so few
-    /// are learnt better when the words move, too.
+    /// The preset with which models are fine-tuned.
+    pub const RECIPE: &str = "csv";
+
+    /// Options that suit a few hundred texts, with the λ that the model was trained with. Even so few
+    /// are learnt better if the words move, too.
     pub fn of(model: &Package) -> Self {
         let recipe = recipe();
         Self {
@@ -69,7 +68,7 @@ impl TuningOptions {
         }
     }
 
-    /// Checks that each value is one.
+    /// Checks that each value is valid.
     ///
     /// # Errors
     /// Names the first that is not.
@@ -99,9 +98,9 @@ impl TuningOptions {
         Ok(())
     }
 
-    /// What is minimised in fine-tuning `model`. Where its own losses are not known, or had no
-    /// importance loss that a gate must be guarded from, they are those of a preset that reads texts
-    /// as it does.
+    /// What is minimised in fine-tuning `model`. If its own losses are not known, or had no
+    /// importance loss from which the gate must be guarded, they are those of a preset that reads texts
+    /// in the same way.
     pub fn objective(&self, model: &Package) -> Objective {
         let (importance, interaction) = match self.objective {
             TuningObjective::Own => (self.lambda_importance, self.lambda_interaction),
@@ -129,41 +128,5 @@ impl TuningOptions {
             ..recipe()
         };
         recipe.options(self.objective(model), self.seed, !self.embeddings)
-    }
-
-    /// The command that trains the same from the model `start` natively.
-    pub(super) fn command(&self, start: &Package, data: &DataChoices) -> String {
-        let objective = self.objective(start);
-        let losses = presets::name_of(&objective).unwrap_or("FILE");
-        let columns = [("text", &data.text_column), ("label", &data.label_column)];
-        let columns = columns.map(|(key, column)| match column {
-            Some(name) if name.contains(char::is_whitespace) => {
-                format!(" --layout {:?}", format!("{key}={name}"))
-            }
-            Some(name) => format!(" --layout {key}={name}"),
-            None => String::new(),
-        });
-        let if_so = |given: bool, words: &'static str| if given { words } else { "" };
-        let encoding = match data.encoding.as_deref() {
-            None | Some("UTF-8") => String::new(),
-            Some(encoding) => format!(" --layout encoding={encoding}"),
-        };
-        format!(
-            "safr train --task csv --data FILE{encoding}{}{}{} --hold-out {},{} --losses {losses} --recipe {RECIPE} --lambda-importance {} --lambda-interaction {} --start {}{} --epochs {} --patience {} --learning-rate {} --batch-size {} --seed {} --out DIR",
-            columns.concat(),
-            if_so(data.merge_labels, " --layout labels=merge"),
-            if_so(data.skip_broken, " --layout broken=skip"),
-            data.hold_out_share,
-            data.hold_out_seed,
-            objective.lambda_importance,
-            objective.lambda_interaction,
-            start.card.id,
-            if_so(!self.embeddings, " --freeze-embeddings"),
-            self.epochs,
-            self.patience,
-            self.learning_rate,
-            self.batch_size,
-            self.seed,
-        )
     }
 }

@@ -1,10 +1,10 @@
-//! What is told of a person's labelled texts before a model is fine-tuned on them.
+//! What is reported about a user's labelled texts before a model is fine-tuned on them.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::data::{MAX_CLASSES, TuningData};
+use super::texts::{MAX_CLASSES, TuningData};
 use crate::package::Package;
 use crate::text::table::{LabelledText, LabelledTexts, Layout, RowProblem, Table};
 use crate::text::{Coverage, Decoded, plural};
@@ -13,7 +13,7 @@ use crate::train::by_reading;
 /// Broken rows that a report lists.
 const LISTED_ROWS: usize = 100;
 
-/// Classes of which a report tells what they lose.
+/// Classes for which a report says what they lose.
 const LISTED_LOSSES: usize = 5;
 
 /// Conflicts that a report lists.
@@ -25,9 +25,9 @@ const FEW_HELD_OUT: usize = 20;
 /// What is in a file of labelled texts, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DataReport {
-    /// The encoding that it is in; `None` if it is no text.
+    /// The encoding that it is in; `None` if it is not text.
     pub encoding: Option<String>,
-    /// How it is written; `None` if it is no text.
+    /// How it is written; `None` if it is not text.
     pub layout: Option<Layout>,
     /// Names of the columns.
     pub columns: Vec<String>,
@@ -37,43 +37,43 @@ pub struct DataReport {
     pub label_column: Option<String>,
     /// Texts that can be used.
     pub texts: usize,
-    /// Those of them that are kept from training.
+    /// Those of them that are kept out of training.
     pub held_out: usize,
     /// The classes in the order of the model's logits.
     pub classes: Vec<ClassCount>,
-    /// Whether they are other classes than the model's.
+    /// Whether they differ from the model's classes.
     pub new_head: bool,
-    /// Labels that differ in case, blanks, invisible characters or the way a number is written alone, in
-    /// groups: perhaps they are one class each.
+    /// Labels that differ only in case, blanks, invisible characters or the way a number is written, in
+    /// groups: perhaps each group is one class.
     pub alike: Vec<Vec<String>>,
     /// Rows with neither text nor label, which are left out.
     pub empty: usize,
-    /// Rows with a label alone.
+    /// Rows with only a label.
     pub missing_texts: usize,
-    /// Rows with a text alone.
+    /// Rows with only a text.
     pub missing_labels: usize,
-    /// Rows that cannot be used, those of the two kinds above among them.
+    /// Rows that cannot be used, including the two kinds above.
     pub broken_rows: usize,
     /// The first of them.
     pub broken: Vec<BrokenRow>,
     /// Texts without a word, which are left out.
     pub wordless: usize,
-    /// Texts whose words stood before with the same label.
+    /// Texts whose words occurred before with the same label.
     pub duplicates: usize,
-    /// Different texts that stand under several labels.
+    /// Different texts that occur with several labels.
     pub conflicting_texts: usize,
     /// The first of them.
     pub conflicts: Vec<Conflict>,
     /// Words of the longest text.
     pub longest: usize,
-    /// Words of a text that the model reads at most.
+    /// Maximum number of words of a text that the model reads.
     pub read: usize,
     /// Texts that are longer.
     pub cut: usize,
     /// How many of the words the model knows. It learns no new ones: unknown words are all read
     /// as the one unknown word.
     pub words: Coverage,
-    /// What a person should know before they train on them, a sentence each.
+    /// What a person should know before training on them, one sentence each.
     pub remarks: Vec<String>,
     /// Why the data cannot be used as they are; `None` if they can.
     pub problem: Option<DataProblem>,
@@ -86,7 +86,7 @@ pub struct ClassCount {
     pub name: String,
     /// Its texts.
     pub texts: usize,
-    /// Those of them that are kept from training.
+    /// Those of them that are kept out of training.
     pub held_out: usize,
 }
 
@@ -99,14 +99,14 @@ pub struct BrokenRow {
     pub message: String,
 }
 
-/// A text that stands under several labels.
+/// A text that occurs with several labels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conflict {
     /// The text.
     pub text: String,
     /// The labels.
     pub labels: Vec<String>,
-    /// Where it stands.
+    /// Where it occurs.
     pub lines: Vec<usize>,
 }
 
@@ -114,7 +114,7 @@ pub struct Conflict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{message}")]
 pub struct DataProblem {
-    /// Tells programs the problems apart.
+    /// Lets programs distinguish the problems.
     pub kind: ProblemKind,
     /// One sentence for people.
     pub message: String,
@@ -124,29 +124,29 @@ pub struct DataProblem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
-    /// The bytes are no text.
+    /// The bytes are not text.
     NotText,
     /// There is nothing.
     Empty,
-    /// There are texts alone.
+    /// There are only texts.
     NoLabels,
     /// The columns must be chosen.
     Columns,
-    /// Rows cannot be used, and it was not said that they may be skipped.
+    /// Rows cannot be used, and nobody said that they may be skipped.
     BrokenRows,
     /// No row can be used.
     NoTexts,
     /// All texts are of one class.
     TooFewClasses,
-    /// There are more classes than are taken.
+    /// There are more classes than are accepted.
     TooManyClasses,
     /// Nothing is left to learn from or to measure with.
     TooFewTexts,
-    /// There are more rows than are taken.
+    /// There are more rows than are accepted.
     TooManyRows,
-    /// The share to hold out is none.
+    /// The share to hold out is not a share.
     HoldOut,
-    /// The bytes are no table of any known layout.
+    /// The bytes are not a table of any known layout.
     Table,
 }
 
@@ -163,29 +163,20 @@ impl DataReport {
         self.encoding = Some(encoding.to_owned());
         if decoded.guessed {
             self.remarks.push(format!(
-                "The file does not say its encoding. It is read as {encoding}; look whether accents and signs are right."
+                "The file does not say its encoding. It is read as {encoding}; check that accents and signs are right."
             ));
         }
     }
 
-    /// Says what was made of single lines.
+    /// Says how individual lines were read.
     pub(super) fn set_lines(&mut self, table: &Table) {
-        if let Some(line) = table.stray_quotes.first() {
-            let count = table.stray_quotes.len();
-            self.remarks.push(format!(
-                "{} closed, the first in line {line}: read as {} like others.",
-                if count == 1 {
-                    "A quote is opened and never".to_owned()
-                } else {
-                    format!("{count} quotes are opened and never")
-                },
-                if count == 1 {
-                    "a character"
-                } else {
-                    "characters"
-                },
-            ));
-        }
+        let Some(line) = table.stray_quotes.first() else {
+            return;
+        };
+        self.remarks.push(match table.stray_quotes.len() {
+            1 => format!("The quote in line {line} opens a field that its row does not close; it is read as a character like any other."),
+            count => format!("{count} quotes open fields that their rows do not close, the first in line {line}; they are read as characters like any others."),
+        });
     }
 
     pub(super) fn set_labels(&mut self, all: &LabelledTexts, merged: bool) {
@@ -248,23 +239,23 @@ impl DataReport {
             .collect();
     }
 
-    /// Says what makes the result worth less, though the data can be used.
+    /// Says what makes the result less reliable, although the data can be used.
     pub(super) fn set_remarks(&mut self) {
         if self.words.tokens > 0 && 2 * self.words.known < self.words.tokens {
             self.remarks.push(
-                "The model knows less than half of these words. It reads all others as one unknown word, and will learn little from them.".to_owned(),
+                "The model knows fewer than half of these words. It reads all others as one unknown word, and will learn little from them.".to_owned(),
             );
         }
         let unmeasured = self.classes.iter().filter(|class| class.held_out == 0);
         self.remarks.extend(unmeasured.map(|class| {
             format!(
-                "No text of \"{}\" is held out, so that nobody will know how well it is told: a class needs two different texts.",
+                "No text of \"{}\" is held out, so nothing will show how well it is recognised: a class needs two different texts.",
                 class.name
             )
         }));
         if self.held_out < FEW_HELD_OUT {
             self.remarks.push(format!(
-                "With {} held out, the accuracy is no more than a hint; {FEW_HELD_OUT} say more.",
+                "With {} held out, the accuracy is no more than a hint; {FEW_HELD_OUT} would say more.",
                 plural(self.held_out, "text")
             ));
         }
@@ -289,7 +280,7 @@ impl DataReport {
             return problem(
                 ProblemKind::TooFewClasses,
                 format!(
-                    "all texts have the label \"{name}\"; there must be two different labels at least"
+                    "all texts have the label \"{name}\"; there must be at least two different labels"
                 ),
             );
         }
@@ -297,7 +288,7 @@ impl DataReport {
             return problem(
                 ProblemKind::TooManyClasses,
                 format!(
-                    "there are {classes} different labels, and {MAX_CLASSES} are taken at most; is \"{}\" the column of the labels?",
+                    "there are {classes} different labels, but at most {MAX_CLASSES} are accepted; is \"{}\" the column of the labels?",
                     self.label_column.as_deref().unwrap_or_default()
                 ),
             );
@@ -313,7 +304,7 @@ impl DataReport {
             return problem(
                 ProblemKind::BrokenRows,
                 format!(
-                    "{} cannot be used; mend what is wrong, or go on without",
+                    "{} cannot be used; fix what is wrong, or go on without",
                     plural(self.broken_rows, "row")
                 ),
             );
@@ -339,7 +330,7 @@ fn quoted(names: &[String]) -> String {
     }
 }
 
-/// Texts that stand more than once.
+/// Texts that occur more than once.
 pub(super) struct Repeated {
     duplicates: usize,
     conflicts: Vec<Conflict>,

@@ -1,8 +1,8 @@
-//! What came of fine-tuning: the start model and the tuned one on the held-out texts.
+//! The result of fine-tuning: the start model and the tuned one on the held-out texts.
 
 use serde::Serialize;
 
-use super::data::HeldOut;
+use super::texts::HeldOut;
 use crate::evaluate::{
     Answer, Interval, MeasureError, PerText, Section, Text, bootstrap, measure, wilson,
 };
@@ -17,7 +17,7 @@ const PIECE: usize = 16;
 /// Bootstrap resamples of the held-out texts.
 const RESAMPLES: usize = 1000;
 
-/// Texts that changed their class that a result lists, and texts that went wrong.
+/// How many texts that changed their class a result lists, and how many misclassified ones.
 const LISTED: usize = 100;
 
 /// Seed of the resamples.
@@ -36,15 +36,15 @@ pub struct TuningResult {
     pub chance: f64,
     /// The measures, accuracy first.
     pub measures: Vec<MeasureChange>,
-    /// How well the tuned model tells each class.
+    /// How well the tuned model recognises each class.
     pub scores: Vec<ClassScores>,
     /// Resamples behind the intervals.
     pub resamples: usize,
-    /// Texts by true class and class that the start model predicts; `None` where the head is new.
+    /// Texts by true class and class that the start model predicts; `None` if the head is new.
     pub confusion_before: Option<Confusion>,
-    /// The same of the tuned model.
+    /// The same for the tuned model.
     pub confusion_after: Confusion,
-    /// Number of texts whose predicted class changed; 0 where the head is new.
+    /// Number of texts whose predicted class changed; 0 if the head is new.
     pub changed_texts: usize,
     /// The first of them, by line.
     pub changed: Vec<ChangedExample>,
@@ -54,7 +54,7 @@ pub struct TuningResult {
     pub wrong: Vec<WrongExample>,
 }
 
-/// Numbers of texts: a row a true class, a column a predicted one.
+/// Numbers of texts: one row per true class, one column per predicted class.
 pub type Confusion = Vec<Vec<usize>>;
 
 /// A measure before and after.
@@ -64,21 +64,21 @@ pub struct MeasureChange {
     pub section: Section,
     /// Its name within the section.
     pub name: String,
-    /// Of the start model; `None` where it is not defined.
+    /// Of the start model; `None` if it is not defined.
     pub before: Option<Estimate>,
     /// Of the tuned one.
     pub after: Option<Estimate>,
-    /// After less before, paired text by text.
+    /// After minus before, paired text by text.
     pub difference: Option<Estimate>,
 }
 
-/// A value and how sure it is: Wilson's 95 % interval of an accuracy, else the 95 % percentile
+/// A value and how certain it is: Wilson's 95 % interval for an accuracy, otherwise the 95 % percentile
 /// interval of a bootstrap over the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// The value.
     pub value: f64,
-    /// Its interval; `None` where no resample defines one.
+    /// Its interval; `None` if no resample defines one.
     pub interval: Option<Interval>,
 }
 
@@ -97,16 +97,16 @@ pub struct ChangedExample {
     pub after: String,
 }
 
-/// How well a class is told; each score is in [0, 1], and `None` where no text is there to define it.
+/// How well a class is recognised; each score is in [0, 1], and `None` if there is no text to define it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClassScores {
     /// The class.
     pub name: String,
     /// Its held-out texts.
     pub texts: usize,
-    /// Part of the texts that are said to be of the class which are.
+    /// Of the texts predicted to be of the class, the share that are.
     pub precision: Option<f64>,
-    /// Part of its texts that are said to be of it.
+    /// Of its texts, the share predicted to be of it.
     pub recall: Option<f64>,
     /// Harmonic mean of both.
     pub f1: Option<f64>,
@@ -127,9 +127,9 @@ pub struct WrongExample {
     pub probability: f32,
 }
 
-/// Measuring of both models, piece by piece.
+/// Measures both models, piece by piece.
 pub(super) struct Comparing {
-    /// Texts by length, so that those of a piece are alike.
+    /// Texts by length, so that those of a piece are of similar length.
     texts: Vec<Text>,
     /// Which of the held-out texts each of them is.
     order: Vec<usize>,
@@ -161,7 +161,7 @@ impl Comparing {
     }
 
     /// Measures some more texts with both models; the start model selects words and pairs for
-    /// both, beside their own choice.
+    /// both, in addition to their own choice.
     pub(super) async fn advance(
         &mut self,
         start: &Classifier,
@@ -266,18 +266,18 @@ async fn measured(
 }
 
 /// Texts with a label that every model has, for a model that does not have theirs; what is
-/// measured of its answers means nothing.
+/// measured about its answers means nothing.
 fn unlabelled(texts: &[Text]) -> Vec<Text> {
     let mut texts = texts.to_vec();
     texts.iter_mut().for_each(|text| text.example.label = 0);
     texts
 }
 
-/// All measures with their intervals, by one bootstrap, so that differences are paired. Accuracies and
-/// recalls have Wilson's instead: where all of a few texts are right, so they are in each
+/// All measures with their intervals, from one bootstrap, so that differences are paired. Accuracies and
+/// recalls have Wilson's instead: if all of a few texts are right, they are right in every
 /// resample, and the bootstrap's interval would have no width.
 fn changes(before: &PerText, after: &PerText, new_head: bool) -> Vec<MeasureChange> {
-    // A new head's classes are none that the start model could predict.
+    // The start model could not predict any of a new head's classes.
     let defined = |section| !(new_head && section == Section::Prediction);
     let statistics = |weights: &[f64]| -> Vec<Option<f64>> {
         let [before, after] = [before, after].map(|texts| texts.measures(weights));
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn scores_of_classes_by_hand() {
-        // Of a's three texts two are told, of b's one text none; c has no text and is never said.
+        // Of a's three texts two are recognised, of b's one text none; c has no texts and is never predicted.
         let confusion = vec![vec![2, 1, 0], vec![1, 0, 0], vec![0, 0, 0]];
         let classes = ["a", "b", "c"].map(str::to_owned);
         let [a, b, c] = &scores(&classes, &confusion)[..] else {

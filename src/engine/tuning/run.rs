@@ -1,4 +1,4 @@
-//! How a run goes on, piece by piece: steps, measuring after an epoch, and the result.
+//! How a run proceeds, piece by piece: steps, measuring after an epoch, and the result.
 
 use web_time::Instant;
 
@@ -10,15 +10,15 @@ use crate::explain::EpochRecord;
 use crate::model::Classifier;
 use crate::train::{TrainError, TrainEvent};
 
-/// A training loss that is more than so many times that of guessing is none that a longer run would mend.
+/// A training loss that is more than this many times that of guessing will not recover in a longer run.
 const DIVERGED: f64 = 10.0;
 
 impl Tuning {
-    /// Goes on for about so long, for one batch at least, and not beyond the end of an epoch.
+    /// Continues for about this long, for at least one batch, and not beyond the end of an epoch.
     /// Nothing comes after [`TuningEvent::Finished`].
     ///
     /// # Errors
-    /// If the device was lost or failed; the run can go on from a checkpoint.
+    /// If the device was lost or failed; the run can be resumed from a checkpoint.
     pub async fn advance(&mut self, milliseconds: f64) -> Result<Vec<TuningEvent>, EngineError> {
         let start = Instant::now();
         let mut events = Vec::new();
@@ -42,14 +42,14 @@ impl Tuning {
         }
     }
 
-    /// Trains no more; [`advance`](Self::advance) then measures the result.
+    /// Ends training; [`advance`](Self::advance) then measures the result.
     pub fn stop(&mut self) {
         if let Phase::Training = self.phase {
             self.phase = Phase::Ended(Ending::Stopped);
         }
     }
 
-    /// Goes one piece on.
+    /// Advances by one piece.
     async fn piece(&mut self) -> Result<Option<TuningEvent>, EngineError> {
         match &mut self.phase {
             Phase::Training => self.train().await,
@@ -98,7 +98,7 @@ impl Tuning {
         self.told(event)
     }
 
-    /// From what the step loop tells to what the run does.
+    /// From what the step loop reports to what the run does.
     fn told(
         &mut self,
         event: Result<Option<TrainEvent>, TrainError>,
@@ -149,11 +149,11 @@ impl Tuning {
         record.train_cross_entropy > DIVERGED * (self.classes.len() as f64).ln()
     }
 
-    /// The best weights, or before the end of the first epoch those that there are.
+    /// The best weights, or before the end of the first epoch the current ones.
     async fn tuned(&self, ending: Ending) -> Result<Option<Tuned>, EngineError> {
         let best = self.trainer.history().best();
         let weights = match self.trainer.best() {
-            // Such an epoch is none of which anything came, even if it guesses best.
+            // Such an epoch has no useful result, even if it guesses best.
             _ if best.is_some_and(|best| self.diverged(best)) => return Ok(None),
             Some(best) => best.clone(),
             None if ending == Ending::NotFinite => return Ok(None),
@@ -168,7 +168,7 @@ impl Tuning {
         }))
     }
 
-    /// Ends the run, all held-out texts being measured.
+    /// Ends the run, once all held-out texts are measured.
     fn finish(&mut self) -> Option<TuningEvent> {
         let phase = std::mem::replace(&mut self.phase, Phase::Finished(None));
         let Phase::Measuring(ending, tuned, comparing) = phase else {

@@ -1,8 +1,8 @@
-//! A fine-tuning run as bytes: all that it takes to go on, on any device.
+//! A fine-tuning run as bytes: all that it takes to continue, on any device.
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataChoices, Plan, TuningOptions};
+use super::{DataChoices, Ending, Phase, Plan, Tuning, TuningOptions};
 use crate::engine::EngineError;
 use crate::package::{Package, PackageError, files_of_zip, zip_of};
 use crate::train::Checkpoint;
@@ -16,7 +16,7 @@ const DATA: &str = "data";
 /// How the names of the word embeddings begin.
 pub(super) const EMBEDDINGS: &str = "embedding.";
 
-/// What a run was asked for.
+/// What was asked of a run.
 #[derive(Serialize, Deserialize)]
 struct Run {
     version: u32,
@@ -24,9 +24,25 @@ struct Run {
     choices: DataChoices,
 }
 
-/// One zip of the start model's files, the data, and where the run stands. Embeddings that are
-/// frozen are the start model's and not stored again.
-pub(super) fn write(plan: &Plan, mut checkpoint: Checkpoint) -> Result<Vec<u8>, EngineError> {
+impl Tuning {
+    /// All that [`Session::resume`](crate::engine::Session::resume) needs to continue from here.
+    ///
+    /// # Errors
+    /// If the device was lost or failed, or there is nothing to continue.
+    pub async fn checkpoint(&mut self) -> Result<Vec<u8>, EngineError> {
+        if let Phase::Ended(Ending::NotFinite | Ending::Diverged)
+        | Phase::Measuring(Ending::NotFinite | Ending::Diverged, ..)
+        | Phase::Finished(_) = self.phase
+        {
+            return Err(EngineError::Run("the run is over"));
+        }
+        write(&self.plan, self.trainer.checkpoint().await?)
+    }
+}
+
+/// One zip of the start model's files, the data, and where the run is. Frozen embeddings
+/// are the start model's and not stored again.
+fn write(plan: &Plan, mut checkpoint: Checkpoint) -> Result<Vec<u8>, EngineError> {
     if !plan.options.embeddings {
         let learnt = |name: &String| !name.starts_with(EMBEDDINGS);
         checkpoint.weights.retain(|name, _| learnt(name));
@@ -47,14 +63,14 @@ pub(super) fn write(plan: &Plan, mut checkpoint: Checkpoint) -> Result<Vec<u8>, 
     Ok(zip_of(&files)?)
 }
 
-/// The plan, the start model and where the run stood.
+/// The plan, the start model and where the run was.
 pub(super) fn read(bytes: &[u8]) -> Result<(Plan, Package, Checkpoint), EngineError> {
     let mut files = files_of_zip(bytes).map_err(unusable)?;
     let mut take = |name: &'static str| files.remove(name).ok_or(PackageError::Missing(name));
     let run: Run = serde_json::from_slice(&take(RUN).map_err(unusable)?).map_err(unusable)?;
     if run.version != VERSION {
         return Err(unusable(format!(
-            "it has format {}, and this page reads format {VERSION}",
+            "it has format {}, but this version reads format {VERSION}",
             run.version
         )));
     }

@@ -1,8 +1,8 @@
-//! The least and the most AOPC that any order of a text's words has, by which normalised AOPC
-//! compares models (Edin et al., arXiv 2408.08137).
+//! The least and the most AOPC that any order of a text's words has, with which normalised AOPC
+//! makes models comparable (Edin et al., arXiv 2408.08137).
 //!
-//! The AOPC of an order is the mean, over its beginnings, of the fall without their words. Two
-//! beginnings with the same words differ only in their sum so far, so that the better one is enough:
+//! The AOPC of an order is the mean, over its prefixes, of the fall without their words. Two
+//! prefixes with the same words differ only in their sum so far, so the better one is enough:
 //! a beam search over sets of words. With room for every set of a size it is exact.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Where `aopc` lies between the limits: 0 at the least, 1 at the most, beyond them only where
+    /// Where `aopc` lies between the limits: 0 at the least, 1 at the most, beyond them only if
     /// a beam missed the best order. `None` if the order makes no difference.
     pub(super) fn normalise(self, aopc: f64) -> Option<f64> {
         let range = self.most - self.least;
@@ -32,13 +32,13 @@ impl Limits {
 pub(super) struct Search {
     words: usize,
     width: usize,
-    /// Sums of falls along the best orders found to each set of removed words: the beam of the least
-    /// sums, then that of the most.
+    /// Sums of falls along the best orders found for each set of removed words: the beam of the least
+    /// sums, then that of the greatest.
     beams: [Vec<(Removed, f64)>; 2],
 }
 
 impl Search {
-    /// Begins with all of the `words`, with `width` sets a beam.
+    /// Begins with all of the `words`, with `width` sets per beam.
     pub(super) fn new(words: usize, width: usize) -> Self {
         let whole = vec![(vec![false; words], 0.0)];
         Self {
@@ -48,7 +48,7 @@ impl Search {
         }
     }
 
-    /// The sets whose falls the next step asks for, some perhaps twice; none at the end.
+    /// The sets whose falls the next step needs, some perhaps twice; none at the end.
     pub(super) fn candidates(&self) -> impl Iterator<Item = Removed> {
         self.beams
             .iter()

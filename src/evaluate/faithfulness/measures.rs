@@ -1,4 +1,4 @@
-//! Faithfulness of one order of a text's words, as a function of what becomes of the prediction
+//! Faithfulness of one order of a text's words, as a function of what happens to the prediction
 //! without some of them.
 
 use std::collections::BTreeSet;
@@ -8,11 +8,11 @@ use super::outcomes::Outcome;
 use crate::attribute::Removed;
 use crate::evaluate::columns::Values;
 
-/// Parts of a text's words that ERASER takes, in per cent.
+/// Shares of a text's words that ERASER takes, in per cent.
 pub const PERCENTAGES: [usize; 5] = [1, 5, 10, 20, 50];
-/// Most words that VMASK's AOPC removes, U.
+/// Maximum number of words that VMASK's AOPC removes, U.
 pub const MOST_REMOVED: usize = 10;
-/// Most words that post-hoc accuracy keeps.
+/// Maximum number of words that post-hoc accuracy keeps.
 pub const MOST_KEPT: usize = 10;
 
 /// Measures of one order of the words of one text. What falls is the probability of the
@@ -26,15 +26,15 @@ pub(super) struct Measures {
     /// 1/(U+1)·Σ_{u=1..U} fall without the first u words (Chen & Ji, EMNLP 2020); a text of fewer
     /// words is empty from then on.
     pub(super) aopc: f64,
-    /// Whether the class is still predicted from the first 1, 2, … words alone.
+    /// Whether the class is still predicted from only the first 1, 2, … words.
     pub(super) predicted_from: [bool; MOST_KEPT],
     /// AOPC of removing the first words first, and that of removing them last, between the least and
-    /// the most that any order comes to.
+    /// the most that any order reaches.
     pub(super) normalised: Option<[f64; 2]>,
 }
 
 impl Measures {
-    /// Measures an `order` of all words; `outcome` knows what becomes of the prediction.
+    /// Measures an `order` of all words; `outcome` knows what happens to the prediction.
     pub(super) fn new(
         order: &[usize],
         outcome: impl Fn(&[bool]) -> Outcome,
@@ -65,7 +65,7 @@ impl Measures {
         }
     }
 
-    /// The measures by name, with the normalised ones, `None` where they are not defined, or without.
+    /// The measures by name, with or without the normalised ones, which are `None` if not defined.
     pub(super) fn values(&self, normalised: bool) -> Values {
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let mut values = vec![
@@ -97,7 +97,7 @@ impl Measures {
     }
 }
 
-/// All removals whose outcomes [`Measures::new`] needs; of every number of words if `normalised`.
+/// All removals whose outcomes [`Measures::new`] needs; for every number of words if `normalised`.
 pub(super) fn removals(order: &[usize], normalised: bool) -> Vec<Removed> {
     let words = order.len();
     let counts: BTreeSet<usize> = if normalised {
@@ -113,7 +113,7 @@ pub(super) fn removals(order: &[usize], normalised: bool) -> Vec<Removed> {
     counts.iter().flat_map(both).collect()
 }
 
-/// `percent` of `words`, rounded up, so that it is at least one word.
+/// `percent` of `words`, rounded up, so at least one word.
 fn part(words: usize, percent: usize) -> usize {
     (words * percent).div_ceil(100)
 }

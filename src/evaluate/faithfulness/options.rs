@@ -11,7 +11,7 @@ pub struct FaithfulnessOptions {
     pub rankings: Vec<Ranking>,
     /// Ways to remove words.
     pub removals: Vec<Removal>,
-    /// How AOPC is normalised; `None`: not at all. This takes most of the time, about as much as the
+    /// How AOPC is normalised; `None`: not at all. This takes most of the time, which grows about as the
     /// cube of a text's length.
     pub normalisation: Option<Normalisation>,
     /// Seed of the random ranking.
@@ -29,20 +29,20 @@ impl Default for FaithfulnessOptions {
     }
 }
 
-/// How the limits of AOPC are looked for.
+/// How the limits of AOPC are searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Normalisation {
-    /// Most words for which every set of words is tried, so that the limits are exact.
+    /// Maximum number of words for which every set of words is tried, so that the limits are exact.
     pub exact: usize,
     /// Sets of words that the beam search keeps for longer texts.
     pub beam: usize,
-    /// Most words of a text that is normalised at all.
+    /// Maximum number of words of a text that is normalised at all.
     pub longest: usize,
 }
 
 impl Default for Normalisation {
-    /// The beam of Edin et al.'s package; 2^10 passes of an exact search are about as many as those
-    /// of this beam.
+    /// The beam of Edin et al.'s package; the 2^10 passes of an exact search are about as many as
+    /// this beam takes.
     fn default() -> Self {
         Self {
             exact: 10,

@@ -1,4 +1,4 @@
-//! What becomes of a prediction without some of a text's words: found once each, in batches.
+//! What happens to a prediction without some of a text's words: found once each, in batches.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use crate::attribute::{Removal, Removed, probabilities};
 use crate::explain::argmax;
 use crate::model::{Classifier, ReadError};
 
-/// What becomes of a prediction without some words.
+/// What happens to a prediction without some words.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Outcome {
-    /// How far the probability of the class predicted for the whole text falls; negative where it
+    /// How far the probability of the class predicted for the whole text falls; negative if it
     /// rises.
     pub(super) fall: f64,
     /// Whether that class is still predicted.
     pub(super) same: bool,
 }
 
-/// All that is known of one text and one way of removing words.
+/// All that is known about one text and one way of removing words.
 pub(super) struct Outcomes<'a> {
     model: &'a Classifier,
     text: &'a [u32],
@@ -71,7 +71,7 @@ impl<'a> Outcomes<'a> {
         Ok(())
     }
 
-    /// The outcome of a removal that was looked for.
+    /// The outcome of a removal that was computed.
     ///
     /// # Panics
     /// If it was not.

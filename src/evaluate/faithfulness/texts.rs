@@ -19,13 +19,13 @@ use crate::model::{Classifier, ReadError, Stream};
 /// |---|---|
 /// | `comprehensiveness` | ERASER's AOPC: mean over [`PERCENTAGES`] of the fall without the most important words, at least one; more is better |
 /// | `sufficiency` | the same with nothing but those words; less is better |
-/// | `comprehensiveness_P`, `sufficiency_P` | at P per cent alone |
+/// | `comprehensiveness_P`, `sufficiency_P` | at P per cent only |
 /// | `aopc` | VMASK's AOPC: 1/(U+1)·Σ_{u=1..U} fall without the u most important words, U = [`MOST_REMOVED`]; more is better |
-/// | `post_hoc_accuracy_K` | 1 where the prediction is the same from the K most important words alone, else 0; K up to [`MOST_KEPT`] |
-/// | `normalised_comprehensiveness` | mean over all numbers of words of the fall without the most important ones, 0 at the least that any order of the words comes to and 1 at the most; more is better |
+/// | `post_hoc_accuracy_K` | 1 if the prediction is the same from only the K most important words, else 0; K up to [`MOST_KEPT`] |
+/// | `normalised_comprehensiveness` | mean over all numbers of words of the fall without the most important ones, 0 at the least that any order of the words reaches and 1 at the most; more is better |
 /// | `normalised_sufficiency` | the same with the least important words removed first; less is better |
 ///
-/// The last two (Edin et al., arXiv 2408.08137) are there only if asked for, and have no value for a
+/// The last two (Edin et al., arXiv 2408.08137) are measured only on request, and have no value for a
 /// text that is too long or whose order makes no difference.
 ///
 /// [`Ranking::name`]: crate::attribute::Ranking::name

@@ -1,23 +1,26 @@
-//! What is known of a neuron after a data set.
+//! What is known about a neuron after a data set.
 
 use serde::{Deserialize, Serialize};
+
+/// Maximum number of words in a card's list.
+pub const LISTED: usize = 10;
 
 /// A neuron's card: its words, its classes, and what the predictions lose without it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NeuronCard {
     /// Index of the neuron in the last block, from 0.
     pub neuron: usize,
-    /// Part of the words at which it fires (u > 0), in [0, 1]; 0 for a dead neuron.
+    /// Share of the words at which it fires (u > 0), in [0, 1]; 0 for a dead neuron.
     pub firing_rate: f64,
-    /// Part of the texts in which it fires, in [0, 1].
+    /// Share of the texts in which it fires, in [0, 1].
     pub text_rate: f64,
     /// Mean activation over all words, silent ones included.
     pub mean_activation: f64,
-    /// 1/Σ_w p_w², the effective number of different words at which it fires; 0 if it is dead.
+    /// 1/Σ_w p_w², the effective number of distinct words at which it fires; 0 if it is dead.
     pub effective_words: f64,
-    /// The words with the largest shares p_w of its squared activation, falling.
+    /// The words with the largest shares p_w of its squared activation, largest first.
     pub top_words: Vec<WordShare>,
-    /// The different words at which it fires most strongly, falling.
+    /// The distinct words at which it fires most strongly, strongest first.
     pub strongest: Vec<StrongestPlace>,
     /// The class that makes it fire most; `None` if it is dead, or the texts have one class.
     pub selectivity: Option<Selectivity>,
@@ -25,8 +28,8 @@ pub struct NeuronCard {
     pub ablation: Option<AblationEffect>,
 }
 
-/// A word's part of a neuron: p_w = Σ u² at the word's places / Σ u² at all places, as an
-/// allocation in which the data set is one text and each different word one token.
+/// A word's share of a neuron: p_w = Σ u² at the word's places / Σ u² at all places, as an
+/// allocation in which the data set is one text and each distinct word one token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WordShare {
     /// The word as the vocabulary has it.
@@ -54,18 +57,18 @@ pub struct Selectivity {
     /// The class (by label) with the largest mean activation; on a tie the first.
     pub class: usize,
     /// (μ − μ′)/(μ + μ′) in [0, 1], with μ that mean and μ′ the mean of the other classes'
-    /// means; a class' mean is over its texts, a text's over its words.
+    /// means; a class's mean is over its texts, a text's over its words.
     pub index: f64,
 }
 
 /// What the predictions lose when the neuron is 0 at every place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AblationEffect {
-    /// By how much the predicted class' probability falls: mean over the texts in which the
+    /// By how much the predicted class's probability falls: mean over the texts in which the
     /// neuron fires, in [−1, 1]; positive if it supports the predictions.
     pub fall: f64,
-    /// Mean size of that change over all texts, those in which it is silent included, in [0, 1]:
-    /// by this neurons are ranked.
+    /// Mean magnitude of that change over all texts, including those in which it is silent, in [0, 1]:
+    /// neurons are ranked by this.
     pub size: f64,
     /// Texts whose predicted class changes.
     pub flips: usize,

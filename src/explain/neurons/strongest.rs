@@ -1,4 +1,4 @@
-//! The different words at which a neuron fires most strongly, kept while texts stream by.
+//! The distinct words at which a neuron fires most strongly, kept while texts stream by.
 
 use super::LISTED;
 
@@ -14,14 +14,14 @@ pub(super) struct Firing {
     pub(super) position: usize,
 }
 
-/// At most [`LISTED`] firings at different words, the strongest first.
+/// At most [`LISTED`] firings at distinct words, the strongest first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Strongest(Vec<Firing>);
 
 impl Strongest {
-    /// Takes `firing` in if it is among the strongest; of equals, the first seen stays.
+    /// Takes in `firing` if it is among the strongest; among equals, the first seen stays.
     ///
-    /// What falls out can only come back by a stronger firing, so nothing is missed.
+    /// A word that falls out can only come back with a stronger firing, so nothing is missed.
     pub(super) fn see(&mut self, firing: Firing) {
         if self.0.len() == LISTED && firing.activation <= self.0[LISTED - 1].activation {
             return;

@@ -71,7 +71,7 @@ impl Tally {
         }
     }
 
-    /// The card, given Σ u² at each different word, by its id.
+    /// The card, given Σ u² at each distinct word, by its id.
     pub(super) fn card(
         &self,
         neuron: usize,
@@ -139,7 +139,7 @@ impl Tally {
     }
 }
 
-/// Each word's part of the neuron's energy, falling; on a tie by id. None of a dead neuron.
+/// Each word's share of the neuron's energy, largest first; ties by id. None for a dead neuron.
 fn shares(energies: impl Iterator<Item = (u32, f64)>) -> Vec<(u32, f64)> {
     let mut shares: Vec<(u32, f64)> = energies.filter(|(_, energy)| *energy > 0.0).collect();
     let total: f64 = shares.iter().map(|(_, energy)| energy).sum();

@@ -6,18 +6,18 @@ use std::path::Path;
 use super::{Tree, parse_trees};
 use crate::text::error::TextError;
 use crate::text::split::Split;
-use crate::text::tokenize::Words;
+use crate::text::tokenize::Tokenizer;
 
 /// Name of the file of a part, in the treebank's folder.
 pub fn file_name(split: Split) -> String {
     format!("{}.txt", split.name())
 }
 
-/// Reads a file of one tree a line, as [`parse_trees`] does.
+/// Reads a file of one tree per line, as [`parse_trees`] does.
 ///
 /// # Errors
 /// If the file cannot be read, or a line is not a labelled tree.
-pub fn read_trees(path: &Path, words: Words) -> Result<Vec<Tree>, TextError> {
+pub fn read_trees(path: &Path, words: Tokenizer) -> Result<Vec<Tree>, TextError> {
     let text = fs::read_to_string(path).map_err(|error| TextError::Unreadable {
         path: path.to_owned(),
         error,
@@ -34,7 +34,8 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_named() {
-        let error = read_trees(Path::new("no-such-folder/train.txt"), Words::Typed).unwrap_err();
+        let error =
+            read_trees(Path::new("no-such-folder/train.txt"), Tokenizer::Typed).unwrap_err();
         assert!(
             error
                 .to_string()

@@ -1,4 +1,4 @@
-//! Phrases, whole sentences among them.
+//! Phrases, including whole sentences.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::sentences::polarity;
 use crate::text::example::Example;
 
 /// Every phrase of the binary task, whole sentences included, each once, in
-/// the order of first sight. A phrase that is labelled both ways takes the
+/// the order of first occurrence. A phrase that is labelled both ways gets the
 /// label it has more often, and on a tie the one it had first.
 pub fn phrases(trees: &[Tree]) -> Vec<Example> {
     let mut places: HashMap<&[String], usize> = HashMap::new();
@@ -29,8 +29,8 @@ pub fn phrases(trees: &[Tree]) -> Vec<Example> {
     phrases.into_iter().map(Votes::decide).collect()
 }
 
-/// Every phrase that the treebank calls neutral wherever it stands, each once, in the order of first
-/// sight.
+/// Every phrase that the treebank calls neutral wherever it occurs, each once, in the order of first
+/// occurrence.
 pub fn neutral_phrases(trees: &[Tree]) -> Vec<Vec<String>> {
     let labelled = || trees.iter().flat_map(labelled_phrases);
     let mut seen: HashSet<&[String]> = labelled()
@@ -74,10 +74,10 @@ impl Votes<'_> {
 mod tests {
     use super::*;
     use crate::text::sst::parse_trees;
-    use crate::text::tokenize::Words;
+    use crate::text::tokenize::Tokenizer;
 
     fn trees(text: &str) -> Vec<Tree> {
-        parse_trees(text, Words::Typed).unwrap()
+        parse_trees(text, Tokenizer::Typed).unwrap()
     }
 
     #[test]

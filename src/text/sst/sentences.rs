@@ -3,15 +3,15 @@
 use super::Tree;
 use crate::text::example::Example;
 
-/// A sentence of the binary task with what the treebank says of each word.
+/// A sentence of the binary task with what the treebank says about each word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledWords {
     /// The words.
     pub words: Vec<String>,
     /// 0 is negative, 1 positive.
     pub label: usize,
-    /// Sentiment of each word by itself, from 0 (very negative) over 2
-    /// (neutral) to 4 (very positive); as many as words.
+    /// Sentiment of each word by itself, from 0 (very negative) through 2
+    /// (neutral) to 4 (very positive); one per word.
     pub word_labels: Vec<u8>,
 }
 
@@ -55,10 +55,10 @@ pub(super) fn polarity(label: u8) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::text::sst::parse_trees;
-    use crate::text::tokenize::Words;
+    use crate::text::tokenize::Tokenizer;
 
     fn trees(text: &str) -> Vec<Tree> {
-        parse_trees(text, Words::Typed).unwrap()
+        parse_trees(text, Tokenizer::Typed).unwrap()
     }
 
     #[test]

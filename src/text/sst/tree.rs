@@ -1,9 +1,9 @@
-//! Sentences as trees of which every phrase has a sentiment, as the treebank
+//! Sentences as trees in which every phrase has a sentiment, as the treebank
 //! writes them.
 
 use std::ops::Range;
 
-use crate::text::Words;
+use crate::text::Tokenizer;
 
 /// A sentence and its labelled phrases. Kept flat, as spans over the words, so
 /// that depth costs nothing.
@@ -16,7 +16,7 @@ pub struct Tree {
 /// A phrase of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Sentiment, from 0 (very negative) over 2 (neutral) to 4 (very positive).
+    /// Sentiment, from 0 (very negative) through 2 (neutral) to 4 (very positive).
     pub label: u8,
     /// Which of the sentence's words it spans; one word for a leaf.
     pub words: Range<usize>,
@@ -28,7 +28,7 @@ impl Tree {
         self.nodes[0].label
     }
 
-    /// The words: the treebank's escapes undone, normalised.
+    /// The words, normalised, with the treebank's escapes undone.
     pub fn leaves(&self) -> &[String] {
         &self.leaves
     }
@@ -42,7 +42,7 @@ impl Tree {
     /// Sentiment of each word by itself, 0 to 4.
     pub fn word_labels(&self) -> Vec<u8> {
         let mut labels = vec![0; self.leaves.len()];
-        // A leaf comes after the phrases of one word that hold it, so its label stays.
+        // A leaf comes after the one-word phrases that contain it, so its label wins.
         for node in self.nodes.iter().filter(|node| node.words.len() == 1) {
             labels[node.words.start] = node.label;
         }
@@ -64,10 +64,10 @@ pub struct TreeError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreeProblem {
     /// A node does not start with a sentiment.
-    #[error("\"{0}\" stands where a label from 0 to 4 belongs")]
+    #[error("there is \"{0}\" where a label from 0 to 4 belongs")]
     Label(String),
-    /// A word or bracket stands where none can.
-    #[error("\"{0}\" stands where it cannot")]
+    /// A word or bracket is where none can be.
+    #[error("there is \"{0}\" where it cannot be")]
     Misplaced(String),
     /// A node has neither a word nor phrases inside it.
     #[error("a node holds no word")]
@@ -77,12 +77,12 @@ pub enum TreeProblem {
     Unclosed,
 }
 
-/// Parses one tree a line, the words normalised for a model that reads `words`; empty lines are
-/// passed over.
+/// Parses one tree per line, the words normalised for a model that reads `words`; empty lines are
+/// skipped.
 ///
 /// # Errors
 /// At the first line that is not a labelled tree.
-pub fn parse_trees(text: &str, words: Words) -> Result<Vec<Tree>, TreeError> {
+pub fn parse_trees(text: &str, words: Tokenizer) -> Result<Vec<Tree>, TreeError> {
     text.lines()
         .zip(1..)
         .filter(|(content, _)| !content.trim().is_empty())
@@ -92,7 +92,7 @@ pub fn parse_trees(text: &str, words: Words) -> Result<Vec<Tree>, TreeError> {
         .collect()
 }
 
-fn parse_tree(line: &str, words: Words) -> Result<Tree, TreeProblem> {
+fn parse_tree(line: &str, words: Tokenizer) -> Result<Tree, TreeProblem> {
     let mut leaves = Vec::new();
     let mut nodes: Vec<Node> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
@@ -162,7 +162,7 @@ fn misplaced<T>(piece: &str) -> Result<T, TreeProblem> {
     Err(TreeProblem::Misplaced(piece.to_owned()))
 }
 
-/// Brackets, and what stands between them and plain spaces. (A no-break space
+/// Brackets, and what is between them and plain spaces. (A no-break space
 /// belongs to its word: the treebank has "2 1/2" as one.)
 fn pieces(line: &str) -> impl Iterator<Item = &str> {
     line.split_inclusive([' ', '(', ')'])
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn a_tree_is_its_words_and_their_labelled_spans() {
         let text = "(3 (2 A) (4 (3 rare) (2 gem)))\r\n\n(1 (2 and\\/or) (1 -LRB-))\n";
-        let trees = parse_trees(text, Words::Typed).unwrap();
+        let trees = parse_trees(text, Tokenizer::Typed).unwrap();
         assert_eq!(trees[0].label(), 3);
         assert_eq!(trees[0].leaves(), ["a", "rare", "gem"]);
         let spans: Vec<_> = trees[0]
@@ -228,11 +228,11 @@ mod tests {
             ("(2 a) (2 b)", Misplaced("(".into())),
             ("word", Misplaced("word".into())),
         ] {
-            let error = parse_trees(&format!("(2 fine)\n{line}"), Words::Typed).unwrap_err();
+            let error = parse_trees(&format!("(2 fine)\n{line}"), Tokenizer::Typed).unwrap_err();
             assert_eq!(error, TreeError { line: 2, problem }, "{line}");
         }
         let deep = "(2 ".repeat(100_000);
-        let error = parse_trees(&deep, Words::Typed).unwrap_err();
+        let error = parse_trees(&deep, Tokenizer::Typed).unwrap_err();
         assert_eq!(error.problem, Unclosed);
     }
 }

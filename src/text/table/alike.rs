@@ -1,13 +1,13 @@
-//! Labels that people mean as one class though they are written in several ways.
+//! Labels that people mean as one class although they are written in several ways.
 
 use std::collections::BTreeMap;
 
-use super::{LabelledText, LabelledTexts};
-use crate::text::plain::Plain;
+use super::meaning::meaning;
+use super::{LabelledText, LabelledTexts, meant};
 
 impl LabelledTexts {
-    /// The labels that differ in case, blanks, invisible characters or the way a number is written alone, in
-    /// groups of two and more: in each, the most frequent one comes first.
+    /// The labels that differ only in case, blanks, invisible characters or the way a number is written, in
+    /// groups of two or more: in each, the most frequent one comes first.
     pub fn alike(&self) -> Vec<Vec<String>> {
         let mut groups: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
         for text in &self.texts {
@@ -27,7 +27,7 @@ impl LabelledTexts {
             .collect()
     }
 
-    /// Makes one label of each group of [`alike`](Self::alike) ones: the one of `names` that is meant, else the
+    /// Makes one label of each group of [`alike`](Self::alike) ones: the one of `names` that is meant, otherwise the
     /// most frequent one.
     pub fn merge_alike(&mut self, names: &[String]) {
         let groups = self.alike().into_iter();
@@ -39,22 +39,6 @@ impl LabelledTexts {
                 label.clone_from(name);
             }
         }
-    }
-}
-
-/// The one of `names` that a label means: itself, else the first that differs from it as [alike](LabelledTexts::alike)
-/// ones do.
-pub fn meant<'a>(label: &str, names: &'a [String]) -> Option<&'a String> {
-    let itself = names.iter().find(|name| *name == label);
-    itself.or_else(|| names.iter().find(|name| meaning(name) == meaning(label)))
-}
-
-/// What a label says, however it is written.
-fn meaning(label: &str) -> String {
-    let plain = Plain::of(label).text().to_lowercase();
-    match plain.trim().parse::<f64>() {
-        Ok(number) if number.is_finite() => number.to_string(),
-        _ => plain.split_whitespace().collect::<Vec<_>>().join(" "),
     }
 }
 

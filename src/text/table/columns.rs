@@ -1,7 +1,7 @@
 //! Which columns of a table hold text and label: by the names asked for, or by
 //! the names that such columns usually have.
 
-use super::header::{counts, label_of_two};
+use super::values::{counts, label_of_two};
 use super::{Role, Row, Table, TableError};
 
 /// Usual names of a text column, the surest first.
@@ -32,7 +32,7 @@ const LABEL: [&str; 9] = [
     "stars",
 ];
 
-/// Where a table's texts and labels stand.
+/// Where a table's texts and labels are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns {
     /// Index of the column of the texts.
@@ -65,11 +65,11 @@ impl Columns {
         Ok(Self { text, label })
     }
 
-    /// Finds the columns named `text` and `label`, or, where no column has that name, numbered so from 1;
-    /// for `None`, one with a usual name, in any case, or the one that is left of two.
+    /// Finds the columns named `text` and `label`, or, if no column has that name, those with that number, from 1;
+    /// for `None`, one with a usual name, in upper or lower case, or the remaining one of two.
     ///
     /// # Errors
-    /// Lists the columns that there are if a name is not among them or none is
+    /// Lists the existing columns if a name is not among them or none is
     /// usual.
     pub fn choose(
         columns: &[String],

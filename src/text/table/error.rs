@@ -6,7 +6,7 @@ use crate::text::{UnknownEncoding, plural};
 /// A table that cannot be used as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// The bytes are no text in which a table could be looked for.
+    /// The bytes are not text in which a table could be looked for.
     #[error("this is not a text file; save the table as csv or tsv")]
     NotText,
     /// The encoding that was asked for is not known.
@@ -15,14 +15,14 @@ pub enum TableError {
     /// There is no first line.
     #[error("the table is empty; its first line must name the columns")]
     Empty,
-    /// There is one column alone.
+    /// There is only one column.
     #[error(
         "there are texts here, but no labels; write label, tab and text in each line, or name the two columns of a csv file text and label"
     )]
     NoLabels,
     /// The whole file is one JSON value.
     #[error(
-        "this is one JSON array; write its objects one a line, without brackets and commas around them (JSON lines)"
+        "this is one JSON array; write its objects one per line, without brackets and commas around them (JSON lines)"
     )]
     JsonArray,
     /// Objects with ever new keys.
@@ -30,23 +30,23 @@ pub enum TableError {
         "the lines have more than {most} different keys among them, more than a table has columns; give each line the same two, such as text and label, and leave out the others"
     )]
     Keys {
-        /// How many such lines may have.
+        /// How many a file of such lines may have.
         most: usize,
     },
-    /// No text table has such a delimiter.
-    #[error("{0:?} cannot stand between two fields; choose a comma, a semicolon, a bar or a tab")]
+    /// Not a possible delimiter of a text table.
+    #[error("{0:?} cannot separate two fields; choose a comma, a semicolon, a bar or a tab")]
     Delimiter(char),
-    /// No column has the name that was asked for, or that a text or label column usually has.
+    /// No column has the requested name, or one that a text or label column usually has.
     #[error("{}; choose one of: {}", unknown_column(*role, asked.as_deref()), listed(columns))]
     NoColumn {
         /// What the column is for.
         role: Role,
         /// The name or number that was asked for.
         asked: Option<String>,
-        /// The columns that there are.
+        /// The existing columns.
         columns: Vec<String>,
     },
-    /// Two columns have the name that was asked for.
+    /// Two columns have the requested name.
     #[error("two columns are named \"{0}\"; rename one, or choose it by its number")]
     TwoColumns(String),
     /// One column would be both text and label.
@@ -57,10 +57,10 @@ pub enum TableError {
     Rows {
         /// The first of them.
         first: RowError,
-        /// How many are known of.
+        /// How many are known.
         count: usize,
     },
-    /// There is nothing to tell apart.
+    /// There is nothing to distinguish.
     #[error("a classifier needs texts of two classes or more; {}", few(.0))]
     TooFewClasses(Vec<String>),
 }
@@ -96,9 +96,9 @@ pub struct RowError {
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowProblem {
-    /// It is not divided as the first line is.
+    /// It does not have the fields of the first line.
     #[error(
-        "{} where the first line has {expected}; a text that holds the delimiter must stand in quotes", plural(*found, "field")
+        "{} where the first line has {expected}; a text that holds the delimiter must be in quotes", plural(*found, "field")
     )]
     Fields {
         /// Fields of the first line.
@@ -109,9 +109,9 @@ pub enum RowProblem {
     /// It is not UTF-8.
     #[error("the line is not UTF-8; save the file in UTF-8")]
     NotUtf8,
-    /// It is no JSON object.
+    /// It is not a JSON object.
     #[error(
-        "the line is no JSON object ({0}); write one object a line, such as {{\"text\": \"…\", \"label\": \"…\"}}"
+        "the line is not a JSON object ({0}); write one object per line, such as {{\"text\": \"…\", \"label\": \"…\"}}"
     )]
     Json(String),
     /// It has several labels.
@@ -126,12 +126,12 @@ pub enum RowProblem {
     /// The label is missing.
     #[error("there is a text, but no label")]
     NoLabel,
-    /// The label is none of the classes.
-    #[error("the label \"{label}\" is none of the classes: {}{}", classes.join(", "), likeness(label, classes))]
+    /// The label is not one of the classes.
+    #[error("the label \"{label}\" is not one of the classes: {}{}", classes.join(", "), likeness(label, classes))]
     UnknownLabel {
         /// The label.
         label: String,
-        /// The classes that there are.
+        /// The existing classes.
         classes: Vec<String>,
     },
 }
@@ -161,7 +161,7 @@ fn listed(columns: &[String]) -> String {
     named.collect::<Vec<_>>().join(", ")
 }
 
-/// Which classes there are instead of two.
+/// Which classes there are instead of two or more.
 fn few(classes: &[String]) -> String {
     match classes {
         [one] => format!("all of these have the label \"{one}\""),
@@ -169,7 +169,7 @@ fn few(classes: &[String]) -> String {
     }
 }
 
-/// Which class a label differs from in how it is written alone.
+/// The class from which a label differs only in how it is written.
 fn likeness(label: &str, classes: &[String]) -> String {
     let class = meant(label, classes);
     class.map_or_else(String::new, |class| {

@@ -1,25 +1,25 @@
-//! How a table's fields are told apart.
+//! How a table's fields are separated.
 
 use super::bytes::{count, without_mark};
 
-/// How a table's fields are told apart.
+/// How a table's fields are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Format {
-    /// What stands between two fields.
+    /// What separates two fields.
     pub delimiter: u8,
     /// Whether a field in double quotes may hold delimiters and line breaks.
     pub quotes: bool,
 }
 
 impl Format {
-    /// Tabs, and quotes like any character: how public data sets are written.
+    /// Tabs, and quotes like any other character: how public data sets are written.
     pub const TABS: Self = Self {
         delimiter: b'\t',
         quotes: false,
     };
 
-    /// What a first line `sep=;` names, if the next line has it; else tab, where all lines have as many of them; else
-    /// comma, tab, semicolon or bar, whichever the first line has most often outside quotes.
+    /// What a first line `sep=;` names, if the next line contains it; otherwise a tab, if all lines have equally many;
+    /// otherwise comma, tab, semicolon or bar, whichever the first line has most often outside quotes.
     pub fn recognise(bytes: &[u8]) -> Self {
         let bytes = without_mark(bytes);
         let delimiter = match Self::named(bytes) {
@@ -47,7 +47,7 @@ impl Format {
         let quoted = line.trim_ascii_end().strip_prefix(b"\"");
         let quoted = quoted.and_then(|line| line.strip_suffix(b"\""));
         let (key, value) = quoted.unwrap_or(line).split_at_checked(4)?;
-        // A tab is blank, too.
+        // A tab is a blank, too.
         let value = match value.trim_ascii() {
             [] => &value[..value.len().min(1)],
             named => named,
@@ -63,7 +63,7 @@ impl Format {
     }
 }
 
-/// Whether that may stand between two fields.
+/// Whether it may separate two fields.
 pub(super) fn is_delimiter(byte: u8) -> bool {
     byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n')
 }
@@ -87,7 +87,7 @@ fn most_frequent(bytes: &[u8]) -> u8 {
     }
     let outside_quotes = || first_line.split(|&byte| byte == b'"').step_by(2);
     let count = |delimiter| -> usize { outside_quotes().map(|part| count(part, delimiter)).sum() };
-    // Of equals, `max_by_key` takes the last.
+    // Among equals, `max_by_key` takes the last.
     let delimiters = [b'|', b';', b'\t', b','].into_iter();
     let most = delimiters.max_by_key(|&delimiter| count(delimiter));
     most.unwrap_or(b',')

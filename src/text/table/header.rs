@@ -1,15 +1,16 @@
 //! Whether the first row of a table names the columns.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::records::Broken;
+use super::values::{counts, label_of_two};
 use super::{Row, columns};
 
 /// Words of the longest name.
 const NAME_WORDS: usize = 3;
 
 /// Whether the first row names the columns: one of its fields is a usual name, or all of them may be names,
-/// and of two columns the labels' name is no label.
+/// and with two columns the labels' name is not a label.
 pub(super) fn has_header(rows: &[Result<Row, Broken>]) -> bool {
     let rows: Vec<&Row> = rows.iter().flatten().collect();
     let Some(first) = rows.first() else {
@@ -29,7 +30,7 @@ pub(super) fn has_header(rows: &[Result<Row, Broken>]) -> bool {
     counts.get(first.fields[label].trim()) == Some(&1) && counts.values().any(|&count| count > 1)
 }
 
-/// Names are short, no numbers, and different. Some columns have none.
+/// Names are short, not numbers, and different. Some columns have none.
 fn may_be_names(fields: &[String]) -> bool {
     let names = fields.iter().map(|field| field.trim());
     let mut seen = HashSet::new();
@@ -38,19 +39,4 @@ fn may_be_names(fields: &[String]) -> bool {
             && name.parse::<f64>().is_err()
             && seen.insert(name)
     })
-}
-
-/// Which of two columns holds the labels: the one that has fewer different values, on a tie the
-/// first.
-pub(super) fn label_of_two(rows: &[&Row]) -> usize {
-    usize::from(counts(rows, 1).len() < counts(rows, 0).len())
-}
-
-/// How often each value stands in a column.
-pub(super) fn counts<'a>(rows: &[&'a Row], column: usize) -> HashMap<&'a str, usize> {
-    let mut counts = HashMap::new();
-    for value in rows.iter().filter_map(|row| row.fields.get(column)) {
-        *counts.entry(value.trim()).or_default() += 1;
-    }
-    counts
 }

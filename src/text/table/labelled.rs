@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::{LABEL_PREFIX, listed};
 use super::{Columns, Role, RowError, RowProblem, Table, TableError};
-use crate::text::{Example, Words, tokenize};
+use crate::text::{Example, Tokenizer, tokenize};
 
 /// A text with the label that its table gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledText {
     /// The line in which its row begins, counted from 1.
     pub line: usize,
-    /// The text as it stands in the table.
+    /// The text as it is in the table.
     pub text: String,
     /// The label, without blanks around it.
     pub label: String,
@@ -24,7 +24,7 @@ impl LabelledText {
     }
 }
 
-/// What a table gives: the labelled texts, and the lines that give none.
+/// What a table yields: the labelled texts, and the lines that yield none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledTexts {
     /// The texts in the order of their lines.
@@ -33,7 +33,7 @@ pub struct LabelledTexts {
     pub broken: Vec<RowError>,
     /// Rows with neither text nor label, which are left out.
     pub empty: usize,
-    /// How many of the lines that cannot be used have each label, as far as they tell.
+    /// How many of the lines that cannot be used have each label, as far as it can be read.
     pub lost: BTreeMap<String, usize>,
 }
 
@@ -93,7 +93,7 @@ impl Table {
 }
 
 impl LabelledTexts {
-    /// What going on without the lines that cannot be used takes from classes, a sentence for each.
+    /// What each class loses by going on without the lines that cannot be used, in a sentence each.
     pub fn losses(&self) -> Vec<String> {
         let losses = self.lost.iter().map(|(label, lost)| {
             let left = self
@@ -110,7 +110,7 @@ impl LabelledTexts {
         losses.collect()
     }
 
-    /// The texts of a table of which every line must be usable.
+    /// The texts of a table in which every line must be usable.
     ///
     /// # Errors
     /// Names the first line that is not, and counts them.
@@ -130,7 +130,7 @@ impl LabelledText {
     /// Index of the label among `classes`.
     ///
     /// # Errors
-    /// Names the line if the label is none of them.
+    /// Names the line if the label is not one of them.
     pub fn class(&self, classes: &[String]) -> Result<usize, RowError> {
         classes
             .iter()
@@ -144,11 +144,11 @@ impl LabelledText {
             })
     }
 
-    /// The text as a model reads it that reads `words`, with its class.
+    /// The text as a model that reads `words` sees it, with its class.
     ///
     /// # Errors
-    /// Names the line if the label is none of `classes`.
-    pub fn example(&self, classes: &[String], words: Words) -> Result<Example, RowError> {
+    /// Names the line if the label is not one of `classes`.
+    pub fn example(&self, classes: &[String], words: Tokenizer) -> Result<Example, RowError> {
         let words = tokenize(&self.text, words);
         Ok(Example {
             words: words.into_iter().map(|token| token.word).collect(),

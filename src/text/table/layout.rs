@@ -1,4 +1,4 @@
-//! How labelled texts can be written in a file, and how a file's way is recognised.
+//! How labelled texts can be written in a file, and how a file's layout is recognised.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,21 +13,21 @@ use super::{Format, Table, TableError, lines, records};
 pub enum Layout {
     /// Rows of fields: csv, tsv, or lines such as `label<TAB>text`.
     Delimited {
-        /// What stands between two fields, an ASCII character.
+        /// What separates two fields, an ASCII character.
         delimiter: char,
         /// Whether a field in double quotes may hold delimiters and line breaks.
         quotes: bool,
         /// Whether the first row names the columns.
         header: bool,
     },
-    /// One JSON object a line.
+    /// One JSON object per line.
     JsonLines,
     /// Lines of `__label__NAME text`, as fastText takes them.
     Prefixed,
 }
 
 impl Layout {
-    /// The layout that `bytes` look like: any bytes will do.
+    /// The layout that `bytes` look like; any bytes will do.
     pub fn recognise(bytes: &[u8]) -> Self {
         let text = without_mark(bytes).trim_ascii_start();
         let array = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
@@ -54,7 +54,7 @@ impl Table {
     /// Reads a table that is written as `layout` says. Columns without a name are numbered from 1.
     ///
     /// # Errors
-    /// If the bytes are no text, or no such table.
+    /// If the bytes are not text, or not such a table.
     pub fn read(bytes: &[u8], layout: Layout) -> Result<Self, TableError> {
         match layout {
             Layout::Delimited {

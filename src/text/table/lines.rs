@@ -1,4 +1,4 @@
-//! Tables of which every line is a row by itself: JSON objects, and texts behind `__label__`.
+//! Tables in which every line is a row by itself: JSON objects, and texts after `__label__`.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,17 +7,17 @@ use serde_json::{Map, Value};
 use super::bytes::without_mark;
 use super::{Row, RowError, RowProblem, Table, TableError};
 
-/// What stands before a label, directly.
+/// What comes directly before a label.
 pub(super) const LABEL_PREFIX: &str = "__label__";
 
-/// Most different keys, each of which is a field of every row.
+/// Maximum number of distinct keys, each of which is a field of every row.
 const MOST_KEYS: usize = 1000;
 
-/// Most of them for each byte of a line, so that memory grows with the file alone: a row takes five bytes at least
+/// Maximum number of them per byte of a line, so that memory grows only with the file: a row takes at least five bytes
 /// for each key of its own.
 const KEYS_A_BYTE: usize = 4;
 
-/// Reads one JSON object a line; the columns are all its keys.
+/// Reads one JSON object per line; the columns are all their keys.
 pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
     if without_mark(bytes).trim_ascii_start().starts_with(b"[") {
         return Err(TableError::JsonArray);
@@ -98,7 +98,7 @@ pub(super) fn prefixed(bytes: &[u8]) -> Result<Table, TableError> {
     })
 }
 
-/// The labels before a text, one at least, and the text.
+/// The labels before a text, at least one, and the text.
 fn labels(line: &str) -> Result<(Vec<String>, &str), RowProblem> {
     let mut labels = Vec::new();
     let mut rest = line.trim_start();
@@ -132,7 +132,7 @@ fn lines(
         .map(move |(number, line)| (number, text(line))))
 }
 
-/// The object of a line; a comma behind it, as in an array, does not matter.
+/// The object of a line; a comma after it, as in an array, does not matter.
 fn object(line: &str) -> Result<Map<String, Value>, RowProblem> {
     let line = line.strip_suffix(',').unwrap_or(line);
     serde_json::from_str(line).map_err(|error| RowProblem::Json(error.to_string()))

@@ -1,6 +1,6 @@
-//! Tables of labelled texts as bytes (csv, tsv, JSON lines): into rows that know their
-//! line, and on to texts with a label. No files, so that the page can read
-//! what is dropped on it.
+//! Tables of labelled texts as bytes (csv, tsv, JSON lines), read into rows that know their
+//! line, and further into texts with a label. No files are needed, so that the page can
+//! read what is dropped on it.
 
 mod alike;
 mod bytes;
@@ -11,13 +11,17 @@ mod header;
 mod labelled;
 mod layout;
 mod lines;
+mod meaning;
 mod records;
+mod row;
 mod rows;
+mod values;
 
-pub use alike::meant;
 pub use columns::Columns;
 pub use error::{Role, RowError, RowProblem, TableError};
 pub use format::Format;
 pub use labelled::{LabelledText, LabelledTexts, classes};
 pub use layout::Layout;
-pub use rows::{Row, Table};
+pub use meaning::meant;
+pub use row::Row;
+pub use rows::Table;

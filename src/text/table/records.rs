@@ -1,5 +1,5 @@
-//! From bytes to records of fields. Quotes are taken as people write them: one that opens a field and
-//! closes nowhere, or behind rows of the table, is a character like others, so that it swallows no rows.
+//! From bytes to records of fields. Quotes are read as people write them: one that opens a field and
+//! closes nowhere, or only after rows of the table, is an ordinary character, so that it swallows no rows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,16 +7,16 @@ use super::bytes::without_mark;
 use super::format::Format;
 use super::{Row, RowError, RowProblem, TableError};
 
-/// Bytes that are looked through for quotes that do not close, all in all; from then on a field in quotes has
-/// [`LONGEST_THEN`] at most. Else a file of such quotes would be read once for each.
+/// Total bytes that are searched because of quotes that do not close; from then on a field in quotes has at most
+/// [`LONGEST_THEN`]. Otherwise a file of such quotes would be read once for each.
 const MOST_IN_VAIN: usize = 1 << 28;
 
 const LONGEST_THEN: usize = 1 << 12;
 
-/// What stands in a table, its first line and all others.
+/// The contents of a table, its first line and all others.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Records {
-    /// The rows in their order, each whole or broken.
+    /// The rows in their order, each complete or broken.
     pub(super) rows: Vec<Result<Row, Broken>>,
     /// Rows of blank fields, which are left out.
     pub(super) empty: usize,
@@ -24,22 +24,22 @@ pub(super) struct Records {
     pub(super) stray_quotes: Vec<usize>,
 }
 
-/// What repeats in the columns of a table: by it, a row is known within a text.
+/// What repeats in the columns of a table, from which a row within a text is recognised.
 struct Repeated {
     columns: Vec<HashSet<Vec<u8>>>,
 }
 
-/// A row that is no UTF-8, with its fields as far as they can be read.
+/// A row that is not UTF-8, with its fields as far as they can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Broken {
     pub(super) error: RowError,
     pub(super) fields: Vec<String>,
 }
 
-/// Reads all records of `bytes`, in which a byte order mark and Excel's line `sep=;` are no row.
+/// Reads all records of `bytes`, in which a byte order mark and Excel's line `sep=;` are not rows.
 ///
 /// # Errors
-/// If the bytes are no text.
+/// If the bytes are not text.
 pub(super) fn read(bytes: &[u8], format: Format) -> Result<Records, TableError> {
     if bytes.contains(&0) {
         return Err(TableError::NotText);
@@ -57,7 +57,7 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Records, TableError> 
     let mut reader = begin();
     reader.all();
     if reader.has_long {
-        // A text of several lines may be a stray quote and the rows behind it.
+        // A text of several lines may be a stray quote and the rows after it.
         let repeated = Repeated::of(&reader.records.rows);
         reader = Reader {
             repeated,
@@ -71,14 +71,14 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Records, TableError> 
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// The line in which `at` stands, from 1.
+    /// The line that contains `at`, from 1.
     line: usize,
     format: Format,
-    /// Whether `\"` is a quote in a field in quotes.
+    /// Whether `\"` is a quote within a field in quotes.
     escapes: bool,
-    /// By what rows are known within a text, if they are looked for.
+    /// What rows within a text are recognised by, if they are looked for.
     repeated: Option<Repeated>,
-    /// Bytes that were looked through for quotes that do not close.
+    /// Bytes that were searched because of quotes that do not close.
     in_vain: usize,
     /// Whether a field has several lines.
     has_long: bool,
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
         field.to_vec()
     }
 
-    /// A field in quotes and its end; `None` if no quote of its row closes it, that is, stands before a delimiter
+    /// A field in quotes and its end; `None` if no quote of its row closes it, that is, comes before a delimiter
     /// or a line end.
     fn quoted(&mut self) -> Option<(Vec<u8>, usize)> {
         let longest = match self.in_vain > MOST_IN_VAIN {
@@ -184,9 +184,9 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Whether a text that ends at `end` is a stray quote and rows behind it. Tables between tabs seldom quote; a
-    /// text of theirs with tabs and line ends is several rows. In other tables it is if each of its lines is a row
-    /// by itself, with something in one and the same column that repeats there, such as labels.
+    /// Whether a text that ends at `end` is a stray quote and rows after it. Tab-separated tables seldom quote; a
+    /// text in them with tabs and line ends is several rows. In other tables it is if each of its lines is a row
+    /// by itself, with something in the same column that repeats there, such as labels.
     fn swallows_rows(&self, content: &[u8], end: usize) -> bool {
         if !content.contains(&b'\n') {
             return false;
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
         let end = after.map_or(self.bytes.len(), |at| end + at);
         let lines = self.bytes[start..end].split(is_end);
         let mut lines = lines.filter(|line| !line.is_empty());
-        // Its text may hold delimiters that are in no quotes.
+        // Its text may hold delimiters that are not in quotes.
         let first = lines.next().map(|line| self.fields_of(line));
         let others: Vec<_> = lines.map(|line| self.fields_of(line)).collect();
         first.is_some_and(|first| repeated.are_rows(&first, &others))
@@ -229,8 +229,8 @@ impl<'a> Reader<'a> {
 }
 
 impl Repeated {
-    /// What stands more than once in a column of those `rows` that have as many as the first, and no text of several
-    /// lines; `None` if there is nothing.
+    /// What occurs more than once in a column of those `rows` that have as many columns as the first, and no text of
+    /// several lines; `None` if nothing does.
     fn of(rows: &[Result<Row, Broken>]) -> Option<Self> {
         let rows = || rows.iter().flatten().map(|row| &row.fields);
         let is_short = |fields: &&Vec<String>| !fields.iter().any(|field| field.contains('\n'));
@@ -272,7 +272,7 @@ impl Repeated {
     }
 }
 
-/// Whether `\"` stands before something else than what follows a closing quote.
+/// Whether `\"` comes before something other than what follows a closing quote.
 fn has_escaped_quotes(bytes: &[u8], delimiter: u8) -> bool {
     let goes_on = |next: u8| !matches!(next, b'"' | b'\r' | b'\n') && next != delimiter;
     bytes

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::records::{self, Broken, Records};
-use super::{Format, RowError, RowProblem, TableError};
+use super::{Format, Row, RowError, RowProblem, TableError};
 
 /// A table with named columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// Names of the columns.
     pub columns: Vec<String>,
-    /// The rows that are whole, with one field a column; blank rows are left out.
+    /// The complete rows, with one field per column; blank rows are left out.
     pub rows: Vec<Row>,
     /// The rows that are not.
     pub broken: Vec<RowError>,
@@ -18,21 +18,12 @@ pub struct Table {
     pub empty: usize,
     /// The first row, if it was read as the columns' names.
     pub header: Option<Row>,
-    /// Lines in which a quote opens a field that its row does not close: it was read as a character.
+    /// Lines in which a quote opens a field that its row does not close: it was read as an ordinary character.
     pub stray_quotes: Vec<usize>,
     /// Line and column of fields that hold lists or objects.
     pub(super) nested: BTreeSet<(usize, usize)>,
-    /// What can be read of the broken rows, each with one field a column.
+    /// What can be read of the broken rows, each with one field per column.
     pub(super) remains: Vec<Row>,
-}
-
-/// A row of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The line in which it begins, counted from 1.
-    pub line: usize,
-    /// Its fields, quotes undone.
-    pub fields: Vec<String>,
 }
 
 impl Table {
@@ -40,7 +31,7 @@ impl Table {
     /// out. Takes line ends of any system and a byte order mark.
     ///
     /// # Errors
-    /// If the bytes are no text, or the first line cannot be used. Later lines
+    /// If the bytes are not text, or the first line cannot be used. Later lines
     /// that cannot are listed in [`Table::broken`].
     pub fn parse(bytes: &[u8], format: Format) -> Result<Self, TableError> {
         let mut records = records::read(bytes, format)?;
@@ -58,7 +49,7 @@ impl Table {
     /// Reads a table that has no line with the columns' names.
     ///
     /// # Errors
-    /// If the bytes are no text.
+    /// If the bytes are not text.
     pub fn parse_rows(bytes: &[u8], format: Format, columns: &[&str]) -> Result<Self, TableError> {
         let columns = columns.iter().map(|&name| name.to_owned());
         Ok(Self::of(columns.collect(), records::read(bytes, format)?))

@@ -19,7 +19,7 @@ pageTest(
     assert.match(await page.innerText("#tune-figures"), /All epochs are done.*Held-out accuracy \d+\.\d %/);
     assert.equal(await page.locator("#tune-measures [data-measure='accuracy']").getAttribute("data-after"), String(accuracy));
     assert.match(await page.innerText("#tune-measures [data-measure='accuracy']"), /\d %\s*\(\d.* to .*%\)/);
-    assert.match(await page.innerText("#tune-measures .remark"), /On 2 held-out texts\..*Wilson’s.*1,000 resamples\. Epoch \d was chosen by these same texts/s);
+    assert.match(await page.innerText("#tune-measures .remark"), /On 2 held-out texts\..*Wilson’s.*1,000 resamples\. Epoch \d was chosen on these same texts/s);
     for (const part of ["score", "mono", "poly"]) {
       const row = page.locator(`#tune-measures [data-measure='${part}/neurons/own/kept']`);
       assert.match((await row.getAttribute("data-after")) ?? "", /^-?\d/);
@@ -76,7 +76,7 @@ pageTest(
     await stepsBeyond(page, 7);
     await page.reload();
     await reaches(page, "running");
-    assert.match(await notices(page), /opened anew.*goes on from its checkpoint, from step \d+/s);
+    assert.match(await notices(page), /reopened.*continues from its checkpoint, from step \d+/s);
     const { step } = await figures(page);
     await stepsBeyond(page, step);
     await ready(page);
@@ -104,7 +104,7 @@ if (lane === "webgpu") {
       await stepsBeyond(page, 2);
       await page.workers().at(-1)?.evaluate(() => /** @type {any} */ (self).devices.forEach((/** @type {any} */ device) => device.destroy()));
       await page.waitForSelector("#tune-notices .notice", { timeout: 120_000 });
-      assert.match(await notices(page), /The GPU was lost: .*goes on on the CPU, from step \d+/s);
+      assert.match(await notices(page), /The GPU was lost: .*continues on the CPU, from step \d+/s);
       await reaches(page, "running");
       const { step } = await figures(page);
       await stepsBeyond(page, step + 5);

@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands around the neurons of the allocation: names and bands above, words at the left, numbers at the right. */
+/** What surrounds the neurons of the allocation: names and bands above, words on the left, numbers on the right. */
 
 import { amount, brief, label, tenths } from "../format.js";
 import { columnsOf } from "./columns.js";
@@ -8,7 +8,7 @@ import { columnsOf } from "./columns.js";
 /** @import { Columns } from "./columns.js" */
 /** @import { View } from "./view.js" */
 
-/** Height of what stands above the rows: the owners' names, their bands and, at its foot, the votes. */
+/** Height of the part above the rows: the owners' names, their bands and, at its foot, the votes. */
 export const HEAD = 47;
 const BAND = 5;
 export const VOTES = 4;
@@ -81,7 +81,7 @@ export function paintOwners(pen, { words, look }, { left, width, columns }, chos
 }
 
 /**
- * What stands beside each row: the word at its left; N_i, as a bar too, and e_i or C_i at its right.
+ * What each row is labelled with: the word on its left; N_i, also as a bar, and e_i or C_i on its right.
  * @param {Pen} pen
  * @param {View} view
  * @param {Frame} places

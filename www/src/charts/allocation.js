@@ -3,9 +3,9 @@
 
 import { amount, count, exact, label, tenths } from "../format.js";
 import { html, tableOnDemand } from "../html.js";
-import { holds } from "../spotlight.js";
 import { frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
 import { Pen } from "./canvas.js";
+import { listen } from "./listen.js";
 import { pictureOf } from "./picture.js";
 import { describeNeuron, describeOwnership, neuronInWords } from "./readouts.js";
 import { column } from "./view.js";
@@ -16,7 +16,7 @@ import { column } from "./view.js";
 /** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
-/** The share from which on a neuron's owner stands out. */
+/** From this share on, a neuron's owner stands out. */
 const OWNS = 0.1;
 
 /** How strongly the marks of votes are coloured, in [0, 1]. */
@@ -43,7 +43,11 @@ export class AllocationChart {
     this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true", translate: "no" });
     this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
     root.append(this.summary, this.plot, this.readout, this.table.element);
-    this.#listen();
+    listen(this.plot, spotlight, {
+      under: (event) => this.#under(event),
+      step: (key) => this.#step(key),
+      owns: (subject) => subject.kind === "neuron" && subject.panel === panel,
+    });
   }
 
   /** The canvas first, then the document. @param {View} view @param {Palette} palette @param {number} width in CSS pixels @param {Subject | null} subject */
@@ -108,7 +112,7 @@ export class AllocationChart {
     this.summary.textContent =
       words.length === 0
         ? "Without words, no neuron is taken."
-        : `${count(active)} of ${count(allocation.width)} neurons are active; ${count(idle)} are idle, woken by no word of this text.`;
+        : `${count(active)} of ${count(allocation.width)} neurons are active; ${count(idle)} are idle: no word of this text activates them.`;
     this.plot.setAttribute("aria-valuemin", "1");
     this.plot.setAttribute("aria-valuemax", String(Math.max(1, active)));
     this.table.show(() =>
@@ -133,25 +137,7 @@ export class AllocationChart {
     else this.readout.replaceChildren(html("p", { class: "hint" }, HINT));
   }
 
-  #listen() {
-    this.plot.addEventListener("pointermove", (event) => this.spotlight.point(this.#under(event)));
-    this.plot.addEventListener("pointerleave", () => this.spotlight.point(null));
-    this.plot.addEventListener("click", (event) => {
-      const subject = this.#under(event);
-      if (subject) this.spotlight.pin(subject);
-    });
-    this.plot.addEventListener("blur", () => this.spotlight.point(null));
-    this.plot.addEventListener("keydown", (event) => {
-      const { subject } = this.spotlight;
-      const to = this.#step(event.key);
-      if (to !== null) this.spotlight.step({ kind: "neuron", panel: this.panel, column: to });
-      else if (holds(event.key) && subject?.kind === "neuron" && subject.panel === this.panel) this.spotlight.pin(subject);
-      else return;
-      event.preventDefault();
-    });
-  }
-
-  /** What stands under the pointer: a neuron, a word's row, or nothing. @param {MouseEvent} event @returns {Subject | null} */
+  /** What is under the pointer: a neuron, a word's row, or nothing. @param {MouseEvent} event @returns {Subject | null} */
   #under({ clientX, clientY }) {
     if (!this.#drawn) return null;
     const { view, frame: { left, right, rowHeight, columns } } = this.#drawn;
@@ -164,8 +150,14 @@ export class AllocationChart {
     return word >= 0 && word < view.words.length ? { kind: "word", word } : null;
   }
 
-  /** The column that a key leads to: arrows left and right by neuron, up and down by group. @param {string} key */
+  /** The neuron that a key leads to: arrows left and right by neuron, up and down by group. @param {string} key @returns {Subject | null} */
   #step(key) {
+    const column = this.#columnAt(key);
+    return column === null ? null : { kind: "neuron", panel: this.panel, column };
+  }
+
+  /** @param {string} key */
+  #columnAt(key) {
     if (!this.#drawn) return null;
     const { groups, order, place } = this.#drawn.frame.columns;
     const last = order.length - 1;

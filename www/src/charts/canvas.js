@@ -1,5 +1,5 @@
 // @ts-check
-/** Draws on a canvas whose pixels are the screen's. Labels stand there too: they cost a canvas little, and a document much. */
+/** Draws on a canvas whose pixels are the screen's. Labels are drawn there, too: they cost a canvas little, and a document much. */
 
 /** @import { Palette } from "./palette.js" */
 
@@ -62,7 +62,7 @@ export class Pen {
     if (dashed) this.#dash(text, x, y + 3, colour);
   }
 
-  /** Writes `text` leaning. @param {string} text @param {number} x @param {number} y @param {number} angle @param {Style} style */
+  /** Writes `text` at an angle. @param {string} text @param {number} x @param {number} y @param {number} angle @param {Style} style */
   writeTurned(text, x, y, angle, style) {
     this.context.translate(x, y);
     this.context.rotate(angle);

@@ -1,26 +1,26 @@
 // @ts-check
-/** Where the columns of the allocation stand: neurons side by side, with a gap between their owners' groups. */
+/** Where the columns of the allocation are: neurons side by side, with a gap between their owners' groups. */
 
 /** Widest gap between two groups, and the part of the width that all gaps together may take. */
 const GAP = 3;
 const GAPS = 0.15;
 
-/** @typedef {{word: number, from: number, to: number, left: number, right: number}} Group its columns stand from place `from` up to `to`, without it */
+/** @typedef {{word: number, from: number, to: number, left: number, right: number}} Group its columns go from place `from` up to, but without, `to` */
 
 /**
  * @typedef {object} Columns
  * @property {Group[]} groups
  * @property {number} step width of a column
- * @property {number[]} order the columns as they stand, from left to right
+ * @property {number[]} order the columns from left to right
  * @property {(column: number) => number} place of a column in that order
  * @property {(column: number) => number} left left edge of a column
  * @property {(x: number) => number} at the column that is nearest to x
  */
 
 /**
- * @param {ArrayLike<number>} owner the owner of each column; equal owners stand together
+ * @param {ArrayLike<number>} owner the owner of each column; equal owners are adjacent
  * @param {number} width
- * @param {(column: number) => boolean} [isFirst] which columns stand before the others of their group
+ * @param {(column: number) => boolean} [isFirst] which columns come before the others of their group
  * @returns {Columns}
  */
 export function columnsOf(owner, width, isFirst = () => true) {

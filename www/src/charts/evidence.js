@@ -1,5 +1,5 @@
 // @ts-check
-/** Why this class: the sentence with what each word adds as a bar up or down, and all bars as the sum that they are. */
+/** Why this class: the sentence, with what each word adds as a bar up or down, and all bars as one sum. */
 
 import { amount, label, percent } from "../format.js";
 import { html, tableOnDemand } from "../html.js";
@@ -14,23 +14,23 @@ import { Tokens } from "./tokens.js";
 /** Letters shown of a word. */
 const LETTERS = 24;
 
-/** The part of the longest bar from which on a bar has its number without being pointed at. */
+/** From this fraction of the longest bar on, a bar shows its number without being pointed at. */
 const NUMBERED = 0.2;
 
-/** Below this part a bar is a mere hairline, and shall not look like more. */
+/** Below this fraction a bar is a mere hairline, and should not look like more. */
 const FAINT = 0.03;
 
-/** The part of a row's length from which on a piece of the sum stands by itself, and has its name. */
+/** From these fractions of a row's length on, a piece of the sum is drawn separately, and named. */
 const SEEN = 0.004;
 const NAMED = 0.06;
 
-/** Texts of more words have shorter bars, to stay in sight. */
+/** Texts with more words have shorter bars, to stay in sight. */
 const MANY = 40;
 
-const HINT = "Point at a word, or move through them with the arrow keys, to see what it does and what the model says without it.";
+const HINT = "Point at a word, or move through the words with the arrow keys, to see what it does and what the model says without it.";
 
 /**
- * Something that has a part in the prediction: a word, or what else does.
+ * Something that has a part in the prediction: a word, or one of the other parts.
  * @typedef {object} Share
  * @property {Subject} subject
  * @property {string} name
@@ -55,7 +55,7 @@ export class EvidenceChart {
     const line = html("div", { class: "line", dir: "auto" });
     this.tokens = new Tokens(line, "What each word adds", spotlight);
     this.says = html("span", { "aria-hidden": "true" });
-    // Comes later than the rest, so that it has to be read aloud by itself; once is enough.
+    // Comes later than the rest, so it has to be read aloud separately; once is enough.
     this.deleted = html("span", panel === "main" ? { role: "status" } : { "aria-hidden": "true" });
     this.readout = html("p", { class: "readout" }, this.says, this.deleted);
     this.balance = html("div", { class: "balance", "aria-hidden": "true", translate: "no" });
@@ -103,12 +103,12 @@ export class EvidenceChart {
     else delete this.readout.dataset.without;
   }
 
-  /** Whether it is known what becomes of the answer without a word. @param {number} word */
+  /** Whether it is known how the answer changes without a word. @param {number} word */
   knows(word) {
     return this.#view === null || this.#deletions.has(word);
   }
 
-  /** Takes in what becomes of the answer without a word. @param {number} word @param {Deletion} deletion */
+  /** Takes in how the answer changes without a word. @param {number} word @param {Deletion} deletion */
   tell(word, deletion) {
     this.#deletions.set(word, deletion);
     this.highlight(this.spotlight.subject);
@@ -155,7 +155,7 @@ export class EvidenceChart {
     return token;
   }
 
-  /** The sum: what goes towards the class is as long as what goes against it and what is left. @param {Explanation} explanation */
+  /** The sum: what goes towards the class is as long as what goes against it plus what is left. @param {Explanation} explanation */
   #weigh({ evidence, prediction }) {
     this.#pieces = [];
     if (!evidence || !prediction) return this.balance.replaceChildren();
@@ -171,7 +171,7 @@ export class EvidenceChart {
     );
   }
 
-  /** A row of the sum; what is too small to be seen by itself is one piece. @param {Share[]} shares @param {number} length that a row is long */
+  /** A row of the sum; shares too small to be seen separately form one piece. @param {Share[]} shares @param {number} length of a row */
   #stack(shares, length) {
     const apart = shares.filter(({ amount: value }) => Math.abs(value) >= SEEN * length);
     const rest = shares.slice(apart.length);

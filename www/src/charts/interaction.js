@@ -1,10 +1,10 @@
 // @ts-check
-/** The interaction: one cell a pair of words, its colour their sharing or what one brings to the other's place, its dot their attention. */
+/** The interaction: one cell per pair of words; its colour is their sharing, or what one brings to the other's place, and its dot is their attention. */
 
 import { amount, exact, label } from "../format.js";
 import { html, tableOnDemand } from "../html.js";
-import { holds } from "../spotlight.js";
 import { Pen } from "./canvas.js";
+import { listen } from "./listen.js";
 import { describePair, describePartners } from "./readouts.js";
 import { column, row, strongest } from "./view.js";
 
@@ -12,19 +12,19 @@ import { column, row, strongest } from "./view.js";
 /** @import { Palette, Scale } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
-/** Side of a cell at most, and at least (narrower charts scroll); and of the whole matrix at most. */
+/** Largest and smallest side of a cell (narrower charts scroll), and largest side of the whole matrix. */
 const LARGEST = 30;
 const SMALLEST = 6;
 const WHOLE = 720;
 
-/** Room for the read-out beside the matrix, and the side from which on cells are large enough to leave it. */
+/** Room for the read-out next to the matrix, and the side from which cells are large enough to make that room. */
 const BESIDE = 220;
 const COMFORTABLE = 17;
 
 /** From this side of a cell on, every word is named; below, only the chosen ones. */
 const NAMED = 11;
 
-/** Room right of the matrix, into which the last names lean. */
+/** Room to the right of the matrix, into which the last names lean. */
 const LEAN = 24;
 const SLOPE = -Math.PI / 3;
 
@@ -60,7 +60,11 @@ export class InteractionChart {
     this.readout = html("div", { class: "readout interaction-readout", "aria-hidden": "true", translate: "no" });
     this.table = tableOnDemand("The same as a table", ["Word", "Shares most with", "Sharing (S)", "Attends most to", "Attention", "Brings most to", "Contribution"]);
     root.append(html("div", { class: "matrix" }, html("div", { class: "scroll" }, this.grid), this.readout), this.table.element);
-    this.#listen();
+    listen(this.grid, spotlight, {
+      under: (event) => this.#under(event),
+      step: (key) => this.#step(key),
+      owns: ({ kind }) => kind === "pair",
+    });
   }
 
   /** The canvas first, then the document. @param {View} view @param {Palette} palette @param {number} width in CSS pixels @param {Subject | null} subject */
@@ -113,7 +117,7 @@ export class InteractionChart {
     pen.frame({ ...column, ...line });
   }
 
-  /** While one points, from a picture of them; while one types, there would be no use for it. @param {Pen} pen @param {boolean} pointing */
+  /** While someone points, from a picture of them; while someone types, a picture would be useless. @param {Pen} pen @param {boolean} pointing */
   #paintCells({ context }, pointing) {
     if (!this.#drawn) return;
     const { view, frame: { side, left, top }, palette } = this.#drawn;
@@ -155,43 +159,25 @@ export class InteractionChart {
     this.cell.textContent = lines.join(" ");
     this.cell.setAttribute("aria-colindex", String(subject.column + 1));
     this.cell.parentElement?.setAttribute("aria-rowindex", String(subject.row + 1));
-    // A cell of another name is another cell, so that it is read aloud.
+    // A cell with another id is another cell, so it is read aloud.
     this.cell.id = `${this.panel}-pair-${subject.row}-${subject.column}`;
     this.grid.setAttribute("aria-activedescendant", this.cell.id);
     this.readout.replaceChildren(...lines.map((line) => html("p", {}, line)));
   }
 
-  #listen() {
-    this.grid.addEventListener("pointermove", (event) => this.spotlight.point(this.#under(event)));
-    this.grid.addEventListener("pointerleave", () => this.spotlight.point(null));
-    this.grid.addEventListener("click", (event) => {
-      const subject = this.#under(event);
-      if (subject) this.spotlight.pin(subject);
-    });
-    this.grid.addEventListener("blur", () => this.spotlight.point(null));
-    this.grid.addEventListener("keydown", (event) => {
-      const { subject } = this.spotlight;
-      const pair = this.#step(event.key);
-      if (pair) this.spotlight.step({ kind: "pair", ...pair });
-      else if (holds(event.key) && subject?.kind === "pair") this.spotlight.pin(subject);
-      else return;
-      event.preventDefault();
-    });
-  }
-
-  /** The cell that a key leads to; the first key chooses the first cell. @param {string} key @returns {Pair | null} */
+  /** The cell that a key leads to; the first key chooses the first cell. @param {string} key @returns {Subject | null} */
   #step(key) {
     const n = this.#drawn?.view.words.length ?? 0;
     const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -n], End: [0, n] };
     if (n === 0 || !(key in steps)) return null;
     const { subject } = this.spotlight;
-    if (subject?.kind !== "pair") return { row: 0, column: 0 };
+    if (subject?.kind !== "pair") return { kind: "pair", row: 0, column: 0 };
     const [down, across] = steps[/** @type {keyof typeof steps} */ (key)];
     const within = (/** @type {number} */ place) => Math.min(n - 1, Math.max(0, place));
-    return { row: within(subject.row + down), column: within(subject.column + across) };
+    return { kind: "pair", row: within(subject.row + down), column: within(subject.column + across) };
   }
 
-  /** What stands under the pointer: a pair, a word's name, or nothing. @param {MouseEvent} event @returns {Subject | null} */
+  /** What is under the pointer: a pair, a word's name, or nothing. @param {MouseEvent} event @returns {Subject | null} */
   #under({ clientX, clientY }) {
     if (!this.#drawn) return null;
     const { view, frame: { side, left, top } } = this.#drawn;
@@ -242,7 +228,7 @@ function drawCells(context, left, top, view, side, palette) {
     const shown = value(at, line === column);
     context.fillStyle = scale.colour(shown);
     context.fillRect(x, y, body, body);
-    // The dot's area is the attention, on one scale for all texts: the whole of what a word has to give.
+    // The dot's area is the attention, on one scale for all texts: all that a word has to give.
     const radius = LARGEST_DOT * body * Math.sqrt(attention.values[at]);
     if (radius < 0.3) continue;
     context.fillStyle = INKS[scale.inkOn(shown)];

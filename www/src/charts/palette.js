@@ -1,5 +1,5 @@
 // @ts-check
-/** The colours of the theme that shows, from the style sheet: those of marks, a scale for all from 0 to 1, and one for what has a sign. */
+/** The colours of the current theme, from the style sheet: those of marks, a scale for values from 0 to 1, and one for signed values. */
 
 import { color } from "d3-color";
 import { interpolateLab, piecewise } from "d3-interpolate";
@@ -7,7 +7,7 @@ import { interpolateLab, piecewise } from "d3-interpolate";
 /** Steps of the tables that the scale is looked up in. */
 const STEPS = 255;
 
-/** Luminance on which black and white have the same contrast (WCAG 2.2). */
+/** Luminance at which black and white have the same contrast (WCAG 2.2). */
 const EVEN = Math.sqrt(1.05 * 0.05) - 0.05;
 
 /**
@@ -36,13 +36,13 @@ const EVEN = Math.sqrt(1.05 * 0.05) - 0.05;
 
 const STOPS = [0, 1, 2, 3, 4];
 
-/** Reads the palette of the theme that shows. @returns {Palette} */
+/** Reads the palette of the current theme. @returns {Palette} */
 export function readPalette() {
   const style = getComputedStyle(document.documentElement);
   const read = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`);
   const upwards = STOPS.map((stop) => read(`scale-${stop}`));
   const downwards = STOPS.slice(1).map((stop) => read(`against-${stop}`));
-  // By the square root, so that small values can be told apart; the legends' ticks stand accordingly.
+  // By the square root, so that small values can be distinguished; the legends' ticks are placed accordingly.
   const root = (/** @type {number} */ value) => Math.sign(value) * Math.sqrt(Math.abs(value));
   return {
     ink: read("ink"),

@@ -1,5 +1,5 @@
 // @ts-check
-/** A matrix of words × neurons as a picture, however many neurons fall on one pixel. */
+/** A matrix of words × neurons as a picture, however many neurons fall onto one pixel. */
 
 /** @import { Columns } from "./columns.js" */
 

@@ -10,7 +10,6 @@ export class PredictionChart {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    root.classList.add("prediction");
   }
 
   /** Has no prediction yet. @param {string} says */

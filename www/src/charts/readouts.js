@@ -1,5 +1,5 @@
 // @ts-check
-/** What the charts say of a neuron, a word or a pair of words when one points at it. */
+/** What the charts say about a neuron, a word or a pair of words that is pointed at. */
 
 import { amount, brief, exact, fine, label, percent, plural, tenths } from "../format.js";
 import { bar, html } from "../html.js";
@@ -7,14 +7,14 @@ import { column, row, strongest } from "./view.js";
 
 /** @import { View } from "./view.js" */
 
-/** Owners named of a neuron. */
+/** How many owners of a neuron are named. */
 const OWNERS = 6;
 
-/** Partners named of a word, and what they must have to be worth it. */
+/** How many partners of a word are named, and the least value that is worth naming. */
 const PARTNERS = 5;
 const WORTH = 0.005;
 
-/** A name, a number and a bar. @param {string} name @param {string} number @param {number} part @param {string} [says] beside them */
+/** A name, a number and a bar. @param {string} name @param {string} number @param {number} part @param {string} [says] next to them */
 const item = (name, number, part, says) =>
   html("li", {}, html("span", { class: "name", dir: "auto" }, name), html("span", { class: "number" }, number), ...(says ? [html("span", { class: "said" }, says)] : []), bar(part));
 
@@ -50,12 +50,12 @@ export function describeNeuron(view, neuron) {
   return [html("p", {}, html("strong", {}, name), serves), html("ul", { class: "owners" }, ...owners)];
 }
 
-/** What a word owns, and shares most. @param {View} view @param {number} word */
+/** What a word owns, and with whom it shares most. @param {View} view @param {number} word */
 export function describeOwnership({ explanation, words }, word) {
   const { neurons, owned, capacity } = explanation.words[word];
   const [faded, shared] = [explanation.interaction.faded, explanation.interaction.shared].map((matrix) => row(matrix, word));
   const partners = strongest(faded, 3, (place) => place !== word).map(({ place }) => `“${label(words[place], 16)}” (${brief(shared[place])})`);
-  const owns = ` owns ${tenths(neurons)} neurons in sum and is the largest owner of ${plural(owned, "neuron")}; capacity ${exact(capacity)}.`;
+  const owns = ` owns ${tenths(neurons)} neurons in total and is the largest owner of ${plural(owned, "neuron")}; capacity ${exact(capacity)}.`;
   return [
     html("p", {}, html("strong", { dir: "auto" }, `“${label(words[word], 24)}”`), owns),
     html("p", {}, partners.length > 0 ? `Shares most neurons with ${partners.join(", ")}. ` : "Shares none of them. ", explanation.sentences.places[word] ?? ""),
@@ -91,8 +91,8 @@ export function describePartners({ explanation, words, extent, look }, word) {
   const name = `“${label(words[word], 20)}”`;
   if (look.interaction === "contribution") {
     return [
-      part(`${name} brings to the places of`, column(contribution, word), brought),
-      part(`to the place of ${name} bring`, row(contribution, word), brought),
+      part(`${name} brings to the place of`, column(contribution, word), brought),
+      part(`brought to the place of ${name} by`, row(contribution, word), brought),
     ];
   }
   return [part(`Neurons that ${name} shares with`, row(faded, word), common), part(`${name} attends to`, row(attention, word), plain)];

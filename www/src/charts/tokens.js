@@ -1,5 +1,5 @@
 // @ts-check
-/** Words in a row as one stop of the keyboard: pointed at, stepped through with the arrow keys, held by a click. */
+/** Words in a row as one tab stop: pointed at, stepped through with the arrow keys, held by a click. */
 
 import { holds } from "../spotlight.js";
 
@@ -22,7 +22,7 @@ export class Tokens {
   }
 
   /**
-   * Puts `content` into the list: the tokens, and what stands between them.
+   * Puts `content` into the list: the tokens, and what is between them.
    * @param {HTMLElement[]} tokens
    * @param {Subject[]} subjects what each stands for
    * @param {(Node | string)[]} content
@@ -72,7 +72,7 @@ export class Tokens {
       const place = placeOf(target);
       if (place === null) return;
       this.#tokens.forEach((token, at) => token.setAttribute("tabindex", at === place ? "0" : "-1"));
-      this.spotlight.point(this.#subjects[place]); // One may pass by with Tab, and what is held stays.
+      this.spotlight.point(this.#subjects[place]); // Tab may merely pass by, and what is held stays.
     });
     this.list.addEventListener("focusout", () => this.spotlight.point(null));
     this.list.addEventListener("keydown", (event) => {

@@ -7,7 +7,7 @@
 /**
  * @typedef {object} View
  * @property {Explanation} explanation
- * @property {string} text the text that it belongs to, as it stands in the box
+ * @property {string} text the text that it belongs to, as it is in the box
  * @property {string[]} words the slices of `text` that the words stand for
  * @property {Extent} extent
  * @property {Look} look
@@ -19,15 +19,15 @@
  */
 
 /**
- * The largest of each measure in all panels, so that they share a scale; of signed ones the largest size.
+ * The largest value of each measure in all panels, so that they share a scale; for signed ones the largest magnitude.
  * @typedef {object} Extent
  * @property {number} neurons N_i
- * @property {number} contribution of a word, or of what else has a part in the prediction
+ * @property {number} contribution of a word, or of another part of the prediction
  * @property {number} evidence of a neuron at a word
  * @property {number} brought by one word to another's place
  */
 
-/** `value` rounded up to one digit: a scale that stays where it is while one types. @param {number} value */
+/** `value` rounded up to one digit: a scale that stays put while someone types. @param {number} value */
 function roundUp(value) {
   if (value === 0) return 0;
   const unit = 10 ** Math.floor(Math.log10(value));

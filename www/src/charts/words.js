@@ -11,11 +11,11 @@ import { column, row } from "./view.js";
 /** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
-/** So much is shown of what the model did not read, and of any one word or gap. */
+/** How much is shown of what the model did not read, and of any one word or gap. */
 const REST_SHOWN = 600;
 const WORD_SHOWN = 200;
 
-const HINT = "Point at a word, or move through them with the arrow keys, for its exact values; a click or Enter holds it.";
+const HINT = "Point at a word, or move through the words with the arrow keys, for its exact values; a click or Enter holds it.";
 
 export class Words {
   /** @type {View | null} */
@@ -104,11 +104,11 @@ export class Words {
     if (unknown.length > 0) {
       const named = unknown.slice(0, 6).map((word) => `“${label(word, 20)}”`);
       if (unknown.length > named.length) named.push(`${unknown.length - named.length} more`);
-      remarks.push(`With a dashed line: not in the vocabulary; the model reads all of these as one unknown word: ${list(named)}.`);
+      remarks.push(`Words with a dashed line are not in the vocabulary; the model reads all of these as one unknown word: ${list(named)}.`);
     }
     if (cut) {
       remarks.push(
-        `The model reads ${plural(cut.read, "word")} at most. It stopped after “${label(words.at(-1) ?? "", 20)}”; the other ${plural(cut.total - cut.read, "word")}, in grey, ${cut.total - cut.read === 1 ? "is" : "are"} not read.`,
+        `The model reads at most ${plural(cut.read, "word")}. It stopped after “${label(words.at(-1) ?? "", 20)}”; the other ${plural(cut.total - cut.read, "word")}, in grey, ${cut.total - cut.read === 1 ? "is" : "are"} not read.`,
       );
     }
     if (words.length === 0) remarks.push("There is no word to explain yet.");

@@ -1,11 +1,11 @@
 // @ts-check
-/** One tab fine-tunes at a time: two would write over each other's checkpoints. */
+/** One tab fine-tunes at a time: two would overwrite each other's checkpoints. */
 
 /** @import { Problem } from "../protocol.js" */
 
 const NAME = "safr fine-tuning";
 
-/** A tab that has the claim answers within so many milliseconds. */
+/** A tab that has the claim answers within this many milliseconds. */
 const ANSWER_WITHIN = 400;
 
 /** @type {Promise<void> | null} */
@@ -31,7 +31,7 @@ const lock = () =>
         resolve();
         return new Promise((released) => (giveUp = () => released(undefined)));
       })
-      .catch(() => resolve()); // A frame that is refused locks is refused storage, too: there is nothing to write over.
+      .catch(() => resolve()); // A frame that is refused locks is refused storage, too: there is nothing to overwrite.
   });
 
 /** The same over http, where there are no locks: tabs ask each other. @returns {Promise<void>} */
@@ -52,7 +52,7 @@ const ask = () =>
     channel.postMessage("whose?");
   });
 
-/** This tab has nothing any more that another could write over. */
+/** This tab no longer has anything that another could overwrite. */
 export function release() {
   giveUp();
   claimed = null;
@@ -61,6 +61,6 @@ export function release() {
 /** @type {Problem} */
 const ELSEWHERE = {
   kind: "tuning",
-  message: "Another tab of this page fine-tunes a model.",
-  hint: "Go on there, or close it and start again.",
+  message: "Another tab of this page is fine-tuning a model.",
+  hint: "Continue there, or close it and start again.",
 };

@@ -11,7 +11,7 @@ import { html, tableOnDemand, write } from "../html.js";
 /**
  * @typedef {object} Curve
  * @property {string} title
- * @property {keyof LossParts} [step] of the last steps: a thin line
+ * @property {keyof LossParts} [step] of the latest steps: a thin line
  * @property {keyof EpochRecord} [train] of an epoch's training texts
  * @property {keyof EpochRecord} [held] of the held-out texts
  * @property {number} [top] end of the scale, which begins at 0; else the largest value
@@ -33,7 +33,7 @@ const HEIGHT = 96;
 const ABOVE = 14;
 const BELOW = 4;
 
-/** More points than this are thinned out: no screen shows them. */
+/** More points than this are thinned out: no screen can show them. */
 const MOST_POINTS = 600;
 
 /** @typedef {{at: number, value: number}} Point `at` a step */

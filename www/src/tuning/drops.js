@@ -1,5 +1,5 @@
 // @ts-check
-/** Files that are dropped anywhere on the page: taken, or refused in words. Left alone, the browser would leave the page for them. */
+/** Files dropped anywhere on the page: taken, or refused with a reason. Otherwise the browser would leave the page and open them. */
 
 /** What models are stored in. */
 const OF_MODEL = /\.(zip|safetensors)$/i;
@@ -8,7 +8,7 @@ const OF_MODEL = /\.(zip|safetensors)$/i;
  * @typedef {object} Takers
  * @property {(file: File) => void} data
  * @property {(files: File[]) => void} model
- * @property {() => void} tooMany several files that are no model
+ * @property {() => void} tooMany several files that are not a model
  */
 
 /** @param {HTMLElement} own where models are loaded, whatever their files are called @param {Takers} takers */

@@ -12,7 +12,7 @@ export function layoutName(layout) {
   return `${DELIMITERS.get(layout.delimiter) ?? layout.delimiter}-separated${layout.quotes ? "" : ", quotes as plain characters"}`;
 }
 
-/** The layout that was recognised or chosen, and what else there is. @param {Layout} now @returns {Layout[]} */
+/** The layout that was recognised or chosen, and all others. @param {Layout} now @returns {Layout[]} */
 export function layouts(now) {
   const header = now.kind === "delimited" ? now.header : true;
   /** @type {Layout[]} */

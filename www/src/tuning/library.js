@@ -1,5 +1,5 @@
 // @ts-check
-/** Models of one's own: kept in this browser, listed, renamed, downloaded, deleted; or loaded from files. */
+/** The user's own models: kept in this browser, listed, renamed, downloaded, deleted; or loaded from files. */
 
 import { size } from "../format.js";
 import { byId, focusFirst, html } from "../html.js";
@@ -7,10 +7,10 @@ import { byId, focusFirst, html } from "../html.js";
 /** @import { Notices } from "../notices.js" */
 /** @import { ModelAsset, Problem } from "../protocol.js" */
 /** @import { Files } from "../tuning-protocol.js" */
-/** @import { Client } from "./client.js" */
+/** @import { WorkerClient } from "../worker-client.js" */
 /** @import { SavedModel, Vault } from "./vault.js" */
 
-/** Larger files are no models that a page could run. */
+/** Larger files are not models that a page could run. */
 const MOST_BYTES = 200e6;
 
 /**
@@ -25,7 +25,7 @@ export class Library {
 
   /**
    * @param {Vault} vault
-   * @param {() => Client} desk a worker that knows what a model is
+   * @param {() => WorkerClient} desk a worker that knows what a model is
    * @param {Notices} notices
    * @param {LibraryEvents} events
    */
@@ -42,9 +42,9 @@ export class Library {
     });
   }
 
-  /** Lists what was kept at earlier visits. */
+  /** Lists what was kept during earlier visits. */
   async open() {
-    const kept = await this.vault.models().catch(() => []); // Told of where something is to be kept.
+    const kept = await this.vault.models().catch(() => []); // Reported when something is to be kept.
     this.#models = [...kept, ...this.#models];
     if (kept.length > 0) this.#show();
   }
@@ -87,7 +87,7 @@ export class Library {
       this.notices.show({
         kind: "load-model",
         message: `${chosen[0].name} cannot be loaded: ${message}.`.replace(/\.\.$/, "."),
-        hint: "Take a zip that this page wrote, or the four files of a model directory of safr train or safr import.",
+        hint: "Choose a zip downloaded from this page, or the four files of a model directory written by safr train or safr import.",
       });
     }
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a person chooses of a run: one table of fields, each with a line that says what it does. */
+/** What a person chooses for a run: one table of fields, each with a line that says what it does. */
 
 import { byId, html } from "../html.js";
 
@@ -10,40 +10,40 @@ import { byId, html } from "../html.js";
 
 /** @type {Field[]} */
 const FIELDS = [
-  { id: "tune-model", label: "Start model", help: "What it knows before it sees your texts.", choices: [] },
+  { id: "tune-model", label: "Start model", help: "What the new model knows before it sees your texts.", choices: [] },
   {
     id: "tune-embeddings",
     label: "What learns",
-    help: "Without the embeddings it is quicker, and words keep the meaning that they had.",
+    help: "Without the embeddings, training is quicker and words keep the meaning they had.",
     choices: [["embeddings", "Head, gate, block and embeddings"], ["", "Head, gate and block"]],
   },
   {
     id: "tune-objective-of",
     label: "Objective",
-    help: "What is minimised. Alone: without λ, and without what keeps the gate from closing.",
+    help: "What is minimised. Cross entropy alone leaves out the λ terms, and what keeps the gate from closing.",
     choices: [["own", "The start model’s, with these λ"], ["cross-entropy", "Cross entropy alone"]],
   },
-  { id: "tune-epochs", label: "Epochs", help: "How often all texts are gone through, at most.", least: 1, whole: true },
-  { id: "tune-patience", label: "Patience", help: "Epochs without a better held-out accuracy after which it ends.", least: 1, whole: true },
-  { id: "tune-lambda-importance", label: "λ importance", help: "How strongly important words are to get neurons of their own; 0 for not at all.", least: 0 },
-  { id: "tune-lambda-interaction", label: "λ interaction", help: "How strongly related words are to share neurons; 0 for not at all.", least: 0 },
-  { id: "tune-learning-rate", label: "Learning rate", help: "How far each step goes. Too far, and the loss jumps about.", least: 0 },
-  { id: "tune-batch-size", label: "Batch size", help: "Texts that one step looks at. Smaller ones take less memory.", least: 1, whole: true },
-  { id: "tune-hold-out", label: "Held out, in %", help: "Part of each class kept from training, to measure with.", least: 1, most: 90 },
-  { id: "tune-seed", label: "Seed", help: "All that is random follows from it: the hold-out, the order, a new head.", least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
+  { id: "tune-epochs", label: "Epochs", help: "How many times training goes through all texts, at most.", least: 1, whole: true },
+  { id: "tune-patience", label: "Patience", help: "Training ends after this many epochs without a better held-out accuracy.", least: 1, whole: true },
+  { id: "tune-lambda-importance", label: "λ importance", help: "How strongly important words are pushed to have neurons of their own; 0 for not at all.", least: 0 },
+  { id: "tune-lambda-interaction", label: "λ interaction", help: "How strongly related words are pushed to share neurons; 0 for not at all.", least: 0 },
+  { id: "tune-learning-rate", label: "Learning rate", help: "How far each step goes. Too far, and the loss jumps around.", least: 0 },
+  { id: "tune-batch-size", label: "Batch size", help: "Texts per step. Smaller batches take less memory.", least: 1, whole: true },
+  { id: "tune-hold-out", label: "Held out, in %", help: "Share of each class that is not trained on, but measured with.", least: 1, most: 90 },
+  { id: "tune-seed", label: "Seed", help: "Everything random follows from it: the hold-out, the order, a new head.", least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
   {
     id: "tune-backend",
     label: "Backend",
-    help: "Automatic takes a GPU where there is one, else the CPU.",
+    help: "Automatic uses a GPU if there is one, otherwise the CPU.",
     choices: [["auto", "Automatic"], ["webgpu", "WebGPU"], ["flex", "CPU (Flex)"], ["ndarray", "CPU (NdArray)"]],
   },
 ];
 
 export class Options {
-  /** Ids of the fields that a person has changed: they stay so. @type {Set<string>} */
+  /** Ids of the fields that a person has changed: these keep their values. @type {Set<string>} */
   #changed = new Set();
-  /** Until the data are there, and with them the defaults. */
-  #empty = html("p", { class: "remark" }, "Empty fields get defaults that suit the start model, as soon as there are texts.");
+  /** Shown until the data are there, and with them the defaults. */
+  #empty = html("p", { class: "remark" }, "Empty fields get defaults that suit the start model as soon as there are texts.");
 
   /** @param {HTMLElement} root @param {() => void} onModel @param {() => void} onHoldOut */
   constructor(root, onModel, onHoldOut) {
@@ -70,7 +70,7 @@ export class Options {
     this.#set(options, choices, ({ id }) => !this.#changed.has(id));
   }
 
-  /** What a run was begun with. @param {TuningInfo} info */
+  /** What a run was started with. @param {TuningInfo} info */
   fill({ start, options, data }) {
     this.#set(options, data, () => true);
     if ([...this.model.options].some(({ value }) => value === start)) this.model.value = start;
@@ -96,17 +96,17 @@ export class Options {
     return { embeddings: this.embeddings.value !== "", objective, ...numbers };
   }
 
-  /** How the data are divided. */
+  /** How the data are split. */
   get holdOut() {
     return { hold_out_share: this.#input("hold_out").valueAsNumber / 100, hold_out_seed: this.#input("seed").valueAsNumber };
   }
 
-  /** Why what stands in a field cannot be used; null if all can. @returns {Problem | null} */
+  /** Why the value of a field cannot be used; null if all can. @returns {Problem | null} */
   get problem() {
     return problemOf(this.inputs);
   }
 
-  /** The same of how the data are divided. @returns {Problem | null} */
+  /** The same for how the data are split. @returns {Problem | null} */
   get holdOutProblem() {
     return problemOf([this.#input("hold_out"), this.#input("seed")]);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The tuned model until it is kept, downloaded or undone, and what it is worth. */
+/** The tuned model until it is kept, downloaded or undone, and how good it is. */
 
 import { byId, write } from "../html.js";
 import { showResult } from "./result.js";
@@ -26,7 +26,7 @@ export class Outcome {
     byId("tune-undo", HTMLButtonElement).addEventListener("click", events.undone);
   }
 
-  /** A run begins, by which a model of this title may come. @param {string} title */
+  /** A run begins, which may produce a model of this title. @param {string} title */
   expect(title) {
     this.clear();
     this.title.value = title;
@@ -45,7 +45,7 @@ export class Outcome {
     this.root.hidden = false;
   }
 
-  /** Whether a result stands there that is neither kept nor undone. */
+  /** Whether there is a result that is neither kept nor undone. */
   get unkept() {
     return this.#files !== null && !this.keep.disabled;
   }
@@ -64,7 +64,7 @@ export class Outcome {
     const title = this.title.value.trim() || "Fine-tuned";
     const { problem } = await this.library.keep(files, title);
     if (this.#files !== files) return; // Another run has begun meanwhile.
-    write(this.kept, problem ? `“${title}” stands among the models. ${problem.message} ${problem.hint}` : `“${title}” is kept, and stands among the models.`);
+    write(this.kept, problem ? `“${title}” is now among the models. ${problem.message} ${problem.hint}` : `“${title}” is kept, and is now among the models.`);
     this.events.kept();
   }
 }

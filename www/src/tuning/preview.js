@@ -58,7 +58,7 @@ export class Preview {
     this.refresh();
   }
 
-  /** The model has learnt, or is another. */
+  /** The model has learnt more, or is a different one. */
   refresh() {
     this.#stale = true;
     this.#draw();
@@ -88,7 +88,7 @@ export class Preview {
     this.#draw();
   }
 
-  /** One panel at a time, so that the page is never long at it. @param {string} text @param {Palette} palette */
+  /** One panel at a time, so that the page is never busy for long. @param {string} text @param {Palette} palette */
   async #explain(text, palette) {
     const isNew = this.#start?.text !== text;
     const before = isNew ? await this.explain("before", text) : this.#start?.explanation;

@@ -1,5 +1,5 @@
 // @ts-check
-/** Where a run can be taken up: here, and in the browser's storage as far as there is any. */
+/** Where a run can be resumed from: here, and in the browser's storage if there is any. */
 
 /** @import { Problem } from "../protocol.js" */
 /** @import { SavedRun, Vault } from "./vault.js" */
@@ -16,7 +16,7 @@ export class Progress {
 
   /** The run that was in progress when the page was left. */
   async load() {
-    this.saved = (await this.vault.run().catch(() => null)) ?? null; // Told of where something is to be kept.
+    this.saved = (await this.vault.run().catch(() => null)) ?? null; // Reported when something is to be kept.
     return this.saved;
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** What came of a run: measures before and after, confusions, and the texts that changed their class. */
+/** The result of a run: measures before and after, confusions, and the texts that changed their class. */
 
 import { change, count, exact, percent, plural, points } from "../format.js";
 import { html } from "../html.js";
@@ -8,7 +8,7 @@ import { html } from "../html.js";
 
 const TITLES = new Map([
   ["accuracy", "Accuracy"],
-  ["majority_accuracy", "Accuracy of always saying the commonest class"],
+  ["majority_accuracy", "Accuracy of always predicting the commonest class"],
   ["macro_f1", "Macro F1"],
   ["negative_log_likelihood", "Negative log likelihood"],
   ["calibration_error", "Calibration error"],
@@ -17,13 +17,13 @@ const TITLES = new Map([
   ["pad_keep", "Keep rate of padding"],
   ["embedding_norm", "Norm, mean over texts"],
   ["attention_entropy", "Attention entropy, mean over texts"],
-  ["largest_key_mass", "Largest part of all attention on one word, mean over texts"],
+  ["largest_key_mass", "Largest share of all attention on one word, mean over texts"],
   ["score", "Redistribution score"],
   ["mono", "part: important words on their own"],
   ["poly", "part: related words together"],
 ]);
 
-/** How the words are chosen that are important to a redistribution score, by who chooses them and by which rule. */
+/** How the important words of a redistribution score are chosen, by who chooses them and by which rule. */
 const IMPORTANT = new Map([
   ["own/kept", "words that the measured model itself keeps"],
   ["own/top", "the fifth of the words that the measured model itself keeps most"],
@@ -31,7 +31,7 @@ const IMPORTANT = new Map([
   ["reference/top", "the fifth of the words that the start model keeps most"],
 ]);
 
-/** The measures that stand there at once, in this order; the others are listed on demand. */
+/** The measures shown at once, in this order; the others are listed on demand. */
 const FIRST = ["accuracy", "majority_accuracy", "macro_f1", "negative_log_likelihood", "score/neurons/own/kept", "mono/neurons/own/kept", "poly/neurons/own/kept", "word_keep"];
 
 /** @param {HTMLElement} root @param {TuningResult} result */
@@ -57,33 +57,33 @@ export function showResult(root, result) {
   );
 }
 
-/** What begins the name of a class' recall, before the class. */
+/** The beginning of the name of a class's recall, before the class. */
 const RECALL = "recall/";
 
-/** The accuracy beside those that take no model. @param {TuningResult} result */
+/** The accuracy, compared with those that take no model. @param {TuningResult} result */
 export function baseline({ measures, chance }) {
   const of = (/** @type {string} */ name) => measures.find((measure) => measure.name === name)?.after;
   const [accuracy, majority] = [of("accuracy"), of("majority_accuracy")];
   if (!accuracy || !majority) return "";
   const unsure = accuracy.interval && accuracy.interval.low <= majority.value;
   return [
-    `Held-out accuracy ${percent(accuracy.value)}; always saying the commonest class reaches ${percent(majority.value)}, guessing ${percent(chance)}.`,
-    accuracy.value <= majority.value ? "It has learnt nothing that these texts show." : unsure ? "So few texts do not show that it is better than that." : "",
+    `Held-out accuracy ${percent(accuracy.value)}; always predicting the commonest class reaches ${percent(majority.value)}, guessing ${percent(chance)}.`,
+    accuracy.value <= majority.value ? "These texts do not show that it has learnt anything." : unsure ? "So few texts cannot show that it is better than that." : "",
   ].join(" ").trim();
 }
 
-/** What one must know to read the measures. @param {TuningResult} result */
+/** What people need to know to read the measures. @param {TuningResult} result */
 function remark({ texts, resamples, epoch, confusion_before }) {
   const sentences = [
     `On ${plural(texts, "held-out text")}.`,
-    `In brackets, 95 % intervals: Wilson’s for accuracies and recalls; for all else, and for differences, the bootstrap’s, of ${count(resamples)} resamples.`,
-    epoch !== null && `Epoch ${count(epoch)} was chosen by these same texts, so that “After” is a little optimistic.`,
+    `In brackets, 95 % intervals: Wilson’s for accuracies and recalls; for everything else, and for differences, bootstrap intervals from ${count(resamples)} resamples.`,
+    epoch !== null && `Epoch ${count(epoch)} was chosen on these same texts, so “After” is slightly optimistic.`,
     confusion_before === null && "The start model has other classes, so it has no accuracy on these.",
   ];
   return sentences.filter((sentence) => sentence !== false).join(" ");
 }
 
-/** @param {MeasureChange[]} measures @param {boolean} [full] whether names say of what */
+/** @param {MeasureChange[]} measures @param {boolean} [full] whether names say what is measured */
 function table(measures, full = false) {
   const head = ["", "Before", "After", "Difference"].map((name) => (name ? html("th", { scope: "col" }, name) : html("td")));
   const rows = measures.map(({ name, before, after, difference }) => {
@@ -100,7 +100,7 @@ function table(measures, full = false) {
   return html("table", { class: "measures" }, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
 }
 
-/** How well each class is told. @param {ClassScores[]} all */
+/** How well each class is recognised. @param {ClassScores[]} all */
 function scores(all) {
   const head = ["Class, after", "Texts", "Precision", "Recall", "F1"].map((name) => html("th", { scope: "col" }, name));
   const rows = all.map(({ name, texts, precision, recall, f1 }) =>
@@ -152,9 +152,9 @@ function confusion(title, counts, classes) {
   return html("div", { class: "table", tabindex: 0, role: "group", "aria-label": `Confusion matrix, ${title.toLowerCase()}` }, matrix);
 }
 
-/** The held-out texts that went wrong. @param {TuningResult} result */
+/** The held-out texts that were misclassified. @param {TuningResult} result */
 function wrong({ texts, wrong_texts, wrong }) {
-  if (wrong_texts === 0) return html("p", {}, "No held-out text went wrong.");
+  if (wrong_texts === 0) return html("p", {}, "No held-out text was misclassified.");
   const rows = wrong.map(({ line, text, label, predicted, probability }) =>
     html(
       "tr",
@@ -167,7 +167,7 @@ function wrong({ texts, wrong_texts, wrong }) {
     ),
   );
   const head = ["Line", "Text", "Label", "Predicted", "Probability"];
-  return folded(`${count(wrong_texts)} of ${plural(texts, "held-out text")} went wrong`, "Held-out texts that went wrong", head, rows, wrong_texts, false);
+  return folded(`${count(wrong_texts)} of ${plural(texts, "held-out text")} misclassified`, "Misclassified held-out texts", head, rows, wrong_texts, false);
 }
 
 /** @param {TuningResult} result */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The part of the page that fine-tunes: data, choices, the run and what came of it. */
+/** The part of the page that fine-tunes: data, choices, the run and its result. */
 
 import { plural } from "../format.js";
 import { byId, focusFirst, write } from "../html.js";
@@ -10,10 +10,10 @@ import { Library } from "./library.js";
 import { Options } from "./options.js";
 import { Outcome } from "./outcome.js";
 import { Preview } from "./preview.js";
-import { Report } from "./report.js";
+import { DataSummary } from "./summary.js";
 import { Sources } from "./sources.js";
 import { Status } from "./status.js";
-import { Trainer } from "./trainer.js";
+import { Runs } from "./runs.js";
 import { Vault } from "./vault.js";
 
 /** @import { Palette } from "../charts/palette.js" */
@@ -21,22 +21,22 @@ import { Vault } from "./vault.js";
 /** @import { Assets, ModelAsset, Problem } from "../protocol.js" */
 /** @import { DataChoices, DataReport, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
 /** @import { Data } from "./sources.js" */
-/** @import { Phase } from "./trainer.js" */
+/** @import { Phase } from "./runs.js" */
 
 /** Figures and curves are redrawn no more often than this, in milliseconds. */
 const PAUSE = 200;
 
 /**
  * @typedef {object} SectionEvents
- * @property {(models: ModelAsset[]) => void} models all models of one's own
- * @property {(id: string) => void} loaded one that should be explained by
+ * @property {(models: ModelAsset[]) => void} models all of the user's own models
+ * @property {(id: string) => void} loaded one that should be used to explain
  */
 
 export class TuningSection {
   #vault = new Vault();
   #status = new Status();
   #curves = new Curves(byId("tune-curves", HTMLElement));
-  #report = new Report(byId("tune-report", HTMLElement), (change) => this.#examine(change));
+  #report = new DataSummary(byId("tune-report", HTMLElement), (change) => this.#examine(change));
   #options = new Options(byId("tune-options", HTMLElement), () => this.#restart(), () => this.#examine({}));
   #objective = byId("tune-objective", HTMLElement);
   #setup = byId("tune-setup", HTMLElement);
@@ -68,7 +68,7 @@ export class TuningSection {
   /** @param {Assets} assets @param {SectionEvents} events */
   constructor(assets, events) {
     this.notices = new Notices(byId("tune-notices", HTMLElement));
-    this.trainer = new Trainer(assets, this.#vault, {
+    this.runs = new Runs(assets, this.#vault, {
       phase: (phase) => this.#enter(phase),
       progress: (label, loaded, total) => this.#status.loading(label, loaded, total),
       began: (info, data, device) => this.#began(info, data, device),
@@ -76,12 +76,12 @@ export class TuningSection {
       problem: (problem) => this.notices.show(problem),
       tuned: (files) => this.#outcome.show(files),
     });
-    this.library = new Library(this.#vault, () => this.trainer.desk(), new Notices(byId("own-notices", HTMLElement)), {
+    this.library = new Library(this.#vault, () => this.runs.desk(), new Notices(byId("own-notices", HTMLElement)), {
       changed: events.models,
       loaded: events.loaded,
     });
     this.#outcome = new Outcome(this.library, { kept: () => this.#kept(), undone: () => this.#undo() });
-    this.preview = new Preview(this.#figure, (which, text) => this.trainer.explain(which, text));
+    this.preview = new Preview(this.#figure, (which, text) => this.runs.explain(which, text));
     this.#dataNotices = new Notices(byId("data-notices", HTMLElement));
     this.#sources = new Sources(this.#dataNotices, {
       changing: () => this.#forget(),
@@ -118,22 +118,22 @@ export class TuningSection {
   #listen() {
     const { start, pause, stop } = this.#status;
     start.addEventListener("click", () => (this.#outcome.unkept ? this.#ask() : this.#start()));
-    pause.addEventListener("click", () => (this.trainer.phase === "paused" ? this.trainer.goOn() : this.trainer.pause()));
-    stop.addEventListener("click", () => this.trainer.stop());
+    pause.addEventListener("click", () => (this.runs.phase === "paused" ? this.runs.goOn() : this.runs.pause()));
+    stop.addEventListener("click", () => this.runs.stop());
     takeDrops(this.#own, {
       data: (file) => this.#drop(() => this.#sources.take(file)),
       model: (files) => {
         this.#own.scrollIntoView({ block: "nearest" });
         this.library.load(files);
       },
-      tooMany: () => this.#drop(() => this.#refuse("One file of labelled texts is taken at a time.", "Put them together, or drop one.")),
+      tooMany: () => this.#drop(() => this.#refuse("Only one file of labelled texts can be used at a time.", "Put them together, or drop one.")),
     });
   }
 
-  /** Takes data that were dropped somewhere, where one sees it. @param {() => void} take */
+  /** Takes data that were dropped somewhere, and scrolls to where they go. @param {() => void} take */
   #drop(take) {
     this.#setup.scrollIntoView({ block: "nearest" });
-    if (this.#held) this.#refuse("A run has its data until it is over.", "Stop it first.");
+    if (this.#held) this.#refuse("The data cannot be changed during a run.", "Stop the run first.");
     else take();
   }
 
@@ -142,9 +142,9 @@ export class TuningSection {
     this.#dataNotices.show({ kind: "data", message, hint });
   }
 
-  /** Whether a run has the data and the choices. */
+  /** Whether a run is using the data and the choices. */
   get #held() {
-    return this.trainer.phase === "running" || this.trainer.phase === "paused";
+    return this.runs.phase === "running" || this.runs.phase === "paused";
   }
 
   get #model() {
@@ -169,12 +169,12 @@ export class TuningSection {
     else await this.#restart();
   }
 
-  /** Other data or another model: what was chosen of them no longer holds. */
+  /** Other data or another model: what was chosen for them no longer holds. */
   async #restart() {
     if (!this.#data) return;
     this.#enter("checking");
     try {
-      const { choices, options } = await this.trainer.defaults(this.#model);
+      const { choices, options } = await this.runs.defaults(this.#model);
       this.#choices = choices;
       this.#options.show(options, choices);
       await this.#examine({});
@@ -196,10 +196,10 @@ export class TuningSection {
     }
     const { bytes, typed } = this.#data;
     this.#choices = { ...this.#choices, ...change, ...this.#options.holdOut, typed };
-    const report = await this.trainer.examine(this.#model, bytes, this.#choices);
+    const report = await this.runs.examine(this.#model, bytes, this.#choices);
     if (!report) return;
     this.#show(report);
-    this.#enter(this.trainer.phase);
+    this.#enter(this.runs.phase);
   }
 
   /** What the data hold. @param {DataReport} report */
@@ -212,12 +212,12 @@ export class TuningSection {
 
   /** Starts after a yes: a result that was not kept would be lost. */
   #ask() {
-    const problem = { kind: "tuning", message: "The tuned model below is neither kept nor undone.", hint: "Another run takes its place." };
+    const problem = { kind: "tuning", message: "The tuned model below is neither kept nor undone.", hint: "Another run will replace it." };
     const act = () => {
       this.#status.start.focus(); // The notice goes, and its button with it.
       this.#start();
     };
-    this.notices.ask(problem, { label: "Start all the same", act });
+    this.notices.ask(problem, { label: "Start anyway", act });
   }
 
   async #start() {
@@ -226,23 +226,23 @@ export class TuningSection {
     const { problem } = this.#options;
     if (problem) return this.notices.show(problem);
     const { bytes, name } = this.#data;
-    await this.trainer.start({
+    await this.runs.start({
       model: this.#model,
       data: bytes,
       name,
       choices: { ...this.#choices, ...this.#options.holdOut },
       options: this.#options.options,
-      backend: /** @type {import("./trainer.js").Plan["backend"]} */ (this.#options.backend.value),
+      backend: /** @type {import("./runs.js").Plan["backend"]} */ (this.#options.backend.value),
     });
   }
 
-  /** @type {import("./trainer.js").TrainerEvents["began"]} */
+  /** @type {import("./runs.js").RunsEvents["began"]} */
   #began(info, data, device) {
     this.#news = [];
     this.#run.hidden = this.#figure.hidden = false;
     this.#status.begin(info, device);
     this.#curves.begin(info);
-    if (!this.#data) this.#takeUp(info, data); // The page was opened anew.
+    if (!this.#data) this.#takeUp(info, data); // The page was reopened.
     write(this.#objective, minimised(info));
     this.#before = `Before: ${info.start_title}`;
     this.preview.entitle(this.#before, "Now: in training");
@@ -250,16 +250,16 @@ export class TuningSection {
     this.preview.refresh();
   }
 
-  /** Shows the choices and the data of a run that was begun before the page was opened. @param {TuningInfo} info @param {string} name */
+  /** Shows the choices and the data of a run that was started before the page was opened. @param {TuningInfo} info @param {string} name */
   async #takeUp(info, name) {
     this.#options.fill(info);
-    const data = await this.trainer.data();
+    const data = await this.runs.data();
     if (!data || this.#data) return;
     this.#data = { bytes: data.bytes, name, typed: info.data.typed };
     this.#choices = info.data;
     this.#sources.restore(this.#data);
     this.#show(data.report);
-    this.#enter(this.trainer.phase);
+    this.#enter(this.runs.phase);
   }
 
   /** @param {TuningEvent[]} news */
@@ -288,7 +288,7 @@ export class TuningSection {
     this.#status.enter(phase, this.#usable);
     const controls = /** @type {NodeListOf<HTMLInputElement>} */ (this.#setup.querySelectorAll(":is(input, select, textarea, button):not(.notice *)"));
     for (const control of controls) control.disabled = this.#held;
-    this.#outcome.root.inert = phase === "checking"; // Another run may be about to take its place.
+    this.#outcome.root.inert = phase === "checking"; // Another run may be about to replace it.
     if (phase !== "done") return;
     this.preview.entitle(this.#before, "After: fine-tuned");
     this.preview.refresh();
@@ -296,7 +296,7 @@ export class TuningSection {
 
   #kept() {
     this.notices.clear("tuning");
-    this.trainer.kept();
+    this.runs.kept();
   }
 
   #undo() {
@@ -304,7 +304,7 @@ export class TuningSection {
     this.#run.hidden = this.#figure.hidden = true;
     this.#outcome.clear();
     this.#status.clear();
-    this.trainer.undo();
+    this.runs.undo();
     focusFirst(this.#status.start, this.#sources.file); // The button is gone with the result.
   }
 }
@@ -312,7 +312,7 @@ export class TuningSection {
 /** What a run minimises, in words. @param {TuningInfo} info */
 function minimised({ objective, options }) {
   if (options.objective === "cross-entropy") return "Minimised: cross entropy alone.";
-  return `Minimised: cross entropy, importance by λ ${options.lambda_importance} and interaction by λ ${options.lambda_interaction} (${objective}).`;
+  return `Minimised: cross entropy, importance with λ ${options.lambda_importance} and interaction with λ ${options.lambda_interaction} (${objective}).`;
 }
 
 /** Data as they are called. @param {string} name @param {number} typed */

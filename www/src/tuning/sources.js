@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Where labelled texts come from: a file, the paste area or the sample set, and beside it examples typed one by one,
- * which add to it. What would take the place of other texts asks first.
+ * Where labelled texts come from: a file, the paste area or the sample set, plus examples typed one by one,
+ * which are added to it. Whatever would replace other texts asks first.
  */
 
 import { download } from "../download.js";
@@ -12,10 +12,10 @@ import { size } from "../format.js";
 /** @import { Problem } from "../protocol.js" */
 /** @import { Example } from "../tuning-protocol.js" */
 
-/** Larger files have more rows than are taken, and would only fill the memory. */
+/** Larger files have more rows than are accepted, and would only fill the memory. */
 const MOST_BYTES = 64e6;
 
-/** Pasting and typing rest for so long before they are looked at. */
+/** How long pasting and typing must pause before the text is looked at. */
 const RESTS_AFTER = 300;
 
 const SAMPLE = "film-remarks.csv";
@@ -23,7 +23,7 @@ const PASTED = "pasted texts";
 const TYPED = "typed examples";
 
 /**
- * Labelled texts: a file, or what stands for one, and the examples that were typed beside it.
+ * Labelled texts: a file, or what stands for one, and the examples that were typed in addition.
  * @typedef {{bytes: Uint8Array, name: string, typed: Example[]}} Data
  */
 
@@ -32,7 +32,7 @@ const TYPED = "typed examples";
  * @property {() => void} changing other data are about to come
  * @property {(data: Data) => void} data
  * @property {() => void} none there are no data any more
- * @property {() => boolean} holds whether there are texts that others would take the place of
+ * @property {() => boolean} holds whether there are texts that others would replace
  */
 
 export class Sources {
@@ -42,7 +42,7 @@ export class Sources {
   label = byId("tune-label", HTMLInputElement);
   typed = byId("tune-typed", HTMLUListElement);
   labels = byId("tune-labels", HTMLDataListElement);
-  /** What the typed examples stand beside. @type {{bytes: Uint8Array, name: string} | null} */
+  /** What the typed examples are added to. @type {{bytes: Uint8Array, name: string} | null} */
   #base = null;
   /** @type {Example[]} */
   #examples = [];
@@ -56,7 +56,7 @@ export class Sources {
     this.#listen();
   }
 
-  /** Shows the data of a run that was begun earlier. @param {Data} data */
+  /** Shows the data of a run that was started earlier. @param {Data} data */
   restore({ bytes, name, typed }) {
     this.#base = name === TYPED ? null : { bytes, name };
     const text = new TextDecoder().decode(bytes);
@@ -70,8 +70,8 @@ export class Sources {
     if (file.size > MOST_BYTES) {
       this.#leaveFile();
       return this.#refuse(
-        `The file ${file.name} has ${size(file.size)}; ${size(MOST_BYTES)} are taken at most.`,
-        "Take a part of its rows, or train with the command safr train.",
+        `The file ${file.name} is ${size(file.size)}; at most ${size(MOST_BYTES)} are accepted.`,
+        "Use some of its rows, or train with the command safr train.",
       );
     }
     const asks = this.#replace(file.name, this.#isOfFile, () => this.#read(file));
@@ -90,7 +90,7 @@ export class Sources {
     });
     for (const field of [this.example, this.label]) {
       field.addEventListener("keydown", (event) => {
-        // An input method confirms by Enter, too: in Safari after it is said to be done, but under this number.
+        // An input method confirms with Enter, too: in Safari after composition is reported to have ended, but with this key code.
         const composes = event.isComposing || event.keyCode === 229;
         if (event.key === "Enter" && !composes) this.#add();
       });
@@ -103,13 +103,13 @@ export class Sources {
   #isSample = () => this.#base?.name === SAMPLE;
   #isOfFile = () => !this.#isPasted() && !this.#isSample();
 
-  /** Whether what stands there came otherwise, and would be lost. @param {() => boolean} isSame */
+  /** Whether what is there came from elsewhere, and would be lost. @param {() => boolean} isSame */
   #loses(isSame) {
     return this.#base !== null && !isSame() && this.events.holds();
   }
 
   /**
-   * Takes other texts in the place of those that are there, after a yes if these came otherwise.
+   * Replaces the texts that are there, after a yes if they came from elsewhere.
    * @param {string} what comes
    * @param {() => boolean} isSame whether what is there came the same way
    * @param {() => void} take
@@ -123,7 +123,7 @@ export class Sources {
       return false;
     }
     const stay = this.#examples.length > 0 ? "The typed examples stay." : "";
-    const problem = { kind: "replace", message: `${what} would take the place of ${this.#base?.name}.`, hint: stay };
+    const problem = { kind: "replace", message: `${what} would replace ${this.#base?.name}.`, hint: stay };
     const remedy = {
       label: "Replace",
       act: () => {
@@ -213,7 +213,7 @@ export class Sources {
     this.events.data({ bytes: new TextEncoder().encode(lines), name: TYPED, typed: [] });
   }
 
-  /** What was chosen is not what is used: the same file can be chosen again. */
+  /** The chosen file is not what is used: it can be chosen again. */
   #leaveFile() {
     this.file.value = "";
   }

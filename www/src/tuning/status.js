@@ -1,5 +1,5 @@
 // @ts-check
-/** Where a run stands, in figures and in words, and the buttons that hold it. */
+/** How far a run is, in figures and in words, and the buttons that control it. */
 
 import { count, duration, plural, rate, size } from "../format.js";
 import { byId, write } from "../html.js";
@@ -8,16 +8,16 @@ import { baseline } from "./result.js";
 
 /** @import { Device } from "../protocol.js" */
 /** @import { TuningEvent, TuningInfo } from "../tuning-protocol.js" */
-/** @import { Phase } from "./trainer.js" */
+/** @import { Phase } from "./runs.js" */
 
 /** @type {{[P in Phase]: string}} */
 const SAID = {
   idle: "",
   checking: "Getting ready …",
-  running: "Fine-tuning runs.",
+  running: "Fine-tuning is running.",
   paused: "Fine-tuning is paused.",
-  done: "Fine-tuning is done; the result stands below.",
-  error: "It cannot go on like this; the reason stands above.",
+  done: "Fine-tuning is done; the result is below.",
+  error: "This cannot continue; the reason is given above.",
 };
 
 export class Status {
@@ -56,7 +56,7 @@ export class Status {
     buttons.find((button) => !button.disabled)?.focus({ preventScroll: true });
   }
 
-  /** What a run needs is on its way. @param {string} label @param {number} loaded @param {number} total */
+  /** What a run needs is loading. @param {string} label @param {number} loaded @param {number} total */
   loading(label, loaded, total) {
     if (this.root.dataset.state === "checking") write(this.figures, loaded < total ? `Loading ${label}: ${size(loaded)} of ${size(total)}.` : "");
   }
@@ -68,7 +68,7 @@ export class Status {
     const last = info.epochs.at(-1);
     this.#mark(info.step, last?.epoch ?? 0, last?.dev_accuracy);
     this.bar.value = 0;
-    write(this.figures, `${plural(info.training, "text")} to learn from, ${count(info.held_out)} held out; ${count(info.parameters)} values learn, on ${this.#device}.`);
+    write(this.figures, `${plural(info.training, "text")} to learn from, ${count(info.held_out)} held out; ${count(info.parameters)} parameters are trained, on ${this.#device}.`);
   }
 
   /** @param {TuningEvent[]} events */
@@ -80,7 +80,7 @@ export class Status {
         this.#mark(total_step, epoch);
         this.root.dataset.examplesPerSecond = String(examples_per_second);
         this.bar.value = total_step / (steps * epochs);
-        write(this.figures, `Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${rate(examples_per_second)} examples a second on ${this.#device}; ${duration(seconds_left)} left at most.`);
+        write(this.figures, `Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${rate(examples_per_second)} examples per second on ${this.#device}; at most ${duration(seconds_left)} left.`);
       }
       if (event.kind === "measuring") {
         const what = event.what === "epoch" ? "the held-out texts" : "the result, before and after";

@@ -1,5 +1,5 @@
 // @ts-check
-/** What this browser keeps between visits: the run in progress, and models of one's own. */
+/** What this browser keeps between visits: the run in progress, and the user's own models. */
 
 import { openDB } from "idb";
 
@@ -8,8 +8,8 @@ import { openDB } from "idb";
 /** @import { Files } from "../tuning-protocol.js" */
 
 /**
- * A run in progress. `holding`: it goes on by itself when the page is opened again; it waits, being paused; it was
- * stopped, and its result is to be measured; or it is done, and its result was measured but not kept.
+ * A run in progress. `holding`: it resumes by itself when the page is reopened; it waits, being paused; it was
+ * stopped, and its result is still to be measured; or it is done, and its result was measured but not kept.
  * @typedef {object} SavedRun
  * @property {Blob} checkpoint
  * @property {"going" | "paused" | "stopped" | "done"} holding
@@ -75,6 +75,6 @@ export class Vault {
 /** @param {Error} cause @returns {Problem} */
 const unavailable = ({ name, message }) => ({
   kind: "storage",
-  message: name === "QuotaExceededError" ? "This browser has no room left to keep models and runs." : `This browser keeps nothing here (${message}).`,
-  hint: "All goes on, but is lost when the page is closed or loaded anew: download what you want to keep.",
+  message: name === "QuotaExceededError" ? "This browser has no room left to keep models and runs." : `This browser stores nothing here (${message}).`,
+  hint: "Everything works, but is lost when the page is closed or reloaded: download what you want to keep.",
 });

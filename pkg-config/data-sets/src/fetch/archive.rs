@@ -32,7 +32,7 @@ impl Archive {
             Address::Pip(_) => Kind::Zip,
             Address::Http(_) if is(".zip") || is(".whl") => Kind::Zip,
             Address::Http(_) if is(".tar.gz") || is(".tgz") => Kind::TarGz,
-            Address::Http(_) => bail!("{name} is no archive that has members"),
+            Address::Http(_) => bail!("{name} is not an archive with members"),
         };
         let path = path.to_owned();
         Ok(Self { path, kind })

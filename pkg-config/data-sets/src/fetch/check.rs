@@ -10,12 +10,12 @@ use sha2::{Digest, Sha256};
 
 use crate::table::{File, Source};
 
-/// That `bytes` are so many, with this checksum.
+/// Checks that there are this many `bytes`, with this checksum.
 pub(super) fn bytes(bytes: &[u8], length: u64, sha256: &str) -> Result<()> {
     reader(bytes, length, Some(sha256))
 }
 
-/// That the file at `path` is what is published.
+/// Checks that the file at `path` is what was published.
 pub(super) fn published(path: &Path, source: &Source) -> Result<()> {
     reader(
         fs::File::open(path)?,
@@ -24,7 +24,7 @@ pub(super) fn published(path: &Path, source: &Source) -> Result<()> {
     )
 }
 
-/// That the content of the file at `path` is what the table says.
+/// Checks that the content of the file at `path` is what the table says.
 pub(super) fn content(path: &Path, file: &File) -> Result<()> {
     let opened = fs::File::open(path)?;
     if file.name.ends_with(".gz") {

@@ -1,4 +1,4 @@
-//! Makes the files of a data set of what is published, always in the same way.
+//! Makes the files of a data set from what is published, always in the same way.
 
 use anyhow::{Context, Result, ensure};
 
@@ -13,12 +13,12 @@ pub(super) fn reviews(folder: Vec<Member>) -> Result<Vec<u8>> {
             .find_map(|(class, label)| {
                 Some((label, path.strip_prefix(class)?.strip_suffix(".txt")?))
             });
-        // Beside the two classes there are lists, and texts without a class.
+        // Besides the two classes there are lists, and texts without a class.
         if let Some((label, name)) = labelled {
             let number = name.split('_').next().unwrap_or_default();
             let number: u32 = number
                 .parse()
-                .with_context(|| format!("{path} begins with no number"))?;
+                .with_context(|| format!("{path} does not begin with a number"))?;
             rows.push((label, number, name, text));
         }
     }
@@ -40,15 +40,15 @@ pub(super) fn reviews(folder: Vec<Member>) -> Result<Vec<u8>> {
 pub(super) struct Lines(Vec<usize>);
 
 impl Lines {
-    /// Parses a list: a number of first lines, and then of each line how far behind the one before it is.
-    /// What follows a `#` is not part of it.
+    /// Parses a list: a number of first lines, and then for each line its distance from the one before.
+    /// What follows a `#` is a comment.
     pub(super) fn parse(list: &str) -> Result<Self> {
         let code = list
             .lines()
             .map(|line| line.split('#').next().unwrap_or_default());
         let mut numbers = code.flat_map(str::split_whitespace).map(|word| {
             word.parse::<usize>()
-                .with_context(|| format!("{word} is no number"))
+                .with_context(|| format!("{word} is not a number"))
         });
         let first = numbers.next().context("it is empty")??;
         let mut lines: Vec<usize> = (0..first).collect();
@@ -85,7 +85,7 @@ pub(super) fn vectors(text: &[u8], lines: &Lines) -> Result<Vec<u8>> {
         for number in numbers.split(' ') {
             let number: f32 = number
                 .parse()
-                .with_context(|| format!("{number} beside {word} is no number"))?;
+                .with_context(|| format!("{number} after {word} is not a number"))?;
             bytes.extend(number.to_le_bytes());
         }
     }
@@ -119,7 +119,10 @@ mod tests {
         let table = "0\t0_1\tBad \u{85} bad.\n1\t2_7\tFine<br />so.\n1\t10_9\tGood.  Very good.\n";
         assert_eq!(reviews(folder).unwrap(), table.as_bytes());
         let error = reviews(vec![member("neg/x_1.txt", "")]).unwrap_err();
-        assert_eq!(error.to_string(), "neg/x_1.txt begins with no number");
+        assert_eq!(
+            error.to_string(),
+            "neg/x_1.txt does not begin with a number"
+        );
     }
 
     #[test]
@@ -136,10 +139,10 @@ mod tests {
             let made = Lines::parse(list).and_then(|lines| vectors(text, &lines));
             made.unwrap_err().to_string()
         };
-        assert_eq!(refused("0 5"), "words? beside two is no number");
+        assert_eq!(refused("0 5"), "words? after two is not a number");
         assert_eq!(refused("7"), "line 7 is not a word and its numbers");
         assert_eq!(refused("1 0"), "a line is taken twice");
         assert_eq!(refused("# none"), "it is empty");
-        assert_eq!(refused("1 x"), "x is no number");
+        assert_eq!(refused("1 x"), "x is not a number");
     }
 }

@@ -1,4 +1,4 @@
-//! Downloads over HTTP, going on where an earlier try stopped.
+//! Downloads over HTTP, resuming where an earlier attempt stopped.
 
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
@@ -19,12 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Downloads `address` into a file of `folder`, where it is checked against `source`.
 ///
 /// # Errors
-/// If it does not come, which leaves what has come of it, or if it is not what `source` says, which leaves
+/// If it does not arrive, which keeps the part that has arrived, or if it is not what `source` says, which keeps
 /// nothing.
 pub(super) fn download(address: &str, folder: &Path, source: &Source) -> Result<PathBuf> {
     let part = folder.join(source.part_name());
     let path = folder.join(source.whole_name());
-    // Of a run that was stopped behind the download.
+    // Left by a run that was stopped after the download.
     if path.exists() {
         fs::rename(&path, &part)?;
     }
@@ -42,7 +42,7 @@ pub(super) fn download(address: &str, folder: &Path, source: &Source) -> Result<
     if checked.is_err() {
         fs::remove_file(&part)?;
     }
-    checked.context("what came is not what was published when this table was made")?;
+    checked.context("what arrived is not what was published when this table was made")?;
     fs::rename(&part, &path)?;
     Ok(path)
 }
@@ -64,7 +64,7 @@ fn receive(agent: &Agent, address: &str, part: &Path, source: &Source) -> Result
     let begin = match response.status() {
         StatusCode::OK => 0,
         StatusCode::PARTIAL_CONTENT if first_byte(&response) == Some(have) => have,
-        // What is there is longer than what is published.
+        // What is there is longer than what was published.
         StatusCode::RANGE_NOT_SATISFIABLE if have > 0 => {
             fs::remove_file(part)?;
             return receive(agent, address, part, source);
@@ -76,7 +76,7 @@ fn receive(agent: &Agent, address: &str, part: &Path, source: &Source) -> Result
     println!("{total} to come");
     let mut body = bar.wrap_read(response.body_mut().as_reader());
     io::copy(&mut body, &mut file)
-        .context("the download was cut off; run this again to go on where it stopped")?;
+        .context("the download was cut off; run this again to resume where it stopped")?;
     bar.finish_and_clear();
     Ok(())
 }
@@ -92,7 +92,7 @@ fn first_byte(response: &Response<Body>) -> Option<u64> {
     first.parse().ok()
 }
 
-/// The file `part`, to be written to behind its first `begin` bytes.
+/// The file `part`, to be written to after its first `begin` bytes.
 fn open(part: &Path, begin: u64) -> Result<File> {
     if let Some(folder) = part.parent() {
         fs::create_dir_all(folder)?;

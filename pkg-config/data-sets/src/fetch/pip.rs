@@ -12,7 +12,7 @@ use crate::table::Source;
 /// Downloads the wheel of `package` into a file of `folder`, where it is checked against `source`.
 ///
 /// # Errors
-/// If it does not come, or is not what `source` says; then nothing is left of it.
+/// If it does not arrive, or is not what `source` says; then nothing is left of it.
 pub(super) fn download(
     pip: &[String],
     package: &str,
@@ -24,7 +24,7 @@ pub(super) fn download(
     let path = folder.join(source.whole_name());
     let downloaded = run(pip, package, &place).and_then(|wheel| {
         check::published(&wheel, source)
-            .context("what came is not what was published when this table was made")?;
+            .context("what arrived is not what was published when this table was made")?;
         Ok(fs::rename(wheel, &path)?)
     });
     fs::remove_dir_all(&place)?;

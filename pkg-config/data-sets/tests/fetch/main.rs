@@ -211,7 +211,7 @@ fn a_download_that_was_cut_off_goes_on_where_it_stopped() {
     let server = Server::start(Manner::CutOff(70_000), &[("long", &long())]);
     let (set, place) = (one(&server), Place::new());
     let problem = place.fetch(&set).unwrap_err();
-    assert!(problem.contains("run this again to go on"), "{problem}");
+    assert!(problem.contains("run this again to resume"), "{problem}");
     assert_eq!(place.files(), ["long.part"]);
     assert_eq!(place.read("long.part"), long()[..70_000]);
     place.fetch(&set).unwrap();
@@ -298,7 +298,7 @@ fn what_is_not_as_published_is_refused_and_nothing_of_it_is_left() {
         ),
         (
             refused("a.zip", &archive, x, b"eX"),
-            "x.txt as made of it: its sha256 is",
+            "x.txt as made from it: its sha256 is",
         ),
         (
             refused("a.zip", &archive, "member = \"y.txt\"", b"ex"),

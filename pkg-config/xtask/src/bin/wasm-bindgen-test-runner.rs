@@ -1,4 +1,4 @@
-//! wasm-bindgen's test runner, which wasm-pack has cargo call for each test program: of the very version of
+//! wasm-bindgen's test runner, which wasm-pack has cargo call for each test program: exactly the version of
 //! wasm-bindgen that made it.
 
 fn main() -> anyhow::Result<()> {

@@ -1,36 +1,28 @@
-//! What each neuron of the last block does over a data set, added up text by text.
-
-mod card;
-mod strongest;
-mod tally;
+//! Sums over the texts of a data set.
 
 use std::collections::HashMap;
 
-pub use card::{AblationEffect, NeuronCard, Selectivity, StrongestPlace, WordShare};
-
-use super::prediction::probabilities;
-use super::{Matrix, TraceNumbers};
+use super::NeuronCard;
+use super::strongest::Firing;
+use super::tally::{Tally, Totals};
+use crate::explain::prediction::probabilities;
+use crate::explain::{Matrix, TraceNumbers};
 use crate::text::Vocabulary;
-use strongest::Firing;
-use tally::{Tally, Totals};
 
-/// Most words that a list of a card holds.
-pub const LISTED: usize = 10;
-
-/// Sums over the texts seen so far. They take memory for each different word, none for each text.
+/// Sums over the texts seen so far. They take memory for each distinct word, but not for each text.
 #[derive(Clone, Debug)]
 pub struct NeuronStatistics {
     /// Texts of each class, K.
     class_texts: Vec<usize>,
     words: usize,
-    /// Σ u² of each neuron at the places of each different word, F values by word id.
+    /// Σ u² of each neuron at the places of each distinct word, F values by word id.
     energies: HashMap<u32, Vec<f64>>,
-    /// One a neuron, F.
+    /// One per neuron, F.
     tallies: Vec<Tally>,
 }
 
 impl NeuronStatistics {
-    /// No text yet, of a model with F `neurons` in its last block and K `classes`.
+    /// No texts yet, for a model with F `neurons` in its last block and K `classes`.
     pub fn new(neurons: usize, classes: usize) -> Self {
         Self {
             class_texts: vec![0; classes],

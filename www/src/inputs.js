@@ -1,5 +1,5 @@
 // @ts-check
-/** What a person types into and chooses from: shows the state, and tells what is to change in it. */
+/** What a person types into and chooses from: shows the state, and reports what should change in it. */
 
 import { byId, html, write } from "./html.js";
 import { samples } from "./samples.js";
@@ -10,7 +10,7 @@ import { isDark, otherTheme } from "./theme.js";
 
 /** @typedef {(change: Partial<State>, since?: number) => void} OnChange `since`: time of the keystroke, if it was one */
 
-export class Controls {
+export class Inputs {
   text = byId("text", HTMLTextAreaElement);
   model = byId("model", HTMLSelectElement);
   beside = byId("beside", HTMLSelectElement);
@@ -18,7 +18,7 @@ export class Controls {
   theme = byId("theme", HTMLButtonElement);
   allocation = byId("allocation-colour", HTMLSelectElement);
   interaction = byId("interaction-colour", HTMLSelectElement);
-  /** What is said of a chart while it shows one thing by colour. */
+  /** What explains a chart while its colours show one thing. */
   #explaining = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-while]"));
   link = byId("copy-link", HTMLButtonElement);
   #told = byId("link-told", HTMLElement);
@@ -30,14 +30,14 @@ export class Controls {
     this.beside.replaceChildren(html("option", { value: "none" }, "nothing"), ...options());
   }
 
-  /** Says how it went beside the button for a link. @param {string} sentence */
+  /** Says next to the link button how it went. @param {string} sentence */
   tell(sentence) {
     write(this.#told, sentence);
   }
 
-  /** @param {State} state @param {string | undefined} beside id of the model that stands beside */
+  /** @param {State} state @param {string | undefined} beside id of the model that is compared with */
   show(state, beside) {
-    if (this.text.value !== state.text) this.text.value = state.text; // Writing it anew would move the cursor.
+    if (this.text.value !== state.text) this.text.value = state.text; // Writing it again would move the cursor.
     this.model.value = state.model;
     this.beside.value = beside ?? "none";
     for (const option of this.beside.options) option.hidden = option.value === state.model;
@@ -82,8 +82,8 @@ export class Controls {
   }
 
   /**
-   * Edits the whole of the box as typing does, so that Ctrl+Z brings back what stood there: to set its value would take
-   * that away, and there is no newer call that does not. The focus stays where it is.
+   * Edits the whole text box as typing does, so that Ctrl+Z brings back what was there: setting its value would prevent
+   * that, and no newer call avoids this. The focus stays where it is.
    * @param {"insertText" | "undo" | "redo"} command
    * @param {string} [text]
    */

@@ -1,4 +1,4 @@
-//! `safr import`: a PyTorch SAFR checkpoint becomes a model directory.
+//! The command itself.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -6,38 +6,37 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
-mod checkpoint;
-mod vocabulary;
-
-use super::files::{Folder, id_of, read_text, save};
-use super::numbers::count;
-use super::out::remark;
+use super::{checkpoint, vocabulary};
+use crate::cli::files::{Folder, id_of, read_text, save};
+use crate::cli::numbers::count;
+use crate::cli::out::remark;
 use crate::model::{
     Array, ModelConfig, Reading, Weights, check_weights, parameter_shapes, sinusoids,
 };
 use crate::package::{Card, Package, Precision};
-use crate::text::{Vocabulary, Words};
+use crate::text::{Tokenizer, Vocabulary};
 
 /// Turn a PyTorch SAFR checkpoint into a model directory
 #[derive(Args, Clone, Debug)]
-pub(super) struct Import {
+pub(crate) struct Import {
     /// Checkpoint with a state dict of the published code
     ///
-    /// Its names may have a prefix (module., model., _orig_mod.), it may stand beside an optimiser's state, and
-    /// be stored in 16 bits.
+    /// Its names may have a prefix (module., model., _orig_mod.); it may come with an optimiser's state, and be
+    /// stored in 16 bits.
     #[arg(long, value_name = "FILE")]
     pytorch: PathBuf,
     /// JSON file of the words
     ///
-    /// An array in the order of their ids, or an object of words with their ids. Without it they get names.
+    /// An array in the order of their ids, or an object of words with their ids. Without it, words get numbered names.
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
-    /// Attention heads, which a state dict does not tell
+    /// Number of attention heads, which a state dict does not say
     #[arg(long, value_name = "N", value_parser = count)]
     heads: usize,
     /// Names of the classes [default: class 0, class 1, …]
     ///
-    /// In the order of the logits. Those of a task must be its own for the model to be evaluated on it: negative,positive for sst2.
+    /// In the order of the logits. To evaluate the model on a task, they must be the task's own: negative,positive for
+    /// sst2.
     #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
     classes: Option<Vec<String>>,
     /// Folder for the model
@@ -47,7 +46,7 @@ pub(super) struct Import {
 
 impl Import {
     /// Reads, checks and writes.
-    pub(super) async fn run(self) -> anyhow::Result<()> {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
         let _folder = Folder::hold_new(&self.out)?;
         let name = self.pytorch.display().to_string();
         let (config, weights) = self.model().with_context(|| name.clone())?;
@@ -108,7 +107,7 @@ impl Import {
         let words = vocabulary::read(&read_text(path)?).with_context(name)?;
         anyhow::ensure!(
             words.len() == count,
-            "{}: it has {} words, and the checkpoint has {count}; give the vocabulary that the model was trained with",
+            "{}: it has {} words, but the checkpoint has {count}; give the vocabulary that the model was trained with",
             name(),
             words.len()
         );
@@ -123,7 +122,7 @@ impl Import {
         let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
         anyhow::ensure!(
             names.len() == count,
-            "--classes names {} {}, and the checkpoint tells {count} apart",
+            "--classes names {} {}, but the checkpoint has {count}",
             names.len(),
             if names.len() == 1 { "class" } else { "classes" }
         );
@@ -141,7 +140,7 @@ impl Import {
         Ok(names)
     }
 
-    /// The sizes that the shapes tell.
+    /// The sizes that the shapes reveal.
     fn config(&self, weights: &Weights, positions: &Array) -> anyhow::Result<ModelConfig> {
         let size = |name: &str, axis: usize| {
             weights
@@ -155,7 +154,7 @@ impl Import {
         let &[.., max_len, _] = positions.shape.as_slice() else {
             anyhow::bail!("pos_encoder.pe has shape {:?}", positions.shape);
         };
-        let reading = Reading::published(Words::Whitespace);
+        let reading = Reading::published(Tokenizer::Whitespace);
         Ok(ModelConfig {
             d_model: size("embedding.weight", 1)?,
             heads: self.heads,
@@ -175,7 +174,7 @@ fn check_positions(config: &ModelConfig, stored: &Array) -> anyhow::Result<()> {
             .values
             .iter()
             .zip(&expected)
-            // As far as 16 bits tell.
+            // As exactly as 16 bits can say.
             .all(|(a, b)| (a - b).abs() < 5e-3);
     anyhow::ensure!(
         same,

@@ -1,7 +1,4 @@
-//! What is printed: results on standard output, which a reader may close, remarks and errors beside them; in which
-//! colours, and how much. Files must not command the terminal.
-
-mod columns;
+//! Printing, with styles, to readers who may be gone.
 
 use std::fmt::{Display, Formatter};
 use std::io::{self, ErrorKind, Write};
@@ -17,22 +14,22 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::presets::PresetError;
 
 /// What counts most.
-pub(super) const STRONG: Style = Style::new().bold();
+pub(crate) const STRONG: Style = Style::new().bold();
 /// What speaks for something.
-pub(super) const FOR: Style = AnsiColor::Green.on_default();
+pub(crate) const FOR: Style = AnsiColor::Green.on_default();
 /// What speaks against it.
-pub(super) const AGAINST: Style = AnsiColor::Red.on_default();
+pub(crate) const AGAINST: Style = AnsiColor::Red.on_default();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// Behind a command's own options.
+/// After a command's own options.
 const LAST: usize = 100;
 
-/// Whether results and errors are all that is wanted.
+/// Whether only results and errors are wanted.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// How all commands print.
 #[derive(Args, Clone, Debug)]
-pub(super) struct Printing {
+pub(crate) struct Printing {
     /// Print only results and errors: no progress, no remarks
     #[arg(short, long, global = true, display_order = LAST)]
     quiet: bool,
@@ -51,8 +48,8 @@ pub(super) struct Printing {
 }
 
 impl Printing {
-    /// Makes it so from now on.
-    pub(super) fn begin(&self) {
+    /// Applies this from now on.
+    pub(crate) fn begin(&self) {
         QUIET.store(self.quiet, Ordering::Relaxed);
         let color = match self.color {
             ColorChoice::Auto => anstream::ColorChoice::Auto,
@@ -63,18 +60,18 @@ impl Printing {
     }
 }
 
-/// Text with styles, which are the program's alone: control characters in it are written out.
+/// Text with styles, which come only from the program: control characters in the text are escaped.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Styled(String);
+pub(crate) struct Styled(pub(super) String);
 
 impl Styled {
     /// A text in a style.
-    pub(super) fn in_style(style: Style, text: &str) -> Self {
+    pub(crate) fn in_style(style: Style, text: &str) -> Self {
         Self(format!("{style}{}{style:#}", printable(text)))
     }
 
-    /// These, one behind the other.
-    pub(super) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+    /// These, one after the other.
+    pub(crate) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
         Self(parts.into_iter().map(|part| part.0).collect())
     }
 }
@@ -95,7 +92,7 @@ impl Display for Styled {
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Whether a file's name, `-`, means standard output.
-pub(super) fn is_standard(path: &Path) -> bool {
+pub(crate) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
@@ -103,7 +100,7 @@ pub(super) fn is_standard(path: &Path) -> bool {
 ///
 /// # Errors
 /// If another file has it.
-pub(super) fn take() -> anyhow::Result<()> {
+pub(crate) fn take() -> anyhow::Result<()> {
     anyhow::ensure!(
         !TAKEN.swap(true, Ordering::Relaxed),
         "only one file can go to standard output; give the others names"
@@ -115,7 +112,7 @@ pub(super) fn take() -> anyhow::Result<()> {
 ///
 /// # Errors
 /// If it cannot be written, such as on a full disk.
-pub(super) fn show(result: impl Into<Styled>) -> anyhow::Result<()> {
+pub(crate) fn show(result: impl Into<Styled>) -> anyhow::Result<()> {
     match write(&result.into()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(error).context("standard output")
@@ -124,23 +121,23 @@ pub(super) fn show(result: impl Into<Styled>) -> anyhow::Result<()> {
     }
 }
 
-/// Tells, in a line of standard output, how long work goes on, which it does whether or not anybody listens.
-pub(super) fn tell(line: impl Display) {
+/// Reports, in a line of standard output, how lengthy work is going, which continues whether or not anybody listens.
+pub(crate) fn tell(line: impl Display) {
     if !is_quiet() {
         let _ = write(&(one_line(&line.to_string()) + "\n").into());
     }
 }
 
-/// Says on standard error, in a line, what is not asked for but should be known: how data are read, or where a
+/// Says on standard error, in a line, what was not asked for but should be known: how data are read, or where a
 /// result is. Nobody may be listening.
-pub(super) fn remark(line: impl Display) {
+pub(crate) fn remark(line: impl Display) {
     if !is_quiet() {
         let _ = writeln!(io::stderr(), "{}", one_line(&line.to_string()));
     }
 }
 
 /// Says why the command failed.
-pub(super) fn fail(error: &anyhow::Error) {
+pub(crate) fn fail(error: &anyhow::Error) {
     let message = whole(error);
     let message = match error.chain().any(|cause| cause.is::<PresetError>()) {
         // It shows the place in the file.
@@ -166,7 +163,7 @@ fn whole(error: &anyhow::Error) -> String {
 }
 
 /// A bar on standard error, if that is a terminal: of `length` steps, as `template` says.
-pub(super) fn progress(template: &str, length: Option<u64>) -> ProgressBar {
+pub(crate) fn progress(template: &str, length: Option<u64>) -> ProgressBar {
     let target = match is_quiet() {
         true => ProgressDrawTarget::hidden(),
         false => ProgressDrawTarget::stderr(),
@@ -189,8 +186,8 @@ fn write(text: &Styled) -> io::Result<()> {
     out.flush()
 }
 
-/// `text` with its control characters, but line ends and tabs, written as escapes: what stands in a file or a
-/// model does not move the cursor, nor turn around what stands beside it.
+/// `text` with its control characters, except line ends and tabs, written as escapes: the contents of a file or a
+/// model must not move the cursor, nor reverse the text next to them.
 fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
@@ -202,13 +199,13 @@ fn printable(text: &str) -> String {
     printable
 }
 
-/// [`printable`] in a line: names of files may hold line ends, too.
-pub(super) fn one_line(text: &str) -> String {
+/// [`printable`] in one line: file names may contain line ends, too.
+pub(crate) fn one_line(text: &str) -> String {
     printable(text).replace('\n', "\\n")
 }
 
-/// Whether a character is seen by what it does to others: a control character, a separator of lines or paragraphs, or
-/// one that turns around what follows.
+/// Whether a character shows only in what it does to others: a control character, a separator of lines or paragraphs,
+/// or one that reverses what follows.
 fn moves(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

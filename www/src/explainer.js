@@ -14,7 +14,7 @@ const STRIKES = 3;
  * @property {string} text
  * @property {string[]} models ids, the selected one first
  * @property {number | null} since time of the keystroke, if it was one
- * @property {{[id: string]: Explanation}} explanations those that have come so far, by model
+ * @property {{[id: string]: Explanation}} explanations those that have arrived so far, by model
  */
 
 /**
@@ -25,7 +25,7 @@ const STRIKES = 3;
 /**
  * @typedef {object} Events
  * @property {(label: string, loaded: number, total: number) => void} progress
- * @property {() => void} quiet what was on its way is so no more
+ * @property {() => void} quiet nothing is loading any more
  * @property {(info: ModelInfo) => void} model a model can answer
  * @property {(problem: Problem, model: string) => void} badModel
  * @property {(device: Device, reason: string) => void} backend what runs now, and why
@@ -37,7 +37,7 @@ const STRIKES = 3;
  * @property {(problem: Problem) => void} stopped nothing runs any more
  */
 
-export class Engine {
+export class Explainer {
   /** The worker that answers. @type {Host | null} */
   #host = null;
   /** The worker that is to take over. @type {Host | null} */
@@ -91,7 +91,7 @@ export class Engine {
     return this.#needed.flatMap((needed) => this.assets.models.filter(({ id }) => id === needed));
   }
 
-  /** Runs on `choice`; what runs now answers until that can. @param {Backend | "auto"} choice */
+  /** Runs on `choice`; what runs now answers until that is able to. @param {Backend | "auto"} choice */
   async use(choice) {
     this.#strikes = 0;
     if (this.lacking) await this.#runOnCpu(this.lacking);
@@ -100,7 +100,7 @@ export class Engine {
     else await this.#runBest();
   }
 
-  /** Loads everything anew. @param {Backend | "auto"} choice */
+  /** Loads everything again. @param {Backend | "auto"} choice */
   async restart(choice) {
     this.#host?.stop();
     this.#host = null;
@@ -109,16 +109,16 @@ export class Engine {
 
   /** The CPU at once, and what is faster as soon as it is known to be. */
   async #runBest() {
-    await this.#runOnCpu("It starts fastest; whether WebGPU is faster is looked into.");
+    await this.#runOnCpu("It starts fastest; whether WebGPU is faster is still being checked.");
     const host = this.#host;
     await idle();
     if (host === null || host !== this.#host || this.#candidate) return;
     try {
-      const { choice } = await host.judge({ measure: false });
+      const choice = await host.client.call("choose");
       this.events.backend(this.#device, choice.reason);
       if (choice.backend === "flex") return;
       const candidate = await this.#bring("webgpu");
-      const verdict = await candidate.host.judge({ measure: true });
+      const verdict = await candidate.host.client.call("judge");
       if (verdict.choice.backend === "flex") {
         this.#dismiss();
         this.events.backend(this.#device, verdict.choice.reason);
@@ -129,7 +129,7 @@ export class Engine {
       const problem = /** @type {Problem} */ (cause);
       if (problem.kind === "stopped" || host !== this.#host) return; // Another choice was made meanwhile.
       this.#dismiss();
-      this.events.backend(this.#device, `WebGPU was tried, and failed: ${problem.message}`);
+      this.events.backend(this.#device, `WebGPU was tried and failed: ${problem.message}`);
     }
   }
 
@@ -137,8 +137,8 @@ export class Engine {
   async #runChosen(backend) {
     try {
       const candidate = await this.#bring(backend);
-      const { measured } = await candidate.host.check();
-      if (!measured.agrees) throw disagreement(measured.difference);
+      const { agrees, difference } = await candidate.host.client.call("measure");
+      if (!agrees) throw disagreement(difference);
       this.#takeOver(candidate, "You chose it.");
     } catch (cause) {
       const problem = /** @type {Problem} */ (cause);
@@ -207,11 +207,11 @@ export class Engine {
     this.#host = null;
     this.#strikes += 1;
     if (this.#strikes >= STRIKES) return this.events.stopped(problem);
-    this.events.fellBack({ ...problem, hint: "It is started again on the CPU; your text is still here." });
-    this.#runOnCpu("The engine had stopped, and was started again on the CPU.");
+    this.events.fellBack({ ...problem, hint: "It is being restarted on the CPU; your text is still here." });
+    this.#runOnCpu("The engine had stopped and was restarted on the CPU.");
   }
 
-  /** Sends what is newest if the worker is free, to one model after another: a text before a question. */
+  /** If the worker is free, sends the newest request to one model after another: a text before a question. */
   async #pump() {
     const host = this.#host;
     const request = this.#wanted;
@@ -242,9 +242,9 @@ export class Engine {
   async #delete(host, question) {
     this.#question = null;
     for (const model of question.models.filter((id) => host.models.has(id))) {
-      const answer = await host.without(question.text, model, question.word).catch((problem) => this.#failed(host, problem));
-      if (!answer || this.#wanted || this.#question) return; // What is newer goes first, and nobody waits for this.
-      this.events.deleted(question, model, answer.deletion);
+      const deletion = await host.client.call("without", model, question.text, question.word).catch((problem) => this.#failed(host, problem));
+      if (!deletion || this.#wanted || this.#question) return; // What is newer goes first, and nobody waits for this.
+      this.events.deleted(question, model, deletion);
     }
   }
 
@@ -262,7 +262,7 @@ export class Engine {
     else this.events.unexplained(gone ? DEADLY : problem);
   }
 
-  /** A device that fails, such as a lost GPU, stays so: its worker is of no more use. @param {Host} host @param {Problem} problem */
+  /** A device that fails, such as a lost GPU, does not recover: its worker is of no further use. @param {Host} host @param {Problem} problem */
   #failed(host, problem) {
     if (problem.kind !== "device" || host !== this.#host) return;
     host.stop();
@@ -271,12 +271,12 @@ export class Engine {
 }
 
 /** @type {Problem} */
-const DEADLY = { kind: "text", message: "This text stops the engine.", hint: "Change it, and it goes on." };
+const DEADLY = { kind: "text", message: "This text stops the engine.", hint: "Change it to continue." };
 
 /** @param {number} difference @returns {Problem} */
 const disagreement = (difference) => ({
   kind: "disagreement",
-  message: `This backend gives other numbers than the CPU on this device; they differ by ${difference.toPrecision(2)}.`,
+  message: `On this device, this backend’s numbers differ from the CPU’s by ${difference.toPrecision(2)}.`,
   hint: "The CPU explains instead. A newer browser or graphics driver may help.",
 });
 

@@ -1,4 +1,4 @@
-//! What came of each lane and how long it took, as a table.
+//! How each lane ended and how long it took, as a table.
 
 use std::fmt;
 use std::time::Instant;
@@ -7,11 +7,11 @@ use anyhow::Result;
 
 use crate::tally::Tally;
 
-/// What came of a lane.
+/// How a lane ended.
 pub(crate) enum Outcome {
-    /// So many tests passed and failed.
+    /// How many tests passed and failed.
     Ran(Tally),
-    /// It could not be run here, and need not be: the reason.
+    /// It could not be run here, and need not be: gives the reason.
     NotRun(&'static str),
 }
 
@@ -22,12 +22,12 @@ struct Row {
 }
 
 /// The lanes that were run, in their order.
-pub(crate) struct Report {
+pub(crate) struct LaneTable {
     rows: Vec<Row>,
     begun: Instant,
 }
 
-impl Default for Report {
+impl Default for LaneTable {
     fn default() -> Self {
         Self {
             rows: Vec::new(),
@@ -36,8 +36,8 @@ impl Default for Report {
     }
 }
 
-impl Report {
-    /// Runs a lane; what keeps it from running is a failure of its own.
+impl LaneTable {
+    /// Runs a lane; if something keeps it from running, that is a failure, too.
     pub(crate) fn run(&mut self, lane: &str, work: impl FnOnce() -> Result<Outcome>) {
         println!("\n── {lane} ──");
         let start = Instant::now();
@@ -52,7 +52,7 @@ impl Report {
         });
     }
 
-    /// Adds the lanes of `other`, which ran beside.
+    /// Adds the lanes of `other`, which ran in parallel.
     pub(crate) fn extend(&mut self, other: Self) {
         self.rows.extend(other.rows);
     }
@@ -67,9 +67,9 @@ impl Report {
     }
 }
 
-/// What failed, lane by lane, since it is far above where lanes ran side by side; then the table. The last
-/// line holds the counts alone, for whoever reads them by a program.
-impl fmt::Display for Report {
+/// What failed, lane by lane, since it is far above if lanes ran side by side; then the table. The last
+/// line holds only the counts, for programs to read.
+impl fmt::Display for LaneTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Row { lane, outcome, .. } in &self.rows {
             if let Outcome::Ran(Tally { failures, .. }) = outcome
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn every_lane_has_a_row_and_the_counts_stand_last() {
-        let mut report = Report::default();
+        let mut report = LaneTable::default();
         let tally = |passed, failed, failures: &str| {
             let failures = failures.to_owned();
             Ok(Outcome::Ran(Tally {
@@ -120,7 +120,7 @@ mod tests {
         };
         report.run("set-up", || tally(0, 0, ""));
         report.run("native", || tally(12, 1, "one is not two"));
-        let mut beside = Report::default();
+        let mut beside = LaneTable::default();
         beside.run("data", || Ok(Outcome::NotRun("no data")));
         beside.run("page-cpu", || anyhow::bail!("no browser"));
         report.extend(beside);

@@ -1,5 +1,5 @@
 // @ts-check
-/** What data hold, for a person to confirm or correct before anything is trained. */
+/** What the data hold, for a person to confirm or correct before anything is trained. */
 
 import { count, list, percent, plural, sentence } from "../format.js";
 import { bar, html } from "../html.js";
@@ -9,10 +9,10 @@ import { layoutName, layouts } from "./layouts.js";
 
 /** @typedef {(change: Partial<DataChoices>) => void} OnChoice */
 
-/** What files are most often written in. */
+/** The most common encodings of files. */
 const ENCODINGS = ["UTF-8", "windows-1252", "UTF-16LE", "UTF-16BE", "Shift_JIS", "GBK"];
 
-export class Report {
+export class DataSummary {
   /** @param {HTMLElement} root @param {OnChoice} choose */
   constructor(root, choose) {
     this.root = root;
@@ -36,7 +36,7 @@ export class Report {
       ...conflicts(report),
       ...unknown(report),
     );
-    if (focused) document.getElementById(focused)?.focus(); // A choice that was made leaves the focus where it was.
+    if (focused) document.getElementById(focused)?.focus(); // Making a choice leaves the focus where it was.
   }
 
   /** How the data are read, to correct. @param {DataReport} report @param {DataChoices} choices */
@@ -127,12 +127,12 @@ const remarks = ({ remarks: all }) => all.map((remark) => html("p", { class: "re
 /** @param {DataReport} report */
 function facts({ new_head, duplicates, empty, wordless, cut, read, longest, words }) {
   const lines = [
-    new_head ? "These are other classes than the model’s: its head begins anew." : "These are the model’s own classes: its head learns on.",
+    new_head ? "These classes differ from the model’s: its head starts from scratch." : "These are the model’s own classes: its head continues to learn.",
     `The model knows ${percent(words.share)} of the words; the longest text has ${plural(longest, "word")}.`,
     duplicates > 0 && `${plural(duplicates, "duplicate")}, kept; texts of the same words are held out together.`,
     empty > 0 && `${plural(empty, "empty row")}, left out.`,
     wordless > 0 && `${plural(wordless, "text")} without a word, left out.`,
-    cut > 0 && `${plural(cut, "text")} longer than the ${plural(read, "word")} that the model reads; of these, the beginning counts.`,
+    cut > 0 && `${plural(cut, "text")} longer than the ${plural(read, "word")} that the model reads; only their beginning counts.`,
   ];
   return html("ul", { class: "facts" }, ...lines.filter((line) => line !== false).map((line) => html("li", {}, line)));
 }

@@ -1,7 +1,4 @@
-//! `safr explain --corpus`: many texts, one a line, to one record each, in constant memory.
-
-mod lines;
-mod record;
+//! From lines to records, in order and in constant memory.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, StdoutLock, Write};
@@ -14,69 +11,69 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rayon::prelude::*;
 
-use super::draft::Draft;
-use super::numbers::count;
-use super::out::{is_standard, progress, remark};
+use super::lines::{Line, LineProblem, Lines};
+use super::record::{Format, Predicted, Records};
+use crate::cli::draft::Draft;
+use crate::cli::numbers::count;
+use crate::cli::out::{is_standard, progress, remark};
 use crate::engine::LoadedModel;
 use crate::text::plural;
 use crate::text::recognise_encoding;
-use lines::{Line, LineProblem, Lines};
-use record::{Format, Predicted, Records};
 
-/// Batches that a thread reads ahead, so that texts of about one length share a batch and little
+/// Batches that a thread reads ahead, so that texts of similar length share a batch and little
 /// is padded.
 const BATCHES_AHEAD: usize = 4;
 
-/// Bytes by which a corpus' encoding is told.
+/// Bytes from which a corpus's encoding is recognised.
 const SAMPLE: usize = 1 << 16;
 
 /// How the lines of a corpus are explained.
 #[derive(Args, Clone, Debug)]
-pub(super) struct Options {
-    /// Write the corpus' records to this file, not to standard output
+pub(crate) struct Options {
+    /// Write the corpus's records to this file, not to standard output
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     out: Option<PathBuf>,
     /// Form of the records
     #[arg(long, value_enum, default_value = "jsonl", conflicts_with = "text")]
     format: Format,
-    /// Write all of each explanation, not a summary
+    /// Write full explanations, not summaries
     ///
-    /// Its charts can be drawn from it.
+    /// All charts can be drawn from them.
     #[arg(long, conflicts_with = "text")]
     full: bool,
-    /// Lines of the corpus a batch
+    /// Lines of the corpus per batch
     #[arg(long, value_name = "N", default_value_t = 16, conflicts_with = "text", value_parser = count)]
     batch_size: usize,
     /// Explain only every N-th line of the corpus
     ///
-    /// Those whose number leaves I when divided by N, for N runs on one file.
+    /// Those whose number leaves remainder I when divided by N, for N runs on one file.
     #[arg(long, value_name = "I/N", conflicts_with = "text")]
     shard: Option<Shard>,
 }
 
-/// A part of the lines, which N runs with different I explain together.
+/// Part of the lines: N runs with different I explain all of them together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Shard {
     remainder: u64,
     divisor: u64,
 }
 
-/// A corpus that was explained to its end, but for some lines.
+/// A corpus that was explained to its end, except for some lines.
 #[derive(Debug, thiserror::Error)]
 #[error("{bad} of {} could not be explained; the records say why", plural(*.lines as usize, "line"))]
-pub(super) struct Unexplained {
+pub(crate) struct Unexplained {
     bad: u64,
     lines: u64,
 }
 
 impl Unexplained {
-    /// Exit code that tells this from a run that failed (1) and from wrong usage (2).
-    pub(super) const EXIT_CODE: u8 = 3;
+    /// Exit code that distinguishes this from a run that failed (1) and from wrong usage (2).
+    pub(crate) const EXIT_CODE: u8 = 3;
 }
 
 impl Options {
     /// Explains every line of `corpus`. A reader that hangs up ends it without an error.
-    pub(super) fn explain(
+    pub(crate) fn explain(
         &self,
         model: &LoadedModel,
         corpus: &Path,
@@ -136,7 +133,7 @@ impl Options {
 
     /// The next lines of the shard; none at the end.
     fn next_window(&self, lines: &mut Lines<impl BufRead>) -> io::Result<Vec<Line>> {
-        // A whole explanation may be megabytes: no more of them at once than have to be.
+        // A full explanation may be megabytes: no more of them at once than necessary.
         let batches = if self.full { 1 } else { BATCHES_AHEAD };
         let wanted = |line: &io::Result<Line>| match (line, self.shard) {
             (Ok(line), Some(shard)) => shard.holds(line.number),
@@ -168,7 +165,7 @@ impl Options {
     }
 
     /// Where the records of a command that reads the files `inputs` go.
-    pub(super) fn output(&self, inputs: &[PathBuf]) -> anyhow::Result<Output> {
+    pub(crate) fn output(&self, inputs: &[PathBuf]) -> anyhow::Result<Output> {
         Ok(match self.file() {
             Some(path) => Output::File(Draft::create(path, inputs)?),
             None => Output::Standard(BufWriter::new(io::stdout().lock())),
@@ -195,7 +192,7 @@ impl Options {
 }
 
 /// Where the records go.
-pub(super) enum Output {
+pub(crate) enum Output {
     Standard(BufWriter<StdoutLock<'static>>),
     File(Draft),
 }
@@ -256,7 +253,7 @@ fn explain_batch(
     batch.iter().map(&mut record).collect()
 }
 
-/// The corpus as UTF-8, and its length in bytes where it is a file of that.
+/// The corpus as UTF-8, and its length in bytes if it is a UTF-8 file.
 fn open(corpus: &Path) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
     if is_standard(corpus) {
         return Ok((decoded(io::stdin().lock(), corpus)?.0, None));
@@ -303,7 +300,7 @@ impl FromStr for Shard {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "write I/N with whole numbers, I from 0 and less than N, such as 0/4";
+        let wrong = "write I/N with whole numbers, I at least 0 and less than N, such as 0/4";
         let (remainder, divisor) = text.split_once('/').ok_or(wrong)?;
         let number = |part: &str| part.parse().map_err(|_| wrong);
         let (remainder, divisor) = (number(remainder)?, number(divisor)?);

@@ -1,33 +1,28 @@
 // @ts-check
-/** Fine-tuning within its worker: a run goes on piece by piece, and whatever else is asked comes in between. */
+/** Fine-tuning within its worker: a run advances piece by piece, with other requests in between. */
 
-import { adapterFacts } from "../adapter.js";
+/** @import { FromWorker } from "../protocol.js" */
+/** @import { DataChoices, Files, Tuning, TuningSession, TuningModule, TuningOptions } from "../tuning-protocol.js" */
 
-/** @import { AdapterFacts, Choice, FromWorker, Measured, ModelAsset, ModelInfo } from "../protocol.js" */
-/** @import { DataChoices, Files, Tuning, TuningEngine, TuningModule, TuningOptions } from "../tuning-protocol.js" */
-
-/** So long a piece of a run is, in milliseconds, unless one batch takes longer. */
+/** The length of a piece of a run, in milliseconds, unless one batch takes longer. */
 const PIECE = 50;
 
 /**
  * @typedef {object} Surroundings the worker that this runs in
- * @property {() => TuningEngine & {measure: (model: string) => Promise<Measured>}} engine
- * @property {() => TuningModule & {choose: (adapter: AdapterFacts | null, measured: Measured[]) => Choice}} module
- * @property {(asset: ModelAsset) => Promise<ModelInfo>} load
+ * @property {() => TuningSession} session
+ * @property {() => TuningModule} module
  * @property {<T>(task: () => Promise<T>) => Promise<T>} inTurn
  * @property {(message: FromWorker) => void} tell
- * @property {(cause: unknown) => void} broke the run cannot go on
+ * @property {(cause: unknown) => void} broke the run cannot continue
  */
 
-/** @typedef {Tuner["calls"]} Calls what the page may ask for, by name */
-
-export class Tuner {
+export class TuningLoop {
   /** @type {Tuning | null} */
   #run = null;
   #going = false;
-  /** Whether its result is told. */
+  /** Whether its result has been reported. */
   #over = false;
-  /** One loop at a time: it ends when that before it has. */
+  /** One loop at a time: each starts when the one before it has ended. */
   #loop = Promise.resolve();
 
   /** @param {Surroundings} worker */
@@ -36,36 +31,27 @@ export class Tuner {
   }
 
   calls = {
-    /** The backend that should train, by the adapter alone. */
-    choose: async () => this.worker.module().choose(await adapterFacts(), []),
-
-    /** Whether the backend gives the CPU's numbers. @param {string} model */
-    measure: (model) => this.#inTurn(() => this.worker.engine().measure(model)),
-
-    /** @param {ModelAsset} asset */
-    load: (asset) => this.worker.load(asset),
-
-    /** What is chosen unless a person says otherwise. @param {string} model */
-    defaults: (model) => this.#inTurn((engine) => ({ choices: engine.data_choices(), options: engine.tuning_options(model) })),
+    /** The defaults. @param {string} model */
+    defaults: (model) => this.#inTurn((session) => ({ choices: session.data_choices(), options: session.tuning_options(model) })),
 
     /** @param {string} model @param {Uint8Array} data @param {DataChoices} choices */
-    examine: (model, data, choices) => this.#inTurn((engine) => engine.examine(model, data, choices)),
+    examine: (model, data, choices) => this.#inTurn((session) => session.examine(model, data, choices)),
 
     /** Prepares a run. @param {string} model @param {Uint8Array} data @param {DataChoices} choices @param {TuningOptions} options */
-    begin: (model, data, choices, options) => this.#take((engine) => engine.tune(model, data, choices, options)),
+    begin: (model, data, choices, options) => this.#take((session) => session.tune(model, data, choices, options)),
 
-    /** Takes up a run. @param {Blob} checkpoint */
+    /** Resumes a run. @param {Blob} checkpoint */
     resume: async (checkpoint) => {
       const bytes = new Uint8Array(await checkpoint.arrayBuffer());
-      return this.#take((engine) => engine.resume(bytes));
+      return this.#take((session) => session.resume(bytes));
     },
 
-    /** The data that the run was begun with. */
+    /** The data that the run was started with. */
     data: () => this.#inTurn(() => this.#current().data()),
 
     go: async () => this.#go(),
 
-    /** Holds the run, and answers from where it can go on; null where it is over, or cannot be held any more. */
+    /** Pauses the run, and answers with a checkpoint to resume from; null if it is over, or can no longer be paused. */
     pause: async () => {
       const going = this.#going;
       this.#going = false;
@@ -74,16 +60,16 @@ export class Tuner {
       return checkpoint;
     },
 
-    /** Trains no more, and measures what came of it. */
+    /** Ends training, and measures the result. */
     stop: async () => {
       await this.#inTurn(() => this.#current().stop());
       this.#go();
     },
 
-    /** By the weights as they are now. @param {string} text */
-    explain: (text) => this.#inTurn(() => this.#current().explain(text)),
+    /** With the weights as they are now. @param {string} text */
+    explainTuned: (text) => this.#inTurn(() => this.#current().explain(text)),
 
-    /** By the start model. @param {string} text */
+    /** With the start model. @param {string} text */
     explainStart: (text) => this.#inTurn(() => this.#current().explain_start(text)),
 
     /** The tuned model. @param {string} id @param {string} title */
@@ -95,14 +81,14 @@ export class Tuner {
       return new Blob([/** @type {BlobPart} */ (zip(entitle(files, id, title)))], { type: "application/zip" });
     },
 
-    /** The files of a model that came as a zip, and what they say of it. @param {Blob} zip */
+    /** The files of a model that came as a zip, and what they say about it. @param {Blob} zip */
     unzip: async (zip) => {
       const bytes = new Uint8Array(await zip.arrayBuffer());
       const files = this.worker.module().unzip(bytes);
       return { files, info: this.worker.module().describe(files) };
     },
 
-    /** What the files of a model say of it. @param {Files} files */
+    /** What the files of a model say about it. @param {Files} files */
     describe: async (files) => this.worker.module().describe(files),
 
     /** Lets go of the run. */
@@ -112,9 +98,9 @@ export class Tuner {
     },
   };
 
-  /** @template T @param {(engine: TuningEngine) => T | Promise<T>} task @returns {Promise<T>} */
+  /** @template T @param {(session: TuningSession) => T | Promise<T>} task @returns {Promise<T>} */
   #inTurn(task) {
-    return this.worker.inTurn(async () => task(this.worker.engine()));
+    return this.worker.inTurn(async () => task(this.worker.session()));
   }
 
   #current() {
@@ -122,10 +108,10 @@ export class Tuner {
     return this.#run;
   }
 
-  /** @param {(engine: TuningEngine) => Tuning} make */
+  /** @param {(session: TuningSession) => Tuning} make */
   #take(make) {
-    return this.#inTurn((engine) => {
-      const run = make(engine);
+    return this.#inTurn((session) => {
+      const run = make(session);
       this.#drop();
       this.#run = run;
       this.#over = false;
@@ -138,7 +124,7 @@ export class Tuner {
     this.#run = null;
   }
 
-  /** Where the run can be taken up; null where it is over. */
+  /** Where the run can be resumed from; null if it is over. */
   async #checkpoint() {
     try {
       return new Blob([/** @type {BlobPart} */ (await this.#current().checkpoint())]);
@@ -178,7 +164,7 @@ export class Tuner {
   }
 }
 
-/** Lets the messages in that wait. */
+/** Lets waiting messages in. */
 const messages = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

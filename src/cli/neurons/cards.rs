@@ -13,9 +13,9 @@ use crate::text::{Example, plural};
 /// Words in each of the table's two lists.
 const WORDS_SHOWN: usize = 3;
 
-/// All cards, and what they were made of.
+/// All cards, and what they were made from.
 #[derive(Serialize)]
-pub(super) struct Report {
+pub(super) struct Cards {
     model: String,
     classes: Vec<String>,
     /// Index of the block whose neurons these are: the last.
@@ -32,15 +32,15 @@ pub(super) struct Report {
     texts: BTreeMap<usize, String>,
 }
 
-/// What the columns are, which docs/method.md defines.
+/// What the columns are; docs/method.md defines them.
 const LEGEND: &str = "
-|Δp|         how much the predictions lose without the neuron; fall: of the predicted class; flips: texts of another class
+|Δp|         how much predictions change without the neuron; fall: loss of the predicted class; flips: texts that change class
 selectivity  how much more it fires for one class than for the others, from 0 to 1
-fires        share of the words at which it does; eff.words: how many different words that is about
+fires        share of the words at which it fires; eff.words: how many different words these are in effect
 ";
 
-impl Report {
-    /// Of a model and what its neurons do on `examples`.
+impl Cards {
+    /// The cards of a model and what its neurons do on `examples`.
     pub(super) fn new(
         package: &Package,
         statistics: &NeuronStatistics,
@@ -123,7 +123,7 @@ impl Report {
         ]
     }
 
-    /// A row a neuron; words with their values are joined by spaces and semicolons.
+    /// One row per neuron; words with their values are joined by spaces and semicolons.
     pub(super) fn csv(&self) -> anyhow::Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let before = [

@@ -1,25 +1,21 @@
-//! From `--task` and `--data` to labelled texts.
-
-mod own;
+//! The options `--task` and `--data`, and what they lead to.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, ensure};
 use clap::{Args, ValueEnum};
 
-use super::choices::name_of;
-use super::out::progress;
+use super::own::{DATA, Own};
+use crate::cli::choices::name_of;
+use crate::cli::out::progress;
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
 use crate::text::table::{LabelledText, RowError, RowProblem, meant};
-use crate::text::{Example, Vocabulary, Words, glue, imdb, sst};
-
-pub(super) use crate::text::Split;
-pub(super) use own::Own;
+use crate::text::{Example, Split, Tokenizer, Vocabulary, glue, imdb, sst};
 
 /// A known task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Task {
+pub(crate) enum Task {
     /// Stanford Sentiment Treebank, binary: train.txt, dev.txt and test.txt as PTB trees.
     Sst2,
     /// IMDB film reviews: train.tsv.gz and test.tsv.gz with label, name and text.
@@ -28,37 +24,34 @@ pub(super) enum Task {
     Csv,
 }
 
-/// What to do about labels that are alike.
+/// What to do about labels that look alike.
 const MERGE: &str = "--layout labels=merge makes them one";
-
-/// Heading of the options that say where texts and words come from.
-pub(super) const DATA: &str = "Data";
 
 /// Where labelled texts come from.
 #[derive(Args, Clone, Debug)]
-pub(super) struct Data {
+pub(crate) struct Data {
     /// What the texts are
     #[arg(long, value_enum, help_heading = DATA)]
-    pub(super) task: Task,
+    pub(crate) task: Task,
     /// Folder of the task's files; for csv, it may be a single file
     #[arg(long, value_name = "DIR", help_heading = DATA)]
-    pub(super) data: PathBuf,
+    pub(crate) data: PathBuf,
     #[command(flatten)]
-    pub(super) own: Own,
+    pub(crate) own: Own,
 }
 
 impl Data {
     /// Names of the classes, in the order of their indices.
-    pub(super) fn classes(&self) -> anyhow::Result<Vec<String>> {
+    pub(crate) fn classes(&self) -> anyhow::Result<Vec<String>> {
         match self.task {
             Task::Sst2 | Task::Imdb => Ok(polarity()),
             Task::Csv => self.own.classes(&self.data, &[]),
         }
     }
 
-    /// The same for whom goes on from a model of other classes, `names`; and a word on those that are alike but
+    /// The same when starting from a model with the classes `names`; and a remark on those that look alike but are
     /// not merged.
-    pub(super) fn classes_for(
+    pub(crate) fn classes_for(
         &self,
         names: &[String],
     ) -> anyhow::Result<(Vec<String>, Option<String>)> {
@@ -76,7 +69,7 @@ impl Data {
     }
 
     /// The files that hold it.
-    pub(super) fn files(&self) -> Vec<PathBuf> {
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         let within = |name: String| self.data.join(name);
         match self.task {
             Task::Sst2 => {
@@ -90,13 +83,13 @@ impl Data {
         }
     }
 
-    /// GLUE's phrases, where they stand beside the trees.
+    /// GLUE's phrases, next to the trees.
     fn glue(&self) -> PathBuf {
         self.data.join("train.tsv")
     }
 
-    /// SHA-256 of the one file of people's own that holds all parts, for a model's card.
-    pub(super) fn fingerprint(&self) -> anyhow::Result<Option<String>> {
+    /// SHA-256 of the user's own file, if a single one holds all parts, for a model's card.
+    pub(crate) fn fingerprint(&self) -> anyhow::Result<Option<String>> {
         match self.task {
             Task::Csv => self.own.fingerprint(&self.data),
             Task::Sst2 | Task::Imdb => Ok(None),
@@ -104,7 +97,7 @@ impl Data {
     }
 
     /// What the texts are, for a model's card.
-    pub(super) fn title(&self, phrases: bool, neutral: bool, glue: bool) -> String {
+    pub(crate) fn title(&self, phrases: bool, neutral: bool, glue: bool) -> String {
         match self.task {
             Task::Sst2 => {
                 let sentences = "Stanford Sentiment Treebank, binary, sentences";
@@ -122,25 +115,25 @@ impl Data {
         }
     }
 
-    /// Longest text in words that a model for the task reads unless told otherwise.
-    pub(super) fn max_len(&self) -> usize {
+    /// The default for the longest text, in words, that a model for the task reads.
+    pub(crate) fn max_len(&self) -> usize {
         match self.task {
             Task::Imdb => 256,
             Task::Sst2 | Task::Csv => 128,
         }
     }
 
-    /// The texts of a part, whole sentences only, as a model reads them that reads `words`; their
+    /// The texts of a part, whole sentences only, as a model that reads `words` sees them; their
     /// labels as indices of `classes`.
-    pub(super) fn sentences(
+    pub(crate) fn sentences(
         &self,
         split: Split,
         classes: &[String],
-        words: Words,
+        words: Tokenizer,
     ) -> anyhow::Result<Vec<Example>> {
         if let Some(option) = self.own.given().filter(|_| self.task != Task::Csv) {
             anyhow::bail!(
-                "{option} is about files of --task csv, and the files of --task {} are read in one way only; leave it out",
+                "{option} applies to files of --task csv, but the files of --task {} are read in one way only; leave it out",
                 name_of(self.task)
             );
         }
@@ -150,7 +143,7 @@ impl Data {
                 let expected = polarity();
                 anyhow::ensure!(
                     classes == expected,
-                    "the model tells {classes:?} apart, and the texts of --task sst2 are {expected:?}; choose texts of its classes"
+                    "the model's classes are {classes:?}, but the texts of --task sst2 are {expected:?}; choose texts of its classes"
                 );
                 sst::sentences(&self.trees(split, words)?)
             }
@@ -173,25 +166,25 @@ impl Data {
         Ok(examples)
     }
 
-    /// The labelled phrases of the training part, whole sentences among them, those that GLUE's
-    /// `train.tsv` adds, and `neutral` of the neutral ones, drawn by `seed`. Dev and test sentences are
-    /// not among the added ones.
-    pub(super) fn phrases(
+    /// The labelled phrases of the training part, including whole sentences, those that GLUE's
+    /// `train.tsv` adds, and `neutral` of the neutral ones, drawn with `seed`. Dev and test sentences are
+    /// not added.
+    pub(crate) fn phrases(
         &self,
         glue: bool,
         neutral: usize,
         seed: u64,
-        words: Words,
+        words: Tokenizer,
     ) -> anyhow::Result<Vec<Example>> {
         anyhow::ensure!(
             self.task == Task::Sst2,
-            "only the trees of --task sst2 have labelled phrases, as the recipe wants; choose another --recipe"
+            "only the trees of --task sst2 have labelled phrases, which the recipe needs; choose another --recipe"
         );
         let trees = self.trees(Split::Train, words)?;
         let mut phrases = sst::phrases(&trees);
         if glue {
             let more = glue::read(&self.glue(), words).context(
-                "for glue = true of the recipe, --data holds GLUE's train.tsv beside the trees",
+                "for glue = true in the recipe, --data must hold GLUE's train.tsv next to the trees",
             )?;
             let trees = |split| self.trees(split, words);
             let held_out = [trees(Split::Dev)?, trees(Split::Test)?].concat();
@@ -206,11 +199,11 @@ impl Data {
 
     /// The treebank's sentiment of each word, 0 to 4, sentence by sentence as in
     /// [`Self::sentences`]; `None` for data that has none.
-    pub(super) fn word_sentiments(&self, split: Split) -> anyhow::Result<Option<Vec<Vec<u8>>>> {
+    pub(crate) fn word_sentiments(&self, split: Split) -> anyhow::Result<Option<Vec<Vec<u8>>>> {
         match self.task {
             Task::Sst2 => {
-                // Labels alone: the same, however the words are read.
-                let sentences = sst::labelled_sentences(&self.trees(split, Words::Default)?);
+                // Only labels: the same, however the words are read.
+                let sentences = sst::labelled_sentences(&self.trees(split, Tokenizer::Default)?);
                 let labels = sentences.into_iter().map(|sentence| sentence.word_labels);
                 Ok(Some(labels.collect()))
             }
@@ -218,7 +211,7 @@ impl Data {
         }
     }
 
-    fn trees(&self, split: Split, words: Words) -> anyhow::Result<Vec<sst::Tree>> {
+    fn trees(&self, split: Split, words: Tokenizer) -> anyhow::Result<Vec<sst::Tree>> {
         sst::read_trees(&self.data.join(sst::file_name(split)), words).context(
             "--data for --task sst2 is the folder of the treebank's train.txt, dev.txt and test.txt",
         )
@@ -229,8 +222,8 @@ fn polarity() -> Vec<String> {
     ["negative", "positive"].map(str::to_owned).to_vec()
 }
 
-/// `count` of the neutral phrases of `trees`, drawn by `seed`, or all if they are fewer. They stand
-/// under both classes by turns: what tells nothing is to sway nothing.
+/// `count` of the neutral phrases of `trees`, drawn with `seed`, or all if there are fewer. They are labelled
+/// with both classes in turn: a phrase that says nothing should sway nothing.
 fn neutral_phrases(trees: &[sst::Tree], count: usize, seed: u64) -> impl Iterator<Item = Example> {
     let mut phrases = sst::neutral_phrases(trees);
     Stream::new(seed).shuffle(&mut phrases);
@@ -243,7 +236,7 @@ fn neutral_phrases(trees: &[sst::Tree], count: usize, seed: u64) -> impl Iterato
 fn tokenized(
     texts: &[LabelledText],
     classes: &[String],
-    words: Words,
+    words: Tokenizer,
 ) -> anyhow::Result<Vec<Example>> {
     let length = Some(texts.len() as u64);
     let bar = progress("reading [{bar:30}] {pos}/{len} texts, {eta} left", length);
@@ -260,8 +253,8 @@ fn tokenized(
     })
 }
 
-/// The examples as word ids, those without words left out.
-pub(super) fn encode(examples: &[Example], vocabulary: &Vocabulary) -> Vec<EncodedExample> {
+/// The examples as word ids; those without words are left out.
+pub(crate) fn encode(examples: &[Example], vocabulary: &Vocabulary) -> Vec<EncodedExample> {
     examples
         .iter()
         .filter(|example| !example.words.is_empty())

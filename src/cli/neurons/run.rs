@@ -1,24 +1,22 @@
-//! `safr neurons`: a card of each neuron over a part of a data set.
-
-mod report;
+//! The command itself.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::choices::backend;
-use super::data::{Data, Split, encode};
-use super::draft::Draft;
-use super::files::{model_files, open};
-use super::numbers::count;
-use super::out::{progress, show};
+use super::cards::Cards;
+use crate::cli::choices::backend;
+use crate::cli::data::{Data, Split, encode};
+use crate::cli::draft::Draft;
+use crate::cli::files::{model_files, open};
+use crate::cli::numbers::count;
+use crate::cli::out::{progress, show};
 use crate::engine::{Backend, OpenDevice};
 use crate::text::Example;
-use report::Report;
 
-/// Tell which words and classes each neuron fires for, and what is lost without it
+/// Show which words and classes each neuron fires for, and what is lost without it
 #[derive(Args, Clone, Debug)]
-pub(super) struct Neurons {
+pub(crate) struct Neurons {
     /// Model directory
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
@@ -27,7 +25,7 @@ pub(super) struct Neurons {
     /// Part of the data
     #[arg(long, value_enum, default_value = "dev")]
     split: Split,
-    /// Most texts, taken evenly from the whole part
+    /// Use at most this many texts, evenly spaced over the part
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// How many of the neurons that matter most to print
@@ -36,22 +34,22 @@ pub(super) struct Neurons {
     /// Write all cards to this file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write all cards to this file, a row a neuron
+    /// Write all cards to this file, one row per neuron
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Texts a batch
+    /// Texts per batch
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = count)]
     batch_size: usize,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
-    /// `safr --version` says which of them this program holds.
+    /// `safr --version` says which of them this program includes.
     #[arg(long, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     backend: Backend,
 }
 
 impl Neurons {
     /// Measures, prints and writes what was asked for.
-    pub(super) async fn run(self) -> anyhow::Result<()> {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
         let inputs = [model_files(&self.model), self.data.files()].concat();
         let json = Draft::of(self.json.as_ref(), &inputs)?;
         let csv = Draft::of(self.csv.as_ref(), &inputs)?;
@@ -67,7 +65,7 @@ impl Neurons {
             "[{bar:30}] {pos}/{len} texts, {eta} left",
             Some(examples.len() as u64),
         );
-        let statistics = crate::evaluate::neurons(
+        let statistics = crate::evaluate::neuron_statistics(
             model.classifier(),
             &encode(&examples, &package.vocabulary),
             self.batch_size,
@@ -75,13 +73,13 @@ impl Neurons {
         )
         .await?;
         bar.finish_and_clear();
-        let report = Report::new(package, &statistics, &examples);
-        show(report.table(self.top))?;
+        let cards = Cards::new(package, &statistics, &examples);
+        show(cards.table(self.top))?;
         if let Some(file) = json {
-            file.fill_json(&report)?;
+            file.fill_json(&cards)?;
         }
         if let Some(file) = csv {
-            file.fill(report.csv()?.as_ref())?;
+            file.fill(cards.csv()?.as_ref())?;
         }
         Ok(())
     }

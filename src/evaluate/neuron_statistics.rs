@@ -6,11 +6,11 @@ use crate::explain::{Matrix, NeuronStatistics};
 use crate::model::{Batch, Classifier, read};
 
 /// Adds up what the neurons of `model`'s last block do on `examples`, whose places are the texts'
-/// numbers, `batch_size` at a time in order of length; `progress` hears how many texts are done.
+/// numbers, `batch_size` at a time in order of length; `progress` is told how many texts are done.
 ///
 /// # Errors
-/// If the device was lost or failed, or the model's answer is no number.
-pub async fn neurons(
+/// If the device was lost or failed, or the model's answer is not a number.
+pub async fn neuron_statistics(
     model: &Classifier,
     examples: &[EncodedExample],
     batch_size: usize,

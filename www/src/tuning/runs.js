@@ -1,9 +1,9 @@
 // @ts-check
-/** One run after another: which worker trains, when it is held, and how it goes on after something broke. */
+/** One run after another: which worker trains, when it is paused, and how it continues after something broke. */
 
+import { WorkerClient } from "../worker-client.js";
 import { open } from "./backends.js";
 import { claim, release } from "./claim.js";
-import { Client } from "./client.js";
 import { Progress } from "./progress.js";
 
 /** @import { Assets, Backend, Device, ModelAsset, Problem } from "../protocol.js" */
@@ -23,49 +23,51 @@ import { Progress } from "./progress.js";
  */
 
 /**
- * @typedef {object} TrainerEvents
+ * @typedef {object} RunsEvents
  * @property {(phase: Phase) => void} phase
  * @property {(label: string, loaded: number, total: number) => void} progress
- * @property {(info: TuningInfo, data: string, device: Device) => void} began it may have been taken up
+ * @property {(info: TuningInfo, data: string, device: Device) => void} began it may have been resumed
  * @property {(events: TuningEvent[]) => void} trained
  * @property {(problem: Problem) => void} problem
  * @property {(files: Files) => void} tuned the tuned model is there
  */
 
-/** Deaths in a row, with no checkpoint between them, after which no more is trained, and after which all is over. */
+/** Deaths in a row, with no checkpoint between them, after which training ends, and after which the run is over. */
 const LAST_TRY = 2;
 const OVER = 3;
 
-/** What becomes of a run when the page is opened anew, by how it was held. */
+/** What becomes of a run when the page is reopened, by the state it was in. */
 const TAKEN_UP = {
-  going: "The page was opened anew while a model was fine-tuned. It goes on from its checkpoint",
-  paused: "The page was opened anew while fine-tuning was paused. It is paused, as you left it",
-  stopped: "The page was opened anew before the tuned model was kept. Its result is measured again",
-  done: "The page was opened anew before the tuned model was kept. Its result is measured again",
+  going: "The page was reopened while a model was being fine-tuned. The run continues from its checkpoint",
+  paused: "The page was reopened while fine-tuning was paused. It is paused, as you left it",
+  stopped: "The page was reopened before the tuned model was kept. Its result is measured again",
+  done: "The page was reopened before the tuned model was kept. Its result is measured again",
 };
 
 /** The same after its worker died. */
 const REPLACED = {
-  going: "The run goes on on the CPU",
-  paused: "The run is paused, as you left it, and will go on on the CPU",
+  going: "The run continues on the CPU",
+  paused: "The run is paused, as you left it, and will continue on the CPU",
   stopped: "The result of the last good weights is measured on the CPU",
   done: "The result is measured again on the CPU",
 };
 
-export class Trainer {
+const WORDS = { name: "The fine-tuning worker", hint: "" };
+
+export class Runs {
   /** @type {Phase} */
   phase = "idle";
-  /** @type {Client | null} */
+  /** @type {WorkerClient | null} */
   #client = null;
-  /** The worker that has the run. @type {Client | null} */
+  /** The worker that has the run. @type {WorkerClient | null} */
   #trains = null;
   #deaths = 0;
   /** Number of the newest examination. */
   #examination = 0;
-  /** Of the model that comes of a run. */
+  /** Of the model that a run produces. */
   #name = { id: "", title: "" };
 
-  /** @param {Assets} assets @param {Vault} vault @param {TrainerEvents} events */
+  /** @param {Assets} assets @param {Vault} vault @param {RunsEvents} events */
   constructor(assets, vault, events) {
     this.assets = assets;
     this.progress = new Progress(vault, events.problem);
@@ -78,7 +80,7 @@ export class Trainer {
     return this.#client && fits ? this.#client : this.#spawn(backend ?? "flex");
   }
 
-  /** What is chosen unless a person says otherwise. @param {ModelAsset} model */
+  /** The defaults. @param {ModelAsset} model */
   async defaults(model) {
     const desk = this.desk();
     await desk.need(model);
@@ -86,7 +88,7 @@ export class Trainer {
   }
 
   /**
-   * What data hold; null if other data were asked about meanwhile.
+   * What the data hold; null if other data were asked about meanwhile.
    * @param {ModelAsset} model
    * @param {Uint8Array} data
    * @param {DataChoices} choices
@@ -107,7 +109,7 @@ export class Trainer {
     }
   }
 
-  /** Begins a run, in place of an earlier one only if it can be begun. @param {Plan} plan */
+  /** Starts a run, which replaces an earlier one only if it can be started. @param {Plan} plan */
   async start({ model, data, name, choices, options, backend }) {
     this.#enter("checking");
     try {
@@ -127,7 +129,7 @@ export class Trainer {
 
   async pause() {
     const client = this.#running();
-    const checkpoint = await client.call("pause").catch(() => null); // A worker that dies is told of as an event.
+    const checkpoint = await client.call("pause").catch(() => null); // A worker's death is reported as an event.
     if (!checkpoint || this.phase !== "running") return;
     client.watch(false);
     this.progress.save({ checkpoint, holding: "paused" });
@@ -139,39 +141,39 @@ export class Trainer {
     await this.#go();
   }
 
-  /** Trains no more, and measures what came of it. */
+  /** Ends training, and measures the result. */
   async stop() {
     this.progress.save({ holding: "stopped" });
     await this.#go();
   }
 
-  /** Goes on with the run that was in progress when the page was left, if there is one. */
+  /** Resumes the run that was in progress when the page was left, if there is one. */
   async restore() {
     const saved = await this.progress.load();
     if (!saved) return;
     try {
       await claim();
     } catch {
-      this.progress.saved = null; // It goes on in another tab.
+      this.progress.saved = null; // It continues in another tab.
       return;
     }
     await this.#takeUp(saved.backend, TAKEN_UP[saved.holding]);
   }
 
-  /** The result is kept elsewhere: the run is of no more use, but to explain by. */
+  /** The result is kept elsewhere: the run is of no further use, except to explain texts. */
   kept() {
     return this.#leave();
   }
 
-  /** Nothing is wanted of the run. */
+  /** The run is discarded. */
   async undo() {
     this.#trains = null;
     if (this.#client?.alive) this.#client.call("drop").catch(() => undefined); // It may be gone already.
     await this.#leave();
-    if (this.phase === "done") this.#enter("idle"); // Only now does the run not come back when the page is loaded anew.
+    if (this.phase === "done") this.#enter("idle"); // Only now will the run not come back when the page is reloaded.
   }
 
-  /** There is nothing to go on with any more. */
+  /** There is nothing left to continue. */
   async #leave() {
     await this.progress.drop();
     release();
@@ -181,7 +183,7 @@ export class Trainer {
   async explain(which, text) {
     const client = this.#client;
     if (!client?.alive || client !== this.#trains) return null;
-    return client.call(which === "before" ? "explainStart" : "explain", text).catch(() => null); // A worker that dies is told of as an event.
+    return client.call(which === "before" ? "explainStart" : "explainTuned", text).catch(() => null); // A worker's death is reported as an event.
   }
 
   /** The data of the run, as their file has them, and what they hold; null if its worker is gone. */
@@ -197,18 +199,20 @@ export class Trainer {
   /** @param {Backend} backend */
   #spawn(backend) {
     this.#client?.stop();
-    const client = new Client(this.assets, backend, {
+    const broke = (/** @type {Problem} */ problem) => {
+      // In all other phases, whoever waits for an answer is told.
+      const needed = ["running", "paused", "done"].includes(this.phase);
+      if (client === this.#client && this.progress.saved && needed) this.#recover(problem);
+    };
+    const client = new WorkerClient(this.assets, backend, WORDS, {
       progress: this.events.progress,
       trained: (events) => this.#trained(client, events),
       checkpoint: (checkpoint) => {
         this.#deaths = 0;
         this.progress.save({ checkpoint });
       },
-      broke: (problem) => {
-        // In all other phases, whoever waits for an answer is told.
-        const needed = ["running", "paused", "done"].includes(this.phase);
-        if (client === this.#client && this.progress.saved && needed) this.#recover(problem);
-      },
+      broke,
+      died: broke,
     });
     this.#client = client;
     return client;
@@ -221,14 +225,14 @@ export class Trainer {
     await client.call(this.progress.saved?.holding === "stopped" ? "stop" : "go").catch(() => undefined); // As above.
   }
 
-  /** @param {Client} client @param {TuningInfo} info @param {string} data */
+  /** @param {WorkerClient} client @param {TuningInfo} info @param {string} data */
   async #began(client, info, data) {
     this.#trains = client;
     this.#name = { id: `own-${Date.now().toString(36)}`, title: `${info.start_title}, tuned on ${data}` };
     this.events.began(info, data, await client.ready());
   }
 
-  /** @param {Client} client @param {TuningEvent[]} events */
+  /** @param {WorkerClient} client @param {TuningEvent[]} events */
   async #trained(client, events) {
     if (client !== this.#client) return;
     this.events.trained(events);
@@ -251,15 +255,15 @@ export class Trainer {
     const what = problem.kind === "device" ? `The GPU was lost: ${problem.message}` : problem.message;
     if (this.#deaths >= OVER) {
       this.progress.save({ holding: "paused" });
-      return this.#fail({ ...problem, message: what, hint: "It stopped at the same place again and again. Choose smaller batches, or the CPU, and start anew." });
+      return this.#fail({ ...problem, message: what, hint: "It keeps stopping at the same place. Choose smaller batches, or the CPU, and start again." });
     }
-    const spent = problem.kind === "memory"; // What was too much once would be so again.
+    const spent = problem.kind === "memory"; // What was too much once would be too much again.
     if (spent || this.#deaths >= LAST_TRY) this.progress.save({ holding: "stopped" });
     const becomes = REPLACED[this.progress.saved?.holding ?? "going"];
-    await this.#takeUp("flex", `${what.replace(/\.$/, "")}. ${becomes}`, spent ? "Smaller batches take less." : "");
+    await this.#takeUp("flex", `${what.replace(/\.$/, "")}. ${becomes}`, spent ? "Smaller batches take less memory." : "");
   }
 
-  /** Takes the saved run up in a new worker. @param {Backend} backend @param {string} why @param {string} [hint] */
+  /** Resumes the saved run in a new worker. @param {Backend} backend @param {string} why @param {string} [hint] */
   async #takeUp(backend, why, hint = "") {
     const saved = this.progress.saved;
     if (!saved) return;
@@ -282,7 +286,7 @@ export class Trainer {
 
   /** @param {Problem} problem */
   #fail(problem) {
-    if (problem.kind === "stopped") return; // Something else was begun meanwhile.
+    if (problem.kind === "stopped") return; // Something else was started meanwhile.
     this.events.problem({ ...problem, kind: "tuning" });
     this.#enter("error");
   }

@@ -1,0 +1,9 @@
+//! From `--task` and `--data` to labelled texts.
+
+mod options;
+mod own;
+
+pub(super) use options::{Data, Task, encode};
+pub(super) use own::{DATA, Own};
+
+pub(super) use crate::text::Split;

@@ -1,0 +1,11 @@
+//! `safr train`: data in, a model directory out.
+
+mod command;
+mod options;
+mod run;
+mod save;
+mod stage;
+mod stages;
+mod start;
+
+pub(super) use options::Train;

@@ -1,0 +1,101 @@
+//! The options.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::start::Known;
+use crate::cli::choices::backend;
+use crate::cli::data::Data;
+use crate::cli::numbers::{count, weight};
+use crate::cli::presets::Named;
+use crate::engine::Backend;
+use crate::model::Readout;
+use crate::objective::Objective;
+use crate::presets::Recipe;
+
+/// Train a model and keep its best weights by dev accuracy
+///
+/// `safr train --task sst2 --data DIR --out MODEL` trains the best SAFR model we know how to make. What is
+/// minimised, and how, is set by presets: files that explain each of their keys, which `safr presets` lists
+/// and prints. You can give a file of your own with the same keys instead.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Train {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    #[command(flatten)]
+    pub(super) known: Known,
+    /// What is minimised: a preset, or a file
+    ///
+    /// Such as safr, plain, vmask or published. `safr presets` lists the presets, and
+    /// `safr presets --losses NAME` prints one to change.
+    #[arg(long, value_name = "NAME|FILE", help_heading = TRAINING, default_value = "safr", value_parser = Named::<Objective>::find)]
+    pub(super) losses: Named<Objective>,
+    /// How to train: a preset, or a file [default: the task's]
+    ///
+    /// With the published losses, the default is published. `safr presets` lists the presets, and
+    /// `safr presets --recipe NAME` prints one to change. The presets for --task sst2 and imdb train two models:
+    /// a first one, in the folder `first` of --out, and the one in --out, which continues from it. With --start,
+    /// only the second is trained.
+    #[arg(long, value_name = "NAME|FILE", help_heading = TRAINING, value_parser = Named::<Recipe>::find)]
+    pub(super) recipe: Option<Named<Recipe>>,
+    /// Weight of the importance loss [default: that of --losses]
+    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
+    pub(super) lambda_importance: Option<f64>,
+    /// Weight of the interaction loss [default: that of --losses]
+    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
+    pub(super) lambda_interaction: Option<f64>,
+    /// What a fresh model's head reads
+    ///
+    /// The last block's neurons, or the residual stream as published. The default is residual with the
+    /// published losses, and neurons otherwise. A model given with --start keeps its own.
+    #[arg(long, value_enum, help_heading = TRAINING)]
+    pub(super) readout: Option<Readout>,
+    /// Start from the weights of this model, with its words and sizes
+    ///
+    /// If the classes of --data differ from the model's, it gets a new head.
+    #[arg(long, value_name = "DIR", help_heading = TRAINING, conflicts_with_all = ["vectors", "extra_words", "readout"])]
+    pub(super) start: Option<PathBuf>,
+    /// Leave the word embeddings as they are
+    #[arg(long, help_heading = TRAINING)]
+    pub(super) freeze_embeddings: bool,
+    /// Train at most N epochs; 0 for none [default: the recipe's]
+    ///
+    /// If a recipe trains two models, this and the next three options apply to the second.
+    #[arg(long, value_name = "N", help_heading = TRAINING)]
+    pub(super) epochs: Option<usize>,
+    /// Stop after N epochs without a better one [default: the recipe's]
+    ///
+    /// An epoch is better if its dev accuracy is higher, or the same with a lower cross-entropy.
+    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count)]
+    pub(super) patience: Option<usize>,
+    /// Adam's step size [default: the recipe's]
+    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
+    pub(super) learning_rate: Option<f64>,
+    /// Texts per batch [default: the recipe's]
+    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count)]
+    pub(super) batch_size: Option<usize>,
+    /// Seed of everything random
+    #[arg(long, value_name = "N", help_heading = RUN, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Where to compute: flex, ndarray, wgpu or cuda
+    ///
+    /// `safr --version` says which of them this program includes.
+    #[arg(long, help_heading = RUN, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
+    pub(super) backend: Backend,
+    /// Title of the model, kept in its card
+    #[arg(long, help_heading = RUN)]
+    pub(super) title: Option<String>,
+    /// Resume the run that was stopped in --out
+    ///
+    /// With the same options, the model is the same as if the run had not been stopped. You may ask for more
+    /// epochs and patience.
+    #[arg(long, help_heading = RUN)]
+    pub(super) resume: bool,
+    /// Folder for the model, its history and its checkpoint
+    #[arg(long, value_name = "DIR", help_heading = RUN)]
+    pub(super) out: PathBuf,
+}
+
+const TRAINING: &str = "Training";
+const RUN: &str = "Run";

@@ -1,0 +1,283 @@
+//! One run of the step loop: from its start to a model in a folder.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, anyhow, ensure};
+use burn::tensor::Device;
+use indicatif::ProgressBar;
+
+use super::Train;
+use super::save::{self, Run};
+use super::stage::{Begin, FRESH_WORDS, Stage};
+use super::start::{Reads, Start};
+use crate::cli::data::{Split, encode};
+use crate::cli::out::{progress, tell};
+use crate::evaluate::{EncodedExample, evaluate};
+use crate::explain::{EpochRecord, History};
+use crate::model::{Classifier, ModelConfig, Readout, Stream, parameter_count};
+use crate::objective::Objective;
+use crate::presets::Texts;
+use crate::text::{Example, Tokenizer};
+use crate::train::{Outcome, Progress, TrainError, TrainEvent, Trainer, Wish};
+
+/// A run has diverged if it is this many times as wrong as where it began.
+const DIVERGED: f64 = 10.0;
+
+/// Texts per batch when measuring.
+const MEASURED: usize = 16;
+
+/// Whether the program was told to stop.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+impl Stage<'_> {
+    /// Trains, or resumes.
+    pub(super) async fn run(&self, device: &Device) -> anyhow::Result<()> {
+        let Train {
+            data,
+            known,
+            readout,
+            seed,
+            freeze_embeddings,
+            resume,
+            ..
+        } = self.command;
+        let (objective, recipe) = (self.losses.preset, &self.recipe.preset);
+        let mut stream = Stream::new(*seed);
+        let (mut start, sentences) = match &self.begin {
+            Begin::At(model) => {
+                let start = Start::from_model(model, &objective, data, &mut stream)?;
+                let words = start.config.reading.words;
+                let sentences = data.sentences(Split::Train, &start.classes, words)?;
+                (start, sentences)
+            }
+            Begin::Fresh(fresh) => {
+                let classes = data.classes()?;
+                let sentences = data.sentences(Split::Train, &classes, FRESH_WORDS)?;
+                let readout = readout.unwrap_or(objective.readout());
+                let reads = Reads {
+                    reading: objective.reading(FRESH_WORDS),
+                    readout,
+                    winners: objective.winners(readout),
+                    max_len: fresh.max_len.unwrap_or(data.max_len()),
+                };
+                let start = Start::fresh(fresh, known, (&sentences, &classes), reads, &mut stream)?;
+                (start, sentences)
+            }
+        };
+        start.config = recipe.trains(start.config);
+        if let Some(said) = other_winners(&objective, &start.config) {
+            tell(said);
+        }
+        let words = start.config.reading.words;
+        let train = encode(&self.texts(sentences, words)?, &start.vocabulary);
+        let dev = data.sentences(Split::Dev, &start.classes, words)?;
+        let dev = encode(&dev, &start.vocabulary);
+        tell(format!(
+            "{} training texts, {} dev texts, {} words known, {} parameters",
+            train.len(),
+            dev.len(),
+            start.vocabulary.len() - 2,
+            parameter_count(&start.config),
+        ));
+        let chance = Chance::of(&dev, start.classes.len());
+        tell(format!(
+            "{}; always predicting {} would be right for {:.4} of the dev part",
+            classes_line(&start.classes, &train),
+            start.classes[chance.class],
+            chance.accuracy
+        ));
+
+        let mut trainer = Trainer::new(
+            recipe.options(objective, *seed, *freeze_embeddings),
+            &start.config,
+            &start.weights,
+            stream,
+            (train, dev),
+            device,
+        )?
+        .named(start.vocabulary.words(), &start.classes);
+        let run = Run {
+            stage: self,
+            start,
+            data_sha256: data.fingerprint()?,
+        };
+        if *resume && save::has_checkpoint(&self.out) {
+            trainer.resume(run.read_checkpoint()?)?;
+            let (steps, epochs) = (trainer.steps(), trainer.history().records.len());
+            tell(format!(
+                "resumed after {steps} steps, with {epochs} epochs done"
+            ));
+            // It may have been stopped before its model was written, or fewer epochs may be asked for.
+            if trainer.is_finished() {
+                run.save(&mut trainer).await?;
+            }
+        } else if recipe.epochs == 0 {
+            run.save_model(None, run.start.weights.clone()).await?;
+            tell(format!("untrained, kept in {}", self.out.display()));
+            return Ok(());
+        }
+        self.train(&mut trainer, &run).await?;
+        let best = trainer.history().best().context("an epoch is done")?;
+        if best.dev_accuracy <= chance.accuracy {
+            self.check_not_diverged(best, &run, trainer.dev(), &chance)
+                .await?;
+        }
+        tell(format!(
+            "best: epoch {} with dev accuracy {:.4}, kept in {}",
+            best.epoch,
+            best.dev_accuracy,
+            self.out.display()
+        ));
+        Ok(())
+    }
+
+    /// Checks that a run that did not learn to distinguish any classes has not driven its weights so far off that none
+    /// of its epochs is of use. A short run may stay near where it began, and a fresh model may be rather wrong; but a
+    /// run that is many times as wrong as both its start and guessing has not merely learnt too little.
+    async fn check_not_diverged(
+        &self,
+        best: &EpochRecord,
+        run: &Run<'_>,
+        dev: &[EncodedExample],
+        chance: &Chance,
+    ) -> anyhow::Result<()> {
+        let start = Classifier::new(&run.start.config, &run.start.weights, &Device::flex())?;
+        let start = evaluate(&start, &self.losses.preset, dev, MEASURED, |_| ()).await?;
+        let before = start.cross_entropy.max(chance.cross_entropy);
+        let now = best.dev_cross_entropy;
+        ensure!(
+            now < DIVERGED * before,
+            "the run has diverged: its best epoch is right for no more of the dev part than always predicting {} would be, with a cross-entropy of {now:.2}, which was {:.2} before the first step; try a lower --learning-rate, or a smaller λ if there is one, with another --out, since what {} holds is of no use",
+            run.start.classes[chance.class],
+            start.cross_entropy,
+            self.out.display()
+        );
+        Ok(())
+    }
+
+    /// What a model that reads `words` learns; the whole texts are `sentences`.
+    fn texts(&self, sentences: Vec<Example>, words: Tokenizer) -> anyhow::Result<Vec<Example>> {
+        match self.recipe.preset.texts {
+            Texts::Sentences => Ok(sentences),
+            Texts::Phrases { neutral, glue } => {
+                let Train { data, seed, .. } = self.command;
+                data.phrases(glue, neutral, *seed, words)
+            }
+        }
+    }
+
+    async fn train(&self, trainer: &mut Trainer, run: &Run<'_>) -> anyhow::Result<()> {
+        tell(save::EPOCH_LEGEND);
+        match ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed)) {
+            // An earlier stage may have set it already.
+            Ok(()) | Err(ctrlc::Error::MultipleHandlers) => {}
+            Err(error) => return Err(error.into()),
+        }
+        while !trainer.is_finished() {
+            let bar = progress(
+                "epoch {msg} [{bar:30}] {pos}/{len} steps, {eta} left",
+                Some(0),
+            );
+            let listen = |event: TrainEvent| {
+                match event {
+                    TrainEvent::Progress(progress) => show_progress(&bar, &progress),
+                    TrainEvent::Epoch(record) => {
+                        bar.finish_and_clear();
+                        tell(save::epoch_line(&record));
+                    }
+                }
+                match STOP.load(Ordering::Relaxed) {
+                    true => Wish::Stop,
+                    false => Wish::Continue,
+                }
+            };
+            let ended = trainer.epoch(listen).await;
+            let ended = ended.map_err(|error| self.ended_by(error, trainer.history()))?;
+            if ended == Outcome::Stopped {
+                run.write_checkpoint(trainer).await?;
+                anyhow::bail!("stopped; the same command with --resume continues from here");
+            }
+            run.save(trainer).await?;
+        }
+        let best = trainer.history().best().context("an epoch is done")?;
+        let done = trainer.history().records.len();
+        tell(match done < self.recipe.preset.epochs {
+            true => format!(
+                "ended after epoch {done}, {} after the best one (--patience)",
+                done - best.epoch
+            ),
+            false => format!("ended after epoch {done}, the last one (--epochs)"),
+        });
+        Ok(())
+    }
+
+    /// The error that ended a run, and what is left of the run.
+    fn ended_by(&self, error: TrainError, history: &History) -> anyhow::Error {
+        match (&error, history.best()) {
+            (TrainError::NotFinite { .. }, Some(best)) => anyhow!(
+                "{error}, with another --out, since {} keeps the best epoch before, {}",
+                self.out.display(),
+                best.epoch
+            ),
+            _ => error.into(),
+        }
+    }
+}
+
+/// What to say if the winners of a model are not those that its losses ask for.
+fn other_winners(objective: &Objective, config: &ModelConfig) -> Option<&'static str> {
+    if config.winners == objective.winners(Readout::Neurons) {
+        return None;
+    }
+    Some(match config.winners {
+        Some(_) => {
+            "each neuron is left to some of a text's words, as in the model that this one starts from"
+        }
+        None => "winners are left out: only a head that reads the neurons can have them",
+    })
+}
+
+/// The classes, each with its training texts.
+fn classes_line(classes: &[String], train: &[EncodedExample]) -> String {
+    let mut counts = vec![0; classes.len()];
+    train.iter().for_each(|example| counts[example.label] += 1);
+    let named = classes.iter().zip(counts);
+    let named: Vec<String> = named
+        .map(|(name, count)| format!("{name} ({count})"))
+        .collect();
+    format!("{} classes: {}", classes.len(), named.join(", "))
+}
+
+/// How well the dev part is classified without any knowledge of it.
+struct Chance {
+    /// The largest class.
+    class: usize,
+    /// Its share.
+    accuracy: f64,
+    /// The cross-entropy of all classes being equally likely, in nats.
+    cross_entropy: f64,
+}
+
+impl Chance {
+    fn of(dev: &[EncodedExample], classes: usize) -> Self {
+        let count = |class| dev.iter().filter(|example| example.label == class).count();
+        let class = (0..classes)
+            .rev()
+            .max_by_key(|&class| count(class))
+            .unwrap_or(0);
+        Self {
+            class,
+            accuracy: count(class) as f64 / dev.len() as f64,
+            cross_entropy: (classes as f64).ln(),
+        }
+    }
+}
+
+fn show_progress(bar: &ProgressBar, progress: &Progress) {
+    bar.set_length(progress.steps as u64);
+    bar.set_position(progress.step as u64);
+    bar.set_message(format!(
+        "{}: cross-entropy {:.4}, accuracy {:.4}",
+        progress.epoch, progress.cross_entropy, progress.accuracy
+    ));
+}

@@ -1,0 +1,156 @@
+//! A model on a device, and what it makes of texts.
+
+use burn::tensor::Device;
+
+use super::{EngineError, faults};
+use crate::attribute::{Removal, Removed, probabilities};
+use crate::explain::{Deletion, Explanation, Prediction, TraceNumbers, explain};
+use crate::model::{Batch, Classifier};
+use crate::package::{Files, Package};
+use crate::text::{ReadText, read};
+
+/// A model, ready to explain.
+#[derive(Clone, Debug)]
+pub struct LoadedModel {
+    /// The contents of the directory; its parameters are on the device as well.
+    pub package: Package,
+    pub(super) classifier: Classifier,
+}
+
+impl LoadedModel {
+    /// Checks a model directory's files and puts the model on `device`.
+    ///
+    /// # Errors
+    /// If the files are not a model.
+    pub fn new(files: &Files, device: &Device) -> Result<Self, EngineError> {
+        Self::of(Package::from_files(files)?, device)
+    }
+
+    /// Puts a model on `device`, with its gate's values as given.
+    ///
+    /// # Errors
+    /// If its parameters do not fit its config.
+    pub fn of(package: Package, device: &Device) -> Result<Self, EngineError> {
+        let classifier = Classifier::new(&package.config, &package.weights, device)?
+            .with_gate_values(&package.gate_values);
+        Ok(Self {
+            package,
+            classifier,
+        })
+    }
+
+    /// The model on its device, with its gate looked up.
+    pub fn classifier(&self) -> &Classifier {
+        &self.classifier
+    }
+
+    /// Explains what the model makes of a text. Any string will do: one without words has an
+    /// explanation without a prediction.
+    ///
+    /// # Errors
+    /// If the device was lost or failed, or the answer is not a number.
+    pub async fn explain(&self, text: &str) -> Result<Explanation, EngineError> {
+        let mut explanations = self.explain_all(&[text]).await?;
+        Ok(explanations.swap_remove(0))
+    }
+
+    /// Explains several texts in one forward pass, in their order.
+    ///
+    /// # Errors
+    /// If the device was lost or failed, or an answer is not a number.
+    pub async fn explain_all(&self, texts: &[&str]) -> Result<Vec<Explanation>, EngineError> {
+        let reads: Vec<ReadText> = texts.iter().map(|text| self.read(text)).collect();
+        let traces = self.traces(&reads).await?;
+        if !traces.iter().flatten().all(TraceNumbers::is_finite) {
+            return Err(EngineError::NotFinite);
+        }
+        let each = texts.iter().zip(&reads).zip(&traces);
+        Ok(each
+            .map(|((text, read), trace)| self.explanation(text, read, trace.as_ref()))
+            .collect())
+    }
+
+    /// How the answer changes when word number `word` of those that are read is deleted and the others
+    /// move up; one pass over both texts. A text without its only word is what the model makes
+    /// of PAD alone.
+    ///
+    /// # Errors
+    /// If there is no such word, the device was lost or failed, or an answer is not a number.
+    pub async fn without(&self, text: &str, word: usize) -> Result<Deletion, EngineError> {
+        let ids = ids_of(&self.read(text));
+        let words = ids.len();
+        if word >= words {
+            return Err(EngineError::Word { word, words });
+        }
+        let removed: Removed = (0..words).map(|other| other == word).collect();
+        let rest = Removal::Delete.apply(&ids, &removed);
+        let found = probabilities(&self.classifier, &[ids, rest]).await?;
+        faultless()?;
+        if !found.iter().flatten().all(|p| p.is_finite()) {
+            return Err(EngineError::NotFinite);
+        }
+        let classes = &self.package.card.classes;
+        let [whole, without] = [0, 1].map(|at| Prediction::of(classes, found[at].clone()));
+        Ok(Deletion { whole, without })
+    }
+
+    fn explanation(
+        &self,
+        text: &str,
+        read: &ReadText,
+        trace: Option<&TraceNumbers>,
+    ) -> Explanation {
+        let card = &self.package.card;
+        explain(&card.id, text, read, &card.classes, trace)
+    }
+
+    /// The words of a text as the model reads them.
+    pub(super) fn read(&self, text: &str) -> ReadText {
+        let Package {
+            config, vocabulary, ..
+        } = &self.package;
+        read(text, config.reading.words, vocabulary, config.max_len)
+    }
+
+    /// One forward pass over the words of a text; `None` without words.
+    pub(super) async fn trace(&self, read: &ReadText) -> Result<Option<TraceNumbers>, EngineError> {
+        let mut traces = self.traces(std::slice::from_ref(read)).await?;
+        Ok(traces.pop().flatten())
+    }
+
+    /// One forward pass over the words of several texts; `None` for one without words.
+    async fn traces(&self, reads: &[ReadText]) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
+        let ids: Vec<Vec<u32>> = reads.iter().map(ids_of).collect();
+        let texts: Vec<&[u32]> = ids
+            .iter()
+            .filter(|ids| !ids.is_empty())
+            .map(Vec::as_slice)
+            .collect();
+        if texts.is_empty() {
+            return Ok(vec![None; reads.len()]);
+        }
+        let device = self.classifier.device();
+        let batch = Batch::new(&texts, &self.package.config, &device);
+        let trace = self.classifier.forward(&batch, None);
+        let contributions = self.classifier.contributions(&trace);
+        let mut traces = trace
+            .read_with(Some(contributions))
+            .await?
+            .into_iter()
+            .peekable();
+        faultless()?;
+        Ok(ids
+            .iter()
+            .map(|ids| traces.next_if(|_| !ids.is_empty()))
+            .collect())
+    }
+}
+
+fn ids_of(read: &ReadText) -> Vec<u32> {
+    read.words.iter().map(|word| word.id).collect()
+}
+
+/// An error if anything went wrong on the device so far.
+fn faultless() -> Result<(), EngineError> {
+    faults::first().map_or(Ok(()), |fault| Err(EngineError::Fault(fault)))
+}

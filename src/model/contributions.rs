@@ -1,0 +1,24 @@
+//! What words bring to the classes, as tensors (method §4.3).
+
+use burn::tensor::Tensor;
+
+/// The parts of the centred logits of `B` texts of padded length `L`, for the first `C` = K − 1
+/// classes: those of all classes add up to 0, so the last one's follow.
+///
+/// `brought`, summed over i and k, `positions`, `biases`, `padding` and `head` add up to the centred logits.
+#[derive(Clone, Debug)]
+pub struct Contributions {
+    /// e_{i←k}, what the word at place k brings to place i, `[B, C, L, L]`; rows are i. It holds nothing for
+    /// PAD's own rows.
+    pub brought: Tensor<4>,
+    /// What the neurons of each place say, Σ_n e_in, `[B, C, L]`, including PAD's places.
+    pub places: Tensor<3>,
+    /// What the words' positions bring to all places, `[B, C]`.
+    pub positions: Tensor<2>,
+    /// What biases bring to the places of words, `[B, C]`.
+    pub biases: Tensor<2>,
+    /// The head's bias, `[C]`.
+    pub head: Tensor<1>,
+    /// What PAD's own rows, and the biases at its places, bring, `[B, C]`: 0 if it is not pooled.
+    pub padding: Tensor<2>,
+}

@@ -1,0 +1,32 @@
+// @ts-check
+/** How a chart on one canvas follows pointer and keyboard. */
+
+import { holds } from "../spotlight.js";
+
+/** @import { Spotlight, Subject } from "../spotlight.js" */
+
+/**
+ * @typedef {object} Chart
+ * @property {(event: MouseEvent) => Subject | null} under what stands under the pointer
+ * @property {(key: string) => Subject | null} step what a key leads to
+ * @property {(subject: Subject) => boolean} owns whether keys hold this subject here
+ */
+
+/** @param {HTMLElement} plot takes the focus @param {Spotlight} spotlight @param {Chart} chart */
+export function listen(plot, spotlight, { under, step, owns }) {
+  plot.addEventListener("pointermove", (event) => spotlight.point(under(event)));
+  plot.addEventListener("pointerleave", () => spotlight.point(null));
+  plot.addEventListener("click", (event) => {
+    const subject = under(event);
+    if (subject) spotlight.pin(subject);
+  });
+  plot.addEventListener("blur", () => spotlight.point(null));
+  plot.addEventListener("keydown", (event) => {
+    const { subject } = spotlight;
+    const to = step(event.key);
+    if (to) spotlight.step(to);
+    else if (holds(event.key) && subject && owns(subject)) spotlight.pin(subject);
+    else return;
+    event.preventDefault();
+  });
+}
