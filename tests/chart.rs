@@ -39,6 +39,7 @@ fn explanation(texts: &[&str], neurons: usize) -> Explanation {
         version: EXPLANATION_VERSION,
         model: "safr-sst2".to_owned(),
         text: texts.join(" "),
+        changes: Default::default(),
         cut: None,
         prediction: (n > 0).then(|| Prediction {
             classes: classes.clone(),

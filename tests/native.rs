@@ -3,6 +3,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod changes;
 mod chart;
 mod common;
 mod corpus;

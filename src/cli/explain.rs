@@ -12,7 +12,7 @@ use super::files::{model_files, open};
 use super::out::{AGAINST, FOR, STRONG, Styled, one_line, show};
 use crate::chart::{self, Figure, Models};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
-use crate::explain::{Explanation, Margin, Prediction, Sentences, Word, signed};
+use crate::explain::{Changes, Explanation, Margin, Prediction, Sentences, Word, signed};
 
 /// Explain what a model makes of a text, or of every line of a file
 #[derive(Args, Clone, Debug)]
@@ -25,8 +25,19 @@ pub(super) struct Explain {
     /// The text
     #[arg(required_unless_present = "corpus", conflicts_with = "corpus")]
     text: Option<String>,
+    /// Switch parts off, or turn them up
+    ///
+    /// neuron:N, head:N of the last block, word:N of the words read, each counted from 0, separated by commas; a
+    /// neuron or head may be given another strength than 0, up to 3, such as neuron:12=1.5.
+    #[arg(
+        long,
+        value_name = "PART,…",
+        default_value_t,
+        hide_default_value = true
+    )]
+    without: Changes,
     /// Explain each line of this text file instead; `-`: standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png", "without"])]
     corpus: Option<PathBuf>,
     #[command(flatten)]
     options: Options,
@@ -76,12 +87,16 @@ impl Explain {
         let text = self.text.as_deref().unwrap_or_default();
         let mut explanations = Vec::new();
         for model in &models {
-            explanations.push(model.explain(text).await?);
+            explanations.push(model.explain_changed(text, &self.without).await?);
         }
         for (at, explanation) in explanations.iter().enumerate() {
             if models.len() > 1 {
                 let gap = if at > 0 { "\n" } else { "" };
                 show(format!("{gap}{}\n", explanation.model))?;
+            }
+            if !self.without.is_empty() {
+                let whole = models[at].explain(text).await?;
+                show(before(&whole, &self.without))?;
             }
             show(table(explanation))?;
         }
@@ -125,6 +140,17 @@ neurons       how many neurons the word owns, parts of shared ones included; att
 evidence      what the neurons at the word's place say for the predicted class (+) or against it (−)
 contribution  what the word brings to the predicted class, over all places
 ";
+
+/// What the whole model predicts, and how it is changed.
+fn before(whole: &Explanation, changes: &Changes) -> String {
+    let prediction = whole.prediction.iter();
+    let mut said = prediction.map(|prediction| {
+        let class = &prediction.classes[prediction.predicted];
+        let probability = prediction.probabilities[prediction.predicted];
+        format!("the whole model: {class} {probability:.4}\nchanged ({changes}):\n\n")
+    });
+    said.next().unwrap_or_default()
+}
 
 /// The explanation for a terminal.
 fn table(explanation: &Explanation) -> Styled {

@@ -45,6 +45,16 @@ pub enum EngineError {
         /// How many there are.
         words: usize,
     },
+    /// The model's last block has no such part.
+    #[error("the model's last block has {count} {what}s, and none has the number {number}")]
+    Part {
+        /// What it is.
+        what: &'static str,
+        /// Its number, from 0.
+        number: usize,
+        /// How many there are.
+        count: usize,
+    },
     /// The labelled texts cannot be used as they are.
     #[error(transparent)]
     Data(#[from] DataProblem),
@@ -93,6 +103,7 @@ impl EngineError {
             Self::Package(_) | Self::Weights(_) | Self::NotFinite => "model",
             Self::Model(_) => "missing-model",
             Self::Word { .. } => "missing-word",
+            Self::Part { .. } => "missing-part",
             Self::Data(_) => "data",
             Self::Options(_) => "options",
             Self::Train(_) | Self::Run(_) => "run",

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 
 use super::{EngineError, faults};
 use crate::attribute::{Removal, Removed, probabilities};
-use crate::explain::{Deletion, Explanation, Prediction, TraceNumbers, explain};
+use crate::explain::{Changes, Deletion, Explanation, Prediction, TraceNumbers, explain};
 use crate::model::{Batch, Classifier};
 use crate::package::{Files, Package};
 use crate::text::{ReadText, read};
@@ -52,6 +52,53 @@ impl LoadedModel {
     pub async fn explain(&self, text: &str) -> Result<Explanation, EngineError> {
         let mut explanations = self.explain_all(&[text]).await?;
         Ok(explanations.swap_remove(0))
+    }
+
+    /// Explains what the model makes of a text with parts of it switched off or turned up.
+    ///
+    /// # Errors
+    /// If there is no such part, the device was lost or failed, or the answer is not a number.
+    pub async fn explain_changed(
+        &self,
+        text: &str,
+        changes: &Changes,
+    ) -> Result<Explanation, EngineError> {
+        let read = self.read(text);
+        self.check(changes, read.words.len())?;
+        let classifier = self.classifier.changed(changes);
+        let reads = std::slice::from_ref(&read);
+        let mut traces = self.traced(&classifier, reads, changes).await?;
+        let trace = traces.pop().flatten();
+        if !trace.iter().all(TraceNumbers::is_finite) {
+            return Err(EngineError::NotFinite);
+        }
+        Ok(Explanation {
+            changes: changes.clone(),
+            ..self.explanation(text, &read, trace.as_ref())
+        })
+    }
+
+    /// Checks that a model has the parts that are changed, and a text of so many `words` those that are kept out.
+    fn check(&self, changes: &Changes, words: usize) -> Result<(), EngineError> {
+        let config = &self.package.config;
+        let neurons = changes.neurons.last_key_value().map(|(&at, _)| at);
+        let heads = changes.heads.last_key_value().map(|(&at, _)| at);
+        for (what, largest, count) in [
+            ("neuron", neurons, config.d_ff),
+            ("head", heads, config.heads),
+        ] {
+            if let Some(number) = largest.filter(|&number| number >= count) {
+                return Err(EngineError::Part {
+                    what,
+                    number,
+                    count,
+                });
+            }
+        }
+        match changes.words.last() {
+            Some(&word) if word >= words => Err(EngineError::Word { word, words }),
+            _ => Ok(()),
+        }
     }
 
     /// Explains several texts in one forward pass, in their order.
@@ -120,6 +167,17 @@ impl LoadedModel {
 
     /// One forward pass over the words of several texts; `None` for one without words.
     async fn traces(&self, reads: &[ReadText]) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
+        self.traced(&self.classifier, reads, &Changes::default())
+            .await
+    }
+
+    /// The same by a changed `classifier`, with the gates of some words closed in each text.
+    async fn traced(
+        &self,
+        classifier: &Classifier,
+        reads: &[ReadText],
+        changes: &Changes,
+    ) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
         let ids: Vec<Vec<u32>> = reads.iter().map(ids_of).collect();
         let texts: Vec<&[u32]> = ids
             .iter()
@@ -129,10 +187,10 @@ impl LoadedModel {
         if texts.is_empty() {
             return Ok(vec![None; reads.len()]);
         }
-        let device = self.classifier.device();
+        let device = classifier.device();
         let batch = Batch::new(&texts, &self.package.config, &device);
-        let trace = self.classifier.forward(&batch, None);
-        let contributions = self.classifier.contributions(&trace);
+        let trace = classifier.forward_without_words(&batch, changes);
+        let contributions = classifier.contributions(&trace);
         let mut traces = trace
             .read_with(Some(contributions))
             .await?

@@ -3,7 +3,7 @@
 use super::capacity::capacity_of;
 use super::evidence::row_sums;
 use super::{
-    Allocated, ContributionNumbers, Cut, EXPLANATION_VERSION, Evidence, Explanation, Gram,
+    Allocated, Changes, ContributionNumbers, Cut, EXPLANATION_VERSION, Evidence, Explanation, Gram,
     Interaction, Margin, Matrix, TraceNumbers, Word, allocate, argmax, attention_received,
     capacity, centred, evidence, known_words, margin_factor, mean_over_heads, parts, predict,
     shared, sharing, weighed, weighted_sharing, word_contributions,
@@ -35,6 +35,7 @@ pub fn explain(
         version: EXPLANATION_VERSION,
         model: model.to_owned(),
         text: text.to_owned(),
+        changes: Changes::default(),
         cut: read.cut.map(|(at, total)| Cut {
             at,
             read: read.words.len(),

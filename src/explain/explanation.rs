@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Matrix;
+use super::{Changes, Matrix};
 use crate::text::is_word;
 
 /// Version of the [`Explanation`] format; raised when a field changes its meaning.
@@ -18,6 +18,9 @@ pub struct Explanation {
     pub model: String,
     /// The text as it was given.
     pub text: String,
+    /// What was switched off or turned up.
+    #[serde(default, skip_serializing_if = "Changes::is_empty")]
+    pub changes: Changes,
     /// Where the model stopped reading, if the text is longer than it reads.
     pub cut: Option<Cut>,
     /// Class probabilities; `None` for a text without words.

@@ -3,6 +3,7 @@
 mod ablation;
 mod batch;
 mod block;
+mod changed;
 mod checksum;
 mod classifier;
 mod config;

@@ -19,6 +19,7 @@ pub fn hint(error: &EngineError) -> &'static str {
         EngineError::NotFinite => "Choose another model.",
         EngineError::Model(_) => "Choose another model, or reload the page.",
         EngineError::Word { .. } => "Point at another word.",
+        EngineError::Part { .. } => "Choose another part of the model.",
         EngineError::Data(_) => "Change the data, or how they are read.",
         EngineError::Options(_) => "Change it, and start again.",
         EngineError::Train(_) => "Start again with a lower learning rate or smaller λ.",
