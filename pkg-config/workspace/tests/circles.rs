@@ -176,22 +176,17 @@ fn no_files_need_each_other() {
 
 #[test]
 fn a_circle_is_found_through_a_table_of_contents() {
-    let folder = tempfolder();
-    fs::create_dir_all(folder.join("a")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("a")).unwrap();
     let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
     write("lib.rs", "mod a;");
     write("a/mod.rs", "mod one;\nmod two;\npub use one::{One, Other};");
     write("a/one.rs", "use std::fmt;\nuse super::two::Two;");
     write("a/two.rs", "// use crate::a::One;\npub struct Two;");
-    assert_eq!(Crate::read(&folder).circle(), None);
+    assert_eq!(Crate::read(folder).circle(), None);
     write("a/two.rs", "fn f() -> crate::a::Other { todo() }");
-    let found = Crate::read(&folder).circle().unwrap();
+    let found = Crate::read(folder).circle().unwrap();
     let names: Vec<String> = found.iter().map(|module| module.join("/")).collect();
     assert_eq!(names, ["a/one", "a/two"]);
-    fs::remove_dir_all(folder).unwrap();
-}
-
-fn tempfolder() -> std::path::PathBuf {
-    let name = format!("circles-{}", std::process::id());
-    std::env::temp_dir().join(name)
 }
