@@ -125,7 +125,10 @@ async fn webgpu() -> Result<OpenDevice, EngineError> {
     let (device, setup) = Device::wgpu_options()
         .init_with_setup_async()
         .await
-        .map_err(|error| fail(&error))?;
+        .map_err(|error| {
+            log::warn!("WebGPU: {error}");
+            fail(&"there is no GPU here that WebGPU can use")
+        })?;
     // Without it, cubecl panics at its first task in a browser.
     if cfg!(target_family = "wasm")
         && !setup

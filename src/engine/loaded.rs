@@ -54,6 +54,16 @@ impl LoadedModel {
         Ok(explanations.swap_remove(0))
     }
 
+    /// Explains several texts in one forward pass, in their order.
+    ///
+    /// # Errors
+    /// If the device was lost or failed, or an answer is not a number.
+    pub async fn explain_all(&self, texts: &[&str]) -> Result<Vec<Explanation>, EngineError> {
+        let reads: Vec<ReadText> = texts.iter().map(|text| self.read(text)).collect();
+        let whole = (&self.classifier, &Changes::default());
+        self.explained(texts, &reads, whole).await
+    }
+
     /// Explains what the model makes of a text with parts of it switched off or turned up.
     ///
     /// # Errors
@@ -63,18 +73,15 @@ impl LoadedModel {
         text: &str,
         changes: &Changes,
     ) -> Result<Explanation, EngineError> {
-        let read = self.read(text);
-        self.check(changes, read.words.len())?;
+        let reads = [self.read(text)];
+        self.check(changes, reads[0].words.len())?;
         let classifier = self.classifier.changed(changes);
-        let reads = std::slice::from_ref(&read);
-        let mut traces = self.traced(&classifier, reads, changes).await?;
-        let trace = traces.pop().flatten();
-        if !trace.iter().all(TraceNumbers::is_finite) {
-            return Err(EngineError::NotFinite);
-        }
+        let mut explanations = self
+            .explained(&[text], &reads, (&classifier, changes))
+            .await?;
         Ok(Explanation {
             changes: changes.clone(),
-            ..self.explanation(text, &read, trace.as_ref())
+            ..explanations.swap_remove(0)
         })
     }
 
@@ -95,26 +102,10 @@ impl LoadedModel {
                 });
             }
         }
-        match changes.words.last() {
-            Some(&word) if word >= words => Err(EngineError::Word { word, words }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Explains several texts in one forward pass, in their order.
-    ///
-    /// # Errors
-    /// If the device was lost or failed, or an answer is not a number.
-    pub async fn explain_all(&self, texts: &[&str]) -> Result<Vec<Explanation>, EngineError> {
-        let reads: Vec<ReadText> = texts.iter().map(|text| self.read(text)).collect();
-        let traces = self.traces(&reads).await?;
-        if !traces.iter().flatten().all(TraceNumbers::is_finite) {
-            return Err(EngineError::NotFinite);
-        }
-        let each = texts.iter().zip(&reads).zip(&traces);
-        Ok(each
-            .map(|((text, read), trace)| self.explanation(text, read, trace.as_ref()))
-            .collect())
+        changes
+            .words
+            .last()
+            .map_or(Ok(()), |&word| has_word(word, words))
     }
 
     /// How the answer changes when word number `word` of those that are read is deleted and the others
@@ -126,9 +117,7 @@ impl LoadedModel {
     pub async fn without(&self, text: &str, word: usize) -> Result<Deletion, EngineError> {
         let ids = ids_of(&self.read(text));
         let words = ids.len();
-        if word >= words {
-            return Err(EngineError::Word { word, words });
-        }
+        has_word(word, words)?;
         let removed: Removed = (0..words).map(|other| other == word).collect();
         let rest = Removal::Delete.apply(&ids, &removed);
         let found = probabilities(&self.classifier, &[ids, rest]).await?;
@@ -141,14 +130,24 @@ impl LoadedModel {
         Ok(Deletion { whole, without })
     }
 
-    fn explanation(
+    /// Explains texts by a model, whole or changed.
+    async fn explained(
         &self,
-        text: &str,
-        read: &ReadText,
-        trace: Option<&TraceNumbers>,
-    ) -> Explanation {
+        texts: &[&str],
+        reads: &[ReadText],
+        model: (&Classifier, &Changes),
+    ) -> Result<Vec<Explanation>, EngineError> {
+        let traces = self.traced(reads, model).await?;
+        if !traces.iter().flatten().all(TraceNumbers::is_finite) {
+            return Err(EngineError::NotFinite);
+        }
         let card = &self.package.card;
-        explain(&card.id, text, read, &card.classes, trace)
+        let each = texts.iter().zip(reads).zip(&traces);
+        Ok(each
+            .map(|((text, read), trace)| {
+                explain(&card.id, text, read, &card.classes, trace.as_ref())
+            })
+            .collect())
     }
 
     /// The words of a text as the model reads them.
@@ -161,22 +160,17 @@ impl LoadedModel {
 
     /// One forward pass over the words of a text; `None` without words.
     pub(super) async fn trace(&self, read: &ReadText) -> Result<Option<TraceNumbers>, EngineError> {
-        let mut traces = self.traces(std::slice::from_ref(read)).await?;
+        let whole = (&self.classifier, &Changes::default());
+        let mut traces = self.traced(std::slice::from_ref(read), whole).await?;
         Ok(traces.pop().flatten())
     }
 
-    /// One forward pass over the words of several texts; `None` for one without words.
-    async fn traces(&self, reads: &[ReadText]) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
-        self.traced(&self.classifier, reads, &Changes::default())
-            .await
-    }
-
-    /// The same by a changed `classifier`, with the gates of some words closed in each text.
+    /// One forward pass of a model over the words of several texts, some of whose gates may be closed;
+    /// `None` for a text without words.
     async fn traced(
         &self,
-        classifier: &Classifier,
         reads: &[ReadText],
-        changes: &Changes,
+        (classifier, changes): (&Classifier, &Changes),
     ) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
         let ids: Vec<Vec<u32>> = reads.iter().map(ids_of).collect();
         let texts: Vec<&[u32]> = ids
@@ -206,6 +200,13 @@ impl LoadedModel {
 
 fn ids_of(read: &ReadText) -> Vec<u32> {
     read.words.iter().map(|word| word.id).collect()
+}
+
+fn has_word(word: usize, words: usize) -> Result<(), EngineError> {
+    match word < words {
+        true => Ok(()),
+        false => Err(EngineError::Word { word, words }),
+    }
 }
 
 /// An error if anything went wrong on the device so far.

@@ -22,7 +22,7 @@ pub struct Changes {
 }
 
 /// Most that a part can be turned up.
-pub const STRONGEST: f32 = 3.0;
+const STRONGEST: f32 = 3.0;
 
 impl Changes {
     /// Whether nothing is changed.

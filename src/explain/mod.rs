@@ -25,7 +25,7 @@ mod trace;
 pub use allocation::{Allocated, allocate};
 pub use build::explain;
 pub use capacity::capacity;
-pub use changes::{Changes, STRONGEST};
+pub use changes::Changes;
 pub use collapse::{attention_entropy, largest_key_mass, mean_norm};
 pub use evidence::{
     centred, evidence, margin_factor, parts, weighed, word_contributions, word_evidence,

@@ -16,7 +16,7 @@ pub enum PackageError {
     )]
     Damaged(&'static str),
     /// A file cannot be parsed.
-    #[error("{name} cannot be read: {error}; fetch the model again")]
+    #[error("{name} is not that of a model ({error}); fetch the model again")]
     Json {
         /// Name of the file.
         name: &'static str,
@@ -58,7 +58,7 @@ pub enum PackageError {
     #[error("the model's card names two classes \"{0}\"; fetch the model again")]
     TwoClasses(String),
     /// Not a zip file.
-    #[error("this is not a zip file; choose the zip of a model, or the files of a model directory")]
+    #[error("this is not a zip file")]
     NoZip,
     /// A zip file that cannot be read to its end.
     #[error("the zip is damaged or was cut short ({0}); download it again")]
@@ -70,7 +70,7 @@ pub enum PackageError {
     SeveralModels(String),
     /// A zip file of other things.
     #[error(
-        "the zip holds no model: none of card.json, config.json, vocabulary.json and model.safetensors is in it; choose the zip of a model"
+        "the zip holds no model: none of card.json, config.json, vocabulary.json and model.safetensors is in it"
     )]
     ForeignZip,
     /// A zip file that would fill the memory.

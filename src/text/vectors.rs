@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::TextError;
+use super::file::{read_bytes, read_text};
 
 /// Ending of the file of rows, little-endian.
 const ROWS: &str = ".f32le.bin";
@@ -24,19 +25,14 @@ impl WordVectors {
     /// # Errors
     /// If a file cannot be read, or they do not fit together.
     pub fn read(path: &Path) -> Result<Self, TextError> {
-        let unreadable = |path: &Path, error| TextError::Unreadable {
-            path: path.to_owned(),
-            error,
-        };
         let unfit = |problem: &str| TextError::Vectors {
             path: path.to_owned(),
             problem: problem.to_owned(),
         };
         let words_path = Self::words_of(path);
         let words_path = &words_path.ok_or_else(|| unfit("its name does not end in .f32le.bin"))?;
-        let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
-        let words =
-            std::fs::read_to_string(words_path).map_err(|error| unreadable(words_path, error))?;
+        let bytes = read_bytes(path)?;
+        let words = read_text(words_path)?;
         let rows: HashMap<String, usize> = words.lines().map(str::to_owned).zip(0..).collect();
         let values: Vec<f32> = bytes
             .as_chunks()

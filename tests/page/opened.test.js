@@ -151,7 +151,7 @@ pageTest(
 
     await closed.waitForSelector('html[data-state="error"]');
     const notice = closed.locator("#notices .notice");
-    assert.match(await notice.innerText(), /sandboxed frame, where no engine can run and no model can be kept\. Open it by itself:/);
+    assert.match(await notice.innerText(), /sandboxed frame, where no engine can run and no model can be kept\. Open it by itself, at this address\./);
     assert.match((await notice.locator("a").getAttribute("href")) ?? "", /^http:\/\/localhost:\d+\/page\//);
   },
   {

@@ -65,7 +65,7 @@ pageTest("rows that cannot be used are listed, and skipped only after a yes", as
   rows.splice(8, 0, "praise,");
   await give(page, rows.join("\n"));
   await refused(page, "broken-rows", /2 rows cannot be used/);
-  assert.deepEqual(await page.locator("#tune-report .lines b").allInnerTexts(), ["Line 4", "Line 9"]);
+  assert.deepEqual(await page.locator("#tune-report .lines b").allInnerTexts(), ["Line 4:", "Line 9:"]);
   await page.check("#tune-skip");
   await page.waitForSelector("#tune-start:enabled");
   assert.deepEqual(await classes(page), [["blame", 12], ["praise", 12]]);

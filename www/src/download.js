@@ -6,8 +6,8 @@
 /** A download from which nothing arrives for this many milliseconds is stuck. */
 const SILENT_FOR = 30_000;
 
-/** @param {string} url */
-const nameOf = (url) => url.slice(url.lastIndexOf("/") + 1);
+/** A file as people know it, without the digest in its name. @param {string} url */
+const nameOf = (url) => url.slice(url.lastIndexOf("/") + 1).replace(/\.[0-9a-f]{8,}(?=\.)/, "");
 
 /** @param {string} message @returns {Problem} */
 const problem = (message) => ({ kind: "download", message, hint: "Check the connection, then try again." });

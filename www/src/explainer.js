@@ -145,7 +145,7 @@ export class Explainer {
       if (problem.kind === "stopped") return;
       this.#dismiss();
       this.events.refused(problem);
-      await this.#runOnCpu("The backend that you chose does not work here.");
+      await this.#runOnCpu("The backend that you chose could not be used.");
     }
   }
 

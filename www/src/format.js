@@ -13,6 +13,9 @@ const whole = new Intl.NumberFormat("en");
 /** A value in [0, 1], exact enough to compare. @param {number} value */
 export const exact = (value) => three.format(value);
 
+/** A value that is usually small, but may run away. @param {number} value */
+export const loss = (value) => (Math.abs(value) < 1000 ? three : whole).format(value);
+
 /** A value in [0, 1] for a crowded place. @param {number} value */
 export const brief = (value) => two.format(value);
 

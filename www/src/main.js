@@ -126,6 +126,7 @@ const explainer = new Explainer(assets, state.model, {
   stopped(problem) {
     stopped = true;
     notices.show(problem, { label: "Try again", act: restart });
+    show();
     enter("error");
   },
 });
@@ -227,7 +228,7 @@ function show() {
   inputs.show(state, companion());
   for (const [id, panel] of panels()) {
     panel.entitle(catalogue.title(id));
-    panel.expect(id, catalogue.awaited(id));
+    panel.expect(id, stopped ? "There is no answer." : catalogue.awaited(id));
   }
   beside.show(other !== undefined);
   tuning.show(state.text);
@@ -320,7 +321,7 @@ function describe() {
   const now = page.dataset.state;
   if (now === "loading") say(coming ? `Loading ${coming} …` : "Starting …");
   if (now === "busy") say(coming ? `Loading ${coming} …` : "Explaining …");
-  if (now === "error") say(catalogue.broken.has(state.model) ? `${catalogue.awaited(state.model)} See the notice above.` : "This text could not be explained; see the notice above.");
+  if (now === "error") say(catalogue.broken.has(state.model) ? `${catalogue.awaited(state.model)} See the notice above.` : `${stopped ? "Nothing is running" : "This text could not be explained"}; see the notice above.`);
   if (now === "ready" && drawn) say(`${summary(drawn[state.model])}${coming ? ` Loading ${coming} in the background.` : ""}`);
   if (!running) return;
   backendLine.textContent = backendInUse(running.device, running.reason, running.time);

@@ -26,11 +26,12 @@ export class Notices {
   show(problem, remedy) {
     const before = document.activeElement;
     this.clear(problem.kind);
+    const { hint = "" } = problem;
     const close = html("button", { type: "button", class: "quiet close", "aria-label": "Dismiss" }, "×");
     const notice = html(
       "div",
       { class: "notice", "data-kind": problem.kind },
-      html("p", {}, html("strong", {}, sentence(problem.message)), ` ${sentence(problem.hint)}`),
+      html("p", {}, html("strong", {}, sentence(problem.message)), ` ${sentence(hint)}`),
     );
     close.addEventListener("click", () => this.#remove(notice));
     if (remedy) notice.append(control(remedy));

@@ -1,7 +1,7 @@
 // @ts-check
 /** Shows what is held while the pointer and the keyboard move on, and releases it. */
 
-import { html } from "./html.js";
+import { focusFirst, html } from "./html.js";
 
 /** @import { Panel } from "./panel.js" */
 /** @import { Spotlight } from "./spotlight.js" */
@@ -14,7 +14,16 @@ export class Pin {
   /** @param {Spotlight} spotlight @param {Panel[]} panels those that it shines on */
   constructor(spotlight, panels) {
     document.body.append(this.#chip);
-    this.#release.addEventListener("click", () => spotlight.clear());
+    /** @type {Element | null} */
+    let before = null;
+    this.#chip.addEventListener("focusin", ({ relatedTarget }) => {
+      before = relatedTarget instanceof Element ? relatedTarget : null;
+    });
+    this.#release.addEventListener("click", () => {
+      const focused = document.activeElement === this.#release;
+      spotlight.clear();
+      if (focused) focusFirst(before); // The button is gone.
+    });
     addEventListener("keydown", ({ key }) => {
       if (key === "Escape") spotlight.clear();
     });

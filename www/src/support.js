@@ -59,5 +59,5 @@ export function obstacle() {
   if (!isSandboxed()) return null;
   const [address] = location.href.split("#");
   const message = "Another page shows this one in a sandboxed frame, where no engine can run and no model can be kept.";
-  return { problem: { kind: "frame", message, hint: "Open it by itself:" }, remedy: { label: address, href: location.href } };
+  return { problem: { kind: "frame", message, hint: "Open it by itself, at this address" }, remedy: { label: address, href: location.href } };
 }

@@ -253,7 +253,7 @@ impl DataReport {
                 class.name
             )
         }));
-        if self.held_out < FEW_HELD_OUT {
+        if (1..FEW_HELD_OUT).contains(&self.held_out) {
             self.remarks.push(format!(
                 "With {} held out, the accuracy is no more than a hint; {FEW_HELD_OUT} would say more.",
                 plural(self.held_out, "text")
@@ -303,10 +303,10 @@ impl DataReport {
         if self.broken_rows > 0 && !skip_broken {
             return problem(
                 ProblemKind::BrokenRows,
-                format!(
-                    "{} cannot be used; fix what is wrong, or go on without",
-                    plural(self.broken_rows, "row")
-                ),
+                match self.broken_rows {
+                    1 => "1 row cannot be used; mend it, or skip it".to_owned(),
+                    rows => format!("{rows} rows cannot be used; mend them, or skip them"),
+                },
             );
         }
         Ok(())

@@ -305,8 +305,9 @@ fn changes(before: &PerText, after: &PerText, new_head: bool) -> Vec<MeasureChan
     let changes = named.into_iter().zip(estimates.as_chunks().0);
     changes
         .map(|(measure, &[before, after, difference])| {
-            let is_part_of_texts =
-                measure.name == "accuracy" || measure.name.starts_with("recall/");
+            let is_part_of_texts = ["accuracy", "majority_accuracy"]
+                .contains(&measure.name.as_str())
+                || measure.name.starts_with("recall/");
             let own = |estimate: Option<Estimate>| match is_part_of_texts {
                 true => estimate.map(|part| Estimate {
                     interval: Some(wilson(part.value, measure.texts)),

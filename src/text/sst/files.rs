@@ -1,10 +1,10 @@
 //! The treebank's files.
 
-use std::fs;
 use std::path::Path;
 
 use super::{Tree, parse_trees};
 use crate::text::error::TextError;
+use crate::text::file::read_text;
 use crate::text::split::Split;
 use crate::text::tokenize::Tokenizer;
 
@@ -18,11 +18,7 @@ pub fn file_name(split: Split) -> String {
 /// # Errors
 /// If the file cannot be read, or a line is not a labelled tree.
 pub fn read_trees(path: &Path, words: Tokenizer) -> Result<Vec<Tree>, TextError> {
-    let text = fs::read_to_string(path).map_err(|error| TextError::Unreadable {
-        path: path.to_owned(),
-        error,
-    })?;
-    parse_trees(&text, words).map_err(|error| TextError::Tree {
+    parse_trees(&read_text(path)?, words).map_err(|error| TextError::Tree {
         path: path.to_owned(),
         error,
     })

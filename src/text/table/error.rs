@@ -111,9 +111,9 @@ pub enum RowProblem {
     NotUtf8,
     /// It is not a JSON object.
     #[error(
-        "the line is not a JSON object ({0}); write one object per line, such as {{\"text\": \"…\", \"label\": \"…\"}}"
+        "the line is not a JSON object (see its character {0}); write one object per line, such as {{\"text\": \"…\", \"label\": \"…\"}}"
     )]
-    Json(String),
+    Json(usize),
     /// It has several labels.
     #[error("the text has several labels ({}), but can be of one class only; keep one of them", .0.join(", "))]
     SeveralLabels(Vec<String>),

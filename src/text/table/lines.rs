@@ -135,7 +135,7 @@ fn lines(
 /// The object of a line; a comma after it, as in an array, does not matter.
 fn object(line: &str) -> Result<Map<String, Value>, RowProblem> {
     let line = line.strip_suffix(',').unwrap_or(line);
-    serde_json::from_str(line).map_err(|error| RowProblem::Json(error.to_string()))
+    serde_json::from_str(line).map_err(|error| RowProblem::Json(error.column()))
 }
 
 /// A list of one value is that value.

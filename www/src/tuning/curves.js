@@ -2,7 +2,7 @@
 /** How a run goes: small charts of its losses and measures, step by step and epoch by epoch. */
 
 import { Pen } from "../charts/canvas.js";
-import { count, exact, percent } from "../format.js";
+import { count, loss, percent } from "../format.js";
 import { html, tableOnDemand, write } from "../html.js";
 
 /** @import { Palette } from "../charts/palette.js" */
@@ -20,13 +20,13 @@ import { html, tableOnDemand, write } from "../html.js";
 
 /** @type {Curve[]} */
 const CURVES = [
-  { title: "Cross entropy", step: "cross_entropy", train: "train_cross_entropy", held: "dev_cross_entropy", write: exact },
+  { title: "Cross entropy", step: "cross_entropy", train: "train_cross_entropy", held: "dev_cross_entropy", write: loss },
   { title: "Accuracy", step: "accuracy", train: "train_accuracy", held: "dev_accuracy", top: 1, write: percent },
-  { title: "λ·L importance", step: "weighted_importance", train: "weighted_importance", write: exact },
-  { title: "λ·L interaction", step: "weighted_interaction", train: "weighted_interaction", write: exact },
-  { title: "Keep rate, mean over words", held: "word_keep", top: 1, write: exact },
-  { title: "Norm, mean over words", held: "embedding_norm", write: exact },
-  { title: "Attention entropy, mean over words", held: "attention_entropy", top: 1, write: exact },
+  { title: "λ·L importance", step: "weighted_importance", train: "weighted_importance", write: loss },
+  { title: "λ·L interaction", step: "weighted_interaction", train: "weighted_interaction", write: loss },
+  { title: "Keep rate, mean over words", held: "word_keep", top: 1, write: loss },
+  { title: "Norm, mean over words", held: "embedding_norm", write: loss },
+  { title: "Attention entropy, mean over words", held: "attention_entropy", top: 1, write: loss },
 ];
 
 const HEIGHT = 96;

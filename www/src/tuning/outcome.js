@@ -11,6 +11,7 @@ export class Outcome {
   root = byId("tune-result", HTMLElement);
   title = byId("tune-title", HTMLInputElement);
   keep = byId("tune-keep", HTMLButtonElement);
+  undo = byId("tune-undo", HTMLButtonElement);
   kept = byId("tune-kept", HTMLElement);
   /** @type {Files | null} */
   #files = null;
@@ -23,14 +24,14 @@ export class Outcome {
     byId("tune-download", HTMLButtonElement).addEventListener("click", () => {
       if (this.#files) library.download(this.#files, this.title.value);
     });
-    byId("tune-undo", HTMLButtonElement).addEventListener("click", events.undone);
+    this.undo.addEventListener("click", events.undone);
   }
 
   /** A run begins, which may produce a model of this title. @param {string} title */
   expect(title) {
     this.clear();
     this.title.value = title;
-    this.keep.disabled = false;
+    this.keep.disabled = this.undo.hidden = false;
     write(this.kept, "");
   }
 
@@ -59,7 +60,7 @@ export class Outcome {
     const files = this.#files;
     if (!files) return;
     const focused = document.activeElement === this.keep;
-    this.keep.disabled = true;
+    this.keep.disabled = this.undo.hidden = true;
     if (focused) this.kept.focus(); // A button that can't be pressed would lose it.
     const title = this.title.value.trim() || "Fine-tuned";
     const { problem } = await this.library.keep(files, title);

@@ -119,7 +119,10 @@ export class TuningSection {
     const { start, pause, stop } = this.#status;
     start.addEventListener("click", () => (this.#outcome.unkept ? this.#ask() : this.#start()));
     pause.addEventListener("click", () => (this.runs.phase === "paused" ? this.runs.goOn() : this.runs.pause()));
-    stop.addEventListener("click", () => this.runs.stop());
+    stop.addEventListener("click", () => {
+      this.notices.clear("tuning");
+      this.runs.stop();
+    });
     takeDrops(this.#own, {
       data: (file) => this.#drop(() => this.#sources.take(file)),
       model: (files) => {
@@ -179,7 +182,7 @@ export class TuningSection {
       this.#options.show(options, choices);
       await this.#examine({});
     } catch (problem) {
-      this.notices.show(/** @type {Problem} */ (problem));
+      this.notices.show({ .../** @type {Problem} */ (problem), kind: "tuning" }, { label: "Try again", act: () => this.#restart() });
       this.#enter("error");
     }
   }
@@ -280,6 +283,7 @@ export class TuningSection {
     this.preview.refresh();
     const end = news.find((event) => event.kind === "finished");
     if (end?.result) this.#outcome.measured(end.result);
+    else if (end) this.#figure.hidden = true; // There is no “after”.
   }
 
   /** @param {Phase} phase */

@@ -31,6 +31,8 @@ export class Status {
   /** @type {TuningInfo | null} */
   #info = null;
   #device = "";
+  /** Whether the figures say what is loading. */
+  #loading = false;
   /** Whether the focus was on one of the buttons, and is nowhere else since. */
   #focused = false;
 
@@ -43,6 +45,7 @@ export class Status {
     write(this.pause, phase === "paused" ? "Resume" : "Pause");
     write(this.said, phase === "idle" && usable ? "The data can be trained on." : SAID[phase]);
     this.bar.hidden = !holds;
+    if (this.#loading && phase !== "checking") this.#write("");
     this.#keepFocus();
   }
 
@@ -58,7 +61,9 @@ export class Status {
 
   /** What a run needs is loading. @param {string} label @param {number} loaded @param {number} total */
   loading(label, loaded, total) {
-    if (this.root.dataset.state === "checking") write(this.figures, loaded < total ? `Loading ${label}: ${size(loaded)} of ${size(total)}.` : "");
+    if (this.root.dataset.state !== "checking") return;
+    this.#write(loaded < total ? `Loading ${label}: ${size(loaded)} of ${size(total)}.` : "");
+    this.#loading = true;
   }
 
   /** @param {TuningInfo} info @param {Device} device */
@@ -68,7 +73,7 @@ export class Status {
     const last = info.epochs.at(-1);
     this.#mark(info.step, last?.epoch ?? 0, last?.dev_accuracy);
     this.bar.value = 0;
-    write(this.figures, `${plural(info.training, "text")} to learn from, ${count(info.held_out)} held out; ${count(info.parameters)} parameters are trained, on ${this.#device}.`);
+    this.#write(`${plural(info.training, "text")} to learn from, ${count(info.held_out)} held out; ${count(info.parameters)} parameters are trained, on ${this.#device}.`);
   }
 
   /** @param {TuningEvent[]} events */
@@ -80,24 +85,30 @@ export class Status {
         this.#mark(total_step, epoch);
         this.root.dataset.examplesPerSecond = String(examples_per_second);
         this.bar.value = total_step / (steps * epochs);
-        write(this.figures, `Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${rate(examples_per_second)} examples per second on ${this.#device}; at most ${duration(seconds_left)} left.`);
+        this.#write(`Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${rate(examples_per_second)} examples per second on ${this.#device}; at most ${duration(seconds_left)} left.`);
       }
       if (event.kind === "measuring") {
         const what = event.what === "epoch" ? "the held-out texts" : "the result, before and after";
-        write(this.figures, `Measuring ${what}: ${count(event.texts)} of ${count(event.of)}.`);
+        this.#write(`Measuring ${what}: ${count(event.texts)} of ${count(event.of)}.`);
       }
       if (event.kind === "epoch") this.#mark(event.step, event.epoch, event.dev_accuracy);
       if (event.kind === "finished") {
         const accuracy = event.result?.measures.find(({ name }) => name === "accuracy")?.after?.value;
         this.#mark(undefined, undefined, accuracy);
-        write(this.figures, event.result ? `${event.message} ${baseline(event.result)}` : ""); // Without a result, a notice says why.
+        this.#write(event.result ? `${event.message} ${baseline(event.result)}` : ""); // Without a result, a notice says why.
       }
     }
   }
 
   clear() {
     for (const name of ["step", "epoch", "heldoutAccuracy", "examplesPerSecond"]) delete this.root.dataset[name];
-    write(this.figures, "");
+    this.#write("");
+  }
+
+  /** @param {string} figures */
+  #write(figures) {
+    this.#loading = false;
+    write(this.figures, figures);
   }
 
   /** @param {number} [step] @param {number} [epoch] @param {number} [accuracy] */

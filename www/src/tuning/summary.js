@@ -70,7 +70,7 @@ export class DataSummary {
   /** The rows that cannot be used, and the question whether to go on without them. @param {DataReport} report @param {DataChoices} choices */
   #broken({ broken, broken_rows, texts }, { skip_broken }) {
     if (broken_rows === 0) return [];
-    const rows = broken.map(({ line, message }) => html("li", {}, html("b", {}, `Line ${count(line)}`), ` ${message}`));
+    const rows = broken.map(({ line, message }) => html("li", {}, html("b", {}, `Line ${count(line)}:`), ` ${message}`));
     if (broken_rows > broken.length) rows.push(html("li", {}, `and ${count(broken_rows - broken.length)} more`));
     const listed = html("div", { class: "lines", tabindex: 0, role: "group", "aria-label": "Rows that cannot be used" }, html("ul", {}, ...rows));
     if (texts === 0) return [listed];
