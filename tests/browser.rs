@@ -85,7 +85,7 @@ async fn the_page_is_answered() {
     assert_eq!(text_of(&info, "title"), "Small");
 
     let explanation = session
-        .explain("small".into(), "a good film".into())
+        .explain("small".into(), "a good film".into(), String::new(), None)
         .await
         .unwrap();
     let shares = field(&field(&explanation, "allocation"), "shares");
@@ -109,7 +109,10 @@ async fn a_text_that_is_little_known_is_doubted() {
     let mut session = safr::web::Session::start("flex".into()).await.unwrap();
     let _ = session.load("small", &js_files(&files().await)).unwrap();
     for (text, known, doubted) in [("film zyx", 0.5, false), ("film zyx xyz yxz!", 0.25, true)] {
-        let explanation = session.explain("small".into(), text.into()).await.unwrap();
+        let explanation = session
+            .explain("small".into(), text.into(), String::new(), None)
+            .await
+            .unwrap();
         assert_eq!(field(&explanation, "known").as_f64(), Some(known));
         let doubt = field(&field(&explanation, "sentences"), "doubt");
         assert_eq!(doubt.is_string(), doubted);
@@ -131,7 +134,7 @@ async fn damage_is_a_typed_error() {
         assert!(!text_of(&error, "message").is_empty() && !text_of(&error, "hint").is_empty());
     }
     let error = session
-        .explain("small".into(), "text".into())
+        .explain("small".into(), "text".into(), String::new(), None)
         .await
         .unwrap_err();
     assert_eq!(text_of(&error, "kind"), "missing-model");
@@ -239,7 +242,9 @@ async fn the_page_fine_tunes_pauses_resumes_and_takes_the_model_back() {
     let info = safr::web::describe(&back).unwrap();
     assert_eq!(text_of(&info, "id"), "tuned");
     session.load("tuned", &back).unwrap();
-    let explanation = session.explain("tuned".into(), "a good film".into()).await;
+    let explanation = session
+        .explain("tuned".into(), "a good film".into(), String::new(), None)
+        .await;
     let prediction = field(&explanation.unwrap(), "prediction");
     assert_eq!(Array::from(&field(&prediction, "classes")).length(), 3);
 

@@ -55,6 +55,7 @@ fn explanation(texts: &[&str], neurons: usize) -> Explanation {
             ..Evidence::default()
         }),
         allocation: Allocation {
+            said: Vec::new(),
             width: 1024,
             neurons: (0..neurons as u32).collect(),
             owner: (0..neurons).map(|f| (f * n / neurons) as u32).collect(),

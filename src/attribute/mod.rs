@@ -7,15 +7,19 @@
 mod ablate;
 mod gradient;
 mod neuron_effect;
+mod neuron_flip;
 mod occlusion;
 mod passes;
 mod ranking;
 mod removal;
+mod word_flip;
 
 pub use ablate::{Ablated, Part, ablate, ablated_logits};
 pub use gradient::{gradient_input, integrated_gradients};
 pub use neuron_effect::logit_changes;
+pub use neuron_flip::NeuronFlip;
 pub use occlusion::occlusion;
-pub use passes::{probabilities, words_read};
+pub use passes::{probabilities, texts_a_piece, words_read};
 pub use ranking::{INTEGRATION_STEPS, Ranking, ranked, word_scores};
 pub use removal::{Removal, Removed};
+pub use word_flip::WordFlip;

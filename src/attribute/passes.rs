@@ -9,6 +9,14 @@ use crate::model::{Batch, Classifier, ModelConfig, Padding, ReadError, read};
 /// device busy, few enough for a page's memory.
 const POSITIONS: usize = 2048;
 
+/// Positions that are computed between two looks at what else is to be done: about as many as a frame has time for.
+const PIECE: usize = 256;
+
+/// How many texts of `length` words are one piece of a longer work, so that nobody waits for it; at least one.
+pub fn texts_a_piece(length: usize) -> usize {
+    (PIECE / length.max(1)).max(1)
+}
+
 /// How many texts of `length` words go into one batch; at least one.
 pub(super) fn texts_a_batch(length: usize, config: &ModelConfig) -> usize {
     let padded = match config.reading.padding {

@@ -4,8 +4,8 @@ use burn::tensor::Device;
 
 use super::{EngineError, faults};
 use crate::attribute::{Removal, Removed, probabilities};
-use crate::explain::{Changes, Deletion, Explanation, Prediction, TraceNumbers, explain};
-use crate::model::{Batch, Classifier};
+use crate::explain::{Changes, Deletion, Explanation, Prediction, Steering, TraceNumbers, explain};
+use crate::model::{Batch, Classifier, Readout};
 use crate::package::{Files, Package};
 use crate::text::{ReadText, read};
 
@@ -60,8 +60,27 @@ impl LoadedModel {
     /// If the device was lost or failed, or an answer is not a number.
     pub async fn explain_all(&self, texts: &[&str]) -> Result<Vec<Explanation>, EngineError> {
         let reads: Vec<ReadText> = texts.iter().map(|text| self.read(text)).collect();
-        let whole = (&self.classifier, &Changes::default());
-        self.explained(texts, &reads, whole).await
+        let traces = finite(self.traced(&reads, self.whole()).await?)?;
+        let each = texts.iter().zip(&reads).zip(&traces);
+        Ok(each
+            .map(|((text, read), trace)| self.explanation(text, read, trace.as_ref()))
+            .collect())
+    }
+
+    /// Explains a text, with what takes to steer its neurons without another pass; `None` if the head reads more than
+    /// the neurons, or there are no words.
+    ///
+    /// # Errors
+    /// If the device was lost or failed, or the answer is not a number.
+    pub async fn explain_to_steer(
+        &self,
+        text: &str,
+    ) -> Result<(Explanation, Option<Steering>), EngineError> {
+        let read = self.read(text);
+        let trace = finite(vec![self.trace(&read).await?])?.pop().flatten();
+        let reads_neurons = self.package.config.readout == Readout::Neurons;
+        let steering = trace.as_ref().filter(|_| reads_neurons).map(Steering::of);
+        Ok((self.explanation(text, &read, trace.as_ref()), steering))
     }
 
     /// Explains what the model makes of a text with parts of it switched off or turned up.
@@ -73,15 +92,15 @@ impl LoadedModel {
         text: &str,
         changes: &Changes,
     ) -> Result<Explanation, EngineError> {
-        let reads = [self.read(text)];
-        self.check(changes, reads[0].words.len())?;
+        let read = self.read(text);
+        self.check(changes, read.words.len())?;
         let classifier = self.classifier.changed(changes);
-        let mut explanations = self
-            .explained(&[text], &reads, (&classifier, changes))
-            .await?;
+        let reads = std::slice::from_ref(&read);
+        let traces = self.traced(reads, (&classifier, changes)).await?;
+        let trace = finite(traces)?.pop().flatten();
         Ok(Explanation {
             changes: changes.clone(),
-            ..explanations.swap_remove(0)
+            ..self.explanation(text, &read, trace.as_ref())
         })
     }
 
@@ -130,24 +149,20 @@ impl LoadedModel {
         Ok(Deletion { whole, without })
     }
 
-    /// Explains texts by a model, whole or changed.
-    async fn explained(
+    fn explanation(
         &self,
-        texts: &[&str],
-        reads: &[ReadText],
-        model: (&Classifier, &Changes),
-    ) -> Result<Vec<Explanation>, EngineError> {
-        let traces = self.traced(reads, model).await?;
-        if !traces.iter().flatten().all(TraceNumbers::is_finite) {
-            return Err(EngineError::NotFinite);
-        }
+        text: &str,
+        read: &ReadText,
+        trace: Option<&TraceNumbers>,
+    ) -> Explanation {
         let card = &self.package.card;
-        let each = texts.iter().zip(reads).zip(&traces);
-        Ok(each
-            .map(|((text, read), trace)| {
-                explain(&card.id, text, read, &card.classes, trace.as_ref())
-            })
-            .collect())
+        explain(&card.id, text, read, &card.classes, trace)
+    }
+
+    /// The model without changes.
+    fn whole(&self) -> (&Classifier, &Changes) {
+        static NONE: Changes = Changes::NONE;
+        (&self.classifier, &NONE)
     }
 
     /// The words of a text as the model reads them.
@@ -160,8 +175,8 @@ impl LoadedModel {
 
     /// One forward pass over the words of a text; `None` without words.
     pub(super) async fn trace(&self, read: &ReadText) -> Result<Option<TraceNumbers>, EngineError> {
-        let whole = (&self.classifier, &Changes::default());
-        let mut traces = self.traced(std::slice::from_ref(read), whole).await?;
+        let reads = std::slice::from_ref(read);
+        let mut traces = self.traced(reads, self.whole()).await?;
         Ok(traces.pop().flatten())
     }
 
@@ -200,6 +215,14 @@ impl LoadedModel {
 
 fn ids_of(read: &ReadText) -> Vec<u32> {
     read.words.iter().map(|word| word.id).collect()
+}
+
+/// Traces without a number that is none.
+fn finite(traces: Vec<Option<TraceNumbers>>) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
+    match traces.iter().flatten().all(TraceNumbers::is_finite) {
+        true => Ok(traces),
+        false => Err(EngineError::NotFinite),
+    }
 }
 
 fn has_word(word: usize, words: usize) -> Result<(), EngineError> {

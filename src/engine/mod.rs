@@ -6,6 +6,7 @@ mod backend;
 mod choice;
 mod error;
 pub mod faults;
+mod inquiry;
 mod loaded;
 mod session;
 mod tuning;
@@ -14,6 +15,7 @@ pub use agreement::largest_explained_difference;
 pub use backend::{Backend, OpenDevice};
 pub use choice::{AdapterFacts, AdapterLimits, Choice, FRAME, Measured, choose};
 pub use error::EngineError;
+pub use inquiry::{Answer, Flip, Inquiry, Question};
 pub use loaded::LoadedModel;
 pub use session::Session;
 pub use tuning::{

@@ -62,7 +62,7 @@ pub async fn knockout(
 type Choices = [(&'static str, Option<Vec<f64>>); 4];
 
 /// For each word the neurons that it owns, then its own row; finally all neurons.
-fn parts(allocation: &Allocation, layer: usize, words: usize) -> Vec<Part> {
+pub(super) fn parts(allocation: &Allocation, layer: usize, words: usize) -> Vec<Part> {
     let owned = (0..words).map(|word| Part::Neurons {
         layer,
         neurons: allocation.owned_by(word).to_vec(),
@@ -91,7 +91,7 @@ fn choices(trace: &TraceNumbers, text: &Text) -> Choices {
 
 /// What the neurons of each of a text's `n` words do.
 #[derive(Debug)]
-struct Effects {
+pub(super) struct Effects {
     /// K_i.
     knockouts: Vec<f64>,
     /// W_i.
@@ -104,7 +104,7 @@ struct Effects {
 
 impl Effects {
     /// `logits` are those of the whole model, then those without each of [`parts`].
-    fn new(trace: &TraceNumbers, allocation: &Allocation, logits: &[Vec<f32>]) -> Self {
+    pub(super) fn new(trace: &TraceNumbers, allocation: &Allocation, logits: &[Vec<f32>]) -> Self {
         let words = trace.ids.len();
         let class = argmax(&logits[0]);
         let whole = log_odds(&logits[0], class);
@@ -148,7 +148,7 @@ impl Effects {
     }
 
     /// κ over words weighted by `weights`, `n`.
-    fn error(&self, weights: &[f64]) -> Option<f64> {
+    pub(super) fn error(&self, weights: &[f64]) -> Option<f64> {
         let pairs = || self.knockouts.iter().zip(&self.rows);
         let apart = weighted(weights, pairs().map(|(k, w)| (k - w).abs()));
         let size = weighted(weights, pairs().map(|(k, w)| k.abs() + w.abs()));

@@ -34,7 +34,8 @@ pub use contrast::{Contrast, Contrasted};
 pub use difference::Difference;
 pub use example::EncodedExample;
 pub use faithfulness::{
-    FaithfulnessOptions, MOST_KEPT, MOST_REMOVED, Normalisation, PERCENTAGES, faithfulness,
+    Curves, CurvesRun, FaithfulnessOptions, MOST_KEPT, MOST_REMOVED, Normalisation, OrderCurve,
+    OrderMeasures, PERCENTAGES, faithfulness,
 };
 pub use intervention::{NEURONS, intervention};
 pub use knockout::knockout;

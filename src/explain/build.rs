@@ -122,6 +122,9 @@ impl Said {
         allocation.evidence = Matrix::from_fn(trace.ids.len(), neurons.len(), |i, at| {
             self.evidence.at(i, neurons[at] as usize)
         });
+        let evidence = &allocation.evidence;
+        let said = |at: usize| (0..evidence.rows).map(move |i| f64::from(evidence.at(i, at)));
+        allocation.said = (0..neurons.len()).map(|at| said(at).sum()).collect();
         let vote = |&n: &u32| {
             let of_classes = (0..trace.votes.rows).map(|class| trace.votes.at(class, n as usize));
             argmax(&of_classes.collect::<Vec<_>>()) as u32

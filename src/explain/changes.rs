@@ -25,6 +25,18 @@ pub struct Changes {
 const STRONGEST: f32 = 3.0;
 
 impl Changes {
+    /// No changes.
+    pub const NONE: Self = Self {
+        neurons: BTreeMap::new(),
+        heads: BTreeMap::new(),
+        words: BTreeSet::new(),
+    };
+
+    /// Whether nothing but neurons is changed.
+    pub fn is_of_neurons(&self) -> bool {
+        self.heads.is_empty() && self.words.is_empty()
+    }
+
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
         self.neurons.is_empty() && self.heads.is_empty() && self.words.is_empty()

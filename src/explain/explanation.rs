@@ -50,6 +50,31 @@ impl Explanation {
         self.prediction.is_some() && self.known < LITTLE_KNOWN
     }
 
+    /// The same without its matrices: little to keep, and enough to compare another one with.
+    #[must_use]
+    pub fn outline(&self) -> Self {
+        let Allocation { neurons, owner, .. } = &self.allocation;
+        Self {
+            version: self.version,
+            model: self.model.clone(),
+            text: self.text.clone(),
+            changes: self.changes.clone(),
+            cut: self.cut,
+            prediction: self.prediction.clone(),
+            known: self.known,
+            words: self.words.clone(),
+            layer: self.layer,
+            evidence: self.evidence.clone(),
+            allocation: Allocation {
+                width: self.allocation.width,
+                neurons: neurons.clone(),
+                owner: owner.clone(),
+                ..Allocation::default()
+            },
+            interaction: Interaction::default(),
+        }
+    }
+
     /// Index of the predicted class; `None` for a text without words.
     pub fn predicted(&self) -> Option<usize> {
         self.prediction
@@ -195,6 +220,9 @@ pub struct Allocation {
     pub evidence: Matrix,
     /// Index of the class that each active neuron votes for, `a`.
     pub votes: Vec<u32>,
+    /// What each active neuron says at all words towards the predicted class, as [`Margin`], `a`.
+    #[serde(default)]
+    pub said: Vec<f64>,
 }
 
 impl Allocation {

@@ -3,6 +3,8 @@
 //! [`History`] that training leaves behind.
 
 mod allocation;
+mod answers;
+mod before_after;
 mod build;
 mod capacity;
 mod changes;
@@ -20,9 +22,12 @@ mod prediction;
 mod score;
 mod selection;
 mod sentences;
+mod steering;
 mod trace;
 
 pub use allocation::{Allocated, allocate};
+pub use answers::{faithfulness_in_words, flip_in_words};
+pub use before_after::{BeforeAfter, WordChange};
 pub use build::explain;
 pub use capacity::capacity;
 pub use changes::Changes;
@@ -40,11 +45,13 @@ pub use interaction::{attention_received, mean_over_heads, shared, sharing, weig
 pub use matrix::Matrix;
 pub use mean::mean;
 pub use neurons::{
-    AblationEffect, LISTED, NeuronCard, NeuronStatistics, Selectivity, StrongestPlace, WordShare,
+    AblationEffect, BriefCard, LISTED, NEURON_CARDS_VERSION, NeuronCard, NeuronCards,
+    NeuronStatistics, Selectivity, StrongestPlace, WordShare,
 };
 pub use plausibility::{auc, rank_correlation, token_f1};
 pub use prediction::{argmax, log_odds, negative_log_likelihood, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept, weights_of};
 pub use sentences::{Deletion, Part, Sentences, margin_name, signed};
+pub use steering::Steering;
 pub use trace::{ContributionNumbers, LayerNumbers, TraceNumbers};

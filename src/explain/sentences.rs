@@ -236,12 +236,13 @@ pub fn signed(amount: f64) -> String {
     }
 }
 
-fn percent(part: f32) -> String {
+/// "34.2 %".
+pub(super) fn percent(part: f32) -> String {
     format!("{:.1} %", 100.0 * part)
 }
 
 /// "a", "a and b", "a, b and c".
-fn list(items: &[String]) -> String {
+pub(super) fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),

@@ -101,8 +101,8 @@ fn unpacked(
 /// As [`files_of_zip`], and if the zip holds no model.
 pub fn model_of_zip(zip: &[u8]) -> Result<Files, PackageError> {
     let mut files = files_of_zip(zip)?;
-    files.retain(|name, _| names::ALL.contains(&name.as_str()));
-    if files.is_empty() {
+    files.retain(|name, _| names::ALL.contains(&name.as_str()) || name == names::NEURONS);
+    if !files.keys().any(|name| names::ALL.contains(&name.as_str())) {
         return Err(PackageError::ForeignZip);
     }
     Ok(files)

@@ -17,7 +17,9 @@ pub mod names {
     pub const VOCABULARY: &str = "vocabulary.json";
     /// Parameters and the gate's value of every word.
     pub const WEIGHTS: &str = "model.safetensors";
-    /// All of them.
+    /// Cards of the neurons, which a model may carry besides: `safr neurons --cards` writes them.
+    pub const NEURONS: &str = "neurons.json";
+    /// All that a model needs.
     pub const ALL: [&str; 4] = [CARD, CONFIG, VOCABULARY, WEIGHTS];
 }
 

@@ -145,6 +145,11 @@ impl Trainer {
         done >= self.origin.options.epochs || done - best >= self.origin.options.patience
     }
 
+    /// The training part.
+    pub fn texts(&self) -> &[EncodedExample] {
+        &self.train
+    }
+
     /// The dev part.
     pub fn dev(&self) -> &[EncodedExample] {
         &self.dev

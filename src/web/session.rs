@@ -4,9 +4,13 @@ use js_sys::{Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::convert::{files_of, to_js};
 use super::view;
-use crate::engine::{self, AdapterFacts, Backend, EngineError, Measured};
+use crate::engine::{self, AdapterFacts, Answer, Backend, EngineError, Measured, Question};
+use crate::explain::{BeforeAfter, Changes, Explanation, Steering};
 use crate::package::Package;
 
 /// Models on one device.
@@ -14,6 +18,34 @@ use crate::package::Package;
 #[derive(Debug)]
 pub struct Session {
     pub(super) inner: engine::Session,
+    /// What each model as a whole makes of the text that it explained last.
+    whole: RefCell<BTreeMap<String, Whole>>,
+    /// The explanation that others were compared with last.
+    before: RefCell<Option<Explanation>>,
+    /// The question that is being answered.
+    inquiry: RefCell<Option<Inquiry>>,
+}
+
+/// What a whole model makes of a text, and what takes to steer it.
+#[derive(Debug)]
+struct Whole {
+    outline: Explanation,
+    steering: Option<Steering>,
+}
+
+/// A question to a model.
+#[derive(Debug)]
+struct Inquiry {
+    model: String,
+    inner: engine::Inquiry,
+}
+
+/// How far the answer to a question is.
+#[derive(Serialize)]
+struct Progress {
+    done: usize,
+    of: usize,
+    answer: Option<Answer>,
 }
 
 /// What the page shows about a model.
@@ -24,6 +56,7 @@ pub(super) struct ModelInfo<'a> {
     card: &'a crate::package::Card,
     classes: &'a [String],
     max_words: usize,
+    heads: usize,
     words_known: usize,
 }
 
@@ -35,6 +68,7 @@ impl<'a> ModelInfo<'a> {
             card: &package.card,
             classes: &package.card.classes,
             max_words: package.config.max_len,
+            heads: package.config.heads,
             words_known: package.vocabulary.len() - 2,
         }
     }
@@ -66,8 +100,12 @@ impl Session {
         if backend == Backend::WebGpu && !is_secure() {
             return Err(EngineError::Insecure.into());
         }
-        let inner = engine::Session::start(backend).await?;
-        Ok(Self { inner })
+        Ok(Self {
+            inner: engine::Session::start(backend).await?,
+            whole: RefCell::default(),
+            before: RefCell::default(),
+            inquiry: RefCell::default(),
+        })
     }
 
     /// The open device: `{backend, title, adapter}`.
@@ -92,6 +130,8 @@ impl Session {
     /// `{kind, message, hint}` if the files are not a model.
     pub fn load(&mut self, id: &str, files: &Object) -> Result<JsValue, JsValue> {
         let files = files_of(files)?;
+        self.whole.borrow_mut().remove(id);
+        self.before.take();
         let model = self.inner.load(id, &files)?;
         to_js(&ModelInfo::of(id, &model.package))
     }
@@ -100,12 +140,84 @@ impl Session {
     /// arrive as `{rows, cols, values: Float32Array}`, [`crate::explain::Interaction::faded`] among them, and its
     /// [`crate::explain::Sentences`] as `sentences`.
     ///
+    /// `without` says what is switched off or turned up, as [`Changes`] are written; `before` is the text whose
+    /// explanation by the whole model is compared with this one, as `change`, a [`BeforeAfter`].
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if the device fails or there is no such model or part.
+    pub async fn explain(
+        &self,
+        id: String,
+        text: String,
+        without: String,
+        before: Option<String>,
+    ) -> Result<JsValue, JsValue> {
+        let changes = changes(&without)?;
+        let explanation = match changes.is_empty() {
+            true => self.explain_whole(&id, &text).await?,
+            false => {
+                let model = self.inner.model(&id)?;
+                model.explain_changed(&text, &changes).await?
+            }
+        };
+        let change = match before {
+            Some(before) => BeforeAfter::of(&self.before(&id, &before).await?, &explanation),
+            None => None,
+        };
+        view::explanation(explanation, change.as_ref())
+    }
+
+    /// The answer of the model `id` to a text with neurons switched off or turned up, without a pass: a `Prediction`.
+    /// Null if that takes one: if heads or words are changed, the head reads more than the neurons, or the latest text
+    /// that was explained is another one.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if there is no such model or part.
+    pub fn steer(&self, id: &str, text: &str, without: &str) -> Result<JsValue, JsValue> {
+        let changes = changes(without)?;
+        let package = &self.inner.model(id)?.package;
+        let whole = self.whole.borrow();
+        let whole = whole.get(id).filter(|whole| whole.outline.text == text);
+        let is_neuron = changes
+            .neurons
+            .keys()
+            .all(|&neuron| neuron < package.config.d_ff);
+        let steering = whole
+            .and_then(|whole| whole.steering.as_ref())
+            .filter(|_| changes.is_of_neurons() && is_neuron);
+        to_js(&steering.map(|steering| steering.predict(&package.card.classes, &changes.neurons)))
+    }
+
+    /// Asks the model `id` a [`Question`] about a text, in the place of one that is still being answered.
+    ///
     /// # Errors
     /// `{kind, message, hint}` if the device fails or there is no such model.
-    pub async fn explain(&self, id: String, text: String) -> Result<JsValue, JsValue> {
-        let model = self.inner.model(&id)?;
-        let explanation = model.explain(&text).await?;
-        view::explanation(explanation)
+    pub async fn inquire(
+        &self,
+        id: String,
+        text: String,
+        question: JsValue,
+    ) -> Result<(), JsValue> {
+        let question: Question = serde_wasm_bindgen::from_value(question)?;
+        self.inquiry.take();
+        let inner = self.inner.model(&id)?.inquire(&text, question).await?;
+        self.inquiry.replace(Some(Inquiry { model: id, inner }));
+        Ok(())
+    }
+
+    /// Works on the answer for a moment: `{done, of, answer}`, with an [`Answer`] once it is there.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if the device fails or nothing is asked.
+    pub async fn advance(&self) -> Result<JsValue, JsValue> {
+        let nothing = EngineError::Run("no question is being answered");
+        let Inquiry { model, mut inner } = self.inquiry.take().ok_or(nothing)?;
+        let answer = inner.advance(self.inner.model(&model)?).await?;
+        let (done, of) = inner.progress();
+        if answer.is_none() {
+            self.inquiry.replace(Some(Inquiry { model, inner }));
+        }
+        to_js(&Progress { done, of, answer })
     }
 
     /// How deleting word number `word` of a text changes the answer of the model `id`; returns
@@ -131,6 +243,47 @@ impl Session {
         let measured = self.inner.measure(&id).await?;
         to_js(&measured)
     }
+}
+
+impl Session {
+    /// Explains what the whole model `id` makes of a text, and keeps what takes to change it.
+    async fn explain_whole(&self, id: &str, text: &str) -> Result<Explanation, EngineError> {
+        let (explanation, steering) = self.inner.model(id)?.explain_to_steer(text).await?;
+        let outline = explanation.outline();
+        let whole = Whole { outline, steering };
+        self.whole.borrow_mut().insert(id.to_owned(), whole);
+        Ok(explanation)
+    }
+
+    /// The outline of what the whole model `id` makes of a text.
+    async fn before(&self, id: &str, text: &str) -> Result<Explanation, EngineError> {
+        let is_meant = |outline: &&Explanation| outline.text == text;
+        let whole = self
+            .whole
+            .borrow()
+            .get(id)
+            .map(|whole| whole.outline.clone());
+        let kept = self
+            .before
+            .borrow()
+            .clone()
+            .filter(|before| before.model == id);
+        if let Some(outline) = whole.iter().chain(&kept).find(is_meant) {
+            return Ok(outline.clone());
+        }
+        let model = self.inner.model(id)?;
+        let outline = Explanation {
+            model: id.to_owned(),
+            ..model.explain(text).await?.outline()
+        };
+        self.before.replace(Some(outline.clone()));
+        Ok(outline)
+    }
+}
+
+/// What is switched off or turned up.
+fn changes(written: &str) -> Result<Changes, EngineError> {
+    written.parse().map_err(EngineError::Options)
 }
 
 /// Chooses the backend that explains from the browser's adapter facts (or null) and the

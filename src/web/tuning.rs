@@ -118,7 +118,7 @@ impl Tuning {
     /// `{kind, message, hint}` if the device was lost or failed.
     pub async fn explain(&mut self, text: String) -> Result<JsValue, JsValue> {
         let explanation = self.inner.explain(&text).await;
-        view::explanation(explanation?)
+        view::explanation(explanation?, None)
     }
 
     /// Explains what the start model makes of a text.
@@ -127,7 +127,7 @@ impl Tuning {
     /// `{kind, message, hint}` if the device was lost or failed.
     pub async fn explain_start(&self, text: String) -> Result<JsValue, JsValue> {
         let explanation = self.inner.explain_start(&text).await;
-        view::explanation(explanation?)
+        view::explanation(explanation?, None)
     }
 
     /// All that `Session.resume` needs to continue from here.

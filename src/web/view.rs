@@ -5,16 +5,20 @@ use js_sys::{Float32Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::convert::to_js;
-use crate::explain::{Explanation, Matrix, Sentences};
+use crate::explain::{BeforeAfter, Explanation, Matrix, Sentences};
 
-/// Passes an explanation on.
-pub(super) fn explanation(mut explanation: Explanation) -> Result<JsValue, JsValue> {
+/// Passes an explanation on, with what has `change`d compared with another one.
+pub(super) fn explanation(
+    mut explanation: Explanation,
+    change: Option<&BeforeAfter>,
+) -> Result<JsValue, JsValue> {
     let sentences = to_js(&Sentences::of(&explanation))?;
     let shares = std::mem::take(&mut explanation.allocation.shares);
     let evidence = std::mem::take(&mut explanation.allocation.evidence);
     let interaction = std::mem::take(&mut explanation.interaction);
     let value = to_js(&explanation)?;
     Reflect::set(&value, &"sentences".into(), &sentences)?;
+    Reflect::set(&value, &"change".into(), &to_js(&change)?)?;
     let allocation = get(&value, "allocation")?;
     set(&allocation, "shares", &shares)?;
     set(&allocation, "evidence", &evidence)?;

@@ -12,6 +12,7 @@ use crate::cli::files::{model_files, open};
 use crate::cli::numbers::count;
 use crate::cli::out::{progress, show};
 use crate::engine::{Backend, OpenDevice};
+use crate::explain::NeuronCards;
 use crate::text::Example;
 
 /// Show which words and classes each neuron fires for, and what is lost without it
@@ -37,6 +38,11 @@ pub(crate) struct Neurons {
     /// Write all cards to this file, one row per neuron
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Write the cards that fire to this file as the page reads them: short, and without texts
+    ///
+    /// In a model's directory it is called neurons.json.
+    #[arg(long, value_name = "FILE")]
+    cards: Option<PathBuf>,
     /// Texts per batch
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = count)]
     batch_size: usize,
@@ -53,6 +59,7 @@ impl Neurons {
         let inputs = [model_files(&self.model), self.data.files()].concat();
         let json = Draft::of(self.json.as_ref(), &inputs)?;
         let csv = Draft::of(self.csv.as_ref(), &inputs)?;
+        let brief = Draft::of(self.cards.as_ref(), &inputs)?;
         let device = OpenDevice::open(self.backend).await?.device;
         let model = open(&self.model, &device)?;
         let package = &model.package;
@@ -80,6 +87,10 @@ impl Neurons {
         }
         if let Some(file) = csv {
             file.fill(cards.csv()?.as_ref())?;
+        }
+        if let Some(file) = brief {
+            let cards = NeuronCards::of(&statistics, &package.vocabulary);
+            file.fill(&serde_json::to_vec(&cards)?)?;
         }
         Ok(())
     }

@@ -2,7 +2,13 @@
 
 use super::{Phase, Tuned, Tuning};
 use crate::engine::EngineError;
-use crate::package::{Card, Files, Package, Precision, checksum};
+use crate::evaluate::{EncodedExample, neuron_statistics};
+use crate::explain::NeuronCards;
+use crate::package::{Card, Files, Package, PackageError, Precision, checksum, names};
+
+/// Texts that the cards of the neurons are made from, at most, and how many are read at once.
+const READ: usize = 300;
+const BATCH: usize = 16;
 
 impl Tuning {
     /// The tuned model as the files of a model directory, under a new id and name; its card says that `command`
@@ -23,7 +29,25 @@ impl Tuning {
             gate_values: tuned.classifier.gate_values().await?,
             ..self.current.package.clone()
         };
-        Ok(package.to_files(Precision::F32)?)
+        let mut files = package.to_files(Precision::F32)?;
+        files.insert(names::NEURONS.to_owned(), self.cards(tuned).await?);
+        Ok(files)
+    }
+
+    /// The cards of the tuned model's neurons, over some of the person's texts.
+    async fn cards(&self, tuned: &Tuned) -> Result<Vec<u8>, EngineError> {
+        let all = self.trainer.texts().iter().chain(self.trainer.dev());
+        let all: Vec<&EncodedExample> = all.filter(|text| !text.ids.is_empty()).collect();
+        let evenly = all.len().div_ceil(READ).max(1); // Files are often sorted by class.
+        let texts: Vec<EncodedExample> = all.into_iter().step_by(evenly).cloned().collect();
+        let statistics = neuron_statistics(&tuned.classifier, &texts, BATCH, |_| {}).await?;
+        let cards = NeuronCards::of(&statistics, &self.current.package.vocabulary);
+        serde_json::to_vec(&cards).map_err(|error| {
+            EngineError::Package(PackageError::Json {
+                name: names::NEURONS,
+                error,
+            })
+        })
     }
 
     fn card(&self, tuned: &Tuned, id: &str, title: &str) -> Card {

@@ -114,12 +114,12 @@ pub(super) fn removals(order: &[usize], normalised: bool) -> Vec<Removed> {
 }
 
 /// `percent` of `words`, rounded up, so at least one word.
-fn part(words: usize, percent: usize) -> usize {
+pub(super) fn part(words: usize, percent: usize) -> usize {
     (words * percent).div_ceil(100)
 }
 
 /// The first `count` words of `order`.
-fn first(order: &[usize], count: usize) -> Removed {
+pub(super) fn first(order: &[usize], count: usize) -> Removed {
     let mut removed = vec![false; order.len()];
     for &word in &order[..count] {
         removed[word] = true;
@@ -128,7 +128,7 @@ fn first(order: &[usize], count: usize) -> Removed {
 }
 
 /// All but the first `count` words of `order`.
-fn all_but_first(order: &[usize], count: usize) -> Removed {
+pub(super) fn all_but_first(order: &[usize], count: usize) -> Removed {
     first(order, count).iter().map(|removed| !removed).collect()
 }
 

@@ -17,27 +17,27 @@ pub(super) struct Outcome {
 }
 
 /// All that is known about one text and one way of removing words.
-pub(super) struct Outcomes<'a> {
-    model: &'a Classifier,
-    text: &'a [u32],
+#[derive(Clone, Debug)]
+pub(super) struct Outcomes {
+    text: Vec<u32>,
     removal: Removal,
-    class: usize,
-    whole: f64,
+    /// The class predicted for the whole text, and its probability.
+    pub(super) class: usize,
+    pub(super) whole: f64,
     known: BTreeMap<Removed, Outcome>,
 }
 
-impl<'a> Outcomes<'a> {
+impl Outcomes {
     /// Predicts the whole text.
     pub(super) async fn new(
-        model: &'a Classifier,
-        text: &'a [u32],
+        model: &Classifier,
+        text: &[u32],
         removal: Removal,
     ) -> Result<Self, ReadError> {
         let whole = probabilities(model, &[text]).await?.swap_remove(0);
         let class = argmax(&whole);
         Ok(Self {
-            model,
-            text,
+            text: text.to_vec(),
             removal,
             class,
             whole: f64::from(whole[class]),
@@ -45,9 +45,10 @@ impl<'a> Outcomes<'a> {
         })
     }
 
-    /// Finds the outcomes of those `removals` that are not known yet.
+    /// Finds the outcomes in `model` of those `removals` that are not known yet.
     pub(super) async fn find(
         &mut self,
+        model: &Classifier,
         removals: impl IntoIterator<Item = Removed>,
     ) -> Result<(), ReadError> {
         let mut new: Vec<Removed> = removals
@@ -58,9 +59,9 @@ impl<'a> Outcomes<'a> {
         new.dedup();
         let texts: Vec<Vec<u32>> = new
             .iter()
-            .map(|removed| self.removal.apply(self.text, removed))
+            .map(|removed| self.removal.apply(&self.text, removed))
             .collect();
-        let found = probabilities(self.model, &texts).await?;
+        let found = probabilities(model, &texts).await?;
         for (removed, found) in new.into_iter().zip(found) {
             let outcome = Outcome {
                 fall: self.whole - f64::from(found[self.class]),

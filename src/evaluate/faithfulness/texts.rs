@@ -73,9 +73,9 @@ async fn of_text(
         let needed = orders
             .iter()
             .flat_map(|(_, order)| removals(order, search.is_some()));
-        outcomes.find(needed).await?;
+        outcomes.find(model, needed).await?;
         let limits = match search {
-            Some(search) => Some(limits_of(&mut outcomes, text.len(), search).await?),
+            Some(search) => Some(limits_of(model, &mut outcomes, text.len(), search).await?),
             None => None,
         };
         for (ranking, order) in &orders {
@@ -94,7 +94,8 @@ async fn of_text(
 
 /// The limits of a text's AOPC.
 async fn limits_of(
-    outcomes: &mut Outcomes<'_>,
+    model: &Classifier,
+    outcomes: &mut Outcomes,
     words: usize,
     options: Normalisation,
 ) -> Result<Limits, ReadError> {
@@ -105,7 +106,7 @@ async fn limits_of(
     };
     let mut search = Search::new(words, width);
     for _ in 0..words {
-        outcomes.find(search.candidates()).await?;
+        outcomes.find(model, search.candidates()).await?;
         search.step(|removed| outcomes.get(removed).fall);
     }
     Ok(search.limits())

@@ -10,6 +10,8 @@ pub const LISTED: usize = 10;
 pub struct NeuronCard {
     /// Index of the neuron in the last block, from 0.
     pub neuron: usize,
+    /// The class whose logit it raises most; `None` if no text was read.
+    pub vote: Option<usize>,
     /// Share of the words at which it fires (u > 0), in [0, 1]; 0 for a dead neuron.
     pub firing_rate: f64,
     /// Share of the texts in which it fires, in [0, 1].

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::NeuronCard;
 use super::strongest::Firing;
 use super::tally::{Tally, Totals};
-use crate::explain::prediction::probabilities;
+use crate::explain::prediction::{argmax, probabilities};
 use crate::explain::{Matrix, TraceNumbers};
 use crate::text::Vocabulary;
 
@@ -19,6 +19,8 @@ pub struct NeuronStatistics {
     energies: HashMap<u32, Vec<f64>>,
     /// One per neuron, F.
     tallies: Vec<Tally>,
+    /// The class that each neuron votes for, F; none before the first text.
+    votes: Vec<usize>,
 }
 
 impl NeuronStatistics {
@@ -29,6 +31,7 @@ impl NeuronStatistics {
             words: 0,
             energies: HashMap::new(),
             tallies: vec![Tally::new(classes); neurons],
+            votes: Vec::new(),
         }
     }
 
@@ -41,6 +44,9 @@ impl NeuronStatistics {
         let u = &trace.layers[trace.layers.len() - 1].neurons;
         let f = self.tallies.len();
         assert_eq!((u.cols, changes.rows), (f, f), "a model of {f} neurons");
+        if self.votes.is_empty() {
+            self.votes = votes(&trace.votes);
+        }
         self.class_texts[label] += 1;
         self.words += u.rows;
         let mut active = vec![false; f];
@@ -92,10 +98,19 @@ impl NeuronStatistics {
                 .energies
                 .iter()
                 .map(|(&id, energies)| (id, energies[neuron]));
-            tally.card(neuron, energies, &totals, vocabulary)
+            NeuronCard {
+                vote: self.votes.get(neuron).copied(),
+                ..tally.card(neuron, energies, &totals, vocabulary)
+            }
         };
         self.tallies.iter().enumerate().map(card).collect()
     }
+}
+
+/// The class that each neuron votes for, F of `K × F`.
+fn votes(votes: &Matrix) -> Vec<usize> {
+    let of = |n: usize| -> Vec<f32> { (0..votes.rows).map(|class| votes.at(class, n)).collect() };
+    (0..votes.cols).map(|n| argmax(&of(n))).collect()
 }
 
 #[cfg(test)]

@@ -88,6 +88,7 @@ impl Tally {
         let strongest = self.strongest.firings().iter();
         NeuronCard {
             neuron,
+            vote: None,
             firing_rate: part(self.places, totals.words),
             text_rate: part(self.texts, texts),
             mean_activation: self.activation / totals.words.max(1) as f64,

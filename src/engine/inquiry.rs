@@ -1,0 +1,195 @@
+//! Questions about one text that take many passes, answered in pieces, so that others are answered in between.
+
+use serde::{Deserialize, Serialize};
+
+use super::{EngineError, LoadedModel, faults};
+use crate::attribute::{NeuronFlip, WordFlip};
+use crate::evaluate::{Curves, CurvesRun};
+use crate::explain::{Explanation, Steering, faithfulness_in_words, flip_in_words};
+
+/// Seed of the random orders of words.
+const SEED: u64 = 0;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
+    /// The fewest neurons whose silence changes the predicted class.
+    FlipNeurons,
+    /// The fewest words whose deletion changes it.
+    FlipWords,
+    /// Whether the words that contribute most are those that the prediction rests on.
+    Faithfulness,
+}
+
+/// A question and how far its answer is.
+#[derive(Clone, Debug)]
+pub struct Inquiry {
+    work: Work,
+}
+
+#[derive(Clone, Debug)]
+enum Work {
+    /// An answer that took no passes.
+    Done(Answer),
+    Neurons(NeuronFlip),
+    Words(WordFlip, Vec<String>),
+    Curves(Box<CurvesRun>),
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Answer {
+    /// What changes the predicted class.
+    Flip(Flip),
+    /// How the prediction fares as words fall away.
+    Faithfulness {
+        /// The curves and measures.
+        #[serde(flatten)]
+        curves: Curves,
+        /// What they say.
+        says: String,
+    },
+    /// The text has no words.
+    NoWords,
+}
+
+/// What changes the predicted class.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Flip {
+    /// Numbers of the neurons or words; `None` if nothing was found that changes it.
+    pub found: Option<Vec<usize>>,
+    /// Whether no smaller set changes it, or none at all if none was found.
+    pub exact: bool,
+    /// The same in words.
+    pub says: String,
+}
+
+impl LoadedModel {
+    /// Asks a question about a text.
+    ///
+    /// # Errors
+    /// If the device was lost or failed, or the model's answer is not a number.
+    pub async fn inquire(&self, text: &str, question: Question) -> Result<Inquiry, EngineError> {
+        let (explanation, steering) = self.explain_to_steer(text).await?;
+        let Some(class) = explanation.predicted() else {
+            let work = Work::Done(Answer::NoWords);
+            return Ok(Inquiry { work });
+        };
+        let ids: Vec<u32> = explanation.words.iter().map(|word| word.id).collect();
+        let work = match question {
+            Question::FlipNeurons => self.flip_neurons(&explanation, class, steering, &ids),
+            Question::FlipWords => {
+                let words = explanation.words.into_iter().map(|word| word.text);
+                Work::Words(WordFlip::new(&ids, class), words.collect())
+            }
+            Question::Faithfulness => {
+                let run = CurvesRun::new(&self.classifier, &ids, SEED).await?;
+                run.map_or(Work::Done(Answer::NoWords), |run| {
+                    Work::Curves(Box::new(run))
+                })
+            }
+        };
+        Ok(Inquiry { work })
+    }
+
+    /// Without a pass where the head reads nothing but the neurons.
+    fn flip_neurons(
+        &self,
+        explanation: &Explanation,
+        class: usize,
+        steering: Option<Steering>,
+        ids: &[u32],
+    ) -> Work {
+        match steering {
+            Some(steering) => Work::Done(neurons(steering.fewest_to_flip(), true)),
+            None => Work::Neurons(NeuronFlip::new(ids, class, speaking(explanation))),
+        }
+    }
+}
+
+impl Inquiry {
+    /// Passes made, and how many there may be in all.
+    pub fn progress(&self) -> (usize, usize) {
+        match &self.work {
+            Work::Done(_) => (1, 1),
+            Work::Neurons(_) => (0, 1),
+            Work::Words(search, _) => search.progress(),
+            Work::Curves(run) => run.progress(),
+        }
+    }
+
+    /// Makes some more passes of the model that was asked; the answer, once it is there.
+    ///
+    /// # Errors
+    /// If the device was lost or failed.
+    pub async fn advance(&mut self, model: &LoadedModel) -> Result<Option<Answer>, EngineError> {
+        let classifier = &model.classifier;
+        let answer = match &mut self.work {
+            Work::Done(answer) => Some(answer.clone()),
+            Work::Neurons(search) => {
+                let over = search.advance(classifier).await?;
+                let found = search.found();
+                let found = found.map(|found| found.iter().map(|&n| n as usize).collect());
+                over.then(|| neurons(found, false))
+            }
+            Work::Words(search, words) => {
+                let over = search.advance(classifier).await?;
+                over.then(|| deleted(search, words))
+            }
+            Work::Curves(run) => {
+                let curves = run.advance(classifier).await?;
+                curves.map(|curves| faithfulness(curves, &model.package.card.classes))
+            }
+        };
+        match faults::first() {
+            Some(fault) => Err(EngineError::Fault(fault)),
+            None => Ok(answer),
+        }
+    }
+}
+
+/// The active neurons that say something for the predicted class, those that say most first.
+fn speaking(explanation: &Explanation) -> Vec<u32> {
+    let allocation = &explanation.allocation;
+    let each = allocation.neurons.iter().zip(&allocation.said);
+    let mut neurons: Vec<(&u32, &f64)> = each.filter(|(_, said)| **said > 0.0).collect();
+    neurons.sort_by(|a, b| b.1.total_cmp(a.1));
+    neurons.into_iter().map(|(&neuron, _)| neuron).collect()
+}
+
+fn neurons(found: Option<Vec<usize>>, exact: bool) -> Answer {
+    let names: Option<Vec<String>> = found
+        .as_ref()
+        .map(|found| found.iter().map(usize::to_string).collect());
+    Answer::Flip(Flip {
+        says: flip_in_words("neuron", names.as_deref(), exact),
+        found,
+        exact,
+    })
+}
+
+fn deleted(search: &WordFlip, words: &[String]) -> Answer {
+    let found = search.found();
+    let exact = search.is_exact();
+    let name = |&word: &usize| format!("“{}”", words[word]);
+    let names: Option<Vec<String>> = found.as_ref().map(|found| found.iter().map(name).collect());
+    Answer::Flip(Flip {
+        says: flip_in_words("word", names.as_deref(), exact),
+        found,
+        exact,
+    })
+}
+
+fn faithfulness(curves: Curves, classes: &[String]) -> Answer {
+    let measures = curves.measures.iter();
+    let falls: Vec<[f64; 2]> = measures
+        .map(|one| [one.comprehensiveness, one.sufficiency])
+        .collect();
+    let class = &classes[curves.class];
+    Answer::Faithfulness {
+        says: faithfulness_in_words(class, &falls, curves.knockout_error),
+        curves,
+    }
+}
