@@ -13,6 +13,7 @@ mod evidence;
 mod explain;
 mod faithfulness;
 mod fixtures;
+mod inquiry;
 mod losses;
 mod neurons;
 mod package;

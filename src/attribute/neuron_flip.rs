@@ -117,9 +117,15 @@ mod tests {
     fn every_size_is_found_in_a_few_rounds() {
         for size in 1..=100 {
             let (found, rounds) = searched(Some(size), 12);
-            assert!(found == Some(size) && rounds <= 3, "{size}: {found:?}, {rounds}");
+            assert!(
+                found == Some(size) && rounds <= 3,
+                "{size}: {found:?}, {rounds}"
+            );
             let (found, rounds) = searched(Some(size), 1);
-            assert!(found == Some(size) && rounds <= 14, "{size}: {found:?}, {rounds}");
+            assert!(
+                found == Some(size) && rounds <= 14,
+                "{size}: {found:?}, {rounds}"
+            );
         }
         assert_eq!(searched(None, 12), (None, 1));
         assert_eq!(searched(None, 3), (None, 3));

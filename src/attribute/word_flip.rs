@@ -105,7 +105,7 @@ impl WordFlip {
     /// Takes in what a set leaves; one that changes the class beats all that do not.
     fn see(&mut self, set: Vec<usize>, left: f32, flips: bool) {
         let less = self.best.as_ref().is_none_or(|(_, least)| left < *least);
-        if flips > self.flips || (flips == self.flips && less) {
+        if (flips && !self.flips) || (flips == self.flips && less) {
             self.best = Some((set, left));
             self.flips = flips;
         }
