@@ -3,6 +3,7 @@
 
 import { byId, html, write } from "./html.js";
 import { samples } from "./samples.js";
+import { BACKEND_CHOICES } from "./status.js";
 import { isDark, otherTheme } from "./theme.js";
 
 /** @import { ModelAsset } from "./protocol.js" */
@@ -23,9 +24,13 @@ export class Inputs {
   link = byId("copy-link", HTMLButtonElement);
   #told = byId("link-told", HTMLElement);
 
+  constructor() {
+    this.backend.append(...optionsOf(BACKEND_CHOICES));
+  }
+
   /** The models to choose from. @param {ModelAsset[]} models */
   offer(models) {
-    const options = () => models.map(({ id, title }) => html("option", { value: id }, title));
+    const options = () => optionsOf(models.map(({ id, title }) => [id, title]));
     this.model.replaceChildren(...options());
     this.beside.replaceChildren(html("option", { value: "none" }, "nothing"), ...options());
   }
@@ -95,3 +100,6 @@ export class Inputs {
     if (at instanceof HTMLElement) at.focus({ preventScroll: true });
   }
 }
+
+/** @param {[value: string, name: string][]} choices */
+const optionsOf = (choices) => choices.map(([value, name]) => html("option", { value }, name));

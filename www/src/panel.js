@@ -25,7 +25,7 @@ class SlowChart {
   inSight = true;
   /** Whether it shows something older than it should. */
   stale = false;
-  /** Whether it marks something else than it should. */
+  /** Whether it marks something other than it should. */
   unmarked = false;
 
   /** @param {AllocationChart | InteractionChart | EvidenceChart} chart */

@@ -5,11 +5,15 @@ import { count, milliseconds, percent, plural, sentence } from "./format.js";
 
 /** @import { Device, Explanation } from "./protocol.js" */
 
+/** The names of the backends. @type {Map<string, string>} */
 const BACKENDS = new Map([
+  ["webgpu", "WebGPU"],
   ["flex", "CPU (Flex)"],
   ["ndarray", "CPU (NdArray)"],
-  ["webgpu", "WebGPU"],
 ]);
+
+/** What can be chosen to compute with, and how it is called. @type {[string, string][]} */
+export const BACKEND_CHOICES = [["auto", "Automatic"], ...BACKENDS];
 
 /** @param {Explanation} explanation */
 export function summary({ prediction, words, allocation, sentences }) {

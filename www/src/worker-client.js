@@ -46,7 +46,7 @@ export class WorkerClient {
    * Starts a worker that loads the module of `backend`.
    * @param {Assets} assets
    * @param {Backend} backend
-   * @param {{name: string, hint: string}} words what it is called, and what to do where it died
+   * @param {{name: string, hint: string}} words what it is called, and what to do if it dies
    * @param {WorkerEvents} events
    */
   constructor(assets, backend, words, events) {

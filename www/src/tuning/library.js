@@ -3,6 +3,7 @@
 
 import { size } from "../format.js";
 import { byId, focusFirst, html } from "../html.js";
+import { freshId } from "./vault.js";
 
 /** @import { Notices } from "../notices.js" */
 /** @import { ModelAsset, Problem } from "../protocol.js" */
@@ -160,6 +161,3 @@ export class Library {
     await this.vault.dropModel(model.id).catch((problem) => this.notices.show(problem));
   }
 }
-
-/** An id that no other model has, also over http, where browsers have no `crypto.randomUUID`. */
-const freshId = () => `own-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0")}`;

@@ -5,6 +5,7 @@ import { WorkerClient } from "../worker-client.js";
 import { open } from "./backends.js";
 import { claim, release } from "./claim.js";
 import { Progress } from "./progress.js";
+import { freshId } from "./vault.js";
 
 /** @import { Assets, Backend, Device, ModelAsset, Problem } from "../protocol.js" */
 /** @import { DataChoices, Files, TuningEvent, TuningInfo, TuningOptions } from "../tuning-protocol.js" */
@@ -228,7 +229,7 @@ export class Runs {
   /** @param {WorkerClient} client @param {TuningInfo} info @param {string} data */
   async #began(client, info, data) {
     this.#trains = client;
-    this.#name = { id: `own-${Date.now().toString(36)}`, title: `${info.start_title}, tuned on ${data}` };
+    this.#name = { id: freshId(), title: `${info.start_title}, tuned on ${data}` };
     this.events.began(info, data, await client.ready());
   }
 

@@ -78,3 +78,6 @@ const unavailable = ({ name, message }) => ({
   message: name === "QuotaExceededError" ? "This browser has no room left to keep models and runs." : `This browser stores nothing here (${message}).`,
   hint: "Everything works, but is lost when the page is closed or reloaded: download what you want to keep.",
 });
+
+/** An id that no other of the user's own models has, also over http, where browsers have no `crypto.randomUUID`. */
+export const freshId = () => `own-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0")}`;
