@@ -23,6 +23,7 @@ export class Inputs {
   #explaining = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-while]"));
   link = byId("copy-link", HTMLButtonElement);
   #told = byId("link-told", HTMLElement);
+  #shown = byId("link-shown", HTMLInputElement);
 
   constructor() {
     this.backend.append(...optionsOf(BACKEND_CHOICES));
@@ -35,9 +36,13 @@ export class Inputs {
     this.beside.replaceChildren(html("option", { value: "none" }, "nothing"), ...options());
   }
 
-  /** Says next to the link button how it went. @param {string} sentence */
-  tell(sentence) {
+  /** Says next to the link button how it went. @param {string} sentence @param {string} [link] to be copied by hand */
+  tell(sentence, link) {
     write(this.#told, sentence);
+    this.#shown.hidden = link === undefined;
+    if (link === undefined) return;
+    this.#shown.value = link;
+    this.#shown.select(); // With the focus, so that one key copies it.
   }
 
   /** @param {State} state @param {string | undefined} beside id of the model that is compared with */

@@ -80,11 +80,14 @@ export class Panel {
    * @param {string} says what is said until it is drawn
    */
   expect(model, says) {
-    if (model !== this.#model) {
-      this.#model = model;
-      if (this.#view) this.#mark("outdated", true);
-      this.#view = null;
-    }
+    if (model !== this.#model) this.#outdate();
+    this.#model = model;
+    if (!this.#view) this.prediction.wait(says);
+  }
+
+  /** There is no answer to `text`: what was drawn for another must not look like one. @param {string} text @param {string} says in its place */
+  lack(text, says) {
+    if (this.#view?.text !== text) this.#outdate();
     if (!this.#view) this.prediction.wait(says);
   }
 
@@ -178,6 +181,12 @@ export class Panel {
     if (!this.#view || !this.#palette || this.#width === 0) return; // The observer is back as soon as there is a width.
     slow.stale = false;
     slow.chart.draw(this.#view, this.#palette, this.#width, this.#here(this.spotlight.subject));
+  }
+
+  /** What is drawn is no longer what should be. */
+  #outdate() {
+    if (this.#view) this.#mark("outdated", true);
+    this.#view = null;
   }
 
   #observe() {
