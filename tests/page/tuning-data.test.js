@@ -75,7 +75,7 @@ pageTest("rows that cannot be used are listed, and skipped only after a yes", as
 
 /** @type {{[what: string]: {content: string | Buffer, kind: string, words: RegExp}}} */
 const REFUSED = {
-  "one class only": { content: "text,label\ngood,yes\nvery good,yes\n", kind: "too-few-classes", words: /^All texts have the label "yes"/ },
+  "one class only": { content: "text,label\ngood,yes\nvery good,yes\n", kind: "too-few-classes", words: /^All texts have the label “yes”/ },
   "10,001 rows": { content: csv(10_001), kind: "too-many-rows", words: /10001 rows.*at most 10000/ },
   "binary rubbish": { content: Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + at * at) % 256)), kind: "not-text", words: /\.$/ },
   "an empty file": { content: "", kind: "empty", words: /\.$/ },
@@ -104,7 +104,7 @@ pageTest("what makes the result worth less is said, and nothing hindered", async
   await page.waitForSelector("#tune-start:enabled");
   const remarks = await page.locator("#tune-report .remark").allInnerTexts();
   assert.equal(remarks.length, 2);
-  assert.match(remarks[0], /^No text of "rare" is held out/);
+  assert.match(remarks[0], /^No text of “rare” is held out/);
   assert.match(remarks[1], /^With 2 texts held out, the accuracy is no more than a hint/);
   assert.match(await report(page), /1 text longer than the \d+ words that the model reads/);
 });
@@ -127,7 +127,7 @@ pageTest("a file in another encoding, with labels spelled in several ways, is re
   assert.equal(await page.inputValue("#tune-encoding"), "windows-1252");
   assert.match(await report(page), /read as windows-1252; check that accents and signs are right\./);
   assert.equal((await classes(page)).length, 3);
-  assert.match(await report(page), /The labels "\w+" and "\w+" look like one class/);
+  assert.match(await report(page), /The labels “\w+” and “\w+” look like one class/);
   await page.check("#tune-merge");
   await page.waitForFunction(() => document.querySelectorAll("#tune-report [data-class]").length === 2);
   await page.selectOption("#tune-encoding", "UTF-16LE");

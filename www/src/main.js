@@ -2,6 +2,7 @@
 /** The page: what is typed and chosen goes to the explainer, what comes back is drawn. */
 
 import { assets } from "./assets.js";
+import { measureBench } from "./bench.js";
 import { complete } from "./building.js";
 import { card } from "./cards.js";
 import { Catalogue } from "./catalogue.js";
@@ -353,6 +354,7 @@ function start() {
   byId("stuck", HTMLElement).remove();
   const hindered = obstacle();
   if (hindered) return refuse(hindered.problem, hindered.remedy);
+  measureBench();
   main.wait(state.text);
   beside.wait(state.text);
   inputs.offer(catalogue.models);
