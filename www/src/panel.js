@@ -126,7 +126,7 @@ export class Panel {
   /** @param {boolean} shown */
   show(shown) {
     for (const slot of this.slots) slot.hidden = !shown;
-    if (!shown) this.#view = null;
+    if (!shown) this.#outdate(); // When it is shown again, the text may be another one.
   }
 
   /** The text alone, while there is nothing to say about it. @param {string} text */
