@@ -68,9 +68,6 @@ export function sentence(clause) {
   return clause === "" || /[.!?…]$/.test(clause) ? begun : `${begun}.`;
 }
 
-/** An error in its own words, to stand behind a plain sentence. @param {unknown} cause */
-export const verbatim = (cause) => `The error reads: “${cause instanceof Error ? cause.message : cause}”.`;
-
 /** How often per second. @param {number} value */
 export const rate = (value) => (value < 10 ? one : whole).format(value < 10 ? value : Math.round(value));
 

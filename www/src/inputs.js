@@ -42,7 +42,8 @@ export class Inputs {
     this.#shown.hidden = link === undefined;
     if (link === undefined) return;
     this.#shown.value = link;
-    this.#shown.select(); // With the focus, so that one key copies it.
+    this.#shown.focus();
+    this.#shown.select(); // So that one key copies it.
   }
 
   /** @param {State} state @param {string | undefined} beside id of the model that is compared with */

@@ -1,7 +1,7 @@
 // @ts-check
 /** How a worker is made, and which module it runs. */
 
-import { verbatim } from "./format.js";
+import { verbatim } from "./death.js";
 
 /** @import { Assets, Backend, ModelAsset, ModuleAsset, Problem } from "./protocol.js" */
 

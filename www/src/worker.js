@@ -5,9 +5,8 @@
  */
 
 import { adapterFacts, adapterName } from "./adapter.js";
-import { deadly } from "./death.js";
+import { deadly, verbatim } from "./death.js";
 import { download, inPart } from "./download.js";
-import { verbatim } from "./format.js";
 import { TuningLoop } from "./tuning/loop.js";
 
 /**

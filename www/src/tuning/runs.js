@@ -275,7 +275,7 @@ export class Runs {
       const client = this.#spawn(backend);
       const info = await client.call("resume", saved.checkpoint);
       this.progress.save({ backend });
-      await this.#began(client, info, { kind: saved.kind ?? "file", name: saved.data });
+      await this.#began(client, info, { kind: saved.kind, name: saved.data });
       const where = saved.holding === "going" ? `, from step ${info.step}` : "";
       this.events.problem({ kind: "tuning", message: `${why}${where}.`, hint });
       if (saved.holding === "paused") this.#enter("paused");

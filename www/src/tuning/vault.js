@@ -3,7 +3,7 @@
 
 import { openDB } from "idb";
 
-import { verbatim } from "../format.js";
+import { verbatim } from "../death.js";
 
 /** @import { IDBPDatabase } from "idb" */
 /** @import { Problem } from "../protocol.js" */
