@@ -24,7 +24,6 @@ pub(super) struct ModelInfo<'a> {
     card: &'a crate::package::Card,
     classes: &'a [String],
     max_words: usize,
-    words_known: usize,
 }
 
 impl<'a> ModelInfo<'a> {
@@ -35,7 +34,6 @@ impl<'a> ModelInfo<'a> {
             card: &package.card,
             classes: &package.card.classes,
             max_words: package.config.max_len,
-            words_known: package.vocabulary.len() - 2,
         }
     }
 }
@@ -44,7 +42,6 @@ impl<'a> ModelInfo<'a> {
 #[derive(Serialize)]
 struct DeviceInfo<'a> {
     backend: Backend,
-    title: &'a str,
     adapter: Option<&'a str>,
 }
 
@@ -70,7 +67,7 @@ impl Session {
         Ok(Self { inner })
     }
 
-    /// The open device: `{backend, title, adapter}`.
+    /// The open device: `{backend, adapter}`.
     ///
     /// # Errors
     /// Never in practice: if the value cannot be passed on.
@@ -79,14 +76,13 @@ impl Session {
         let device = &self.inner.device;
         let info = DeviceInfo {
             backend: device.backend,
-            title: device.backend.title(),
             adapter: device.adapter.as_deref(),
         };
         to_js(&info)
     }
 
     /// Loads a model from its directory's files, an object of names and `Uint8Array`s; returns
-    /// `{id, title, card, classes, max_words, words_known}`.
+    /// `{id, title, card, classes, max_words}`.
     ///
     /// # Errors
     /// `{kind, message, hint}` if the files are not a model.
