@@ -4,12 +4,12 @@ use super::EncodedExample;
 use super::columns::{Values, columns};
 use super::{Column, Section};
 use crate::attribute::{Ablated, Part, ablate, words_read};
-use crate::explain::{Matrix, allocate, argmax, kept, most_kept};
+use crate::explain::{Matrix, TraceNumbers, allocate, argmax, kept, most_kept, word_contributions};
 use crate::model::{Batch, Classifier, ReadError, Stream};
 
 /// Numbers of neurons that are set to zero, m.
 pub const NEURONS: [usize; 3] = [8, 32, 128];
-/// Share of the words that are important if no gate is open: those with the highest keep.
+/// Share of the words that are important by rank, at least one.
 const IMPORTANT_PART: f64 = 0.2;
 
 /// Names of the groups of neurons, in the order of [`Groups::parts`].
@@ -19,7 +19,8 @@ const GROUPS: [&str; 3] = ["important", "others", "random"];
 /// prediction; `seed` draws the random neurons, and `progress` hears how many texts are done.
 ///
 /// Important words are those with keep ≥ 0.5 or, if there are none, the 20 % with the highest keep,
-/// at least one. A neuron belongs to the word with the largest share of it; neurons are taken in order of
+/// at least one. In columns that begin with `contribution/` they are the 20 % with the largest abs(c_k): so every text
+/// of at least two words has important words and others. A neuron belongs to the word with the largest share of it; neurons are taken in order of
 /// share times activation at their word, largest first. `random` neurons are drawn from all active ones.
 /// All three groups of a text lose the same number: m, or as many as the smaller of the groups
 /// `important` and `others` has. A text is left out if one of them has none.
@@ -29,7 +30,7 @@ const GROUPS: [&str; 3] = ["important", "others", "random"];
 /// | `fall/GROUP/m` | how far the probability of the predicted class falls, for each m of [`NEURONS`] |
 /// | `flip/GROUP/m` | 1 if another class is predicted, else 0 |
 /// | `neurons/m` | how many neurons were set to zero |
-/// | `by_rank` | 1 if no word has keep ≥ 0.5, else 0 |
+/// | `by_rank` | 1 if no word has keep ≥ 0.5, else 0; not under `contribution/` |
 ///
 /// # Errors
 /// If the device was lost or failed.
@@ -46,21 +47,38 @@ pub async fn intervention(
     for example in examples {
         let text = words_read(&example.ids, &model.config);
         let batch = Batch::new(&[text], &model.config, &device);
-        let trace = model.forward(&batch, None).read().await?.swap_remove(0);
-        let importance = Importance::new(&trace.keep);
+        let trace = model.forward(&batch, None);
+        let contributions = model.contributions(&trace);
+        let trace = trace.read_with(Some(contributions)).await?.swap_remove(0);
         let neurons = &trace.layers[layer].neurons;
-        let groups = Groups::new(neurons, &importance.words, &mut stream);
-        let measured = match &groups {
-            Some(groups) => {
-                let ablated = ablate(model, text, &groups.parts(layer)).await?;
-                Some((groups, ablated, importance.by_rank))
-            }
-            None => None,
-        };
-        texts.push(values(measured.as_ref()));
+        let mut values = Values::new();
+        for (prefix, importance) in choices(&trace) {
+            let groups = Groups::new(neurons, &importance.words, &mut stream);
+            let measured = match &groups {
+                Some(groups) => {
+                    let ablated = ablate(model, text, &groups.parts(layer)).await?;
+                    Some((groups, ablated, importance.by_rank))
+                }
+                None => None,
+            };
+            let of_choice = self::values(measured.as_ref()).into_iter();
+            let named = of_choice.map(|(name, value)| (format!("{prefix}{name}"), value));
+            values.extend(named.filter(|(name, _)| name != "contribution/by_rank"));
+        }
+        texts.push(values);
         progress(1);
     }
     Ok(columns(Section::Intervention, &texts))
+}
+
+/// The important words by the gate and by contribution, with how the names of their columns begin.
+fn choices(trace: &TraceNumbers) -> [(&'static str, Importance); 2] {
+    let contributions = word_contributions(trace).unwrap_or_default();
+    let size: Vec<f32> = contributions.iter().map(|c| c.abs() as f32).collect();
+    [
+        ("", Importance::new(&trace.keep)),
+        ("contribution/", Importance::by_rank(&size)),
+    ]
 }
 
 /// Which words of a text are important, and whether the gate or their rank says so.
@@ -78,12 +96,14 @@ impl Importance {
                 by_rank: false,
             };
         }
-        let at_least_one = IMPORTANT_PART.max(1.0 / words.len() as f64);
+        Self::by_rank(keep)
+    }
+
+    fn by_rank(scores: &[f32]) -> Self {
+        let at_least_one = IMPORTANT_PART.max(1.0 / scores.len() as f64);
+        let most = most_kept(scores, at_least_one);
         Self {
-            words: most_kept(keep, at_least_one)
-                .iter()
-                .map(|&part| part > 0.0)
-                .collect(),
+            words: most.iter().map(|&part| part > 0.0).collect(),
             by_rank: true,
         }
     }
@@ -209,6 +229,16 @@ mod tests {
         };
         assert_eq!(of(&[0.1, 0.2]), (vec![false, true], true));
         assert_eq!(of(&[0.5, 0.9, 0.1]), (vec![true, true, false], false));
+    }
+
+    #[test]
+    fn by_contribution_a_fifth_of_the_words_is_important() {
+        let of = |scores: &[f32]| Importance::by_rank(scores).words;
+        assert_eq!(of(&[0.5, 0.75]), [false, true]);
+        let ten: Vec<f32> = (0..10).map(|size| size as f32).collect();
+        let important = of(&ten);
+        assert_eq!(important.iter().filter(|&&word| word).count(), 2);
+        assert!(important[8] && important[9]);
     }
 
     #[test]

@@ -57,7 +57,6 @@ pub(super) struct ModelInfo<'a> {
     classes: &'a [String],
     max_words: usize,
     heads: usize,
-    words_known: usize,
 }
 
 impl<'a> ModelInfo<'a> {
@@ -69,7 +68,6 @@ impl<'a> ModelInfo<'a> {
             classes: &package.card.classes,
             max_words: package.config.max_len,
             heads: package.config.heads,
-            words_known: package.vocabulary.len() - 2,
         }
     }
 }
@@ -78,7 +76,6 @@ impl<'a> ModelInfo<'a> {
 #[derive(Serialize)]
 struct DeviceInfo<'a> {
     backend: Backend,
-    title: &'a str,
     adapter: Option<&'a str>,
 }
 
@@ -108,7 +105,7 @@ impl Session {
         })
     }
 
-    /// The open device: `{backend, title, adapter}`.
+    /// The open device: `{backend, adapter}`.
     ///
     /// # Errors
     /// Never in practice: if the value cannot be passed on.
@@ -117,14 +114,13 @@ impl Session {
         let device = &self.inner.device;
         let info = DeviceInfo {
             backend: device.backend,
-            title: device.backend.title(),
             adapter: device.adapter.as_deref(),
         };
         to_js(&info)
     }
 
     /// Loads a model from its directory's files, an object of names and `Uint8Array`s; returns
-    /// `{id, title, card, classes, max_words, words_known}`.
+    /// `{id, title, card, classes, max_words}`.
     ///
     /// # Errors
     /// `{kind, message, hint}` if the files are not a model.

@@ -2,7 +2,9 @@
 /** The page as `cargo xtask serve` first shows it: its larger module is still being built. */
 
 import assert from "node:assert/strict";
+import { test } from "node:test";
 
+import { built, CHECKS, SILENT_CHECKS } from "../../www/src/building.js";
 import { lane, pageTest } from "./lane.js";
 import { enter, ready, shown, TEXT } from "./page.js";
 
@@ -61,4 +63,20 @@ if (lane === "cpu") {
     },
     { before: unfinished },
   );
+}
+
+for (const [what, checks, answer, says] of /** @type {const} */ ([
+  ["server that is gone", SILENT_CHECKS, () => Promise.reject(new TypeError("refused")), /has not answered for two minutes/],
+  ["build that never ends", CHECKS, async () => ({ json: async () => ({ state: "building" }) }), /not built after an hour/],
+])) {
+  test(`a ${what} is waited for no longer than is said`, async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    t.mock.method(globalThis, "fetch", answer);
+    const ends = assert.rejects(built(), (/** @type {any} */ { message, hint }) => says.test(message) && /load the page again/i.test(hint));
+    for (let check = 0; check <= checks; check += 1) {
+      await new Promise((resolve) => setImmediate(resolve)); // It waits by now.
+      t.mock.timers.tick(2000);
+    }
+    await ends;
+  });
 }

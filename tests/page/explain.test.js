@@ -86,8 +86,10 @@ pageTest("unknown words are marked, and named", async (page) => {
   assert.match((await page.locator("#tokens .unknown").getAttribute("aria-label")) ?? "", /\(unknown\)/);
 });
 
-pageTest("where little is known of a text its prediction is no verdict", async (page) => {
+pageTest("where little is known of a text its prediction is no verdict, and saying so moves nothing", async (page) => {
   await ready(page);
+  const below = () => page.locator("#samples").evaluate((row) => Math.round(row.getBoundingClientRect().top));
+  const place = await below();
   const weight = () => page.locator("#prediction .predicted").evaluate((row) => getComputedStyle(row).fontWeight);
   for (const [text, known, says] of /** @type {const} */ ([
     ["asdfgh qwertz uiopü", 0, /^The model knows none of these words: /],
@@ -102,6 +104,7 @@ pageTest("where little is known of a text its prediction is no verdict", async (
     await page.locator("#status", { hasText: says }).waitFor(); // It is said once the typing rests.
     assert.equal(await weight(), "400", "the verdict is bold");
     assert.equal(await page.locator("#prediction [data-probability]").count(), 2);
+    assert.equal(await below(), place, "the page moves");
   }
   await enter(page, "A qzxvv film!");
   assert.equal(Number(await page.getAttribute("#prediction", "data-known")), 2 / 3);
@@ -135,6 +138,12 @@ pageTest(
     assert.equal(partners[0], explanation.words[best.other].text);
     await page.mouse.move(0, 0);
     assert.equal((await shown(page)).allocation, idle.allocation);
+
+    // A word of which little is kept can own many neurons: it is said who drives them.
+    const [told] = explanation.sentences.places;
+    assert.match(told, /^At its place the neurons say .* from the word itself, .* from the others, which attention brings there, and .* from positions and biases\.$/);
+    await page.hover("#tokens [data-place='0']");
+    await page.locator("#allocation .readout", { hasText: told }).waitFor();
   },
   { before: keepExplanations },
 );
@@ -173,6 +182,14 @@ pageTest(
     // Near the corners of the cells, where no dot is.
     const points = pairs.map(({ row, column }) => [(lefts.get(column) ?? 0) + 2 - box.x, (tops.get(row) ?? 0) + 2 - box.y]);
     darkensWith(pairs.map(({ row, column }) => values[row * cols + column]), await luminanceAt(page, "#interaction canvas", points));
+
+    const [first, last] = [Math.min(...lefts.keys()), Math.max(...lefts.keys())];
+    const side = ((lefts.get(last) ?? 0) - (lefts.get(first) ?? 0)) / (last - first);
+    for (const attention of [0.05, 0.25, 1]) {
+      const dot = await page.locator(`.dots [data-part="${attention}"]`).evaluate((one) => parseFloat(getComputedStyle(one, "::before").width));
+      const drawn = 0.92 * (side - 1) * Math.sqrt(attention); // What is between the cells is a pixel wide.
+      assert.ok(Math.abs(dot - drawn) < 0.5, `the legend’s dot for ${attention} is ${dot} wide, the chart’s ${drawn}`);
+    }
   },
   { at: "#beside=none", before: keepExplanations, browser: { colorScheme: "light", viewport: { width: 1440, height: 1200 } } },
 );

@@ -104,6 +104,20 @@ pageTest("a worker that dies is replaced, and the text stays", async (page) => {
   await ready(page);
   assert.equal((await shown(page)).words.length, 16);
   assert.notEqual(page.workers()[0], worker);
+
+  // An explanation that fails is no answer, and what was drawn before is none either.
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ transfer) {
+      if (message.name === "explain") message.args[0] = "no such model";
+      postMessage.call(this, message, transfer);
+    };
+  });
+  await page.fill("#text", "Another text.");
+  await page.waitForSelector('html[data-state="error"]');
+  assert.equal(await page.textContent("#prediction"), "There is no answer to this text.");
+  assert.equal(await page.locator('[data-panel="main"] [data-chart] > :visible').count(), 0);
+  await page.locator("#status", { hasText: "This text could not be explained. See the notice above." }).waitFor();
 });
 
 pageTest("an engine that finds no more memory says so, and is replaced", async (page) => {

@@ -111,6 +111,20 @@ pageTest(
     await ready(page);
     assert.equal(await page.locator("#notices .notice").count(), 0);
     assert.equal((await shown(page)).words.length, 14);
+
+    // Now something is drawn: it stays as long as it is the answer to what stands in the box.
+    await page.route(WORKER, (route) => route.abort());
+    await page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error("killed by the test"); }));
+    await page.waitForSelector('html[data-state="error"]');
+    assert.equal((await shown(page)).prediction.length, 2);
+    assert.equal(await page.locator(".outdated").count(), 0);
+    await page.fill("#text", "Another text.");
+    assert.equal(await page.textContent("#prediction"), "There is no answer to this text.");
+    assert.equal(await page.locator('[data-panel="main"] [data-chart] > :visible').count(), 0, "what was drawn for another text is still there");
+    await page.unroute(WORKER);
+    await again.click();
+    await ready(page);
+    assert.equal((await shown(page)).words.length, 3);
   },
   {
     before: async (page) => {
@@ -148,6 +162,17 @@ pageTest(
     await across.click("#tune-start");
     await reaches(across, "done");
     assert.equal(await across.locator("#notices .notice").count(), 0);
+
+    await across.evaluate(() => Object.defineProperty(navigator.clipboard, "writeText", { value: () => Promise.reject(new Error("not here")) }));
+    await across.click("#copy-link");
+    const link = across.locator("#link-shown");
+    await link.waitFor();
+    assert.match(await link.inputValue(), /^http:\/\/localhost:\d+\/page\/#.*model=sst2-safr/);
+    assert.ok(await link.evaluate((field) => {
+      const { selectionStart, selectionEnd, value } = /** @type {HTMLInputElement} */ (field);
+      return selectionStart === 0 && selectionEnd === value.length;
+    }), "one key copies it");
+    assert.doesNotMatch(await across.innerText("#link-told"), /address bar/);
 
     await closed.waitForSelector('html[data-state="error"]');
     const notice = closed.locator("#notices .notice");

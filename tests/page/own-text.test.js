@@ -35,6 +35,11 @@ pageTest(
     await page.waitForSelector('.notice[data-kind="address"]');
     assert.match(await page.innerText(".notice"), /own-12345678.*is not here\. “SST-2, SAFR” is used instead/s);
     await ready(page);
+    await page.evaluate(() => void (location.hash = "#beside=own-87654321"));
+    const beside = await page.locator("#beside option:checked").textContent();
+    await page.locator('.notice[data-kind="address"]', { hasText: `“own-87654321”, that is not here. “${beside}” is used instead.` }).waitFor();
+    await page.evaluate(() => void (location.hash = "#theme=light"));
+    await page.waitForSelector('.notice[data-kind="address"]', { state: "detached" });
     await enter(page, LONG);
     await page.reload();
     await ready(page);

@@ -69,5 +69,20 @@ export const explained = (page) =>
     return JSON.parse(JSON.stringify(explanations, (_, value) => (ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value)));
   });
 
+/** What a browser would translate in these elements although it matches `own`. @param {Page} page @param {string} selector @param {RegExp} own */
+export const translatable = (page, selector, own) =>
+  page.locator(selector).evaluateAll((all, [source, flags]) => {
+    const pattern = new RegExp(source, flags);
+    return all.flatMap((root) => {
+      const found = /** @type {string[]} */ ([]);
+      const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const { data, parentElement } = /** @type {Text} */ (walker.currentNode);
+        if (pattern.test(data) && !parentElement?.closest('[translate="no"]')) found.push(data);
+      }
+      return found;
+    });
+  }, [own.source, own.flags]);
+
 /** Ids of the models that can be chosen. @param {Page} page */
 export const modelIds = (page) => page.locator("#model option").evaluateAll((options) => options.map((option) => /** @type {HTMLOptionElement} */ (option).value));

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { pageTest } from "./lane.js";
-import { enter, modelIds, ready, shown, TEXT } from "./page.js";
+import { enter, modelIds, ready, shown, TEXT, translatable } from "./page.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -94,7 +94,7 @@ pageTest(
     assert.match(await page.innerText("h1"), /^«.*»$/);
     await page.locator("details:has(tbody) > summary").evaluateAll((all) => all.forEach((summary) => /** @type {HTMLElement} */ (summary).click()));
     const ids = await modelIds(page);
-    for (const [text, model] of [[TEXT, ids[1]], ["A good film.", ids[0]]]) {
+    for (const [text, model] of [[TEXT, ids[1]], ["A good qzxvv.", ids[0]]]) {
       await page.selectOption("#model", model);
       await ready(page);
       await enter(page, text);
@@ -106,6 +106,8 @@ pageTest(
       const own = "#prediction ul, .line, .balance, .sentence, .readout .name, tbody, .model-name, #model, #allocation .readout, #interaction .readout";
       for (const said of await page.locator(own).allInnerTexts()) assert.doesNotMatch(said, /[«»]/);
       assert.equal(await page.locator("#prediction .name").first().innerText(), "negative");
+      const sentences = "#status, #backend-in-use, #evidence .readout, .sum, .figure .remark";
+      assert.deepEqual(await translatable(page, sentences, /(?<!\p{L})\d|negative|positive|qzxvv/iu), []);
     }
   },
   { browser: { viewport: { width: 1440, height: 900 } } },

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { missingModel, readState, writeState } from "../../www/src/state.js";
+import { missingModels, notHere, readState, writeState } from "../../www/src/state.js";
 
 /** @import { State } from "../../www/src/state.js" */
 
@@ -49,10 +49,19 @@ test("lone surrogates do not keep a link from being written", () => {
 
 test("an address that names a model that is not there is told from one that does not", () => {
   for (const hash of ["", "#model=", "#model=plain&beside=safr", "#beside=auto", "#beside=none&text=own-1"]) {
-    assert.equal(missingModel(hash, MODELS), null, hash);
+    assert.deepEqual(missingModels(hash, MODELS), [], hash);
   }
-  assert.equal(missingModel("#model=own-12345678&theme=dark", MODELS), "own-12345678");
-  assert.equal(missingModel("#beside=own-12345678", MODELS), "own-12345678");
+  assert.deepEqual(missingModels("#model=own-12345678&theme=dark", MODELS), [{ as: "model", id: "own-12345678" }]);
+  assert.deepEqual(missingModels("#beside=own-12345678&model=own-2", MODELS), [{ as: "model", id: "own-2" }, { as: "beside", id: "own-12345678" }]);
+});
+
+test("of models that are not there it is said which are used instead", () => {
+  const one = notHere(["own-1"], ["Plain"]);
+  assert.equal(one.message, "The address names a model, “own-1”, that is not here.");
+  assert.match(one.hint, /^“Plain” is used instead\. /);
+  const two = notHere(["own-1", "own-2"], ["SAFR", "Plain"]);
+  assert.equal(two.message, "The address names two models, “own-1” and “own-2”, that are not here.");
+  assert.match(two.hint, /^“SAFR” and “Plain” are used instead\. /);
 });
 
 /** Numbers from 0 to below 1 that are the same each time (mulberry32). @param {number} seed */

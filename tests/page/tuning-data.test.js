@@ -75,7 +75,7 @@ pageTest("rows that cannot be used are listed, and skipped only after a yes", as
 
 /** @type {{[what: string]: {content: string | Buffer, kind: string, words: RegExp}}} */
 const REFUSED = {
-  "one class only": { content: "text,label\ngood,yes\nvery good,yes\n", kind: "too-few-classes", words: /^All texts have the label "yes"/ },
+  "one class only": { content: "text,label\ngood,yes\nvery good,yes\n", kind: "too-few-classes", words: /^All texts have the label “yes”/ },
   "10,001 rows": { content: csv(10_001), kind: "too-many-rows", words: /10001 rows.*at most 10000/ },
   "binary rubbish": { content: Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + at * at) % 256)), kind: "not-text", words: /\.$/ },
   "an empty file": { content: "", kind: "empty", words: /\.$/ },
@@ -104,7 +104,7 @@ pageTest("what makes the result worth less is said, and nothing hindered", async
   await page.waitForSelector("#tune-start:enabled");
   const remarks = await page.locator("#tune-report .remark").allInnerTexts();
   assert.equal(remarks.length, 2);
-  assert.match(remarks[0], /^No text of "rare" is held out/);
+  assert.match(remarks[0], /^No text of “rare” is held out/);
   assert.match(remarks[1], /^With 2 texts held out, the accuracy is no more than a hint/);
   assert.match(await report(page), /1 text longer than the \d+ words that the model reads/);
 });
@@ -127,7 +127,7 @@ pageTest("a file in another encoding, with labels spelled in several ways, is re
   assert.equal(await page.inputValue("#tune-encoding"), "windows-1252");
   assert.match(await report(page), /read as windows-1252; check that accents and signs are right\./);
   assert.equal((await classes(page)).length, 3);
-  assert.match(await report(page), /The labels "\w+" and "\w+" look like one class/);
+  assert.match(await report(page), /The labels “\w+” and “\w+” look like one class/);
   await page.check("#tune-merge");
   await page.waitForFunction(() => document.querySelectorAll("#tune-report [data-class]").length === 2);
   await page.selectOption("#tune-encoding", "UTF-16LE");
@@ -178,10 +178,10 @@ pageTest("files are taken or refused wherever they are dropped, and never naviga
   assert.equal(await drop(page, "#text", { ...data, "others.csv": csv(12) }), false);
   await page.locator("#data-notices .notice", { hasText: "Only one file of labelled texts can be used at a time." }).waitFor();
   assert.equal(await drop(page, "#evidence", { "model.zip": "this is no zip" }), false);
-  await page.locator("#own-notices .notice", { hasText: "model.zip cannot be loaded" }).waitFor();
+  await page.locator("#own-notices .notice", { hasText: "“model.zip” cannot be loaded" }).waitFor();
   assert.ok(await inSight(page, "#own-notices .notice"));
   assert.equal(await drop(page, "#load-model", { "model.bin": "no model either" }), false);
-  await page.locator("#own-notices .notice", { hasText: "model.bin cannot be loaded" }).waitFor();
+  await page.locator("#own-notices .notice", { hasText: "“model.bin” cannot be loaded" }).waitFor();
   assert.deepEqual(await classes(page), [["blame", 12], ["praise", 12]], "the data are those that were taken");
 
   await choose(page, { backend: "flex", epochs: 5000, patience: 5000 });
@@ -192,18 +192,20 @@ pageTest("files are taken or refused wherever they are dropped, and never naviga
 });
 
 pageTest("typed examples add to a file, and what would take its place asks first", async (page) => {
-  await give(page, csv(60));
+  await give(page, csv(60), "film-remarks.csv"); // The sample set's file is called the same.
   await type(page, "a marvel", "praise");
   await page.locator("#tune-report h4", { hasText: "remarks.csv and 1 typed example" }).waitFor();
   assert.deepEqual(await classes(page), [["blame", 30], ["praise", 31]]);
 
   await page.click("#tune-sample");
-  assert.match(await page.innerText("#data-notices"), /The sample set would replace remarks\.csv\. The typed examples stay\./);
+  assert.match(await page.innerText("#data-notices"), /The sample set would replace “film-remarks\.csv”\. The typed examples stay\./);
   assert.equal(await page.innerText(":focus"), "Replace");
   await page.click("#data-notices .close");
   assert.equal(await focused(page), "tune-sample");
+  await page.setInputFiles("#tune-data", { name: "others.csv", mimeType: "text/csv", buffer: Buffer.from(csv(12)) });
+  await page.locator("#data-notices .notice", { hasText: "“others.csv” would replace “film-remarks.csv”." }).waitFor();
   await page.fill("#tune-text", csv(24));
-  await page.locator("#data-notices .notice", { hasText: "The pasted texts would replace remarks.csv." }).waitFor();
+  await page.locator("#data-notices .notice", { hasText: "The pasted texts would replace “film-remarks.csv”." }).waitFor();
   assert.equal(await focused(page), "tune-text", "one can type on");
   assert.deepEqual(await classes(page), [["blame", 30], ["praise", 31]], "nothing is replaced before a yes");
   await replace(page);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 import { pageTest, url } from "./lane.js";
 import { enter, exhaust, shown, TEXT } from "./page.js";
-import { choose, csv, downloaded, figures, give, notices, reaches, startLongRun, stepsBeyond, stop, type, undo } from "./tuning.js";
+import { choose, csv, downloaded, figures, give, loadSmall, notices, reaches, startLongRun, stepsBeyond, stop, type, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
@@ -22,9 +22,9 @@ async function epochs(page) {
 
 /** A run of a few epochs on the CPU, to its end, `between` while it runs. @param {Page} page @param {() => Promise<unknown>} between */
 async function wholeRun(page, between) {
-  await give(page, csv(200));
+  await give(page, csv(200), "typed examples"); // A file may be called so.
   while ((await page.locator("#tune-typed li").count()) < 2) await type(page, "An odd film, and a good one.", "praise");
-  await page.waitForSelector("#tune-report h4:has-text('remarks.csv and 2 typed examples')");
+  await page.waitForSelector("#tune-report h4:has-text('typed examples and 2 typed examples')");
   await choose(page, { backend: "flex", "batch-size": 4, epochs: 4, patience: 4 });
   await page.click("#tune-start");
   await stepsBeyond(page, 10);
@@ -48,7 +48,7 @@ pageTest(
       await reaches(page, "paused");
       assert.match(await notices(page), /reopened.*paused, as you left it/s);
       assert.equal((await figures(page)).step, step);
-      await page.waitForSelector("#tune-report h4:has-text('remarks.csv and 2 typed examples')"); // The data are shown again.
+      await page.waitForSelector("#tune-report h4:has-text('typed examples and 2 typed examples')"); // The data are shown again.
       assert.equal(await page.locator("#tune-report [data-class='praise']").getAttribute("data-texts"), "102");
       assert.equal(await page.locator("#tune-typed li").count(), 2);
       assert.ok(await page.isDisabled("#tune-text-column"), "and cannot be changed");
@@ -130,7 +130,7 @@ pageTest(
   async (page) => {
     await startLongRun(page, { backend: "flex" });
     await page.waitForSelector("#tune-notices .notice[data-kind='storage']");
-    assert.match(await notices(page), /stores nothing here.*Everything works/s);
+    assert.match(await notices(page), /stores nothing here\. Everything works.*The error reads: “it is denied”\./s);
     await stepsBeyond(page, 7);
     await kill(page);
     await page.waitForSelector("#tune-notices .notice[data-kind='tuning']");
@@ -144,6 +144,24 @@ pageTest(
       page.addInitScript(() => {
         Object.defineProperty(window, "indexedDB", { get: () => { throw new DOMException("it is denied", "SecurityError"); } });
       }),
+  },
+);
+
+pageTest(
+  "a storage that never answers is waited for no longer than is said",
+  async (page) => {
+    await loadSmall(page);
+    await page.clock.fastForward(21_000);
+    await page.locator("#own-notices .notice[data-kind='storage']", { hasText: /storage does not answer\. Everything works/ }).waitFor();
+  },
+  {
+    before: async (page) => {
+      await page.clock.install();
+      await page.addInitScript(() => {
+        // A connection that is not closed blocks the deletion, which blocks whoever asks for the database next.
+        Object.assign(window, { connection: indexedDB.open("safr", 1), deletion: indexedDB.deleteDatabase("safr") });
+      });
+    },
   },
 );
 

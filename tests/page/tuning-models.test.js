@@ -15,6 +15,8 @@ import { downloaded, focused, inSight, notices, reaches, run, smallModel, undo }
 /** Names of one's own models that can be chosen. @param {Page} page */
 const titles = (page) => page.locator("#model option[value^='own-']").allInnerTexts();
 
+const WORKER = /\/worker\.[0-9a-f]+\.js$/;
+
 /** Files of the model that a test keeps at hand, by name. */
 const files = Object.fromEntries(smallModel.map((path) => [basename(path), readFileSync(path)]));
 
@@ -51,8 +53,24 @@ pageTest(
     assert.deepEqual(await titles(page), ["Film remarks"]);
     assert.equal(await page.locator("#tune-status").getAttribute("data-state"), "idle");
 
+    // Beside another one, too.
+    const [shipped] = await modelIds(page);
+    await page.selectOption("#model", shipped);
+    await page.selectOption("#beside", own);
+    await page.waitForFunction((id) => location.hash.includes(`beside=${id}`), own);
+    await page.reload();
+    await page.waitForFunction((id) => /** @type {HTMLSelectElement} */ (document.querySelector("#beside")).value === id, own);
+    await page.waitForSelector("[data-panel='beside'] [data-class='praise']");
+    await page.selectOption("#model", own);
+    await page.waitForSelector("#prediction [data-class='praise']");
+
+    await page.route(WORKER, (route) => route.abort());
+    await page.click("#own-models button:has-text('Download')");
+    await page.locator("#own-notices .notice", { hasText: /“Film remarks” could not be downloaded\. .*\. Try again\./ }).waitFor();
+    await page.unroute(WORKER);
     const { name } = await downloaded(page, "#own-models button:has-text('Download')");
     assert.equal(name, "film-remarks.zip");
+    assert.equal(await page.locator("#own-notices .notice").count(), 0);
     await page.click("#own-models button:has-text('Delete')");
     assert.equal((await titles(page)).length, 0);
     await ready(page);
@@ -121,7 +139,7 @@ pageTest(
     ])) {
       await page.setInputFiles("#load-model", [...chosen]);
       await page.waitForSelector("#own-notices .notice[data-kind='load-model']");
-      assert.match(await page.innerText("#own-notices"), new RegExp(`${what.replace(".", "\\.")} cannot be loaded: .{10}`));
+      assert.match(await page.innerText("#own-notices"), new RegExp(`“${what.replace(".", "\\.")}” cannot be loaded: .{10}`));
       await page.locator("#load-model").scrollIntoViewIfNeeded();
       assert.ok(await inSight(page, "#own-notices .notice"), "it is told beside the field");
       await page.click("#own-notices .close");

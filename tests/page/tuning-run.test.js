@@ -8,8 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { pageTest } from "./lane.js";
-import { enter, modelIds, shown, TEXT } from "./page.js";
+import { enter, modelIds, shown, TEXT, translatable } from "./page.js";
 import { choose, csv, downloaded, figures, focused, give, inSight, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
+
+/** @import { Page } from "playwright-core" */
 
 pageTest(
   "the download is a model that the program evaluates and the page explains by",
@@ -93,9 +95,69 @@ pageTest("a result that was not kept is replaced only after a yes, and only by a
 pageTest("cross entropy alone is minimised where that is chosen", async (page) => {
   await run(page, { epochs: 1, "objective-of": "cross-entropy" });
   assert.equal(await page.innerText("#tune-objective"), "Minimised: cross entropy alone.");
+  assert.ok(await page.isHidden("#tune-forms"));
   const row = page.locator("#tune-curves figure:has-text('λ·L importance') .now");
   assert.match(await row.innerText(), /0\.000/);
 });
+
+/** Before the page opens: makes each run one that diverged, and lets no model of a run explain while `window.holding` says so. @param {Page} page */
+const meddle = (page) =>
+  page.addInitScript(() => {
+    const here = /** @type {{holding: boolean, held: (() => void)[]}} */ (/** @type {unknown} */ (window));
+    Object.assign(here, { holding: false, held: [] });
+    const { postMessage, addEventListener } = Worker.prototype;
+    Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ transfer) {
+      const send = () => postMessage.call(this, message, transfer);
+      if (here.holding && ["explainStart", "explainTuned"].includes(message.name)) here.held.push(send);
+      else send();
+    };
+    Worker.prototype.addEventListener = function (/** @type {string} */ type, /** @type {any} */ listener, /** @type {any} */ options) {
+      const heard = (/** @type {any} */ event) => {
+        for (const one of event.data?.events ?? []) if (one.kind === "finished") one.ending = "diverged";
+        listener(event);
+      };
+      addEventListener.call(this, type, heard, options);
+    };
+  });
+
+pageTest(
+  "a run says why it was ended; a second one shows no numbers of the first, and what is held lies on nothing",
+  async (page) => {
+    await run(page, { epochs: 1 });
+    assert.equal(await page.innerText("#tune-said"), "Fine-tuning was ended because it diverged; the result is below.");
+    const preview = page.locator("#tune-preview");
+    await preview.scrollIntoViewIfNeeded();
+    await page.waitForSelector("[data-panel='after']:not(.waiting, .outdated) .prediction [data-class='praise']");
+
+    await page.locator("#tokens [data-word]").first().press("Enter");
+    await page.locator("[data-panel='after'] [data-keep]").first().press("Enter");
+    const held = page.locator(".pin.held");
+    const [above, below] = await held.evaluateAll((pins) => pins.map((pin) => pin.getBoundingClientRect().toJSON()));
+    assert.ok(above.bottom <= below.top, `${above.bottom}, ${below.top}`);
+    await undo(page);
+    assert.equal(await held.count(), 1, "what is held goes with the preview");
+
+    const [, second] = await modelIds(page);
+    const title = await page.locator(`#model option[value="${second}"]`).textContent();
+    await page.evaluate(() => Object.assign(window, { holding: true }));
+    await choose(page, { model: second });
+    await page.waitForSelector("#tune-start:enabled");
+    await page.click("#tune-start");
+    await reaches(page, "done");
+    assert.deepEqual(await preview.locator("[data-shows='prediction'] .model-name").allTextContents(), [`Before: ${title}`, "After: fine-tuned"]);
+    assert.deepEqual(await preview.locator(".prediction").allTextContents(), ["Waiting for its answer …", "Waiting for its answer …"]);
+    assert.equal(await preview.locator("[data-chart] > :visible").count(), 0);
+    await page.evaluate(() => {
+      const here = /** @type {{holding: boolean, held: (() => void)[]}} */ (/** @type {unknown} */ (window));
+      here.holding = false;
+      for (const send of here.held.splice(0)) send();
+    });
+    await preview.scrollIntoViewIfNeeded();
+    await page.waitForSelector("[data-panel='before']:not(.outdated) .prediction [data-class='positive']");
+    await page.waitForSelector("[data-panel='after']:not(.outdated) .prediction [data-class='praise']");
+  },
+  { before: meddle },
+);
 
 pageTest("a loss that is no number, or far beyond that of guessing, ends the run with the reason and what to try", async (page) => {
   await give(page, csv(24));
@@ -126,6 +188,8 @@ pageTest("the result stands beside what takes no model, class by class, with the
   const baseline = `Held-out accuracy ${percent(accuracy)}; always predicting the commonest class reaches ${percent(majority)}, guessing 33.3 %.`;
   assert.ok((await page.innerText("#tune-figures")).includes(baseline), "beside the button");
   assert.ok((await page.innerText("#tune-measures .baseline")).includes(baseline), "and in the result");
+  const own = "#tune-result, #tune-figures, #tune-objective, #tune-report";
+  assert.deepEqual(await translatable(page, own, /(?<!\p{L})\d|again|blame|praise/u), [], "a browser would translate classes or numbers");
 
   const confusion = await page.locator(".confusion tbody tr").evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent))));
   const scores = await page.locator(".scores tbody tr").evaluateAll((rows) => rows.map((row) => ({ .../** @type {HTMLElement} */ (row).dataset })));
@@ -139,7 +203,7 @@ pageTest("the result stands beside what takes no model, class by class, with the
   const all = confusion.flat().reduce((sum, one) => sum + one);
   const wrong = Math.round(all * (1 - accuracy));
   assert.ok(wrong > 0, "this test has texts that go wrong");
-  const details = page.locator(`#tune-measures details:has(summary:text-is("${wrong} of ${all} held-out texts misclassified"))`);
+  const details = page.locator(`#tune-measures details:has(summary:has-text("${wrong} of ${all} held-out texts misclassified"))`);
   assert.equal(await details.getAttribute("open"), null, "they are folded");
   await details.locator("summary").click();
   const rows = await details.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? "")));

@@ -15,6 +15,7 @@ async function assertNothingShown(page) {
   assert.equal(await page.locator("#prediction [data-probability]").count(), 0, "a probability");
   assert.equal(await page.getAttribute("#prediction", "data-known"), null);
   assert.equal(await page.locator('[data-panel="main"] [data-chart] > :visible').count(), 0, "a chart");
+  assert.equal(await page.locator(".ticks [data-of]:visible").count(), 0, "the end of a scale");
 }
 
 pageTest(

@@ -177,8 +177,8 @@ fn how_a_file_was_read_is_said_and_can_be_said() {
         "The file does not say its encoding. It is read as windows-1252",
         "The quote in line 102 opens a field that its row does not close",
         "1 of the 34 texts with the label \"yes\" cannot be used.",
-        "The labels \"no\" and \"\\u{ad}No\" look like one class",
-        "The labels \"Yes\" and \"yes\" look like one class",
+        "The labels “no” and “\\u{ad}No” look like one class",
+        "The labels “Yes” and “yes” look like one class",
     ];
     for (remark, begin) in report.remarks.iter().zip(begin) {
         assert!(remark.starts_with(begin), "{remark}");

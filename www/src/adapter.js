@@ -14,15 +14,14 @@ export async function adapterFacts() {
   const adapter = await (asked && Promise.race([asked, late]));
   if (!adapter) return null;
   const { vendor = "", architecture = "", description = "" } = adapter.info ?? {};
-  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize } =
-    adapter.limits;
+  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = adapter.limits;
   return {
     fallback: adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false,
     features: [...adapter.features],
     vendor,
     architecture,
     description,
-    limits: { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxBufferSize },
+    limits: { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup },
   };
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** The models' cards: how each model was made, in its makers' words. */
 
-import { html } from "./html.js";
+import { html, spoken } from "./html.js";
 
 /** @import { ModelInfo } from "./protocol.js" */
 
@@ -12,8 +12,8 @@ const FOR_PROGRAMS = ["losses", "recipe", "data_sha256"];
 
 /** @param {ModelInfo} info */
 export function card({ id, title, card: content }) {
-  const entries = flat(content).flatMap(([name, value]) => [html("dt", {}, name), html("dd", {}, value)]);
-  return html("details", { id: `card-${id}` }, html("summary", {}, `About the model “${title}”`), html("dl", { class: "card" }, ...entries));
+  const entries = flat(content).flatMap(([name, value]) => [html("dt", {}, name), html("dd", { translate: "no" }, value)]);
+  return html("details", { id: `card-${id}` }, html("summary", {}, ...spoken(`About the model “${title}”`)), html("dl", { class: "card" }, ...entries));
 }
 
 /**

@@ -17,6 +17,10 @@ export class Catalogue {
     return this.models.map(({ id }) => id);
   }
 
+  get titles() {
+    return this.models.map(({ title }) => title);
+  }
+
   /** Takes in the user's own models, as they are now. @param {ModelAsset[]} own */
   enrol(own) {
     this.models = [...this.shipped, ...own];

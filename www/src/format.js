@@ -31,14 +31,17 @@ export const percent = (value) => `${one.format(100 * value)} %`;
 /** The difference of two values in [0, 1]. @param {number} value */
 export const change = (value) => signed.format(value);
 
+/** With a sign that is no hyphen. @param {Intl.NumberFormat} format @param {number} value */
+const withSign = (format, value) => format.format(value).replace("-", "−");
+
 /** An amount of evidence or of a margin, with its sign. @param {number} value */
-export const amount = (value) => signedTwo.format(value).replace("-", "−");
+export const amount = (value) => withSign(signedTwo, value);
 
 /** The same for small amounts, such as one neuron's. @param {number} value */
-export const fine = (value) => signed.format(value).replace("-", "−");
+export const fine = (value) => withSign(signed, value);
 
 /** The end of a scale for amounts. @param {number} value */
-export const end = (value) => signedBrief.format(value).replace("-", "−");
+export const end = (value) => withSign(signedBrief, value);
 
 /** The difference of two shares, in percentage points. @param {number} value */
 export const points = (value) => `${signedOne.format(100 * value)} points`;

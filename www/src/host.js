@@ -25,7 +25,7 @@ export class Host {
   #asked;
   /** Why the others cannot be loaded, by id. @type {Map<string, Problem>} */
   badModels = new Map();
-  /** Settled when a first model is loaded or known to be none. @type {Deferred<void>} */
+  /** Settled when a first model is loaded, or cannot be. @type {Deferred<void>} */
   #firstModel = new Deferred();
 
   /**
@@ -47,7 +47,7 @@ export class Host {
   }
 
   /**
-   * Resolves when the module runs, and a first model can answer or is known to be unusable.
+   * Resolves when the module runs, and a first model can answer or cannot be used.
    * @returns {Promise<Device>}
    */
   async ready() {

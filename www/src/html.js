@@ -24,6 +24,28 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** What no browser should translate in our sentences: what is quoted, and numbers. */
+const QUOTED_OR_NUMBER = ["“[^”]*”", '"[^"]*"', "(?<![\\p{L}\\d])[+−-]?\\d(?:[\\d.,]*\\d)?(?: %)?"];
+
+/**
+ * A sentence in parts, of which browsers may translate those that are ours: neither quotations and numbers nor `own`.
+ * @param {string} sentence
+ * @param {string[]} [own] names of classes, and the like
+ * @returns {(Node | string)[]}
+ */
+export function spoken(sentence, own = []) {
+  const longestFirst = own.filter((name) => name !== "").sort((a, b) => b.length - a.length);
+  const names = longestFirst.map((name) => `(?<![\\p{L}\\p{N}])${name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(?![\\p{L}\\p{N}])`);
+  // Made here, not written as a literal: a browser that knows no lookbehind must be able to run the script.
+  const kept = new RegExp(`(${[...names, ...QUOTED_OR_NUMBER].join("|")})`, "u");
+  return sentence.split(kept).flatMap((part, place) => (part === "" ? [] : [place % 2 === 1 ? html("bdi", {}, part) : part]));
+}
+
+/** Writes such a sentence, unless it is already there. @param {Element} element @param {string} sentence @param {string[]} [own] */
+export function tell(element, sentence, own) {
+  if (element.textContent !== sentence) element.replaceChildren(...spoken(sentence, own));
+}
+
 /** Moves the focus to the first of `elements` that takes it: one that is not there, hidden or disabled does not. @param {(Element | null | undefined)[]} elements */
 export function focusFirst(...elements) {
   for (const element of elements) {
@@ -47,6 +69,12 @@ export function bar(part) {
   return element;
 }
 
+/** A cell with a number, which no browser should translate. @param {string} text @param {string} [style] */
+export const numberCell = (text, style = "number") => html("td", { class: style, translate: "no" }, text);
+
+/** What scrolls by itself, by keyboard, too. @param {string} name read aloud @param {Node} content @param {string} [style] */
+export const scrolling = (name, content, style = "table") => html("div", { class: style, tabindex: 0, role: "group", "aria-label": name }, content);
+
 /**
  * A table that is made when it is opened.
  * @param {string} summary
@@ -55,8 +83,7 @@ export function bar(part) {
 export function tableOnDemand(summary, head) {
   const body = html("tbody");
   const table = html("table", {}, html("thead", {}, html("tr", {}, ...head.map((name) => html("th", { scope: "col" }, name)))), body);
-  const scroll = html("div", { class: "table", tabindex: 0, role: "group", "aria-label": summary }, table);
-  const details = html("details", {}, html("summary", {}, summary), scroll);
+  const details = html("details", {}, html("summary", {}, summary), scrolling(summary, table));
   /** @type {() => string[][]} */
   let rows = () => [];
   const fill = () => {

@@ -3,6 +3,7 @@
 
 import { byId, html, write } from "./html.js";
 import { samples } from "./samples.js";
+import { BACKEND_CHOICES } from "./status.js";
 import { isDark, otherTheme } from "./theme.js";
 
 /** @import { ModelAsset } from "./protocol.js" */
@@ -22,17 +23,27 @@ export class Inputs {
   #explaining = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-while]"));
   link = byId("copy-link", HTMLButtonElement);
   #told = byId("link-told", HTMLElement);
+  #shown = byId("link-shown", HTMLInputElement);
+
+  constructor() {
+    this.backend.append(...optionsOf(BACKEND_CHOICES));
+  }
 
   /** The models to choose from. @param {ModelAsset[]} models */
   offer(models) {
-    const options = () => models.map(({ id, title }) => html("option", { value: id }, title));
+    const options = () => optionsOf(models.map(({ id, title }) => [id, title]));
     this.model.replaceChildren(...options());
     this.beside.replaceChildren(html("option", { value: "none" }, "nothing"), ...options());
   }
 
-  /** Says next to the link button how it went. @param {string} sentence */
-  tell(sentence) {
+  /** Says next to the link button how it went. @param {string} sentence @param {string} [link] to be copied by hand */
+  tell(sentence, link) {
     write(this.#told, sentence);
+    this.#shown.hidden = link === undefined;
+    if (link === undefined) return;
+    this.#shown.value = link;
+    this.#shown.focus();
+    this.#shown.select(); // So that one key copies it.
   }
 
   /** @param {State} state @param {string | undefined} beside id of the model that is compared with */
@@ -95,3 +106,6 @@ export class Inputs {
     if (at instanceof HTMLElement) at.focus({ preventScroll: true });
   }
 }
+
+/** @param {[value: string, name: string][]} choices */
+const optionsOf = (choices) => choices.map(([value, name]) => html("option", { value }, name));

@@ -2,14 +2,15 @@
 /** The page: what is typed and chosen goes to the explainer, what comes back is drawn. */
 
 import { assets } from "./assets.js";
-import { built } from "./building.js";
+import { measureBench } from "./bench.js";
+import { complete } from "./building.js";
 import { card } from "./cards.js";
 import { Catalogue } from "./catalogue.js";
 import { readPalette } from "./charts/palette.js";
 import { viewOf } from "./charts/view.js";
 import { Explainer } from "./explainer.js";
 import { sentence } from "./format.js";
-import { byId, write } from "./html.js";
+import { byId, tell } from "./html.js";
 import { Inputs } from "./inputs.js";
 import { keep, kept } from "./kept.js";
 import { Loading } from "./loading.js";
@@ -19,8 +20,8 @@ import { Panel } from "./panel.js";
 import { Pin } from "./pin.js";
 import { Scale } from "./scale.js";
 import { Spotlight } from "./spotlight.js";
-import { copyLink, missingModel, notHere, readState, writeState } from "./state.js";
-import { backendInUse, summary } from "./status.js";
+import { copyLink, missingModels, notHere, readState, USUAL_CHOICES, writeState } from "./state.js";
+import { backendInUse, classNames, statusLine } from "./status.js";
 import { obstacle } from "./support.js";
 import { onSystemTheme } from "./theme.js";
 import { TuningSection } from "./tuning/section.js";
@@ -55,15 +56,7 @@ const beside = new Panel("beside", spotlight);
 new Pin(spotlight, [main, beside]);
 
 /** @type {State} */
-const usual = {
-  text: inputs.text.defaultValue,
-  model: catalogue.ids[0],
-  beside: "auto",
-  backend: "auto",
-  theme: "auto",
-  allocation: "evidence",
-  interaction: "sharing",
-};
+const usual = { text: inputs.text.defaultValue, model: catalogue.ids[0], ...USUAL_CHOICES };
 let state = readState(location.hash, { ...usual, text: kept() ?? inputs.text.value }, catalogue.ids);
 /** @type {Palette} */
 let palette;
@@ -78,6 +71,8 @@ let painted = Promise.resolve();
 let running = null;
 /** Whether nothing runs any more, until the next attempt. */
 let stopped = false;
+/** A text that could not be explained, until the next attempt. @type {string | null} */
+let unexplained = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let rest;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -120,6 +115,7 @@ const explainer = new Explainer(assets, state.model, {
     for (const [id, panel] of panels()) if (id === model) panel.tell(word, deletion);
   },
   unexplained(problem) {
+    unexplained = state.text;
     notices.show({ ...problem, kind: "text" });
     enter("error");
   },
@@ -183,8 +179,12 @@ function wonder() {
 /** The model that the selected one is compared with. */
 const companion = () => catalogue.companion(state.model, state.beside);
 
+/** What is said in place of a model's answer. @param {string} id */
+const awaited = (id) => (stopped || unexplained === state.text ? "There is no answer to this text." : catalogue.awaited(id));
+
 /** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one */
 function explain(since = null) {
+  unexplained = null;
   if (catalogue.broken.has(state.model)) return enter("error");
   enter(stopped ? "error" : drawn ? "busy" : "loading");
   newest = {};
@@ -205,6 +205,7 @@ function restart() {
   catalogue.broken.clear();
   stopped = false;
   notices.clearAll();
+  show();
   explainer.restart(state.backend);
   explain();
 }
@@ -228,7 +229,7 @@ function show() {
   inputs.show(state, companion());
   for (const [id, panel] of panels()) {
     panel.entitle(catalogue.title(id));
-    panel.expect(id, stopped ? "There is no answer." : catalogue.awaited(id));
+    panel.expect(id, awaited(id));
   }
   beside.show(other !== undefined);
   tuning.show(state.text);
@@ -300,6 +301,7 @@ function finish({ text, models, explanations }) {
 /** @param {"loading" | "ready" | "busy" | "error"} next */
 function enter(next) {
   page.dataset.state = next;
+  if (next === "error") for (const [id, panel] of panels()) panel.lack(state.text, awaited(id));
   if (next === "loading" || next === "error") describe();
   settle();
 }
@@ -317,23 +319,18 @@ function settle() {
 
 /** Says what is going on. */
 function describe() {
-  const coming = loading.toString();
-  const now = page.dataset.state;
-  if (now === "loading") say(coming ? `Loading ${coming} …` : "Starting …");
-  if (now === "busy") say(coming ? `Loading ${coming} …` : "Explaining …");
-  if (now === "error") say(catalogue.broken.has(state.model) ? `${catalogue.awaited(state.model)} See the notice above.` : `${stopped ? "Nothing is running" : "This text could not be explained"}; see the notice above.`);
-  if (now === "ready" && drawn) say(`${summary(drawn[state.model])}${coming ? ` Loading ${coming} in the background.` : ""}`);
+  const explanation = drawn?.[state.model];
+  const isBroken = catalogue.broken.has(state.model);
+  const failed = isBroken ? catalogue.awaited(state.model) : stopped ? "Nothing is running." : "This text could not be explained.";
+  tell(status, statusLine(page.dataset.state, loading.toString(), failed, explanation), [...catalogue.titles, ...classNames(explanation)]);
   if (!running) return;
-  backendLine.textContent = backendInUse(running.device, running.reason, running.time);
+  tell(backendLine, backendInUse(running.device, running.reason, running.time), [running.device.adapter ?? ""]);
   backendLine.dataset.backend = running.device.backend;
 }
 
-/** @param {string} what */
-const say = (what) => write(status, what);
-
 function listen() {
   inputs.listen(() => state, change);
-  inputs.link.addEventListener("click", async () => inputs.tell(await copyLink(state, catalogue.ids)));
+  inputs.link.addEventListener("click", async () => inputs.tell(...(await copyLink(state, catalogue.ids))));
   spotlight.watch(wonder);
   onSystemTheme(recolour);
   addEventListener("beforeprint", () => dress("light")); // Paper is.
@@ -347,6 +344,7 @@ function listen() {
 
 /** Says why nothing is explained here. @param {Problem} problem @param {import("./notices.js").Remedy} [remedy] */
 function refuse(problem, remedy) {
+  stopped = true;
   loading.clear();
   enter("error");
   notices.show(problem, remedy);
@@ -354,8 +352,9 @@ function refuse(problem, remedy) {
 
 function start() {
   byId("stuck", HTMLElement).remove();
-  const stands = obstacle();
-  if (stands) return refuse(stands.problem, stands.remedy);
+  const hindered = obstacle();
+  if (hindered) return refuse(hindered.problem, hindered.remedy);
+  measureBench();
   main.wait(state.text);
   beside.wait(state.text);
   inputs.offer(catalogue.models);
@@ -363,36 +362,26 @@ function start() {
   show();
   listen();
   explain();
-  if (!(/** @type {any} */ (globalThis).SAFR_PUBLISHED) && !assets.modules.full) complete();
+  if (!(/** @type {any} */ (globalThis).SAFR_PUBLISHED) && !assets.modules.full) {
+    complete(assets, explainer, (problem) => notices.show(problem)).then(() => explainer.use(state.backend));
+  }
   explainer.use(state.backend);
   takeUp();
 }
 
-/** Under `cargo xtask serve`: makes do with the CPU until the larger module is built. */
-async function complete() {
-  explainer.lacking = "WebGPU and NdArray are still being built; either can be chosen now, and takes over when it is ready.";
-  try {
-    assets.modules.full = await built();
-    explainer.lacking = "";
-  } catch (cause) {
-    notices.show(/** @type {Problem} */ (cause));
-    explainer.lacking = "WebGPU and NdArray could not be built.";
-  }
-  explainer.use(state.backend);
-}
-
-/** Says so if an address names a model that is not here. @param {string} hash */
+/** Says so if an address names models that are not here. @param {string} hash */
 function lookFor(hash) {
   notices.clear("address");
-  const missing = missingModel(hash, catalogue.ids);
-  if (missing !== null) notices.show(notHere(missing, catalogue.title(state.model)));
+  const missing = missingModels(hash, catalogue.ids);
+  const used = { model: state.model, beside: companion() ?? "" };
+  if (missing.length > 0) notices.show(notHere(missing.map(({ id }) => id), missing.map(({ as }) => catalogue.title(used[as]))));
 }
 
 /** What earlier visits left: the user's own models, and a run in progress. */
 async function takeUp() {
   await tuning.library.open();
-  const named = readState(opened, state, catalogue.ids).model;
-  if (named !== state.model && catalogue.isOwn(named)) change({ model: named });
+  const { model, beside } = readState(opened, state, catalogue.ids);
+  change(Object.fromEntries(Object.entries({ model, beside }).filter(([, id]) => catalogue.isOwn(id))));
   lookFor(opened);
   await tuning.runs.restore();
 }

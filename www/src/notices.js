@@ -2,7 +2,7 @@
 /** Errors in plain words, each shown once, with what to do next. */
 
 import { sentence } from "./format.js";
-import { focusFirst, html } from "./html.js";
+import { focusFirst, html, spoken } from "./html.js";
 
 /** @import { Problem } from "./protocol.js" */
 
@@ -31,7 +31,7 @@ export class Notices {
     const notice = html(
       "div",
       { class: "notice", "data-kind": problem.kind },
-      html("p", {}, html("strong", {}, sentence(problem.message)), ` ${sentence(hint)}`),
+      html("p", {}, html("strong", {}, ...spoken(sentence(problem.message))), " ", ...spoken(sentence(hint))),
     );
     close.addEventListener("click", () => this.#remove(notice));
     if (remedy) notice.append(control(remedy));

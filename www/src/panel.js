@@ -25,7 +25,7 @@ class SlowChart {
   inSight = true;
   /** Whether it shows something older than it should. */
   stale = false;
-  /** Whether it marks something else than it should. */
+  /** Whether it marks something other than it should. */
   unmarked = false;
 
   /** @param {AllocationChart | InteractionChart | EvidenceChart} chart */
@@ -80,11 +80,14 @@ export class Panel {
    * @param {string} says what is said until it is drawn
    */
   expect(model, says) {
-    if (model !== this.#model) {
-      this.#model = model;
-      if (this.#view) this.#mark("outdated", true);
-      this.#view = null;
-    }
+    if (model !== this.#model) this.#outdate();
+    this.#model = model;
+    if (!this.#view) this.prediction.wait(says);
+  }
+
+  /** There is no answer to `text`: what was drawn for another must not look like one. @param {string} text @param {string} says in its place */
+  lack(text, says) {
+    if (this.#view?.text !== text) this.#outdate();
     if (!this.#view) this.prediction.wait(says);
   }
 
@@ -123,7 +126,7 @@ export class Panel {
   /** @param {boolean} shown */
   show(shown) {
     for (const slot of this.slots) slot.hidden = !shown;
-    if (!shown) this.#view = null;
+    if (!shown) this.#outdate(); // When it is shown again, the text may be another one.
   }
 
   /** The text alone, while there is nothing to say about it. @param {string} text */
@@ -178,6 +181,12 @@ export class Panel {
     if (!this.#view || !this.#palette || this.#width === 0) return; // The observer is back as soon as there is a width.
     slow.stale = false;
     slow.chart.draw(this.#view, this.#palette, this.#width, this.#here(this.spotlight.subject));
+  }
+
+  /** What is drawn is no longer what should be. */
+  #outdate() {
+    if (this.#view) this.#mark("outdated", true);
+    this.#view = null;
   }
 
   #observe() {

@@ -6,6 +6,9 @@ import { focusFirst, html } from "./html.js";
 /** @import { Panel } from "./panel.js" */
 /** @import { Spotlight } from "./spotlight.js" */
 
+/** Where all of them are, one above the other. */
+const place = html("div", { class: "pins" });
+
 export class Pin {
   #name = html("span", { role: "status" });
   #release = html("button", { type: "button", class: "quiet close" }, "×");
@@ -13,7 +16,8 @@ export class Pin {
 
   /** @param {Spotlight} spotlight @param {Panel[]} panels those that it shines on */
   constructor(spotlight, panels) {
-    document.body.append(this.#chip);
+    place.append(this.#chip);
+    document.body.append(place);
     /** @type {Element | null} */
     let before = null;
     this.#chip.addEventListener("focusin", ({ relatedTarget }) => {

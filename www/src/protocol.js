@@ -134,7 +134,7 @@
  * @property {string} architecture
  * @property {string} description
  * @property {{maxStorageBuffersPerShaderStage: number, maxComputeWorkgroupStorageSize: number,
- *   maxComputeInvocationsPerWorkgroup: number, maxBufferSize: number}} limits
+ *   maxComputeInvocationsPerWorkgroup: number}} limits
  */
 
 /** @typedef {{js: string, wasm: string, bytes: number}} ModuleAsset `bytes` is the size of the wasm file */
@@ -150,7 +150,6 @@
  * @property {string} worker
  * @property {{cpu: ModuleAsset, full?: ModuleAsset}} modules `full` is not there while it is being built
  * @property {ModelAsset[]} models in order of need
- * @property {string} build
  */
 
 /** @typedef {{request: number, name: keyof Calls, args: any[]}} ToWorker a call of this number; addresses are absolute */

@@ -5,7 +5,7 @@ import { html } from "./html.js";
 
 /** @typedef {"main" | "beside" | "before" | "after"} PanelName the chosen model and that beside it; a model before and after fine-tuning */
 
-/** Makes the places of a panel, behind those of another that has its own. @param {PanelName} panel */
+/** Makes the places of a panel, after those of any other panel. @param {PanelName} panel */
 export function slotsOf(panel) {
   const inPreview = panel === "before" || panel === "after";
   const pairs = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".pair"))];

@@ -1,6 +1,8 @@
 // @ts-check
 /** How a worker is made, and which module it runs. */
 
+import { verbatim } from "./death.js";
+
 /** @import { Assets, Backend, ModelAsset, ModuleAsset, Problem } from "./protocol.js" */
 
 const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
@@ -26,8 +28,8 @@ function start(address) {
     /** @type {Problem} */
     const refused = {
       kind: "worker",
-      message: `The browser does not let this page start a worker (${/** @type {Error} */ (cause).message}).`,
-      hint: "If the page is inside a frame of another page, open it by itself.",
+      message: "The browser does not let this page start a worker.",
+      hint: `If the page is inside a frame of another page, open it by itself. ${verbatim(cause)}`,
     };
     throw refused;
   }

@@ -4,6 +4,8 @@
  * to the part of the address behind the #.
  */
 
+import { list } from "./format.js";
+
 /** @import { Problem } from "./protocol.js" */
 
 /** Longer texts are left out of the address, so that links stay usable. */
@@ -19,6 +21,9 @@ export const LINK_TEXT_LIMIT = 2000;
  * @property {"evidence" | "share"} allocation what the allocation shows by colour
  * @property {"sharing" | "contribution"} interaction what the interaction shows by colour
  */
+
+/** What nobody has chosen otherwise. @type {Omit<State, "text" | "model">} */
+export const USUAL_CHOICES = { beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing" };
 
 /**
  * How one field is written in the address; `read` gives undefined for what makes no sense.
@@ -75,22 +80,27 @@ export function readState(hash, initial, models) {
 }
 
 /**
- * A model that an address names and that is none of `models`, or null.
+ * The models that an address names, and as what, that are none of `models`.
  * @param {string} hash
  * @param {string[]} models
  */
-export function missingModel(hash, models) {
+export function missingModels(hash, models) {
   const written = new URLSearchParams(hash.replace(/^#/, ""));
   const known = ["", "auto", "none", ...models];
-  return [written.get("model"), written.get("beside")].find((id) => !known.includes(id ?? "")) ?? null;
+  const named = /** @type {const} */ (["model", "beside"]).map((as) => ({ as, id: written.get(as) ?? "" }));
+  return named.filter(({ id }) => !known.includes(id));
 }
 
-/** @param {string} missing id of a model @param {string} instead title of another @returns {Problem} */
-export const notHere = (missing, instead) => ({
-  kind: "address",
-  message: `The address names a model, ${missing}, that is not here.`,
-  hint: `“${instead}” is used instead. Your own models are kept only by the browser that made them; elsewhere, load their zip under “Your models”.`,
-});
+/** @param {string[]} missing ids of one model or two @param {string[]} instead titles of others @returns {Problem} */
+export function notHere(missing, instead) {
+  const [ids, titles] = [missing, instead].map((names) => list(names.map((name) => `“${name}”`)));
+  const one = missing.length === 1;
+  return {
+    kind: "address",
+    message: one ? `The address names a model, ${ids}, that is not here.` : `The address names two models, ${ids}, that are not here.`,
+    hint: `${titles} ${one ? "is" : "are"} used instead. Your own models are kept only by the browser that made them; elsewhere, load their zip under “Your models”.`,
+  };
+}
 
 /**
  * The address part, with its #, that restores `state`; fields as in `usual` are left out.
@@ -110,18 +120,20 @@ export function writeState(state, usual, models) {
 }
 
 /**
- * Copies a link to exactly this view, and says how that went.
+ * Copies a link to exactly this view, and says how that went; gives the link, too, where it is nowhere to be seen.
  * @param {State} state
  * @param {string[]} models
+ * @returns {Promise<[said: string, link?: string]>}
  */
 export async function copyLink(state, models) {
   const link = new URL(writeState(state, {}, models), location.href);
-  let said = "Link copied.";
+  const without = state.text.length > LINK_TEXT_LIMIT ? ` The text is not part of it: it is longer than ${LINK_TEXT_LIMIT} characters.` : "";
   try {
     await navigator.clipboard.writeText(link.href);
+    return [`Link copied.${without}`];
   } catch {
+    if (self !== top) return [`The browser does not allow copying here. This is the link, to copy by hand.${without}`, link.href];
     history.replaceState(null, "", link.hash);
-    said = "The browser does not allow copying here; the link is in the address bar.";
+    return [`The browser does not allow copying here; the link is in the address bar.${without}`];
   }
-  return state.text.length > LINK_TEXT_LIMIT ? `${said} The text is not part of it: it is longer than ${LINK_TEXT_LIMIT} characters.` : said;
 }

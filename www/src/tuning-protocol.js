@@ -224,8 +224,8 @@
  *   | {kind: "measuring", what: "epoch" | "result", texts: number, of: number}
  *   | ({kind: "epoch", best: boolean} & EpochRecord)
  *   | {kind: "finished", ending: Ending, message: string, result: TuningResult | null}} TuningEvent
- *   `step` of the epoch's `steps`, from 1; `seconds_left` if no patience ends it before; `result` null if the loss was
- *   lost, or diverged, before there were any good weights
+ *   `step` of the epoch's `steps`, from 1; `seconds_left` if no patience ends it before; `result` null if the loss
+ *   was no number any more, or diverged, before there were any good weights
  */
 
 /**

@@ -46,7 +46,7 @@ export class WorkerClient {
    * Starts a worker that loads the module of `backend`.
    * @param {Assets} assets
    * @param {Backend} backend
-   * @param {{name: string, hint: string}} words what it is called, and what to do where it died
+   * @param {{name: string, hint: string}} words what it is called, and what to do if it dies
    * @param {WorkerEvents} events
    */
   constructor(assets, backend, words, events) {
@@ -58,7 +58,7 @@ export class WorkerClient {
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     this.worker.addEventListener("error", (event) => {
       event.preventDefault(); // The page says it in plain words.
-      this.#die(event.message || "its script could not be run");
+      this.#die(event.message ? `“${event.message}”` : "its script could not be run");
     });
     this.#device = this.call("start", module, label, backend);
     this.#device.catch((problem) => {
@@ -141,7 +141,7 @@ export class WorkerClient {
         this.stop();
         return this.events.broke?.(message.error);
       case "panicked":
-        return this.#die(message.message);
+        return this.#die(`“${message.message}”`);
     }
   }
 

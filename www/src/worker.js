@@ -5,7 +5,7 @@
  */
 
 import { adapterFacts, adapterName } from "./adapter.js";
-import { deadly } from "./death.js";
+import { deadly, verbatim } from "./death.js";
 import { download, inPart } from "./download.js";
 import { TuningLoop } from "./tuning/loop.js";
 
@@ -235,7 +235,7 @@ function buffersOf(value) {
 function fail(cause, report) {
   if (deadly(cause)) return tell({ type: "panicked", message: /** @type {Error} */ (cause).message });
   const foreseen = /** @type {Partial<Problem>} */ (cause instanceof Error ? {} : cause ?? {});
-  const { kind = "unexpected", message = `Something unexpected went wrong: ${cause}`, hint = "Load the page again." } = foreseen;
+  const { kind = "unexpected", message = "Something unexpected went wrong.", hint = `Load the page again. ${verbatim(cause)}` } = foreseen;
   tell(report({ kind, message, hint }));
 }
 

@@ -204,7 +204,7 @@ impl DataReport {
             self.remarks.extend(self.alike.iter().map(|labels| {
                 format!(
                     "The labels {} look like one class, written in several ways.",
-                    quoted(labels)
+                    all_quoted(labels)
                 )
             }));
         }
@@ -249,8 +249,8 @@ impl DataReport {
         let unmeasured = self.classes.iter().filter(|class| class.held_out == 0);
         self.remarks.extend(unmeasured.map(|class| {
             format!(
-                "No text of \"{}\" is held out, so nothing will show how well it is recognised: a class needs two different texts.",
-                class.name
+                "No text of {} is held out, so nothing will show how well it is recognised: a class needs two different texts.",
+                quoted(&class.name)
             )
         }));
         if (1..FEW_HELD_OUT).contains(&self.held_out) {
@@ -276,11 +276,11 @@ impl DataReport {
             );
         }
         if classes < 2 {
-            let name = &self.classes[0].name;
+            let name = quoted(&self.classes[0].name);
             return problem(
                 ProblemKind::TooFewClasses,
                 format!(
-                    "all texts have the label \"{name}\"; there must be at least two different labels"
+                    "all texts have the label {name}; there must be at least two different labels"
                 ),
             );
         }
@@ -288,8 +288,8 @@ impl DataReport {
             return problem(
                 ProblemKind::TooManyClasses,
                 format!(
-                    "there are {classes} different labels, but at most {MAX_CLASSES} are accepted; is \"{}\" the column of the labels?",
-                    self.label_column.as_deref().unwrap_or_default()
+                    "there are {classes} different labels, but at most {MAX_CLASSES} are accepted; is {} the column of the labels?",
+                    quoted(self.label_column.as_deref().unwrap_or_default())
                 ),
             );
         }
@@ -320,9 +320,15 @@ fn sentence(words: &str) -> String {
     format!("{}{}.", first.unwrap_or_default(), chars.as_str())
 }
 
-/// "a", "b" and "c".
-fn quoted(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+/// A name in quotation marks, with what cannot be seen in it as code points.
+fn quoted(name: &str) -> String {
+    let escaped = format!("{name:?}");
+    format!("“{}”", &escaped[1..escaped.len() - 1])
+}
+
+/// “a”, “b” and “c”.
+fn all_quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     match names.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),

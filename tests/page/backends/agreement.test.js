@@ -60,6 +60,7 @@ function byNeuron({ allocation: { neurons, shares, evidence, votes } }) {
 /** @param {Explanation} here @param {Explanation} there */
 function assertSame(here, there) {
   assert.equal(here.text, there.text);
+  close(here.known, there.known, "known");
   assert.deepEqual(here.prediction?.classes, there.prediction?.classes);
   allClose(here.prediction?.probabilities ?? [], there.prediction?.probabilities ?? [], "probability");
   assert.equal(here.words.length, there.words.length);

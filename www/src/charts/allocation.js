@@ -2,7 +2,7 @@
 /** The neuron allocation: words × active neurons, neurons grouped by the word that owns them; by what each says, or by shares. */
 
 import { amount, count, exact, label, tenths } from "../format.js";
-import { html, tableOnDemand } from "../html.js";
+import { html, tableOnDemand, tell } from "../html.js";
 import { frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
 import { Pen } from "./canvas.js";
 import { listen } from "./listen.js";
@@ -109,10 +109,8 @@ export class AllocationChart {
     const active = allocation.neurons.length;
     const idle = allocation.width - active;
     this.root.classList.toggle("empty", words.length === 0);
-    this.summary.textContent =
-      words.length === 0
-        ? "Without words, no neuron is taken."
-        : `${count(active)} of ${count(allocation.width)} neurons are active; ${count(idle)} are idle: no word of this text activates them.`;
+    const says = `${count(active)} of ${count(allocation.width)} neurons are active; ${count(idle)} are idle: no word of this text activates them.`;
+    tell(this.summary, words.length === 0 ? "Without words, no neuron is taken." : says);
     this.plot.setAttribute("aria-valuemin", "1");
     this.plot.setAttribute("aria-valuemax", String(Math.max(1, active)));
     this.table.show(() =>

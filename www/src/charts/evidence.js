@@ -2,7 +2,7 @@
 /** Why this class: the sentence, with what each word adds as a bar up or down, and all bars as one sum. */
 
 import { amount, label, percent } from "../format.js";
-import { html, tableOnDemand } from "../html.js";
+import { html, spoken, tableOnDemand, tell } from "../html.js";
 import { isPartOf } from "../spotlight.js";
 import { Tokens } from "./tokens.js";
 
@@ -96,8 +96,9 @@ export class EvidenceChart {
     const share = this.#shares.find(({ subject: own }) => subject?.kind !== "pair" && isPartOf(own, subject));
     const deletion = subject?.kind === "word" ? this.#deletions.get(subject.word) : undefined;
     const nothing = this.#shares.length === 0;
-    this.says.replaceChildren(...(share ? sentence(share, !deletion) : [nothing ? "" : HINT]));
-    this.deleted.textContent = deletion ? `; ${deletion.says}.` : "";
+    const classes = this.#view?.explanation.evidence?.classes ?? [];
+    this.says.replaceChildren(...(share ? sentence(share, !deletion, classes) : [nothing ? "" : HINT]));
+    tell(this.deleted, deletion ? `; ${deletion.says}.` : "", classes);
     this.readout.classList.toggle("hint", !share);
     if (deletion) this.readout.dataset.without = String(deletion.probability);
     else delete this.readout.dataset.without;
@@ -187,8 +188,8 @@ export class EvidenceChart {
   /** @param {View} view */
   #say({ explanation, words }) {
     const { sentences, evidence } = explanation;
-    this.sum.textContent = sentences.sum ?? (words.length === 0 ? "Without words, there is nothing to explain." : "");
-    this.remarks.textContent = sentences.remarks.join(" ");
+    tell(this.sum, sentences.sum ?? (words.length === 0 ? "Without words, there is nothing to explain." : ""), evidence?.classes);
+    tell(this.remarks, sentences.remarks.join(" "));
     this.table.show(() => (evidence ? [...explanation.words.map((word, place) => [label(words[place], 40), amount(word.contribution), amount(word.evidence)]), ...restOf(explanation, evidence)] : []));
   }
 }
@@ -210,11 +211,11 @@ function sharesOf({ explanation: { words, sentences }, words: names }) {
   return [...ofWords, ...others];
 }
 
-/** @param {Share} share @param {boolean} ends whether nothing follows it */
-function sentence({ subject, name, says }, ends) {
+/** @param {Share} share @param {boolean} ends whether nothing follows it @param {string[]} classes */
+function sentence({ subject, name, says }, ends, classes) {
   const stop = ends ? "." : "";
-  if (subject.kind !== "word") return [`${says.charAt(0).toUpperCase()}${says.slice(1)}${stop}`];
-  return [html("strong", {}, "“", html("bdi", {}, label(name, LETTERS)), "”"), ` ${says}${stop}`];
+  if (subject.kind !== "word") return spoken(`${says.charAt(0).toUpperCase()}${says.slice(1)}${stop}`, classes);
+  return [html("strong", {}, "“", html("bdi", {}, label(name, LETTERS)), "”"), ...spoken(` ${says}${stop}`, classes)];
 }
 
 /** @param {Share[]} shares */

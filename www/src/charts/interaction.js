@@ -47,6 +47,7 @@ export class InteractionChart {
   /** @param {HTMLElement} root @param {string} panel names the elements that need an id @param {Spotlight} spotlight */
   constructor(root, panel, spotlight) {
     this.root = root;
+    this.figure = /** @type {HTMLElement | null} */ (root.closest(".figure"));
     this.panel = panel;
     this.spotlight = spotlight;
     this.canvas = html("canvas", { "aria-hidden": "true" });
@@ -72,6 +73,9 @@ export class InteractionChart {
     const n = view.words.length;
     this.#drawn = { view, frame: frameOf(view, width), palette };
     this.#picture = null;
+    // The legend's dots are as large as those of the main panel, beside or under which it stands.
+    const largest = 2 * LARGEST_DOT * bodyOf(this.#drawn.frame.side);
+    if (this.panel === "main") this.figure?.style.setProperty("--largest-dot", `${largest}px`);
     this.highlight(subject);
     this.root.classList.toggle("empty", n === 0);
     this.grid.setAttribute("aria-rowcount", String(n));
@@ -205,6 +209,9 @@ function frameOf({ words }, width) {
   return { side, left: margin(size), top: Math.round(margin(size) * 0.9 + 4), size, letters };
 }
 
+/** What of a cell is painted; the rest parts it from the next. @param {number} side */
+const bodyOf = (side) => side - (side >= 10 ? 1 : 0.5);
+
 /**
  * The cells, without names and marks.
  * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
@@ -219,7 +226,7 @@ function drawCells(context, left, top, view, side, palette) {
   const { attention } = explanation.interaction;
   const { scale, value } = coloured(view, palette);
   const n = words.length;
-  const body = side - (side >= 10 ? 1 : 0.5);
+  const body = bodyOf(side);
   for (let at = 0; at < n * n; at += 1) {
     const column = at % n;
     const line = Math.floor(at / n);

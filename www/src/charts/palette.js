@@ -26,8 +26,6 @@ const EVEN = Math.sqrt(1.05 * 0.05) - 0.05;
  * @property {string} line
  * @property {string} accent
  * @property {string} paper
- * @property {string} for what goes towards the predicted class
- * @property {string} against
  * @property {string} font family
  * @property {Scale} signed of values in [-1, 1]
  */
@@ -51,8 +49,6 @@ export function readPalette() {
     line: read("line"),
     accent: read("accent"),
     paper: read("paper"),
-    for: read("scale-3"),
-    against: read("against-3"),
     font: read("sans"),
     ...scaleOf(upwards, root),
     signed: scaleOf([...downwards.reverse(), ...upwards], (value) => (root(value) + 1) / 2),

@@ -2,7 +2,7 @@
 /** The class probabilities, as bars. */
 
 import { percent } from "../format.js";
-import { bar, html } from "../html.js";
+import { bar, html, spoken } from "../html.js";
 
 /** @import { Explanation } from "../protocol.js" */
 
@@ -17,7 +17,7 @@ export class PredictionChart {
     if (this.root.textContent === says) return;
     delete this.root.dataset.known;
     this.root.classList.remove("doubtful");
-    this.root.replaceChildren(html("p", { class: "awaited" }, says));
+    this.root.replaceChildren(html("p", { class: "awaited" }, ...spoken(says)));
   }
 
   /** @param {Explanation} explanation */
@@ -39,6 +39,6 @@ export class PredictionChart {
         html("span", { class: "number" }, percent(probabilities[place])),
       ),
     );
-    this.root.replaceChildren(html("ul", { translate: "no" }, ...rows), ...(doubt ? [html("p", { class: "doubt" }, doubt)] : []));
+    this.root.replaceChildren(html("ul", { translate: "no" }, ...rows), ...(doubt ? [html("p", { class: "doubt" }, ...spoken(doubt))] : []));
   }
 }

@@ -2,7 +2,7 @@
 /** The words of the text, shaded by how much of each the gate keeps. */
 
 import { exact, label, list, plural, tenths } from "../format.js";
-import { html } from "../html.js";
+import { html, tell } from "../html.js";
 import { isPartOf } from "../spotlight.js";
 import { Tokens } from "./tokens.js";
 import { column, row } from "./view.js";
@@ -101,18 +101,20 @@ export class Words {
     this.rest.textContent = start(text.slice(end), REST_SHOWN);
     const unknown = [...new Set(words.filter((_, place) => !explanation.words[place].known))];
     const remarks = [];
+    const named = unknown.slice(0, 6).map((word) => `“${label(word, 20)}”`);
+    const last = `“${label(words.at(-1) ?? "", 20)}”`;
+    const quoted = [...named, last];
     if (unknown.length > 0) {
-      const named = unknown.slice(0, 6).map((word) => `“${label(word, 20)}”`);
       if (unknown.length > named.length) named.push(`${unknown.length - named.length} more`);
       remarks.push(`Words with a dashed line are not in the vocabulary; the model reads all of these as one unknown word: ${list(named)}.`);
     }
     if (cut) {
       remarks.push(
-        `The model reads at most ${plural(cut.read, "word")}. It stopped after “${label(words.at(-1) ?? "", 20)}”; the other ${plural(cut.total - cut.read, "word")}, in grey, ${cut.total - cut.read === 1 ? "is" : "are"} not read.`,
+        `The model reads at most ${plural(cut.read, "word")}. It stopped after ${last}; the other ${plural(cut.total - cut.read, "word")}, in grey, ${cut.total - cut.read === 1 ? "is" : "are"} not read.`,
       );
     }
     if (words.length === 0) remarks.push("There is no word to explain yet.");
-    this.remarks.textContent = remarks.join(" ");
+    tell(this.remarks, remarks.join(" "), quoted);
   }
 }
 

@@ -31,7 +31,7 @@ const lock = () =>
         resolve();
         return new Promise((released) => (giveUp = () => released(undefined)));
       })
-      .catch(() => resolve()); // A frame that is refused locks is refused storage, too: there is nothing to overwrite.
+      .catch(() => resolve()); // Some frames are refused locks. To train unguarded is better than not to train.
   });
 
 /** The same over http, where there are no locks: tabs ask each other. @returns {Promise<void>} */

@@ -3,7 +3,7 @@
 
 import { Pen } from "../charts/canvas.js";
 import { count, loss, percent } from "../format.js";
-import { html, tableOnDemand, write } from "../html.js";
+import { html, tableOnDemand, tell } from "../html.js";
 
 /** @import { Palette } from "../charts/palette.js" */
 /** @import { EpochRecord, LossParts, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
@@ -123,7 +123,7 @@ export class Curves {
 
     const newest = lines.slice(1).flatMap(({ points }, place) => (points.length > 0 ? [`${place === 0 ? "training" : "held out"} ${text(points[points.length - 1].value)}`] : []));
     const words = newest.length > 0 ? newest.join(", ") : steps.length > 0 ? text(steps[steps.length - 1].value) : "";
-    write(now, words);
+    tell(now, words);
     canvas.setAttribute("aria-label", `${title}${words ? `: ${words}` : ""}`);
   }
 }

@@ -1,8 +1,9 @@
 // @ts-check
 /** The user's own models: kept in this browser, listed, renamed, downloaded, deleted; or loaded from files. */
 
-import { size } from "../format.js";
+import { sentence, size } from "../format.js";
 import { byId, focusFirst, html } from "../html.js";
+import { freshId } from "./vault.js";
 
 /** @import { Notices } from "../notices.js" */
 /** @import { ModelAsset, Problem } from "../protocol.js" */
@@ -63,13 +64,26 @@ export class Library {
     return { id: model.id, problem };
   }
 
-  /** Hands a model over as one zip. @param {Files} files @param {string} title */
+  /**
+   * Hands a model over as one zip.
+   * @param {Files} files
+   * @param {string} title
+   * @returns {Promise<Problem | null>} why not, if it could not
+   */
   async download(files, title) {
     const id = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "model";
-    const zip = await this.desk().call("zip", files, id, title);
+    /** @type {Blob} */
+    let zip;
+    try {
+      zip = await this.desk().call("zip", files, id, title);
+    } catch (cause) {
+      const { message } = /** @type {Problem} */ (cause);
+      return { kind: "download", message: `“${title}” could not be downloaded.`, hint: `${sentence(message)} Try again.` };
+    }
     const address = URL.createObjectURL(zip);
     html("a", { href: address, download: `${id}.zip` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000); // The browser may ask where to put it first.
+    return null;
   }
 
   /** @param {File[]} chosen a zip, or the files of a model directory */
@@ -86,7 +100,7 @@ export class Library {
       const { message } = /** @type {Problem} */ (cause);
       this.notices.show({
         kind: "load-model",
-        message: `${chosen[0].name} cannot be loaded: ${message}.`.replace(/\.\.$/, "."),
+        message: `“${chosen[0].name}” cannot be loaded: ${message}.`.replace(/\.\.$/, "."),
         hint: "Choose a zip downloaded from this page, or the four files of a model directory written by safr train or safr import.",
       });
     }
@@ -122,7 +136,7 @@ export class Library {
       element.addEventListener("click", act);
       return element;
     };
-    const buttons = [button("Download", () => this.download(model.files, model.title)), button("Delete", () => this.#delete(model))];
+    const buttons = [button("Download", () => this.#download(model)), button("Delete", () => this.#delete(model))];
     const label = () => {
       name.value = model.title;
       for (const element of buttons) element.setAttribute("aria-label", `${element.textContent} “${model.title}”`);
@@ -138,9 +152,16 @@ export class Library {
       "li",
       { "data-model": model.id },
       name,
-      html("span", { class: "of" }, `${size(bytes)}, ${new Date(model.added).toLocaleDateString("en", { dateStyle: "medium" })}`),
+      html("span", { class: "of", translate: "no" }, `${size(bytes)}, ${new Date(model.added).toLocaleDateString("en", { dateStyle: "medium" })}`),
       ...buttons,
     );
+  }
+
+  /** @param {SavedModel} model */
+  async #download({ files, title }) {
+    this.notices.clear("download");
+    const problem = await this.download(files, title);
+    if (problem) this.notices.show(problem);
   }
 
   /** @param {SavedModel} model */
@@ -160,6 +181,3 @@ export class Library {
     await this.vault.dropModel(model.id).catch((problem) => this.notices.show(problem));
   }
 }
-
-/** An id that no other model has, also over http, where browsers have no `crypto.randomUUID`. */
-const freshId = () => `own-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0")}`;

@@ -56,7 +56,7 @@ export class TuningLoop {
       const going = this.#going;
       this.#going = false;
       const checkpoint = await this.#inTurn(() => this.#checkpoint());
-      if (!checkpoint && going) this.#go(); // The result of a lost loss is measured in one go.
+      if (!checkpoint && going) this.#go(); // The result of a run whose loss is no number any more is measured in one go.
       return checkpoint;
     },
 

@@ -2,6 +2,7 @@
 /** What a person chooses for a run: one table of fields, each with a line that says what it does. */
 
 import { byId, html } from "../html.js";
+import { BACKEND_CHOICES } from "../status.js";
 
 /** @import { ModelAsset, Problem } from "../protocol.js" */
 /** @import { DataChoices, TuningInfo, TuningOptions } from "../tuning-protocol.js" */
@@ -35,7 +36,7 @@ const FIELDS = [
     id: "tune-backend",
     label: "Backend",
     help: "Automatic uses a GPU if there is one, otherwise the CPU.",
-    choices: [["auto", "Automatic"], ["webgpu", "WebGPU"], ["flex", "CPU (Flex)"], ["ndarray", "CPU (NdArray)"]],
+    choices: BACKEND_CHOICES,
   },
 ];
 

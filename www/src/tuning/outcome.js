@@ -1,7 +1,7 @@
 // @ts-check
 /** The tuned model until it is kept, downloaded or undone, and how good it is. */
 
-import { byId, write } from "../html.js";
+import { byId, tell } from "../html.js";
 import { showResult } from "./result.js";
 
 /** @import { Files, TuningResult } from "../tuning-protocol.js" */
@@ -15,15 +15,15 @@ export class Outcome {
   kept = byId("tune-kept", HTMLElement);
   /** @type {Files | null} */
   #files = null;
+  /** What became of it. */
+  #fate = "";
 
   /** @param {Library} library @param {{kept: () => void, undone: () => void}} events */
   constructor(library, events) {
     this.library = library;
     this.events = events;
     this.keep.addEventListener("click", () => this.#keep());
-    byId("tune-download", HTMLButtonElement).addEventListener("click", () => {
-      if (this.#files) library.download(this.#files, this.title.value);
-    });
+    byId("tune-download", HTMLButtonElement).addEventListener("click", () => this.#download());
     this.undo.addEventListener("click", events.undone);
   }
 
@@ -32,7 +32,7 @@ export class Outcome {
     this.clear();
     this.title.value = title;
     this.keep.disabled = this.undo.hidden = false;
-    write(this.kept, "");
+    this.#say("");
   }
 
   /** @param {TuningResult} result */
@@ -56,16 +56,35 @@ export class Outcome {
     this.root.hidden = true;
   }
 
+  /** The title, or one in its place. */
+  get #named() {
+    return this.title.value.trim() || "Fine-tuned";
+  }
+
+  /** @param {string} fate */
+  #say(fate) {
+    this.#fate = fate;
+    tell(this.kept, fate);
+  }
+
+  async #download() {
+    const files = this.#files;
+    if (!files) return;
+    const problem = await this.library.download(files, this.#named);
+    if (this.#files === files) tell(this.kept, problem ? `${problem.message} ${problem.hint}` : this.#fate);
+  }
+
   async #keep() {
     const files = this.#files;
     if (!files) return;
     const focused = document.activeElement === this.keep;
     this.keep.disabled = this.undo.hidden = true;
     if (focused) this.kept.focus(); // A button that can't be pressed would lose it.
-    const title = this.title.value.trim() || "Fine-tuned";
+    const title = this.#named;
+    this.#say(`Keeping “${title}” …`);
     const { problem } = await this.library.keep(files, title);
     if (this.#files !== files) return; // Another run has begun meanwhile.
-    write(this.kept, problem ? `“${title}” is now among the models. ${problem.message} ${problem.hint}` : `“${title}” is kept, and is now among the models.`);
+    this.#say(problem ? `“${title}” is now among the models. ${problem.message} ${problem.hint}` : `“${title}” is kept, and is now among the models.`);
     this.events.kept();
   }
 }

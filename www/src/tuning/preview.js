@@ -23,6 +23,9 @@ export class Preview {
   /** Whether something is newer than what is drawn. */
   #stale = false;
   #text = "";
+  /** Goes up when the panels stand for other models: what was asked before is then of no use. */
+  #models = 0;
+  #over = false;
   /** What the start model makes of a text, and that text: it stays the same. @type {{text: string, explanation: Explanation} | null} */
   #start = null;
   #extent = extentOf([]);
@@ -45,11 +48,36 @@ export class Preview {
     new Pin(this.#spotlight, [this.#before, this.#after]);
   }
 
-  /** @param {string} before @param {string} after names of both models */
-  entitle(before, after) {
+  /** A run begins. @param {string} start title of its start model */
+  begin(start) {
+    this.root.hidden = false;
+    this.#over = false;
     this.#start = null;
-    this.#before.entitle(before);
-    this.#after.entitle(after);
+    this.#stand(this.#before, `Before: ${start}`);
+    this.#stand(this.#after, "Now: in training");
+    this.refresh();
+  }
+
+  /** The run is over: from now on its best weights explain. */
+  end() {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stand(this.#after, "After: fine-tuned");
+    this.refresh();
+  }
+
+  /** There is nothing to compare. */
+  hide() {
+    this.root.hidden = true;
+    this.#spotlight.clear();
+  }
+
+  /** From now on a panel stands for another model: nothing that was drawn is its answer. @param {Panel} panel @param {string} name */
+  #stand(panel, name) {
+    this.#models += 1;
+    this.#spotlight.clear();
+    panel.entitle(name);
+    panel.expect(String(this.#models), "Waiting for its answer …");
   }
 
   /** @param {string} text */
@@ -90,16 +118,22 @@ export class Preview {
 
   /** One panel at a time, so that the page is never busy for long. @param {string} text @param {Palette} palette */
   async #explain(text, palette) {
+    const models = this.#models;
     const isNew = this.#start?.text !== text;
     const before = isNew ? await this.explain("before", text) : this.#start?.explanation;
     const after = await this.explain("after", text);
-    if (!before || !after || text !== this.#text) return;
+    if (text !== this.#text || models !== this.#models) return; // What is asked for instead comes next.
+    if (!before || !after) {
+      for (const panel of [this.#before, this.#after]) panel.lack(text, "There is no answer to this text.");
+      return;
+    }
     this.#start = { text, explanation: before };
+    if (isNew) this.#spotlight.clear(); // What was held belongs to another text.
     const extent = extentOf([before, after]);
     const rescaled = JSON.stringify(extent) !== JSON.stringify(this.#extent);
     this.#extent = extent;
     if (isNew || rescaled) await this.#drawPanel(this.#before, viewOf(before, text, extent, this.#look), palette);
-    await this.#drawPanel(this.#after, viewOf(after, text, extent, this.#look), palette);
+    if (models === this.#models) await this.#drawPanel(this.#after, viewOf(after, text, extent, this.#look), palette);
   }
 
   /** @param {Panel} panel @param {View} view @param {Palette} palette */

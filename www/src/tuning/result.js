@@ -2,7 +2,7 @@
 /** The result of a run: measures before and after, confusions, and the texts that changed their class. */
 
 import { change, count, exact, percent, plural, points } from "../format.js";
-import { html } from "../html.js";
+import { html, numberCell, scrolling, spoken } from "../html.js";
 
 /** @import { ClassScores, Confusion, Estimate, MeasureChange, TuningResult } from "../tuning-protocol.js" */
 
@@ -41,11 +41,11 @@ export function showResult(root, result) {
   const first = FIRST.flatMap((name) => named.get(name) ?? []);
   const rest = measures.filter((measure) => !first.includes(measure));
   root.replaceChildren(
-    html("p", { class: "baseline" }, baseline(result)),
-    html("p", { class: "remark" }, remark(result)),
-    html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Measures before and after" }, table(first)),
-    html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Class by class" }, scores(result.scores)),
-    html("details", {}, html("summary", {}, "All measures"), html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "All other measures" }, table(rest, true))),
+    html("p", { class: "baseline" }, ...spoken(baseline(result))),
+    html("p", { class: "remark" }, ...spoken(remark(result))),
+    scrolling("Measures before and after", table(first)),
+    scrolling("Class by class", scores(result.scores)),
+    html("details", {}, html("summary", {}, "All measures"), scrolling("All other measures", table(rest, true))),
     html(
       "div",
       { class: "confusions" },
@@ -91,10 +91,10 @@ function table(measures, full = false) {
     return html(
       "tr",
       { "data-measure": name, "data-before": before?.value, "data-after": after?.value },
-      html("th", { scope: "row" }, title(name, full)),
-      html("td", {}, estimate(before, value)),
-      html("td", {}, estimate(after, value)),
-      html("td", {}, estimate(difference, distance)),
+      html("th", { scope: "row" }, ...title(name, full)),
+      html("td", { translate: "no" }, estimate(before, value)),
+      html("td", { translate: "no" }, estimate(after, value)),
+      html("td", { translate: "no" }, estimate(difference, distance)),
     );
   });
   return html("table", { class: "measures" }, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
@@ -108,9 +108,9 @@ function scores(all) {
       "tr",
       { "data-class": name, "data-precision": precision, "data-recall": recall, "data-f1": f1 },
       html("th", { scope: "row", dir: "auto" }, name),
-      html("td", { class: "number" }, count(texts)),
-      ...[precision, recall].map((part) => html("td", { class: "number" }, part === null ? "–" : percent(part))),
-      html("td", { class: "number" }, f1 === null ? "–" : exact(f1)),
+      numberCell(count(texts)),
+      ...[precision, recall].map((part) => numberCell(part === null ? "–" : percent(part))),
+      numberCell(f1 === null ? "–" : exact(f1)),
     ),
   );
   return html("table", { class: "scores" }, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
@@ -118,11 +118,10 @@ function scores(all) {
 
 /** @param {string} name @param {boolean} full */
 function title(name, full) {
-  if (name.startsWith(RECALL)) return `Recall of ${name.slice(RECALL.length)}`;
+  if (name.startsWith(RECALL)) return ["Recall of ", html("bdi", {}, name.slice(RECALL.length))];
   const [part, space, model, rule] = name.split("/");
   const known = TITLES.get(part) ?? part.replaceAll("_", " ");
-  if (!full || !space) return known;
-  return `${known}, ${space}; important: ${IMPORTANT.get(`${model}/${rule}`)}`;
+  return [full && space ? `${known}, ${space}; important: ${IMPORTANT.get(`${model}/${rule}`)}` : known];
 }
 
 /** @param {Estimate | null} of @param {(value: number) => string} text */
@@ -141,7 +140,7 @@ function confusion(title, counts, classes) {
       {},
       html("th", { scope: "row", dir: "auto" }, classes[at]),
       ...row.map((texts, predicted) => {
-        const cell = html("td", { class: at === predicted ? "number right" : "number" }, count(texts));
+        const cell = numberCell(count(texts), at === predicted ? "number right" : "number");
         cell.style.setProperty("--part", String(texts / most));
         return cell;
       }),
@@ -149,7 +148,7 @@ function confusion(title, counts, classes) {
   );
   const head = html("tr", {}, html("td", {}, "true ↓ predicted →"), ...classes.map((name) => html("th", { scope: "col", dir: "auto" }, name)));
   const matrix = html("table", { class: "confusion" }, html("caption", {}, title), html("thead", {}, head), html("tbody", {}, ...rows));
-  return html("div", { class: "table", tabindex: 0, role: "group", "aria-label": `Confusion matrix, ${title.toLowerCase()}` }, matrix);
+  return scrolling(`Confusion matrix, ${title.toLowerCase()}`, matrix);
 }
 
 /** The held-out texts that were misclassified. @param {TuningResult} result */
@@ -159,11 +158,11 @@ function wrong({ texts, wrong_texts, wrong }) {
     html(
       "tr",
       {},
-      html("th", { scope: "row" }, count(line)),
+      html("th", { scope: "row", translate: "no" }, count(line)),
       html("td", { class: "text", dir: "auto" }, text),
       html("td", { dir: "auto" }, label),
       html("td", { dir: "auto" }, predicted),
-      html("td", { class: "number" }, percent(probability)),
+      numberCell(percent(probability)),
     ),
   );
   const head = ["Line", "Text", "Label", "Predicted", "Probability"];
@@ -177,7 +176,7 @@ function changes({ changed_texts, changed }) {
     html(
       "tr",
       {},
-      html("th", { scope: "row" }, count(line)),
+      html("th", { scope: "row", translate: "no" }, count(line)),
       html("td", { class: "text", dir: "auto" }, text),
       html("td", { dir: "auto" }, label),
       html("td", { dir: "auto", class: before === label ? "right" : null }, before),
@@ -203,8 +202,8 @@ function folded(summary, name, head, rows, all, open) {
   return html(
     "details",
     { open: open ? "" : null },
-    html("summary", {}, summary),
-    html("div", { class: "table", tabindex: 0, role: "group", "aria-label": name }, listed),
-    ...(all > rows.length ? [html("p", {}, `and ${count(all - rows.length)} more`)] : []),
+    html("summary", {}, ...spoken(summary)),
+    scrolling(name, listed),
+    ...(all > rows.length ? [html("p", {}, ...spoken(`and ${count(all - rows.length)} more`))] : []),
   );
 }

@@ -5,10 +5,13 @@ import { WorkerClient } from "../worker-client.js";
 import { open } from "./backends.js";
 import { claim, release } from "./claim.js";
 import { Progress } from "./progress.js";
+import { freshId } from "./vault.js";
 
 /** @import { Assets, Backend, Device, ModelAsset, Problem } from "../protocol.js" */
 /** @import { DataChoices, Files, TuningEvent, TuningInfo, TuningOptions } from "../tuning-protocol.js" */
 /** @import { Vault } from "./vault.js" */
+
+/** @typedef {Pick<import("./sources.js").Base, "kind" | "name">} Source where data come from, and what they are called */
 
 /** @typedef {"idle" | "checking" | "running" | "paused" | "done" | "error"} Phase */
 
@@ -16,7 +19,7 @@ import { Progress } from "./progress.js";
  * @typedef {object} Plan
  * @property {ModelAsset} model to start from
  * @property {Uint8Array} data
- * @property {string} name of the data
+ * @property {Source} source of the data
  * @property {DataChoices} choices
  * @property {TuningOptions} options
  * @property {Backend | "auto"} backend
@@ -26,7 +29,7 @@ import { Progress } from "./progress.js";
  * @typedef {object} RunsEvents
  * @property {(phase: Phase) => void} phase
  * @property {(label: string, loaded: number, total: number) => void} progress
- * @property {(info: TuningInfo, data: string, device: Device) => void} began it may have been resumed
+ * @property {(info: TuningInfo, source: Source, device: Device) => void} began it may have been resumed
  * @property {(events: TuningEvent[]) => void} trained
  * @property {(problem: Problem) => void} problem
  * @property {(files: Files) => void} tuned the tuned model is there
@@ -110,7 +113,7 @@ export class Runs {
   }
 
   /** Starts a run, which replaces an earlier one only if it can be started. @param {Plan} plan */
-  async start({ model, data, name, choices, options, backend }) {
+  async start({ model, data, source, choices, options, backend }) {
     this.#enter("checking");
     try {
       await claim();
@@ -118,8 +121,8 @@ export class Runs {
       const info = await client.call("begin", model.id, data, choices, options);
       this.#deaths = 0;
       const checkpoint = await client.call("pause");
-      if (checkpoint) this.progress.save({ checkpoint, holding: "going", data: name, backend: client.backend });
-      await this.#began(client, info, name);
+      if (checkpoint) this.progress.save({ checkpoint, holding: "going", data: source.name, kind: source.kind, backend: client.backend });
+      await this.#began(client, info, source);
       await this.#go();
     } catch (problem) {
       if (!this.progress.saved) release();
@@ -225,11 +228,11 @@ export class Runs {
     await client.call(this.progress.saved?.holding === "stopped" ? "stop" : "go").catch(() => undefined); // As above.
   }
 
-  /** @param {WorkerClient} client @param {TuningInfo} info @param {string} data */
-  async #began(client, info, data) {
+  /** @param {WorkerClient} client @param {TuningInfo} info @param {Source} source */
+  async #began(client, info, source) {
     this.#trains = client;
-    this.#name = { id: `own-${Date.now().toString(36)}`, title: `${info.start_title}, tuned on ${data}` };
-    this.events.began(info, data, await client.ready());
+    this.#name = { id: freshId(), title: `${info.start_title}, tuned on ${source.name}` };
+    this.events.began(info, source, await client.ready());
   }
 
   /** @param {WorkerClient} client @param {TuningEvent[]} events */
@@ -272,7 +275,7 @@ export class Runs {
       const client = this.#spawn(backend);
       const info = await client.call("resume", saved.checkpoint);
       this.progress.save({ backend });
-      await this.#began(client, info, saved.data);
+      await this.#began(client, info, { kind: saved.kind, name: saved.data });
       const where = saved.holding === "going" ? `, from step ${info.step}` : "";
       this.events.problem({ kind: "tuning", message: `${why}${where}.`, hint });
       if (saved.holding === "paused") this.#enter("paused");

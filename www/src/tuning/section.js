@@ -1,8 +1,8 @@
 // @ts-check
 /** The part of the page that fine-tunes: data, choices, the run and its result. */
 
-import { plural } from "../format.js";
-import { byId, focusFirst, write } from "../html.js";
+import { plural, sentence } from "../format.js";
+import { byId, focusFirst, tell } from "../html.js";
 import { Notices } from "../notices.js";
 import { Curves } from "./curves.js";
 import { takeDrops } from "./drops.js";
@@ -39,9 +39,9 @@ export class TuningSection {
   #report = new DataSummary(byId("tune-report", HTMLElement), (change) => this.#examine(change));
   #options = new Options(byId("tune-options", HTMLElement), () => this.#restart(), () => this.#examine({}));
   #objective = byId("tune-objective", HTMLElement);
+  #forms = byId("tune-forms", HTMLElement);
   #setup = byId("tune-setup", HTMLElement);
   #run = byId("tune-run", HTMLElement);
-  #figure = byId("tune-preview", HTMLElement);
   #own = byId("own", HTMLElement);
   /** @type {Outcome} */
   #outcome;
@@ -59,7 +59,6 @@ export class TuningSection {
   #usable = false;
   /** How many texts there are. */
   #texts = 0;
-  #before = "";
   /** Events that are not shown yet. @type {TuningEvent[]} */
   #news = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -71,7 +70,7 @@ export class TuningSection {
     this.runs = new Runs(assets, this.#vault, {
       phase: (phase) => this.#enter(phase),
       progress: (label, loaded, total) => this.#status.loading(label, loaded, total),
-      began: (info, data, device) => this.#began(info, data, device),
+      began: (info, source, device) => this.#began(info, source, device),
       trained: (news) => this.#hear(news),
       problem: (problem) => this.notices.show(problem),
       tuned: (files) => this.#outcome.show(files),
@@ -81,7 +80,7 @@ export class TuningSection {
       loaded: events.loaded,
     });
     this.#outcome = new Outcome(this.library, { kept: () => this.#kept(), undone: () => this.#undo() });
-    this.preview = new Preview(this.#figure, (which, text) => this.runs.explain(which, text));
+    this.preview = new Preview(byId("tune-preview", HTMLElement), (which, text) => this.runs.explain(which, text));
     this.#dataNotices = new Notices(byId("data-notices", HTMLElement));
     this.#sources = new Sources(this.#dataNotices, {
       changing: () => this.#forget(),
@@ -228,11 +227,10 @@ export class TuningSection {
     this.notices.clear("tuning");
     const { problem } = this.#options;
     if (problem) return this.notices.show(problem);
-    const { bytes, name } = this.#data;
     await this.runs.start({
       model: this.#model,
-      data: bytes,
-      name,
+      data: this.#data.bytes,
+      source: this.#data,
       choices: { ...this.#choices, ...this.#options.holdOut },
       options: this.#options.options,
       backend: /** @type {import("./runs.js").Plan["backend"]} */ (this.#options.backend.value),
@@ -240,25 +238,25 @@ export class TuningSection {
   }
 
   /** @type {import("./runs.js").RunsEvents["began"]} */
-  #began(info, data, device) {
+  #began(info, source, device) {
     this.#news = [];
-    this.#run.hidden = this.#figure.hidden = false;
+    this.#run.hidden = false;
     this.#status.begin(info, device);
     this.#curves.begin(info);
-    if (!this.#data) this.#takeUp(info, data); // The page was reopened.
-    write(this.#objective, minimised(info));
-    this.#before = `Before: ${info.start_title}`;
-    this.preview.entitle(this.#before, "Now: in training");
-    this.#outcome.expect(`${info.start_title}, tuned on ${named(data, info.data.typed.length)}`);
-    this.preview.refresh();
+    if (!this.#data) this.#takeUp(info, source); // The page was reopened.
+    tell(this.#objective, minimised(info));
+    this.#forms.hidden = info.options.objective === "cross-entropy";
+    this.#forms.lastElementChild?.replaceChildren(sentence(info.objective));
+    this.preview.begin(info.start_title);
+    this.#outcome.expect(`${info.start_title}, tuned on ${named(source.name, info.data.typed.length)}`);
   }
 
-  /** Shows the choices and the data of a run that was started before the page was opened. @param {TuningInfo} info @param {string} name */
-  async #takeUp(info, name) {
+  /** Shows the choices and the data of a run that was started before the page was opened. @param {TuningInfo} info @param {import("./runs.js").Source} source */
+  async #takeUp(info, { kind, name }) {
     this.#options.fill(info);
     const data = await this.runs.data();
     if (!data || this.#data) return;
-    this.#data = { bytes: data.bytes, name, typed: info.data.typed };
+    this.#data = { kind, name, bytes: data.bytes, typed: info.data.typed };
     this.#choices = info.data;
     this.#sources.restore(this.#data);
     this.#show(data.report);
@@ -283,7 +281,7 @@ export class TuningSection {
     this.preview.refresh();
     const end = news.find((event) => event.kind === "finished");
     if (end?.result) this.#outcome.measured(end.result);
-    else if (end) this.#figure.hidden = true; // There is no “after”.
+    else if (end) this.preview.hide(); // There is no “after”.
   }
 
   /** @param {Phase} phase */
@@ -293,9 +291,7 @@ export class TuningSection {
     const controls = /** @type {NodeListOf<HTMLInputElement>} */ (this.#setup.querySelectorAll(":is(input, select, textarea, button):not(.notice *)"));
     for (const control of controls) control.disabled = this.#held;
     this.#outcome.root.inert = phase === "checking"; // Another run may be about to replace it.
-    if (phase !== "done") return;
-    this.preview.entitle(this.#before, "After: fine-tuned");
-    this.preview.refresh();
+    if (phase === "done") this.preview.end();
   }
 
   #kept() {
@@ -305,7 +301,8 @@ export class TuningSection {
 
   #undo() {
     this.notices.clear("tuning");
-    this.#run.hidden = this.#figure.hidden = true;
+    this.#run.hidden = true;
+    this.preview.hide();
     this.#outcome.clear();
     this.#status.clear();
     this.runs.undo();
@@ -314,9 +311,9 @@ export class TuningSection {
 }
 
 /** What a run minimises, in words. @param {TuningInfo} info */
-function minimised({ objective, options }) {
+function minimised({ options }) {
   if (options.objective === "cross-entropy") return "Minimised: cross entropy alone.";
-  return `Minimised: cross entropy, importance with λ ${options.lambda_importance} and interaction with λ ${options.lambda_interaction} (${objective}).`;
+  return `Minimised: cross entropy and the start model’s own losses, importance with λ ${options.lambda_importance} and interaction with λ ${options.lambda_interaction}.`;
 }
 
 /** Data as they are called. @param {string} name @param {number} typed */

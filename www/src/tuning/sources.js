@@ -19,13 +19,12 @@ const MOST_BYTES = 64e6;
 const RESTS_AFTER = 300;
 
 const SAMPLE = "film-remarks.csv";
-const PASTED = "pasted texts";
-const TYPED = "typed examples";
 
-/**
- * Labelled texts: a file, or what stands for one, and the examples that were typed in addition.
- * @typedef {{bytes: Uint8Array, name: string, typed: Example[]}} Data
- */
+/** @typedef {"file" | "sample" | "pasted" | "typed"} Kind where texts come from; `typed`: from nowhere else */
+
+/** A file, or what stands for one. @typedef {{kind: Kind, name: string, bytes: Uint8Array}} Base */
+
+/** Labelled texts, and the examples that were typed in addition. @typedef {Base & {typed: Example[]}} Data */
 
 /**
  * @typedef {object} SourceEvents
@@ -42,7 +41,7 @@ export class Sources {
   label = byId("tune-label", HTMLInputElement);
   typed = byId("tune-typed", HTMLUListElement);
   labels = byId("tune-labels", HTMLDataListElement);
-  /** What the typed examples are added to. @type {{bytes: Uint8Array, name: string} | null} */
+  /** What the typed examples are added to. @type {Base | null} */
   #base = null;
   /** @type {Example[]} */
   #examples = [];
@@ -57,11 +56,11 @@ export class Sources {
   }
 
   /** Shows the data of a run that was started earlier. @param {Data} data */
-  restore({ bytes, name, typed }) {
-    this.#base = name === TYPED ? null : { bytes, name };
+  restore({ kind, name, bytes, typed }) {
+    this.#base = kind === "typed" ? null : { kind, name, bytes };
     const text = new TextDecoder().decode(bytes);
-    this.text.value = name === PASTED ? text : "";
-    this.#examples = [...(name === TYPED ? text.split("\n").map((line) => JSON.parse(line)) : []), ...typed];
+    this.text.value = kind === "pasted" ? text : "";
+    this.#examples = [...(kind === "typed" ? text.split("\n").map((line) => JSON.parse(line)) : []), ...typed];
     this.#list();
   }
 
@@ -70,11 +69,11 @@ export class Sources {
     if (file.size > MOST_BYTES) {
       this.#leaveFile();
       return this.#refuse(
-        `The file ${file.name} is ${size(file.size)}; at most ${size(MOST_BYTES)} are accepted.`,
+        `The file “${file.name}” is ${size(file.size)}; at most ${size(MOST_BYTES)} are accepted.`,
         "Use some of its rows, or train with the command safr train.",
       );
     }
-    const asks = this.#replace(file.name, this.#isOfFile, () => this.#read(file));
+    const asks = this.#replace(`“${file.name}”`, () => this.#isFile(file.name), () => this.#read(file));
     if (asks) this.#leaveFile(); // It is not what is used, and can be chosen again.
   }
 
@@ -99,13 +98,19 @@ export class Sources {
     byId("tune-sample", HTMLButtonElement).addEventListener("click", () => this.#replace("The sample set", this.#isSample, () => this.#sample()));
   }
 
-  #isPasted = () => this.#base?.name === PASTED;
-  #isSample = () => this.#base?.name === SAMPLE;
-  #isOfFile = () => !this.#isPasted() && !this.#isSample();
+  #isPasted = () => this.#base?.kind === "pasted";
+  #isSample = () => this.#base?.kind === "sample";
+  /** Whether it is a file of this name: that is read anew, since it may have been mended. @param {string} name */
+  #isFile = (name) => this.#base?.kind === "file" && this.#base.name === name;
 
   /** Whether what is there came from elsewhere, and would be lost. @param {() => boolean} isSame */
   #loses(isSame) {
     return this.#base !== null && !isSame() && this.events.holds();
+  }
+
+  /** What is there, in a sentence. */
+  get #called() {
+    return this.#isPasted() ? "the pasted texts" : this.#isSample() ? "the sample set" : `“${this.#base?.name}”`;
   }
 
   /**
@@ -123,7 +128,7 @@ export class Sources {
       return false;
     }
     const stay = this.#examples.length > 0 ? "The typed examples stay." : "";
-    const problem = { kind: "replace", message: `${what} would replace ${this.#base?.name}.`, hint: stay };
+    const problem = { kind: "replace", message: `${what} would replace ${this.#called}.`, hint: stay };
     const remedy = {
       label: "Replace",
       act: () => {
@@ -140,16 +145,16 @@ export class Sources {
   async #read(file) {
     this.events.changing();
     try {
-      this.#settle(new Uint8Array(await file.arrayBuffer()), file.name);
+      this.#settle("file", file.name, new Uint8Array(await file.arrayBuffer()));
     } catch {
       this.#leaveFile();
-      this.#refuse(`The file ${file.name} could not be read.`, "Choose it again.");
+      this.#refuse(`The file “${file.name}” could not be read.`, "Choose it again.");
     }
   }
 
   #paste() {
     if (this.text.value.trim() !== "") {
-      this.#replace("The pasted texts", this.#isPasted, () => this.#settle(new TextEncoder().encode(this.text.value), PASTED), true);
+      this.#replace("The pasted texts", this.#isPasted, () => this.#settle("pasted", "pasted texts", new TextEncoder().encode(this.text.value)), true);
       return;
     }
     this.notices.clearAll();
@@ -162,7 +167,7 @@ export class Sources {
     this.events.changing();
     try {
       const response = await download(SAMPLE);
-      this.#settle(new Uint8Array(await response.arrayBuffer()), SAMPLE);
+      this.#settle("sample", SAMPLE, new Uint8Array(await response.arrayBuffer()));
     } catch (cause) {
       const { message, hint } = /** @type {Problem} */ (cause);
       this.#refuse(message, hint);
@@ -196,10 +201,10 @@ export class Sources {
     this.labels.replaceChildren(...labels.map((value) => html("option", { value })));
   }
 
-  /** What stands for a file from now on. @param {Uint8Array} bytes @param {string} name */
-  #settle(bytes, name) {
-    this.#base = { bytes, name };
-    if (this.#isSample() || this.#isPasted()) this.#leaveFile();
+  /** What stands for a file from now on. @param {Kind} kind @param {string} name @param {Uint8Array} bytes */
+  #settle(kind, name, bytes) {
+    this.#base = { kind, name, bytes };
+    if (kind !== "file") this.#leaveFile();
     if (!this.#isPasted()) this.text.value = "";
     this.#give();
   }
@@ -210,7 +215,7 @@ export class Sources {
     if (this.#base) return this.events.data({ ...this.#base, typed: this.#examples });
     if (this.#examples.length === 0) return this.events.none();
     const lines = this.#examples.map((example) => JSON.stringify(example)).join("\n");
-    this.events.data({ bytes: new TextEncoder().encode(lines), name: TYPED, typed: [] });
+    this.events.data({ kind: "typed", name: "typed examples", bytes: new TextEncoder().encode(lines), typed: [] });
   }
 
   /** The chosen file is not what is used: it can be chosen again. */

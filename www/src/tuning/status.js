@@ -2,22 +2,30 @@
 /** How far a run is, in figures and in words, and the buttons that control it. */
 
 import { count, duration, plural, rate, size } from "../format.js";
-import { byId, write } from "../html.js";
+import { byId, tell, write } from "../html.js";
 import { deviceName } from "../status.js";
 import { baseline } from "./result.js";
 
 /** @import { Device } from "../protocol.js" */
-/** @import { TuningEvent, TuningInfo } from "../tuning-protocol.js" */
+/** @import { Ending, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
 /** @import { Phase } from "./runs.js" */
 
-/** @type {{[P in Phase]: string}} */
+/** What is said in each phase, but for that with a result. @type {{[P in Exclude<Phase, "done">]: string}} */
 const SAID = {
   idle: "",
   checking: "Getting ready …",
   running: "Fine-tuning is running.",
   paused: "Fine-tuning is paused.",
-  done: "Fine-tuning is done; the result is below.",
   error: "This cannot continue; the reason is given above.",
+};
+
+/** How a run ended of which there is a result. @type {{[E in Ending]: string}} */
+const ENDED = {
+  "all-epochs": "is done",
+  patience: "is done",
+  stopped: "was stopped",
+  "not-finite": "was ended because a loss was no longer a number",
+  diverged: "was ended because it diverged",
 };
 
 export class Status {
@@ -31,6 +39,8 @@ export class Status {
   /** @type {TuningInfo | null} */
   #info = null;
   #device = "";
+  /** Of the latest run that came to a result. @type {Ending} */
+  #ending = "all-epochs";
   /** Whether the figures say what is loading. */
   #loading = false;
   /** Whether the focus was on one of the buttons, and is nowhere else since. */
@@ -43,10 +53,16 @@ export class Status {
     this.start.disabled = holds || phase === "checking" || !usable;
     this.pause.disabled = this.stop.disabled = !holds;
     write(this.pause, phase === "paused" ? "Resume" : "Pause");
-    write(this.said, phase === "idle" && usable ? "The data can be trained on." : SAID[phase]);
+    write(this.said, this.#sentence(phase, usable));
     this.bar.hidden = !holds;
     if (this.#loading && phase !== "checking") this.#write("");
     this.#keepFocus();
+  }
+
+  /** @param {Phase} phase @param {boolean} usable */
+  #sentence(phase, usable) {
+    if (phase === "done") return `Fine-tuning ${ENDED[this.#ending]}; the result is below.`;
+    return phase === "idle" && usable ? "The data can be trained on." : SAID[phase];
   }
 
   /** A button that can no longer be pressed leaves the focus to one that can. */
@@ -93,6 +109,7 @@ export class Status {
       }
       if (event.kind === "epoch") this.#mark(event.step, event.epoch, event.dev_accuracy);
       if (event.kind === "finished") {
+        this.#ending = event.ending;
         const accuracy = event.result?.measures.find(({ name }) => name === "accuracy")?.after?.value;
         this.#mark(undefined, undefined, accuracy);
         this.#write(event.result ? `${event.message} ${baseline(event.result)}` : ""); // Without a result, a notice says why.
@@ -108,7 +125,7 @@ export class Status {
   /** @param {string} figures */
   #write(figures) {
     this.#loading = false;
-    write(this.figures, figures);
+    tell(this.figures, figures);
   }
 
   /** @param {number} [step] @param {number} [epoch] @param {number} [accuracy] */

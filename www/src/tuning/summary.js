@@ -2,7 +2,7 @@
 /** What the data hold, for a person to confirm or correct before anything is trained. */
 
 import { count, list, percent, plural, sentence } from "../format.js";
-import { bar, html } from "../html.js";
+import { bar, html, numberCell, scrolling, spoken } from "../html.js";
 import { layoutName, layouts } from "./layouts.js";
 
 /** @import { DataChoices, DataReport } from "../tuning-protocol.js" */
@@ -29,7 +29,7 @@ export class DataSummary {
     const { problem } = report;
     this.root.replaceChildren(
       html("h4", {}, html("span", { dir: "auto" }, name)),
-      ...(problem ? [html("p", { class: "problem", "data-problem": problem.kind }, sentence(problem.message))] : []),
+      ...(problem ? [html("p", { class: "problem", "data-problem": problem.kind }, ...spoken(sentence(problem.message)))] : []),
       ...this.#reading(report, choices),
       ...(report.classes.length > 0 ? [classes(report), ...remarks(report), facts(report)] : []),
       ...this.#broken(report, choices),
@@ -70,9 +70,9 @@ export class DataSummary {
   /** The rows that cannot be used, and the question whether to go on without them. @param {DataReport} report @param {DataChoices} choices */
   #broken({ broken, broken_rows, texts }, { skip_broken }) {
     if (broken_rows === 0) return [];
-    const rows = broken.map(({ line, message }) => html("li", {}, html("b", {}, `Line ${count(line)}:`), ` ${message}`));
-    if (broken_rows > broken.length) rows.push(html("li", {}, `and ${count(broken_rows - broken.length)} more`));
-    const listed = html("div", { class: "lines", tabindex: 0, role: "group", "aria-label": "Rows that cannot be used" }, html("ul", {}, ...rows));
+    const rows = broken.map(({ line, message }) => html("li", {}, html("b", {}, ...spoken(`Line ${count(line)}:`)), ...spoken(` ${message}`)));
+    if (broken_rows > broken.length) rows.push(html("li", {}, ...spoken(`and ${count(broken_rows - broken.length)} more`)));
+    const listed = scrolling("Rows that cannot be used", html("ul", {}, ...rows), "lines");
     if (texts === 0) return [listed];
     const these = broken_rows === 1 ? "skip it" : `skip these ${count(broken_rows)} rows`;
     return [listed, check("tune-skip", these, skip_broken, (skip_broken) => this.choose({ skip_broken }))];
@@ -84,7 +84,7 @@ function check(id, label, checked, choose) {
   const box = html("input", { type: "checkbox", id });
   box.checked = checked;
   box.addEventListener("change", () => choose(box.checked));
-  return html("label", { class: "choice" }, box, ` ${label}`);
+  return html("label", { class: "choice" }, box, html("span", {}, ...spoken(label)));
 }
 
 /**
@@ -95,7 +95,7 @@ function check(id, label, checked, choose) {
  * @param {(value: string, at: number) => void} choose
  */
 function choice(id, label, values, chosen, choose) {
-  const select = html("select", { id }, ...values.map((value) => html("option", { value }, value)));
+  const select = html("select", { id, translate: id === "tune-layout" ? null : "no" }, ...values.map((value) => html("option", { value }, value)));
   if (chosen === null) select.prepend(html("option", { value: "" }, "choose …"));
   select.value = chosen ?? "";
   select.addEventListener("change", () => choose(select.value, select.selectedIndex - (chosen === null ? 1 : 0)));
@@ -110,19 +110,19 @@ function classes({ classes: all, texts, held_out }) {
       "tr",
       { "data-class": one.name, "data-texts": one.texts, "data-held-out": one.held_out },
       html("th", { scope: "row", dir: "auto" }, one.name),
-      html("td", { class: "number" }, count(one.texts)),
-      html("td", { class: "number" }, count(one.held_out)),
+      numberCell(count(one.texts)),
+      numberCell(count(one.held_out)),
       html("td", {}, bar(one.texts / most)),
     ),
   );
   const head = ["Class", "Texts", "Held out"].map((name) => html("th", { scope: "col" }, name));
-  const foot = html("tr", {}, html("th", { scope: "row" }, "All"), ...[texts, held_out].map((number) => html("td", { class: "number" }, count(number))), html("td"));
+  const foot = html("tr", {}, html("th", { scope: "row" }, "All"), ...[texts, held_out].map((number) => numberCell(count(number))), html("td"));
   const table = html("table", { class: "classes" }, html("thead", {}, html("tr", {}, ...head, html("td"))), html("tbody", {}, ...rows), html("tfoot", {}, foot));
-  return html("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Classes" }, table);
+  return scrolling("Classes", table);
 }
 
 /** @param {DataReport} report */
-const remarks = ({ remarks: all }) => all.map((remark) => html("p", { class: "remark" }, remark));
+const remarks = ({ remarks: all }) => all.map((remark) => html("p", { class: "remark" }, ...spoken(remark)));
 
 /** @param {DataReport} report */
 function facts({ new_head, duplicates, empty, wordless, cut, read, longest, words }) {
@@ -134,19 +134,19 @@ function facts({ new_head, duplicates, empty, wordless, cut, read, longest, word
     wordless > 0 && `${plural(wordless, "text")} without a word, left out.`,
     cut > 0 && `${plural(cut, "text")} longer than the ${plural(read, "word")} that the model reads; only their beginning counts.`,
   ];
-  return html("ul", { class: "facts" }, ...lines.filter((line) => line !== false).map((line) => html("li", {}, line)));
+  return html("ul", { class: "facts" }, ...lines.filter((line) => line !== false).map((line) => html("li", {}, ...spoken(line))));
 }
 
 /** @param {DataReport} report */
 function conflicts({ conflicting_texts, conflicts: listed }) {
   if (conflicting_texts === 0) return [];
   const rows = listed.map(({ text, labels, lines }) => html("li", { dir: "auto" }, html("b", {}, list(labels)), ` “${text}” (lines ${lines.map(count).join(", ")})`));
-  return [html("details", {}, html("summary", {}, `${plural(conflicting_texts, "text")} under several labels`), html("ul", { class: "lines" }, ...rows))];
+  return [html("details", {}, html("summary", {}, ...spoken(`${plural(conflicting_texts, "text")} under several labels`)), html("ul", { class: "lines" }, ...rows))];
 }
 
 /** @param {DataReport} report */
 function unknown({ words: { unknown_words, unknown: listed } }) {
   if (unknown_words === 0) return [];
   const words = listed.map(({ word, count: times }) => `${word} (${count(times)})`).join(", ");
-  return [html("details", {}, html("summary", {}, `${plural(unknown_words, "word")} the model does not know`), html("p", { dir: "auto" }, words))];
+  return [html("details", {}, html("summary", {}, ...spoken(`${plural(unknown_words, "word")} the model does not know`)), html("p", { dir: "auto" }, words))];
 }

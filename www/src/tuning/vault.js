@@ -3,6 +3,8 @@
 
 import { openDB } from "idb";
 
+import { verbatim } from "../death.js";
+
 /** @import { IDBPDatabase } from "idb" */
 /** @import { Problem } from "../protocol.js" */
 /** @import { Files } from "../tuning-protocol.js" */
@@ -14,12 +16,16 @@ import { openDB } from "idb";
  * @property {Blob} checkpoint
  * @property {"going" | "paused" | "stopped" | "done"} holding
  * @property {string} data name of the data
+ * @property {import("./sources.js").Kind} kind where they come from
  * @property {import("../protocol.js").Backend} backend
  */
 
 /** @typedef {{id: string, title: string, files: Files, added: number}} SavedModel `added` in milliseconds since 1970 */
 
 const RUN = "run";
+
+/** Milliseconds after which nobody waits any longer for the browser's storage. */
+const ANSWERS_WITHIN = 20_000;
 
 export class Vault {
   /** @type {Promise<IDBPDatabase> | undefined} */
@@ -58,23 +64,47 @@ export class Vault {
   /** @template T @param {(database: IDBPDatabase) => Promise<T>} task @returns {Promise<T>} */
   async #use(task) {
     try {
-      this.#database ??= openDB("safr", 1, {
+      this.#database ??= inTime(openDB("safr", 1, {
         upgrade(database) {
           database.createObjectStore("runs");
           database.createObjectStore("models", { keyPath: "id" });
         },
-      });
-      return await task(await this.#database);
+      }));
+      return await inTime(task(await this.#database));
     } catch (cause) {
       this.#database = undefined;
-      throw unavailable(/** @type {Error} */ (cause));
+      throw unavailable(cause);
     }
   }
 }
 
-/** @param {Error} cause @returns {Problem} */
-const unavailable = ({ name, message }) => ({
-  kind: "storage",
-  message: name === "QuotaExceededError" ? "This browser has no room left to keep models and runs." : `This browser stores nothing here (${message}).`,
-  hint: "Everything works, but is lost when the page is closed or reloaded: download what you want to keep.",
-});
+const SILENT = "This browser’s storage does not answer.";
+
+/** What `wait` gives, unless it takes too long. @template T @param {Promise<T>} wait @returns {Promise<T>} */
+async function inTime(wait) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let silence;
+  const stuck = new Promise((_, reject) => {
+    silence = setTimeout(reject, ANSWERS_WITHIN, SILENT);
+  });
+  try {
+    return await Promise.race([wait, stuck]);
+  } finally {
+    clearTimeout(silence);
+  }
+}
+
+/** @param {unknown} cause @returns {Problem} */
+function unavailable(cause) {
+  const hint = "Everything works, but is lost when the page is closed or reloaded: download what you want to keep.";
+  if (cause === SILENT) return { kind: "storage", message: SILENT, hint };
+  const full = cause instanceof Error && cause.name === "QuotaExceededError";
+  return {
+    kind: "storage",
+    message: full ? "This browser has no room left to keep models and runs." : "This browser stores nothing here.",
+    hint: full ? hint : `${hint} ${verbatim(cause)}`,
+  };
+}
+
+/** An id that no other of the user's own models has, also over http, where browsers have no `crypto.randomUUID`. */
+export const freshId = () => `own-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0")}`;
