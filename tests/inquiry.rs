@@ -7,8 +7,9 @@ use safr::engine::{Answer, Flip, LoadedModel, Question};
 use safr::evaluate::{Curves, EncodedExample, FaithfulnessOptions, Text, faithfulness, knockout};
 use safr::explain::{BeforeAfter, Changes, Steering, argmax};
 use safr::model::Readout;
+use safr::package::Package;
 
-use crate::common::{all_close, close, small_package_of, winners};
+use crate::common::{all_close, close, small_package_of, small_weights, winners};
 
 const TEXTS: [&str; 4] = [
     "it is not a very good film , it is bad .",
@@ -18,9 +19,24 @@ const TEXTS: [&str; 4] = [
 ];
 
 fn model(readout: Readout) -> LoadedModel {
+    drawn(readout, 1)
+}
+
+/// A model whose weights are drawn by `seed`.
+fn drawn(readout: Readout, seed: u64) -> LoadedModel {
     let winners = (readout == Readout::Neurons).then(|| winners(2, 0.6));
     let package = block_on(small_package_of(readout, winners));
+    let package = Package {
+        weights: small_weights(&package.config, seed),
+        ..package
+    };
     LoadedModel::of(package, &Device::flex()).unwrap()
+}
+
+/// Models of both readouts.
+fn models() -> impl Iterator<Item = (Readout, LoadedModel)> {
+    let readouts = [Readout::Neurons, Readout::Residual].into_iter();
+    readouts.flat_map(|readout| (1..7).map(move |seed| (readout, drawn(readout, seed))))
 }
 
 fn answer(model: &LoadedModel, text: &str, question: Question) -> Answer {
@@ -93,8 +109,7 @@ fn steering_takes_no_pass_and_gives_what_a_pass_gives() {
 #[test]
 fn the_fewest_neurons_flip_the_class_and_one_fewer_does_not() {
     let mut found = 0;
-    for readout in [Readout::Neurons, Readout::Residual] {
-        let model = model(readout);
+    for (readout, model) in models() {
         for text in TEXTS {
             let whole = predicted(&model, text, &[]);
             let flip = flip(&model, text, Question::FlipNeurons);
@@ -125,8 +140,7 @@ fn the_fewest_neurons_flip_the_class_and_one_fewer_does_not() {
 #[test]
 fn the_fewest_words_flip_the_class_and_no_fewer_do() {
     let mut found = 0;
-    for readout in [Readout::Neurons, Readout::Residual] {
-        let model = model(readout);
+    for (_, model) in models() {
         for text in TEXTS {
             let explanation = block_on(model.explain(text)).unwrap();
             let ids: Vec<u32> = explanation.words.iter().map(|word| word.id).collect();

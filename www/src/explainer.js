@@ -2,9 +2,13 @@
 /** Which worker explains, and on which backend: the newest text wins, and a worker that dies is replaced. */
 
 import { Host } from "./host.js";
+import { Inquiries } from "./inquiries.js";
+import { addressed } from "./spawn.js";
 
-/** @import { Assets, Backend, Deletion, Device, Explanation, ModelAsset, ModelInfo, Problem } from "./protocol.js" */
+/** @import { Assets, Backend, Deletion, Device, Explanation, ModelAsset, ModelInfo, NeuronCards, Prediction, Problem, Question as Asked } from "./protocol.js" */
 /** @import { Answer } from "./host.js" */
+/** @import { Inquiry } from "./inquiries.js" */
+/** @import { Scene } from "./scenes.js" */
 
 /** Deaths in a row, with no answer between them, after which the page stops trying. */
 const STRIKES = 3;
@@ -12,9 +16,9 @@ const STRIKES = 3;
 /**
  * @typedef {object} Request
  * @property {string} text
- * @property {string[]} models ids, the selected one first
+ * @property {Scene[]} scenes the selected one first
  * @property {number | null} since time of the keystroke, if it was one
- * @property {{[id: string]: Explanation}} explanations those that have arrived so far, by model
+ * @property {{[id: string]: Explanation}} explanations those that have arrived so far, by the scene's key
  */
 
 /**
@@ -31,7 +35,8 @@ const STRIKES = 3;
  * @property {(device: Device, reason: string) => void} backend what runs now, and why
  * @property {(problem: Problem) => void} refused the chosen backend does not work here; the CPU explains
  * @property {(problem: Problem) => void} fellBack the CPU takes over from something that failed
- * @property {(request: Request, model: string, answer: Answer) => void} explained by one of the models that could answer
+ * @property {(request: Request, scene: Scene, answer: Answer) => void} explained by one of the models that could answer
+ * @property {(request: Request, scene: Scene, prediction: Prediction) => void} steered what a changed model answers; its explanation follows
  * @property {(question: Question, model: string, deletion: Deletion) => void} deleted
  * @property {(problem: Problem) => void} unexplained the newest text has no explanation
  * @property {(problem: Problem) => void} stopped nothing runs any more
@@ -48,6 +53,7 @@ export class Explainer {
   #wanted = null;
   /** The newest question, until it is asked. @type {Question | null} */
   #question = null;
+  #inquiries = new Inquiries();
   /** Ids of the models that are needed, the first one first. @type {string[]} */
   #needed;
   #asking = false;
@@ -66,7 +72,7 @@ export class Explainer {
   explain(request) {
     this.#wanted = request;
     this.#question = null;
-    this.#needed = request.models;
+    this.#needed = [...new Set(request.scenes.map(({ model }) => model))];
     for (const host of [this.#host, this.#candidate]) host?.load(this.#neededAssets());
     this.#pump();
   }
@@ -75,6 +81,24 @@ export class Explainer {
   wonder(question) {
     this.#question = question;
     this.#pump();
+  }
+
+  /** Asks what takes many passes; only while nothing else is to be done. @param {Inquiry} inquiry */
+  inquire(inquiry) {
+    this.#inquiries.ask(inquiry);
+    this.#pump();
+  }
+
+  /** Nobody waits for the answer to this question any more; without one, to any. @param {Asked} [question] */
+  drop(question) {
+    this.#inquiries.drop(question);
+  }
+
+  /** The cards of a model's neurons. @param {string} model @returns {Promise<NeuronCards>} */
+  async cards(model) {
+    const asset = this.assets.models.find(({ id }) => id === model);
+    if (!asset || !this.#host) throw { kind: "cards", message: "The cards of the neurons cannot be had now.", hint: "" };
+    return this.#host.client.call("cards", addressed(asset));
   }
 
   /** Whether a model can answer now. @param {string} model */
@@ -216,11 +240,12 @@ export class Explainer {
     const host = this.#host;
     const request = this.#wanted;
     if (!host || this.#asking) return;
-    if (request && !host.models.has(request.models[0])) return;
-    if (!request && !this.#question) return;
+    if (request && !host.models.has(request.scenes[0].model)) return;
+    if (!request && !this.#question && !this.#inquiries.next(host)) return;
     this.#asking = true;
     if (request) await this.#explain(host, request);
     else if (this.#question) await this.#delete(host, this.#question);
+    else await this.#inquiries.advance(host);
     this.#asking = false;
     this.#pump();
   }
@@ -228,12 +253,18 @@ export class Explainer {
   /** @param {Host} host @param {Request} request */
   async #explain(host, request) {
     this.#wanted = null;
-    const models = request.models.filter((id) => host.models.has(id));
-    for (const model of models) {
-      const answer = await host.explain(request.text, model).catch((problem) => this.#unanswered(host, request, problem));
+    const scenes = request.scenes.filter(({ model }) => host.models.has(model));
+    for (const scene of scenes) {
+      const unanswered = (/** @type {Problem} */ problem) => this.#unanswered(host, request, problem);
+      if (scene.without !== "") {
+        const prediction = await host.client.call("steer", scene.model, request.text, scene.without).catch(unanswered);
+        if (prediction) this.events.steered(request, scene, prediction);
+        if (prediction === undefined || this.#wanted) return;
+      }
+      const answer = await host.explain(request.text, scene).catch(unanswered);
       if (!answer) return;
       this.#strikes = 0;
-      this.events.explained({ ...request, models }, model, answer);
+      this.events.explained({ ...request, scenes }, scene, answer);
       if (this.#wanted) return; // A newer text goes first.
     }
   }

@@ -4,6 +4,7 @@
 import { Deferred } from "./deferred.js";
 import { WorkerClient } from "./worker-client.js";
 
+/** @import { Scene } from "./scenes.js" */
 /** @import { Assets, Backend, Device, Explanation, ModelAsset, ModelInfo, Problem } from "./protocol.js" */
 
 const WORDS = { name: "The engine", hint: "Load the page again." };
@@ -56,9 +57,9 @@ export class Host {
     return device;
   }
 
-  /** Explains `text` by `model`. @param {string} text @param {string} model @returns {Promise<Answer>} */
-  explain(text, model) {
-    return this.client.call("explain", model, text);
+  /** @param {string} text @param {Scene} scene @returns {Promise<Answer>} */
+  explain(text, { model, without, before }) {
+    return this.client.call("explain", model, text, without, before);
   }
 
   /** Loads those models that were not asked for before. @param {ModelAsset[]} models */

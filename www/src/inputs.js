@@ -21,6 +21,7 @@ export class Inputs {
   interaction = byId("interaction-colour", HTMLSelectElement);
   /** What explains a chart while its colours show one thing. */
   #explaining = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-while]"));
+  pin = byId("pin-text", HTMLButtonElement);
   link = byId("copy-link", HTMLButtonElement);
   #told = byId("link-told", HTMLElement);
   #shown = byId("link-shown", HTMLInputElement);
@@ -53,6 +54,9 @@ export class Inputs {
     this.beside.value = beside ?? "none";
     for (const option of this.beside.options) option.hidden = option.value === state.model;
     this.backend.value = state.backend;
+    this.pin.setAttribute("aria-pressed", String(state.pinned !== ""));
+    write(this.pin, state.pinned === "" ? "Pin this text" : "Unpin the earlier text");
+    this.pin.disabled = state.pinned === "" && state.text.trim() === "";
     write(this.theme, isDark(state.theme) ? "Light theme" : "Dark theme");
     this.allocation.value = state.allocation;
     this.interaction.value = state.interaction;
@@ -77,6 +81,7 @@ export class Inputs {
     this.interaction.addEventListener("change", () => {
       change({ interaction: /** @type {State["interaction"]} */ (this.interaction.value) });
     });
+    this.pin.addEventListener("click", () => change({ pinned: state().pinned === "" ? state().text : "" }));
     byId("skip", HTMLButtonElement).addEventListener("click", () => this.text.focus());
     const chips = samples.map(({ name, text }) => {
       const chip = html("button", { type: "button", class: "chip" }, name);

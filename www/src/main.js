@@ -1,6 +1,7 @@
 // @ts-check
 /** The page: what is typed and chosen goes to the explainer, what comes back is drawn. */
 
+import { Address } from "./address.js";
 import { assets } from "./assets.js";
 import { measureBench } from "./bench.js";
 import { complete } from "./building.js";
@@ -12,36 +13,36 @@ import { Explainer } from "./explainer.js";
 import { sentence } from "./format.js";
 import { byId, tell } from "./html.js";
 import { Inputs } from "./inputs.js";
-import { keep, kept } from "./kept.js";
+import { Instrument } from "./instrument.js";
+import { keep } from "./kept.js";
 import { Loading } from "./loading.js";
 import { Notices } from "./notices.js";
 import { afterPaint } from "./paint.js";
 import { Panel } from "./panel.js";
 import { Pin } from "./pin.js";
 import { Scale } from "./scale.js";
+import { scenesOf } from "./scenes.js";
 import { Spotlight } from "./spotlight.js";
-import { copyLink, missingModels, notHere, readState, USUAL_CHOICES, writeState } from "./state.js";
+import { USUAL_CHOICES } from "./state.js";
 import { backendInUse, classNames, statusLine } from "./status.js";
 import { obstacle } from "./support.js";
 import { onSystemTheme } from "./theme.js";
+import { Touch, wordActions } from "./touch.js";
 import { TuningSection } from "./tuning/section.js";
+import { inAnotherText } from "./without.js";
+import { Wonder } from "./wonder.js";
 
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { Answer } from "./host.js" */
 /** @import { Device, Explanation, ModelAsset, Problem } from "./protocol.js" */
 /** @import { Request } from "./explainer.js" */
+/** @import { Scene } from "./scenes.js" */
 /** @import { State } from "./state.js" */
 
 /** The address and the spoken status wait until typing pauses: browsers limit the one, people the other. */
 const RESTS_AFTER = 500;
 
-/** A word counts as pointed at, not just passed over, after this many milliseconds; while one types, none does. */
-const POINTS_AFTER = 150;
-
 const catalogue = new Catalogue(assets.models);
-/** The address that the page was opened with: it may name one of the user's own models. */
-const opened = location.hash;
-
 const page = document.documentElement;
 const status = byId("status", HTMLElement);
 const backendLine = byId("backend-in-use", HTMLElement);
@@ -51,18 +52,20 @@ const backendNotices = new Notices(byId("backend-notices", HTMLElement));
 const loading = new Loading(byId("progress", HTMLProgressElement), byId("progress-bytes", HTMLElement));
 const scale = new Scale();
 const spotlight = new Spotlight();
-const main = new Panel("main", spotlight);
+const touch = new Touch((without) => change({ without }));
+const main = new Panel("main", spotlight, touch);
 const beside = new Panel("beside", spotlight);
-new Pin(spotlight, [main, beside]);
+new Pin(spotlight, [main, beside], (subject) => (subject.kind === "word" ? wordActions(touch, drawn?.[needed()[0].key], subject.word) : []));
 
 /** @type {State} */
 const usual = { text: inputs.text.defaultValue, model: catalogue.ids[0], ...USUAL_CHOICES };
-let state = readState(location.hash, { ...usual, text: kept() ?? inputs.text.value }, catalogue.ids);
+const address = new Address(catalogue, notices, usual);
+let state = address.read();
 /** @type {Palette} */
 let palette;
-/** The explanations of the newest text so far, by model. @type {{[id: string]: Explanation}} */
+/** The explanations of the newest text so far, by scene. @type {{[key: string]: Explanation}} */
 let newest = {};
-/** What is drawn: the selected model first, then the one it is compared with. @type {{[id: string]: Explanation} | null} */
+/** What is drawn: the selected scene first, then the other one. @type {{[key: string]: Explanation} | null} */
 let drawn = null;
 let drawnText = "";
 /** Resolves once the latest drawing is on the screen. @type {Promise<void>} */
@@ -75,8 +78,6 @@ let stopped = false;
 let unexplained = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let rest;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let pointing;
 
 const explainer = new Explainer(assets, state.model, {
   progress(label, loaded, total) {
@@ -91,7 +92,8 @@ const explainer = new Explainer(assets, state.model, {
     catalogue.broken.delete(info.id);
     document.getElementById(`card-${info.id}`)?.remove();
     byId("cards", HTMLElement).append(card(info));
-    if (page.dataset.state === "ready" && needed().includes(info.id)) explain();
+    instrument.model(info);
+    if (page.dataset.state === "ready" && needed().some(({ model }) => model === info.id)) explain();
   },
   badModel(problem, id) {
     catalogue.broken.add(id);
@@ -105,18 +107,22 @@ const explainer = new Explainer(assets, state.model, {
     const moved = running?.device.backend !== device.backend;
     running = { device, reason, time: moved ? null : running?.time ?? null };
     stopped = false;
-    if (moved && drawn) explain(); // What is shown comes from what runs now.
+    if (moved && drawn) explain(null, true); // What is shown comes from what runs now.
     describe();
   },
   refused: (problem) => leaveBackend(problem, backendNotices),
   fellBack: (problem) => leaveBackend(problem, notices),
   explained: draw,
+  steered({ text }, { key, without }, prediction) {
+    if (text === drawnText && key === needed()[0].key) main.prediction.steer(prediction, without);
+  },
   deleted({ word }, model, deletion) {
-    for (const [id, panel] of panels()) if (id === model) panel.tell(word, deletion);
+    for (const [scene, panel] of panels()) if (scene?.key === model) panel.tell(word, deletion);
   },
   unexplained(problem) {
     unexplained = state.text;
-    notices.show({ ...problem, kind: "text" });
+    const whole = { label: "Put everything back", act: () => change({ without: "" }) };
+    notices.show({ ...problem, kind: "text" }, state.without === "" ? undefined : whole);
     enter("error");
   },
   stopped(problem) {
@@ -125,6 +131,13 @@ const explainer = new Explainer(assets, state.model, {
     show();
     enter("error");
   },
+});
+
+const instrument = new Instrument(touch, spotlight, [main, beside], {
+  inquire: (inquiry) => explainer.inquire(inquiry),
+  drop: (question) => explainer.drop(question),
+  cards: (model) => explainer.cards(model),
+  change: (next) => change(next),
 });
 
 const tuning = new TuningSection(assets, {
@@ -153,28 +166,23 @@ function enrol(own) {
   else change({ model: ids[0] });
 }
 
-/** The selected model and the one it is compared with, if there is one. */
+/** The selected model and what stands beside it, if anything does. @returns {Scene[]} */
 function needed() {
-  const other = catalogue.broken.has(state.model) ? undefined : companion();
-  return other ? [state.model, other] : [state.model];
+  const [selected, other] = scenesOf(state, companion());
+  return other && !catalogue.broken.has(state.model) ? [selected, other] : [selected];
 }
 
-/** What is drawn of each model. */
-const panels = () => /** @type {const} */ ([[state.model, main], [needed()[1], beside]]);
+/** What is drawn of each. */
+const panels = () => /** @type {const} */ ([[needed()[0], main], [needed()[1], beside]]);
 
-/** Asks what the models say without the word that is pointed at. */
-function wonder() {
-  clearTimeout(pointing);
-  const { subject } = spotlight;
-  if (subject?.kind !== "word") return;
-  const { word } = subject;
-  pointing = setTimeout(() => {
-    if (!drawn || drawn !== newest) return; // The typing has gone on: the word belongs to a text that is gone.
-    const known = drawn;
-    const models = panels().flatMap(([id, panel]) => (id && known[id] && !panel.evidence.knows(word) ? [id] : []));
-    if (models.length > 0) explainer.wonder({ text: known[state.model].text, word, models });
-  }, POINTS_AFTER);
-}
+/** Asks what the models say without a word that is pointed at. */
+const wonder = new Wonder(spotlight, (word) => {
+  if (!drawn || drawn !== newest) return; // The typing has gone on: the word belongs to a text that is gone.
+  const known = drawn;
+  const asked = panels().filter(([scene, panel]) => scene && scene.key === scene.model && known[scene.key] && !panel.evidence.knows(word));
+  const models = asked.flatMap(([scene]) => scene?.model ?? []);
+  if (models.length > 0) explainer.wonder({ text: drawnText, word, models });
+});
 
 /** The model that the selected one is compared with. */
 const companion = () => catalogue.companion(state.model, state.beside);
@@ -182,13 +190,16 @@ const companion = () => catalogue.companion(state.model, state.beside);
 /** What is said in place of a model's answer. @param {string} id */
 const awaited = (id) => (stopped || unexplained === state.text ? "There is no answer to this text." : catalogue.awaited(id));
 
-/** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one */
-function explain(since = null) {
+/** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one @param {boolean} [anew] also what is known */
+function explain(since = null, anew = false) {
   unexplained = null;
   if (catalogue.broken.has(state.model)) return enter("error");
   enter(stopped ? "error" : drawn ? "busy" : "loading");
   newest = {};
-  explainer.explain({ text: state.text, models: needed(), since, explanations: newest });
+  const [selected, other] = needed();
+  const known = other && !anew && drawnText === state.text ? drawn?.[other.key] : undefined;
+  if (other && known) newest[other.key] = known;
+  explainer.explain({ text: state.text, scenes: other && !known ? [selected, other] : [selected], since, explanations: newest });
 }
 
 /** Asks again for a model that could not be loaded; whatever is running continues. @param {string} id */
@@ -214,23 +225,27 @@ function restart() {
 function change(next, since) {
   const before = state;
   state = { ...state, ...next };
+  if (state.model !== before.model) state.without = next.without ?? "";
+  else if (state.text !== before.text) state.without = next.without ?? inAnotherText(state.without);
   inputs.tell(""); // A link copied before leads to an earlier view.
   show();
   if (before.backend !== state.backend) {
     backendNotices.clearAll();
     explainer.use(state.backend);
   }
-  if (before.text !== state.text || before.model !== state.model || before.beside !== state.beside) explain(since);
+  const asks = /** @type {const} */ (["text", "model", "beside", "without", "pinned"]);
+  if (asks.some((name) => before[name] !== state[name])) explain(since);
 }
 
 /** Brings the page in line with the state. */
 function show() {
-  const [, other] = needed();
+  const [selected, other] = needed();
   inputs.show(state, companion());
-  for (const [id, panel] of panels()) {
-    panel.entitle(catalogue.title(id));
-    panel.expect(id, awaited(id));
-  }
+  instrument.show(state);
+  main.entitle(`${catalogue.title(selected.model)}${state.without === "" ? "" : ", changed"}`);
+  main.expect(selected.model, awaited(selected.model));
+  if (other) beside.entitle(`${catalogue.title(other.model)}${state.without === "" ? "" : ", as it is"}`);
+  beside.expect(other?.key, awaited(other?.model ?? ""));
   beside.show(other !== undefined);
   tuning.show(state.text);
   page.toggleAttribute("data-compare", other !== undefined);
@@ -253,34 +268,37 @@ function recolour() {
   inputs.show(state, companion());
   main.recolour(palette);
   beside.recolour(palette);
+  instrument.recolour(palette);
   tuning.recolour(palette);
 }
 
 /**
  * Draws what a model makes of the text: the selected one at once, the other one once that has been seen.
  * @param {Request} request
- * @param {string} model
+ * @param {Scene} scene
  * @param {Answer} answer
  */
-async function draw(request, model, { explanation, milliseconds }) {
-  await (model === state.model ? null : painted); // Either way, the worker is already at the next model.
+async function draw(request, { key }, { explanation, milliseconds }) {
+  await (key === needed()[0].key ? null : painted); // Either way, the worker is already at the next model.
   const { text, since, explanations } = request;
   const [selected, other] = needed();
-  const isSelected = model === selected;
-  if (!isSelected && !(model === other && explanations === drawn)) return; // Something else was chosen or typed meanwhile.
-  explanations[model] = explanation;
+  const isSelected = key === selected.key;
+  if (!isSelected && !(key === other?.key && explanations === drawn)) return; // Something else was chosen or typed meanwhile.
+  explanations[key] = explanation;
   notices.clear("text");
-  // For the same text, what is held stays held; but neurons are elsewhere in another model.
-  if (text !== drawnText || spotlight.subject?.kind === "neuron") spotlight.clear();
-  const rescaled = scale.fit([explanations[selected], explanations[other] ?? drawn?.[other]]);
+  // For the same text, what is held stays held; but neurons may be elsewhere now.
+  if (text !== drawnText || !main.keeps(spotlight.subject, explanation)) spotlight.clear();
+  const rescaled = scale.fit([explanations[selected.key], explanations[other?.key ?? ""] ?? drawn?.[other?.key ?? ""]]);
   if (isSelected) {
     drawn = explanations;
     drawnText = text;
     if (running) running.time = milliseconds;
   }
-  if (explanations[selected] && (isSelected || rescaled)) main.draw(viewOf(explanations[selected], text, scale.extent, state), palette);
-  if (!isSelected) beside.draw(viewOf(explanation, text, scale.extent, state), palette);
-  else if (other && !request.models.includes(other)) beside.wait(text);
+  const view = (/** @type {Scene} */ scene) => viewOf(explanations[scene.key], text, scale.extent, state, scene.without);
+  if (explanations[selected.key] && (isSelected || rescaled)) main.draw(view(selected), palette);
+  if (isSelected) instrument.drawn(explanation, main.words.texts);
+  if (other && explanations[other.key] && (!isSelected || rescaled || !beside.isDrawn)) beside.draw(view(other), palette);
+  else if (other && isSelected && !request.scenes.some((scene) => scene.key === other.key)) beside.wait(text);
   painted = afterPaint();
   await painted;
   if (isSelected && since !== null) performance.measure("explain", { start: since, end: performance.now() });
@@ -288,20 +306,21 @@ async function draw(request, model, { explanation, milliseconds }) {
 }
 
 /** What need not delay what people see. @param {Request} request */
-function finish({ text, models, explanations }) {
+function finish({ text, scenes, explanations }) {
   main.finish();
   beside.finish();
-  if (explanations !== newest || models.some((id) => !explanations[id])) return; // More is on its way.
-  if (needed().some((id) => !explanations[id] && explainer.has(id))) return explain(); // It was loaded meanwhile.
+  if (explanations !== newest || scenes.some(({ key }) => !explanations[key])) return; // More is on its way.
+  if (needed().some(({ key, model }) => !explanations[key] && explainer.has(model))) return explain(); // It was loaded meanwhile.
   enter("ready");
-  wonder(); // What is held is still to be asked about.
+  instrument.rests();
+  wonder.again(); // What is held is still to be asked about.
   document.dispatchEvent(new CustomEvent("explained", { detail: { text, explanations, milliseconds: running?.time } }));
 }
 
 /** @param {"loading" | "ready" | "busy" | "error"} next */
 function enter(next) {
   page.dataset.state = next;
-  if (next === "error") for (const [id, panel] of panels()) panel.lack(state.text, awaited(id));
+  if (next === "error") for (const [scene, panel] of panels()) panel.lack(state.text, awaited(scene?.model ?? ""));
   if (next === "loading" || next === "error") describe();
   settle();
 }
@@ -312,14 +331,13 @@ function settle() {
   rest = setTimeout(() => {
     describe();
     keep(state.text);
-    if (location.hash === writeState(state, {}, catalogue.ids)) return; // A link to exactly this view may be copied from the address bar.
-    history.replaceState(null, "", writeState(state, usual, catalogue.ids) || location.pathname + location.search);
+    address.write(state);
   }, RESTS_AFTER);
 }
 
 /** Says what is going on. */
 function describe() {
-  const explanation = drawn?.[state.model];
+  const explanation = drawn?.[needed()[0].key];
   const isBroken = catalogue.broken.has(state.model);
   const failed = isBroken ? catalogue.awaited(state.model) : stopped ? "Nothing is running." : "This text could not be explained.";
   tell(status, statusLine(page.dataset.state, loading.toString(), failed, explanation), [...catalogue.titles, ...classNames(explanation)]);
@@ -330,13 +348,12 @@ function describe() {
 
 function listen() {
   inputs.listen(() => state, change);
-  inputs.link.addEventListener("click", async () => inputs.tell(...(await copyLink(state, catalogue.ids))));
-  spotlight.watch(wonder);
+  inputs.link.addEventListener("click", async () => inputs.tell(...(await address.copy(state))));
   onSystemTheme(recolour);
   addEventListener("beforeprint", () => dress("light")); // Paper is.
   addEventListener("afterprint", () => dress(state.theme));
   addEventListener("hashchange", () => {
-    change(readState(location.hash, { ...usual, text: kept() ?? usual.text }, catalogue.ids));
+    change(address.read());
     lookFor(location.hash);
   });
   addEventListener("pagehide", () => keep(state.text));
@@ -369,20 +386,14 @@ function start() {
   takeUp();
 }
 
-/** Says so if an address names models that are not here. @param {string} hash */
-function lookFor(hash) {
-  notices.clear("address");
-  const missing = missingModels(hash, catalogue.ids);
-  const used = { model: state.model, beside: companion() ?? "" };
-  if (missing.length > 0) notices.show(notHere(missing.map(({ id }) => id), missing.map(({ as }) => catalogue.title(used[as]))));
-}
+/** @param {string} hash */
+const lookFor = (hash) => address.lookFor(hash, { model: state.model, beside: companion() ?? "" });
 
 /** What earlier visits left: the user's own models, and a run in progress. */
 async function takeUp() {
   await tuning.library.open();
-  const { model, beside } = readState(opened, state, catalogue.ids);
-  change(Object.fromEntries(Object.entries({ model, beside }).filter(([, id]) => catalogue.isOwn(id))));
-  lookFor(opened);
+  change(address.own(state));
+  lookFor(address.opened);
   await tuning.runs.restore();
 }
 

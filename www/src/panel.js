@@ -13,9 +13,10 @@ import { slotsOf } from "./slots.js";
 
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { Look, View } from "./charts/view.js" */
-/** @import { Deletion } from "./protocol.js" */
+/** @import { Deletion, Explanation } from "./protocol.js" */
 /** @import { PanelName } from "./slots.js" */
 /** @import { Spotlight, Subject } from "./spotlight.js" */
+/** @import { Touch } from "./touch.js" */
 
 /** Charts this close to the visible part, in pixels, are drawn as if they were visible. */
 const NEAR = 200;
@@ -44,8 +45,8 @@ export class Panel {
   /** Kept, since asking for it between two changes of the page is slow. */
   #width = 0;
 
-  /** @param {PanelName} name @param {Spotlight} spotlight */
-  constructor(name, spotlight) {
+  /** @param {PanelName} name @param {Spotlight} spotlight @param {Touch} [touch] what changes the model that it shows */
+  constructor(name, spotlight, touch) {
     this.slots = slotsOf(name);
     const find = (/** @type {string} */ selector) => {
       const found = this.slots.map((slot) => slot.querySelector(selector)).find((element) => element !== null);
@@ -57,7 +58,7 @@ export class Panel {
     this.words = new Words(find('[data-chart="words"]'), name, spotlight);
     this.evidence = new EvidenceChart(find('[data-chart="evidence"]'), name, spotlight);
     this.charts = [
-      new AllocationChart(find('[data-chart="allocation"]'), name, spotlight),
+      new AllocationChart(find('[data-chart="allocation"]'), name, spotlight, touch),
       new InteractionChart(find('[data-chart="interaction"]'), name, spotlight),
       this.evidence,
     ].map((chart) => new SlowChart(chart));
@@ -97,6 +98,32 @@ export class Panel {
       const heading = slot.querySelector(".model-name");
       if (heading) write(heading, name);
     }
+  }
+
+  /** Id of the model that it shows. */
+  get model() {
+    return this.#model;
+  }
+
+  /** Names of its classes. */
+  get classes() {
+    return this.#view?.explanation.prediction?.classes ?? [];
+  }
+
+  /** Whether it shows what it should. */
+  get isDrawn() {
+    return this.#view !== null;
+  }
+
+  /** The neuron of a column. @param {number} column */
+  neuronAt(column) {
+    return this.#view?.explanation.allocation.neurons[column];
+  }
+
+  /** Whether the subject is in the same place in what comes next. @param {Subject | null} subject @param {Explanation} next */
+  keeps(subject, next) {
+    if (subject?.kind !== "neuron") return true;
+    return subject.panel === this.name && this.neuronAt(subject.column) === next.allocation.neurons[subject.column];
   }
 
   /** What the subject is called, if it is here. @param {Subject} subject */
@@ -151,7 +178,7 @@ export class Panel {
       slow.stale = true;
       if (slow.inSight) this.#drawChart(slow);
     }
-    this.prediction.draw(view.explanation);
+    this.prediction.draw(view.explanation, view.without);
     this.words.draw(view, palette, this.#here(this.spotlight.subject));
   }
 

@@ -4,7 +4,9 @@
 import { focusFirst, html } from "./html.js";
 
 /** @import { Panel } from "./panel.js" */
-/** @import { Spotlight } from "./spotlight.js" */
+/** @import { Spotlight, Subject } from "./spotlight.js" */
+
+/** @typedef {{label: string, act: () => void}} Action */
 
 /** Where all of them are, one above the other. */
 const place = html("div", { class: "pins" });
@@ -12,10 +14,15 @@ const place = html("div", { class: "pins" });
 export class Pin {
   #name = html("span", { role: "status" });
   #release = html("button", { type: "button", class: "quiet close" }, "×");
-  #chip = html("p", { class: "pin", translate: "no" }, this.#name, this.#release);
+  #actions = html("span", { class: "actions" });
+  #chip = html("p", { class: "pin", translate: "no" }, this.#name, this.#actions, this.#release);
 
-  /** @param {Spotlight} spotlight @param {Panel[]} panels those that it shines on */
-  constructor(spotlight, panels) {
+  /**
+   * @param {Spotlight} spotlight
+   * @param {Panel[]} panels those that it shines on
+   * @param {(subject: Subject) => Action[]} [actionsFor] what can be done with what is held
+   */
+  constructor(spotlight, panels, actionsFor = () => []) {
     place.append(this.#chip);
     document.body.append(place);
     /** @type {Element | null} */
@@ -36,6 +43,21 @@ export class Pin {
       this.#chip.classList.toggle("held", Boolean(name));
       this.#release.setAttribute("aria-label", `Release ${name}`);
       this.#name.replaceChildren(...(name ? ["Pinned: ", html("bdi", {}, name)] : []));
+      this.#offer(name && subject ? actionsFor(subject) : [], () => (subject ? actionsFor(subject) : []));
     });
+  }
+
+  /** @param {Action[]} actions @param {() => Action[]} again what they are once one of them was done */
+  #offer(actions, again) {
+    const buttons = actions.map(({ label, act }, place) => {
+      const button = html("button", { type: "button", class: "quiet" }, label);
+      button.addEventListener("click", () => {
+        act();
+        this.#offer(again(), again);
+        focusFirst(this.#actions.children[place]);
+      });
+      return button;
+    });
+    this.#actions.replaceChildren(...buttons);
   }
 }

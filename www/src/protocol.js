@@ -85,6 +85,21 @@
  * @property {Matrix} shares words × active neurons; every column sums to 1
  * @property {Matrix} evidence words × active neurons: what each says there towards the predicted class, as `Margin`
  * @property {number[]} votes class that each active neuron votes for
+ * @property {number[]} said what each active neuron says at all words towards the predicted class, as `Margin`
+ */
+
+/**
+ * What a change did: parts of the model switched off, or another text. All amounts are towards the class predicted before.
+ * @typedef {object} Change
+ * @property {number} class its index
+ * @property {[number, number]} probabilities its probability before and after
+ * @property {[number, number]} margins its margin before and after
+ * @property {number} gain by how much the margin changes
+ * @property {{text: string, before: number | null, after: number | null, contributions: [number, number], gain: number, said: number}[]} words
+ *   of both texts: their numbers before and after, and what they contribute
+ * @property {number | null} own by how much what the neurons say changes at the places of the words concerned
+ * @property {number} others the same at all other places
+ * @property {string} says
  */
 
 /**
@@ -110,6 +125,7 @@
  * @property {number} layer
  * @property {Evidence | null | undefined} evidence
  * @property {Sentences} sentences
+ * @property {Change | null} [change] compared with what it was asked to be
  * @property {Allocation} allocation
  * @property {Interaction} interaction
  */
@@ -120,7 +136,54 @@
 
 /** @typedef {{backend: string, adapter?: string | null}} Device */
 
-/** @typedef {{id: string, title: string, card: object, max_words: number, classes: string[]}} ModelInfo */
+/** @typedef {{id: string, title: string, card: object, max_words: number, heads: number, classes: string[]}} ModelInfo */
+
+/** @typedef {"flip-neurons" | "flip-words" | "faithfulness"} Question what takes many passes to answer */
+
+/**
+ * What changes the predicted class.
+ * @typedef {object} Flip
+ * @property {"flip"} kind
+ * @property {number[] | null} found numbers of neurons or words
+ * @property {boolean} exact whether no smaller set does
+ * @property {string} says
+ */
+
+/** @typedef {"contribution" | "keep" | "random"} Ranking */
+
+/** @typedef {{ranking: Ranking, probabilities: number[]}} OrderCurve */
+
+/**
+ * What becomes of the predicted class's probability as words are deleted.
+ * @typedef {object} Curves
+ * @property {number} class
+ * @property {number[]} gone numbers of words
+ * @property {OrderCurve[]} orders
+ * @property {{ranking: Ranking, probabilities: number[], comprehensiveness: number, sufficiency: number}[]} measures means over the orders of a ranking
+ * @property {number | null} knockout_error
+ */
+
+/** @typedef {Curves & {kind: "faithfulness", says: string}} Faithfulness */
+
+/** @typedef {Flip | Faithfulness | {kind: "no-words"}} Answer */
+
+/** @typedef {{done: number, of: number, answer: Answer | null}} Progress */
+
+/**
+ * @typedef {object} BriefCard
+ * @property {number} neuron
+ * @property {number | null} vote class that it votes for
+ * @property {number} fires share of the words at which it does
+ * @property {number} words effective number of those
+ * @property {[string, number][]} top words with the largest shares of it
+ * @property {[string, number][]} strongest words at which it fires most strongly
+ * @property {[number, number] | null} selective the class whose texts make it fire most, and its selectivity
+ * @property {number} size mean change of the prediction without it
+ * @property {number} fall mean fall of the predicted class's probability where it fires
+ * @property {number} flips texts that change class
+ */
+
+/** @typedef {{version: number, texts: number, words: number, dead: number, neurons: BriefCard[]}} NeuronCards over a data set */
 
 /** @typedef {{backend: Backend, agrees: boolean, difference: number, milliseconds: number}} Measured */
 
@@ -141,8 +204,8 @@
 
 /**
  * A model: either the sizes of its `files` and the `folder` that they are fetched from, or, for one of the user's own
- * models, the `content` itself. `beside`: id of the model that it is compared with unless another is chosen.
- * @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}, content?: Files, beside?: string | null}} ModelAsset
+ * models, the `content` itself. `cards`: bytes of the cards of its neurons, fetched when first wanted. `beside`: id of the model that it is compared with unless another is chosen.
+ * @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}, cards?: number | null, content?: Files, beside?: string | null}} ModelAsset
  */
 
 /**

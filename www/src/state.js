@@ -5,6 +5,7 @@
  */
 
 import { list } from "./format.js";
+import { partsOf, spelled } from "./without.js";
 
 /** @import { Problem } from "./protocol.js" */
 
@@ -15,6 +16,8 @@ export const LINK_TEXT_LIMIT = 2000;
  * @typedef {object} State
  * @property {string} text
  * @property {string} model a model id
+ * @property {string} without what is switched off or turned up in it, as `safr explain --without` takes it
+ * @property {string} pinned an earlier text that the present one is compared with; empty if there is none
  * @property {string} beside the model to compare with: its id, "auto" for the usual one, or "none"
  * @property {"auto" | "webgpu" | "flex" | "ndarray"} backend
  * @property {"auto" | "light" | "dark"} theme
@@ -23,7 +26,7 @@ export const LINK_TEXT_LIMIT = 2000;
  */
 
 /** What nobody has chosen otherwise. @type {Omit<State, "text" | "model">} */
-export const USUAL_CHOICES = { beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing" };
+export const USUAL_CHOICES = { without: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing" };
 
 /**
  * How one field is written in the address; `read` gives undefined for what makes no sense.
@@ -47,6 +50,15 @@ const shortText = {
   write: (value) => (value.length <= LINK_TEXT_LIMIT ? value : undefined),
 };
 
+/** @type {Field<string>} */
+const changes = {
+  read(text) {
+    const parts = partsOf(text);
+    return parts && spelled(parts);
+  },
+  write: (value) => value,
+};
+
 /**
  * The table: every field of the state, once.
  * @param {string[]} models ids of the models there are
@@ -55,6 +67,8 @@ const shortText = {
 const fields = (models) => ({
   text: shortText,
   model: oneOf(models),
+  without: changes,
+  pinned: shortText,
   beside: oneOf(["auto", "none", ...models]),
   backend: oneOf(/** @type {const} */ (["auto", "webgpu", "flex", "ndarray"])),
   theme: oneOf(/** @type {const} */ (["auto", "light", "dark"])),

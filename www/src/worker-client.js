@@ -16,7 +16,7 @@ import { addressed, moduleFor, spawn } from "./spawn.js";
 const SILENT_FOR = 120_000;
 
 /** The same where it owes one of these answers: a download that gets stuck is reported earlier. @type {{[name: string]: number}} */
-const OWES_FOR = { start: 60_000, explain: 30_000, without: 30_000 };
+const OWES_FOR = { start: 60_000, explain: 30_000, steer: 30_000, without: 30_000, inquire: 30_000, advance: 30_000 };
 
 /**
  * @typedef {object} WorkerEvents

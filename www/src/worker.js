@@ -11,7 +11,7 @@ import { TuningLoop } from "./tuning/loop.js";
 
 /**
  * @import { AdapterFacts, Backend, Choice, Deletion, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
- *   ModuleAsset, Problem, ToWorker } from "./protocol.js"
+ *   ModuleAsset, NeuronCards, Prediction, Problem, Progress, Question, ToWorker } from "./protocol.js"
  */
 
 /** @import { TuningModule, TuningSession } from "./tuning-protocol.js" */
@@ -20,7 +20,10 @@ import { TuningLoop } from "./tuning/loop.js";
  * @typedef {object} Explaining
  * @property {Device} device
  * @property {(id: string, files: {[name: string]: Uint8Array}) => Promise<ModelInfo>} load
- * @property {(id: string, text: string) => Promise<Explanation>} explain
+ * @property {(id: string, text: string, without: string, before?: string) => Promise<Explanation>} explain
+ * @property {(id: string, text: string, without: string) => Prediction | null} steer
+ * @property {(id: string, text: string, question: Question) => Promise<void>} inquire
+ * @property {() => Promise<Progress>} advance
  * @property {(id: string, text: string, word: number) => Promise<Deletion>} without
  * @property {(id: string) => Promise<Measured>} measure
  * @property {() => void} free
@@ -127,6 +130,18 @@ async function fetchModel({ title, folder, files, content }) {
   return Object.fromEntries(all);
 }
 
+/** Cards of the neurons among a model's files. */
+const CARDS = "neurons.json";
+
+/** @param {ModelAsset} asset @returns {Promise<NeuronCards>} */
+async function fetchCards({ folder, cards, content }) {
+  const own = content?.[CARDS];
+  if (own) return JSON.parse(new TextDecoder().decode(own));
+  if (!cards) throw { kind: "cards", message: "This model came without cards of its neurons.", hint: "" };
+  const response = await download(`${folder}/${CARDS}`);
+  return response.json();
+}
+
 /** How the running backend performs on a fixed input, and whether it agrees with the CPU. @param {string} [model] */
 function measure(model) {
   const [first] = loaded.keys();
@@ -184,13 +199,25 @@ const calls = {
     return info;
   },
 
-  /** @param {string} model @param {string} text */
-  explain: (model, text) =>
+  /** @param {string} model @param {string} text @param {string} without what is changed in the model @param {string} [earlier] the text on which the whole model is compared */
+  explain: (model, text, without, earlier) =>
     inTurn(async () => {
       const before = performance.now();
-      const explanation = await session.explain(model, text);
+      const explanation = await session.explain(model, text, without, earlier);
       return { explanation, milliseconds: performance.now() - before };
     }),
+
+  /** The answer of a changed model, where that takes no pass; else null. @param {string} model @param {string} text @param {string} without */
+  steer: (model, text, without) => inTurn(async () => session.steer(model, text, without)),
+
+  /** @param {string} model @param {string} text @param {Question} question */
+  inquire: (model, text, question) => inTurn(() => session.inquire(model, text, question)),
+
+  /** Works for a moment on what was asked. */
+  advance: () => inTurn(() => session.advance()),
+
+  /** The cards of a model's neurons. @param {ModelAsset} asset */
+  cards: (asset) => fetchCards(asset),
 
   /** What becomes of the answer when a word of `text` is deleted. @param {string} model @param {string} text @param {number} word */
   without: (model, text, word) => inTurn(() => session.without(model, text, word)),

@@ -13,7 +13,7 @@ export const HEAD = 47;
 const BAND = 5;
 export const VOTES = 4;
 /** Foot of the bands. */
-const FOOT = HEAD - VOTES - 5;
+export const FOOT = HEAD - VOTES - 5;
 
 /** Room right of the neurons for N_i and e_i or C_i, and for N_i as a bar, where charts are wide. */
 const NUMBERS = 94;

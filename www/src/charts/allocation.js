@@ -3,15 +3,19 @@
 
 import { amount, count, exact, label, tenths } from "../format.js";
 import { html, tableOnDemand, tell } from "../html.js";
-import { frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
+import { ownedBy } from "../touch.js";
+import { partsOf } from "../without.js";
+import { FOOT, frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
 import { Pen } from "./canvas.js";
 import { listen } from "./listen.js";
 import { pictureOf } from "./picture.js";
 import { describeNeuron, describeOwnership, neuronInWords } from "./readouts.js";
+import { Speakers } from "./speakers.js";
 import { column } from "./view.js";
 
 /** @import { Matrix } from "../protocol.js" */
 /** @import { Spotlight, Subject } from "../spotlight.js" */
+/** @import { Touch } from "../touch.js" */
 /** @import { Frame } from "./allocation-frame.js" */
 /** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
@@ -22,7 +26,8 @@ const OWNS = 0.1;
 /** How strongly the marks of votes are coloured, in [0, 1]. */
 const VOTED = 0.5;
 
-const HINT = "Point at a row or a column, or step through the neurons with the arrow keys; a click or Enter holds one.";
+const HINT = "Point at a row or a column, or step through the neurons with the arrow keys; a click or Enter holds one";
+const TOUCHES = " and switches it off. A click on the name above its columns does so to all neurons that a word owns";
 
 export class AllocationChart {
   /** @type {{view: View, frame: Frame, palette: Palette} | null} */
@@ -32,21 +37,24 @@ export class AllocationChart {
   /** @type {ImageData | null} */
   #votes = null;
 
-  /** @param {HTMLElement} root @param {string} panel @param {Spotlight} spotlight */
-  constructor(root, panel, spotlight) {
+  /** @param {HTMLElement} root @param {string} panel @param {Spotlight} spotlight @param {Touch} [touch] what changes the model */
+  constructor(root, panel, spotlight, touch) {
     this.root = root;
     this.panel = panel;
     this.spotlight = spotlight;
+    this.touch = touch;
+    this.speakers = touch ? new Speakers(panel, spotlight, touch) : null;
     this.canvas = html("canvas", { "aria-hidden": "true" });
     this.plot = html("div", { class: "plot", role: "slider", tabindex: 0, "aria-label": "Neurons" }, this.canvas);
     this.summary = html("p", { class: "remark" });
     this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true", translate: "no" });
     this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
-    root.append(this.summary, this.plot, this.readout, this.table.element);
+    root.append(this.summary, ...(this.speakers ? [this.speakers.root] : []), this.plot, this.readout, this.table.element);
     listen(this.plot, spotlight, {
       under: (event) => this.#under(event),
       step: (key) => this.#step(key),
       owns: (subject) => subject.kind === "neuron" && subject.panel === panel,
+      activate: (subject, event) => this.#act(subject, event),
     });
   }
 
@@ -63,6 +71,7 @@ export class AllocationChart {
     this.#picture = isEmpty ? null : pictureOf(matrix, columns, size, colour);
     this.#votes = isEmpty ? null : pictureOf({ rows: 1, cols: votes.length, values: votes }, columns, { ...size, rowHeight: VOTES, gap: 0 }, palette.signed.pixel);
     this.highlight(subject);
+    this.speakers?.draw(view);
     this.#say(view);
   }
 
@@ -87,6 +96,10 @@ export class AllocationChart {
     const pen = new Pen(this.canvas, { width, height: bottom }, palette);
     if (this.#picture) pen.put(this.#picture, left, HEAD);
     if (this.#votes) pen.put(this.#votes, left, HEAD - VOTES - 2);
+    const changed = partsOf(view.without) ?? new Map();
+    for (const [column, number] of allocation.neurons.entries()) {
+      if (changed.has(`neuron:${number}`)) pen.fill(palette.accent, left + columns.left(column), HEAD - VOTES - 2, Math.max(2, columns.step), VOTES);
+    }
     const all = { left, right, top: HEAD, bottom };
     if (word !== null) {
       const group = columns.groups.find((candidate) => candidate.word === word);
@@ -132,7 +145,7 @@ export class AllocationChart {
     this.plot.setAttribute("aria-valuetext", neuron === null ? "no neuron chosen; use the arrow keys" : neuronInWords(view, neuron));
     if (neuron !== null) this.readout.replaceChildren(...describeNeuron(view, neuron));
     else if (word !== null) this.readout.replaceChildren(...describeOwnership(view, word));
-    else this.readout.replaceChildren(html("p", { class: "hint" }, HINT));
+    else this.readout.replaceChildren(html("p", { class: "hint" }, `${HINT}${this.touch ? TOUCHES : ""}.`));
   }
 
   /** What is under the pointer: a neuron, a word's row, or nothing. @param {MouseEvent} event @returns {Subject | null} */
@@ -142,10 +155,30 @@ export class AllocationChart {
     const box = this.plot.getBoundingClientRect();
     const x = clientX - box.left;
     const word = Math.floor((clientY - box.top - HEAD) / rowHeight);
+    const owner = this.#bracket(clientX, clientY);
+    if (owner !== null) return { kind: "word", word: owner };
     if (x >= left && x <= right && columns.groups.length > 0) {
       return { kind: "neuron", panel: this.panel, column: columns.at(x - left) };
     }
     return word >= 0 && word < view.words.length ? { kind: "word", word } : null;
+  }
+
+  /** The word whose name or band is there; null where there is none, or nothing to switch off. @param {number} clientX @param {number} clientY */
+  #bracket(clientX, clientY) {
+    if (!this.#drawn || !this.touch) return null;
+    const { left, columns } = this.#drawn.frame;
+    const box = this.plot.getBoundingClientRect();
+    const x = clientX - box.left - left;
+    if (clientY - box.top >= FOOT) return null;
+    return columns.groups.find((group) => x >= group.left && x <= Math.max(group.right, group.left + 4))?.word ?? null;
+  }
+
+  /** Switches off what was clicked: a neuron, or all that a word owns. @param {Subject} subject @param {MouseEvent} [event] */
+  #act(subject, event) {
+    if (!this.#drawn || !this.touch) return;
+    const { explanation } = this.#drawn.view;
+    if (subject.kind === "neuron") this.touch.toggle(`neuron:${explanation.allocation.neurons[subject.column]}`);
+    else if (event && subject.kind === "word" && this.#bracket(event.clientX, event.clientY) === subject.word) this.touch.toggle(...ownedBy(explanation, subject.word));
   }
 
   /** The neuron that a key leads to: arrows left and right by neuron, up and down by group. @param {string} key @returns {Subject | null} */

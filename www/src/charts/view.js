@@ -11,6 +11,7 @@
  * @property {string[]} words the slices of `text` that the words stand for
  * @property {Extent} extent
  * @property {Look} look
+ * @property {string} without what is switched off or turned up in the model
  */
 
 /**
@@ -51,13 +52,14 @@ export function extentOf(explanations) {
   };
 }
 
-/** @param {Explanation} explanation @param {string} text @param {Extent} extent @param {Look} look @returns {View} */
-export const viewOf = (explanation, text, extent, look) => ({
+/** @param {Explanation} explanation @param {string} text @param {Extent} extent @param {Look} look @param {string} [without] @returns {View} */
+export const viewOf = (explanation, text, extent, look, without = "") => ({
   explanation,
   text,
   words: explanation.words.map(({ start, end }) => text.slice(start, end)),
   extent,
   look,
+  without,
 });
 
 /**

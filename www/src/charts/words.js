@@ -36,6 +36,11 @@ export class Words {
     root.append(this.readout, this.remarks);
   }
 
+  /** The words that are drawn. */
+  get texts() {
+    return this.#view?.words ?? [];
+  }
+
   /** The text alone, while there is no explanation. @param {string} text */
   wait(text) {
     this.#view = null;

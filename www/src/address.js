@@ -1,0 +1,51 @@
+// @ts-check
+/** The address of the page, which holds the view. */
+
+import { kept } from "./kept.js";
+import { copyLink, missingModels, notHere, readState, writeState } from "./state.js";
+
+/** @import { Catalogue } from "./catalogue.js" */
+/** @import { Notices } from "./notices.js" */
+/** @import { State } from "./state.js" */
+
+export class Address {
+  /** What the page was opened with: it may name one of the user's own models. */
+  opened = location.hash;
+
+  /** @param {Catalogue} catalogue @param {Notices} notices @param {State} usual what it leaves out */
+  constructor(catalogue, notices, usual) {
+    this.catalogue = catalogue;
+    this.notices = notices;
+    this.usual = usual;
+  }
+
+  /** The state that it describes now. */
+  read() {
+    return readState(location.hash, { ...this.usual, text: kept() ?? this.usual.text }, this.catalogue.ids);
+  }
+
+  /** @param {State} state */
+  write(state) {
+    const { ids } = this.catalogue;
+    if (location.hash === writeState(state, {}, ids)) return; // A link to exactly this view may be copied from the address bar.
+    history.replaceState(null, "", writeState(state, this.usual, ids) || location.pathname + location.search);
+  }
+
+  /** Copies a link to exactly this view, and says how that went. @param {State} state */
+  copy(state) {
+    return copyLink(state, this.catalogue.ids);
+  }
+
+  /** The user's own models that it named when the page was opened. @param {State} state @returns {Partial<State>} */
+  own(state) {
+    const { model, beside } = readState(this.opened, state, this.catalogue.ids);
+    return Object.fromEntries(Object.entries({ model, beside }).filter(([, id]) => this.catalogue.isOwn(id)));
+  }
+
+  /** Says so if it names models that are not here. @param {string} hash @param {{model: string, beside: string}} used in their place */
+  lookFor(hash, used) {
+    this.notices.clear("address");
+    const missing = missingModels(hash, this.catalogue.ids);
+    if (missing.length > 0) this.notices.show(notHere(missing.map(({ id }) => id), missing.map(({ as }) => this.catalogue.title(used[as]))));
+  }
+}

@@ -1,0 +1,59 @@
+// @ts-check
+/** The neurons that say most about a text, as buttons that switch them off; those that are off stay in the list. */
+
+import { amount } from "../format.js";
+import { html } from "../html.js";
+import { strongest } from "./view.js";
+
+/** @import { Spotlight } from "../spotlight.js" */
+/** @import { Touch } from "../touch.js" */
+/** @import { View } from "./view.js" */
+
+/** How many are listed. */
+const LISTED = 8;
+
+export class Speakers {
+  root = html("p", { class: "speakers", translate: "no" });
+  /** Columns of those that are listed. @type {number[]} */
+  #columns = [];
+
+  /** @param {string} panel @param {Spotlight} spotlight @param {Touch} touch */
+  constructor(panel, spotlight, touch) {
+    this.touch = touch;
+    const point = (/** @type {EventTarget | null} */ target) => {
+      const button = target instanceof Element ? target.closest("[data-neuron]") : null;
+      const column = button ? this.#columns[[...this.root.querySelectorAll("[data-neuron]")].indexOf(button)] : undefined;
+      spotlight.point(column === undefined ? null : { kind: "neuron", panel, column });
+    };
+    this.root.addEventListener("pointerover", ({ target }) => point(target));
+    this.root.addEventListener("pointerleave", () => spotlight.point(null));
+    this.root.addEventListener("focusin", ({ target }) => point(target));
+    this.root.addEventListener("focusout", () => spotlight.point(null));
+    touch.watch(() => this.#mark());
+  }
+
+  /** @param {View} view */
+  draw({ explanation: { allocation } }) {
+    const { neurons, said } = allocation;
+    const off = neurons.flatMap((neuron, column) => (this.touch.strength(`neuron:${neuron}`) === 1 ? [] : [column]));
+    const loud = strongest(said, LISTED).map(({ place }) => place);
+    this.#columns = [...new Set([...off.slice(0, LISTED), ...loud])];
+    const focused = document.activeElement instanceof HTMLElement && this.root.contains(document.activeElement) ? document.activeElement.dataset.neuron : undefined;
+    const buttons = this.#columns.map((column) => {
+      const name = `neuron:${neurons[column]}`;
+      const says = `Neuron ${neurons[column]}, says ${amount(said[column])}: switch it off, or on again`;
+      const button = html("button", { type: "button", class: "chip", "data-neuron": neurons[column], "data-said": said[column], "aria-label": says, "aria-pressed": "false" }, html("b", {}, String(neurons[column])), ` ${amount(said[column])}`);
+      button.addEventListener("click", () => this.touch.toggle(name));
+      return button;
+    });
+    this.root.replaceChildren(...(buttons.length > 0 ? ["Say most: ", ...buttons] : []));
+    this.#mark();
+    if (focused !== undefined) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-neuron="${focused}"]`))?.focus();
+  }
+
+  #mark() {
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-neuron]"))) {
+      button.setAttribute("aria-pressed", String(this.touch.strength(`neuron:${button.dataset.neuron}`) === 0));
+    }
+  }
+}

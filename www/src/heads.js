@@ -1,0 +1,36 @@
+// @ts-check
+/** The attention heads of the model on the left, each of which can be switched off. */
+
+import { byId, html } from "./html.js";
+
+/** @import { Touch } from "./touch.js" */
+
+export class Heads {
+  root = byId("heads", HTMLElement);
+  #count = 0;
+
+  /** @param {Touch} touch */
+  constructor(touch) {
+    this.touch = touch;
+    touch.watch(() => this.#mark());
+  }
+
+  /** @param {number} count of the last block's heads */
+  show(count) {
+    if (count === this.#count) return;
+    this.#count = count;
+    const heads = Array.from({ length: count }, (_, head) => {
+      const button = html("button", { type: "button", class: "chip", "data-head": head, "aria-label": `Head ${head} off`, "aria-pressed": "false" }, String(head));
+      button.addEventListener("click", () => this.touch.toggle(`head:${head}`));
+      return button;
+    });
+    this.root.replaceChildren("Switch heads off: ", ...heads);
+    this.#mark();
+  }
+
+  #mark() {
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-head]"))) {
+      button.setAttribute("aria-pressed", String(this.touch.strength(`head:${button.dataset.head}`) === 0));
+    }
+  }
+}

@@ -1,0 +1,124 @@
+// @ts-check
+/** What a person does with the model on the left beyond reading: changes it, asks what would flip it, and checks it. */
+
+import { ChangeReport } from "./change.js";
+import { Faithfulness } from "./faithfulness.js";
+import { Flip } from "./flip.js";
+import { Heads } from "./heads.js";
+import { NeuronCard } from "./neuron-card.js";
+import { NeuronDirectory } from "./neuron-cards.js";
+import { partsOf, spelled } from "./without.js";
+
+/** @import { Palette } from "./charts/palette.js" */
+/** @import { Inquiry } from "./inquiries.js" */
+/** @import { Panel } from "./panel.js" */
+/** @import { Explanation, ModelInfo, NeuronCards, Question } from "./protocol.js" */
+/** @import { Spotlight } from "./spotlight.js" */
+/** @import { State } from "./state.js" */
+/** @import { Touch } from "./touch.js" */
+
+/** How long nothing must have changed before the explanation is checked, in milliseconds. */
+const RESTS_AFTER = 700;
+
+/**
+ * @typedef {object} Asks
+ * @property {(inquiry: Inquiry) => void} inquire
+ * @property {(question: Question) => void} drop
+ * @property {(model: string) => Promise<NeuronCards>} cards
+ * @property {(change: Partial<State>) => void} change
+ */
+
+export class Instrument {
+  #report = new ChangeReport();
+  #faithfulness = new Faithfulness();
+  /** @type {Map<string, ModelInfo>} */
+  #models = new Map();
+  /** What the questions are about. @type {{model: string, text: string}} */
+  #about = { model: "", text: "" };
+  /** @type {Explanation | null} */
+  #drawn = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
+
+  /** @param {Touch} touch @param {Spotlight} spotlight @param {Panel[]} panels the main one first @param {Asks} asks */
+  constructor(touch, spotlight, panels, asks) {
+    this.touch = touch;
+    this.asks = asks;
+    this.heads = new Heads(touch);
+    this.directory = new NeuronDirectory(touch, asks.cards);
+    this.card = new NeuronCard(touch, this.directory, spotlight, panels);
+    this.flip = new Flip({
+      ask: (question, told) => asks.inquire({ ...this.#about, question, ...told }),
+      drop: asks.drop,
+      silence: (neurons) => asks.change({ without: spelled(new Map([...(partsOf(touch.written) ?? []), ...neurons.map((n) => /** @type {const} */ ([`neuron:${n}`, 0]))])) }),
+      remove: (words) => this.#remove(words),
+    });
+  }
+
+  /** A model can answer. @param {ModelInfo} info */
+  model(info) {
+    this.#models.set(info.id, info);
+    if (info.id === this.#about.model) this.#introduce();
+  }
+
+  /** Brings it in line with the state. @param {State} state */
+  show({ model, text, without }) {
+    this.touch.show(without);
+    if (model === this.#about.model && text === this.#about.text) return;
+    const isNew = model !== this.#about.model;
+    this.#about = { model, text };
+    this.flip.clear();
+    this.#faithfulness.clear();
+    clearTimeout(this.#rest);
+    if (!isNew) return;
+    this.touch.forget();
+    this.card.clear();
+    this.#introduce();
+  }
+
+  /** The main panel shows an explanation. @param {Explanation} explanation @param {string[]} words */
+  drawn(explanation, words) {
+    this.#drawn = explanation;
+    this.#report.show(explanation);
+    this.touch.name(words);
+  }
+
+  /** Nothing is to be done. */
+  rests() {
+    clearTimeout(this.#rest);
+    if (this.#faithfulness.isKnown) return;
+    this.#rest = setTimeout(() => {
+      this.asks.inquire({
+        ...this.#about,
+        question: "faithfulness",
+        progress: (done, of) => this.#faithfulness.progress(done, of),
+        answered: (answer) => this.#faithfulness.answered(/** @type {any} */ (answer)),
+        failed: ({ message }) => this.#faithfulness.tell(message),
+      });
+    }, RESTS_AFTER);
+  }
+
+  /** @param {Palette} palette */
+  recolour(palette) {
+    this.#faithfulness.recolour(palette);
+  }
+
+  /** Tells those that list parts of the model what it has. */
+  #introduce() {
+    const info = this.#models.get(this.#about.model);
+    if (!info) return;
+    this.heads.show(info.heads);
+    this.directory.show(info);
+  }
+
+  /** Takes words out of the text, beside which it stays. @param {number[]} gone */
+  #remove(gone) {
+    const { text } = this.#about;
+    const places = this.#drawn?.words ?? [];
+    const pieces = gone.reduceRight((rest, word) => {
+      const { start, end } = places[word];
+      return `${rest.slice(0, start).trimEnd()} ${rest.slice(end).trimStart()}`;
+    }, text);
+    this.asks.change({ text: pieces.trim(), pinned: text });
+  }
+}

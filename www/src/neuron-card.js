@@ -1,0 +1,93 @@
+// @ts-check
+/** The card of the neuron that is pointed at or held, and what turns it up or down. */
+
+import { tenths } from "./format.js";
+import { byId, html, write } from "./html.js";
+import { describeCard } from "./neuron-cards.js";
+import { STRONGEST } from "./without.js";
+
+/** @import { Panel } from "./panel.js" */
+/** @import { NeuronDirectory } from "./neuron-cards.js" */
+/** @import { Spotlight } from "./spotlight.js" */
+/** @import { Touch } from "./touch.js" */
+
+const HINT = "Point at a neuron, in the chart or in the list above it, to see what it does over a whole data set; click it to switch it off.";
+
+export class NeuronCard {
+  root = byId("neuron-card", HTMLElement);
+  slider = byId("strength", HTMLInputElement);
+  #control = byId("strength-control", HTMLElement);
+  #value = byId("strength-value", HTMLOutputElement);
+  #text = byId("neuron-card-text", HTMLElement);
+  #title = byId("neuron-card-title", HTMLElement);
+  /** What it shows: the model and its neuron. @type {{model: string, neuron: number} | null} */
+  #shown = null;
+  /** Whether the slider is between two stops. */
+  #moving = false;
+
+  /**
+   * @param {Touch} touch
+   * @param {NeuronDirectory} directory
+   * @param {Spotlight} spotlight
+   * @param {Panel[]} panels the one whose model can be changed first
+   */
+  constructor(touch, directory, spotlight, panels) {
+    this.touch = touch;
+    this.directory = directory;
+    this.slider.max = String(STRONGEST);
+    this.slider.addEventListener("input", () => {
+      if (!this.#shown) return;
+      this.touch.turn(this.#part, this.slider.valueAsNumber, this.#moving);
+      this.#moving = true;
+    });
+    this.slider.addEventListener("change", () => (this.#moving = false));
+    touch.watch(() => this.#set());
+    spotlight.watch((subject) => {
+      const panel = subject?.kind === "neuron" ? panels.find(({ name }) => name === subject.panel) : undefined;
+      const neuron = subject?.kind === "neuron" ? panel?.neuronAt(subject.column) : undefined;
+      if (!panel?.model || neuron === undefined) {
+        if (!this.root.contains(document.activeElement) && subject !== null) this.clear();
+        return; // What was shown last stays: the pointer may be on its way to the slider.
+      }
+      this.#show(panel.model, panel.classes, neuron, panel === panels[0]);
+    });
+    this.clear();
+  }
+
+  clear() {
+    this.#shown = null;
+    this.#control.hidden = true;
+    delete this.root.dataset.neuron;
+    write(this.#title, "");
+    this.#text.replaceChildren(html("p", { class: "hint" }, HINT));
+  }
+
+  get #part() {
+    return `neuron:${this.#shown?.neuron}`;
+  }
+
+  /** @param {string} model @param {string[]} classes @param {number} neuron @param {boolean} isMain */
+  async #show(model, classes, neuron, isMain) {
+    const shown = { model, neuron };
+    this.#shown = shown;
+    this.#moving = false;
+    this.root.dataset.neuron = String(neuron);
+    write(this.#title, `Neuron ${neuron}`);
+    this.#control.hidden = !isMain;
+    this.#set();
+    try {
+      const all = await this.directory.of(model);
+      if (this.#shown !== shown) return;
+      this.#text.replaceChildren(...describeCard(all.neurons.find((card) => card.neuron === neuron), all, classes));
+    } catch (cause) {
+      if (this.#shown === shown) this.#text.replaceChildren(html("p", {}, /** @type {{message: string}} */ (cause).message));
+    }
+  }
+
+  #set() {
+    if (!this.#shown) return;
+    const strength = this.touch.strength(this.#part);
+    this.slider.value = String(strength);
+    write(this.#value, strength === 0 ? "off" : `× ${tenths(strength)}`);
+  }
+}

@@ -1,0 +1,156 @@
+// @ts-check
+/** What is known of a model's neurons over a data set: fetched when first wanted, one card at a time, or all in a table. */
+
+import { brief, count, exact, percent, plural, points, tenths } from "./format.js";
+import { byId, html, write } from "./html.js";
+
+/** @import { BriefCard, ModelInfo, NeuronCards, Problem } from "./protocol.js" */
+/** @import { Touch } from "./touch.js" */
+
+/** Words that a row of the table lists. */
+const WORDS = 4;
+
+/** Rows that are shown before one asks for more. */
+const ROWS = 60;
+
+/** @typedef {{title: string, number: (card: BriefCard) => number, show: (card: BriefCard) => string}} Column */
+
+/** @type {Column[]} */
+const COLUMNS = [
+  { title: "Neuron", number: ({ neuron }) => -neuron, show: ({ neuron }) => String(neuron) },
+  { title: "Effect", number: ({ size }) => size, show: ({ size }) => points(size).replace("+", "") },
+  { title: "Selectivity", number: ({ selective }) => selective?.[1] ?? 0, show: ({ selective }) => (selective ? brief(selective[1]) : "–") },
+  { title: "Fires at", number: ({ fires }) => fires, show: ({ fires }) => percent(fires) },
+  { title: "Words, in effect", number: ({ words }) => words, show: ({ words }) => tenths(words) },
+];
+
+export class NeuronDirectory {
+  root = byId("all-neurons", HTMLDetailsElement);
+  table = byId("neurons", HTMLTableElement);
+  search = byId("neuron-search", HTMLInputElement);
+  #said = byId("neurons-said", HTMLElement);
+  #more = byId("neurons-more", HTMLButtonElement);
+  /** @type {Map<string, Promise<NeuronCards>>} */
+  #fetched = new Map();
+  /** @type {NeuronCards | null} */
+  #cards = null;
+  /** @type {ModelInfo | null} */
+  #model = null;
+  #by = COLUMNS[1];
+  #shown = ROWS;
+
+  /** @param {Touch} touch @param {(model: string) => Promise<NeuronCards>} fetch */
+  constructor(touch, fetch) {
+    this.touch = touch;
+    this.fetch = fetch;
+    this.root.addEventListener("toggle", () => this.#draw());
+    this.search.addEventListener("input", () => this.#draw());
+    this.#more.addEventListener("click", () => {
+      this.#shown += 4 * ROWS;
+      this.#draw();
+    });
+    touch.watch(() => this.#mark());
+  }
+
+  /** The model whose neurons are listed from now on. @param {ModelInfo} model */
+  show(model) {
+    if (model.id === this.#model?.id) return;
+    this.#model = model;
+    this.#cards = null;
+    this.#draw();
+  }
+
+  /** The cards of a model. @param {string} model its id */
+  of(model) {
+    const cards = this.#fetched.get(model) ?? this.fetch(model);
+    this.#fetched.set(model, cards);
+    cards.catch(() => this.#fetched.delete(model)); // They can be asked for again.
+    return cards;
+  }
+
+  async #draw() {
+    const model = this.#model;
+    if (!this.root.open || !model) return;
+    if (!this.#cards) {
+      write(this.#said, "Loading …");
+      this.table.replaceChildren();
+      this.#more.hidden = true;
+      try {
+        const cards = await this.of(model.id);
+        if (model !== this.#model) return;
+        this.#cards = cards;
+      } catch (cause) {
+        return write(this.#said, /** @type {Problem} */ (cause).message);
+      }
+    }
+    const { neurons, texts, words, dead } = this.#cards;
+    const wanted = this.search.value.trim().toLowerCase();
+    const found = neurons.filter((card) => likes(card, wanted) > 0).sort((a, b) =>
+      (wanted === "" ? 0 : likes(b, wanted) - likes(a, wanted)) || this.#by.number(b) - this.#by.number(a));
+    const silent = dead > 0 ? `, ${count(dead)} fire at none` : "";
+    write(this.#said, wanted === "" ? `Over ${plural(texts, "text")} of ${plural(words, "word")}${silent}.` : `${plural(found.length, "neuron")} that fire most at a word like “${this.search.value.trim()}”.`);
+    this.table.replaceChildren(this.#head(), html("tbody", {}, ...found.slice(0, this.#shown).map((card) => this.#row(card, model.classes))));
+    this.#more.hidden = found.length <= this.#shown;
+    this.#mark();
+  }
+
+  #head() {
+    const heads = COLUMNS.map((column) => {
+      const button = html("button", { type: "button", class: "quiet" }, column.title);
+      button.addEventListener("click", () => {
+        this.#by = column;
+        this.#draw();
+      });
+      return html("th", { scope: "col", "aria-sort": column === this.#by ? "descending" : null }, button);
+    });
+    const words = ["Votes for", "Fires for these words", "and most strongly at"].map((title) => html("th", { scope: "col" }, title));
+    return html("thead", {}, html("tr", {}, ...heads, ...words));
+  }
+
+  /** @param {BriefCard} card @param {string[]} classes */
+  #row(card, classes) {
+    const [first, ...rest] = COLUMNS.map(({ show }) => show(card));
+    const name = `neuron:${card.neuron}`;
+    const button = html("button", { type: "button", class: "chip", "data-neuron": card.neuron, "data-part": name, "aria-pressed": "false", title: "Switch it off, or on again" }, first);
+    button.addEventListener("click", () => this.touch.toggle(name));
+    return html(
+      "tr",
+      {},
+      html("th", { scope: "row" }, button),
+      ...rest.map((cell) => html("td", { class: "number" }, cell)),
+      html("td", {}, card.vote === null ? "–" : classes[card.vote] ?? "–"),
+      html("td", {}, card.top.slice(0, WORDS).map(([word, share]) => `${word} ${percent(share)}`).join(", ")),
+      html("td", {}, card.strongest.slice(0, WORDS).map(([word, activation]) => `${word} ${brief(activation)}`).join(", ")),
+    );
+  }
+
+  /** Which of the listed neurons are off. */
+  #mark() {
+    for (const button of this.table.querySelectorAll("[data-part]")) {
+      button.setAttribute("aria-pressed", String(this.touch.strength(/** @type {HTMLElement} */ (button).dataset.part ?? "") === 0));
+    }
+  }
+}
+
+/** How much of a neuron belongs to words that begin so; all like nothing in particular. @param {BriefCard} card @param {string} wanted */
+function likes({ top, strongest }, wanted) {
+  if (wanted === "") return 1;
+  const begins = (/** @type {[string, number]} */ [word]) => word.startsWith(wanted);
+  const [most] = top.filter(begins);
+  return most ? 1 + most[1] : strongest.some(begins) ? 0.5 : 0;
+}
+
+/** One neuron's card. @param {BriefCard | undefined} card undefined if it fires at no word of the data set @param {NeuronCards} all @param {string[]} classes */
+export function describeCard(card, all, classes) {
+  if (!card) return [html("p", {}, `It fires at none of the ${plural(all.words, "word")} of the data set.`)];
+  const listed = (/** @type {[string, number][]} */ words, /** @type {(value: number) => string} */ show) =>
+    words.map(([word, value]) => `${word} ${show(value)}`).join(", ");
+  const selective = card.selective ? `Its texts are ${classes[card.selective[0]]} ones, with a selectivity of ${exact(card.selective[1])}. ` : "";
+  const without = card.fall >= 0 ? "loses" : "gains";
+  return [
+    html("p", {}, `Over ${plural(all.texts, "text")}: fires at ${percent(card.fires)} of the words, ${tenths(card.words)} different ones in effect. `, selective),
+    html("p", {}, html("b", {}, "Its words: "), listed(card.top, percent)),
+    html("p", {}, html("b", {}, "Most strongly at: "), listed(card.strongest, brief)),
+    html("p", {}, `Without it the predicted class ${without} ${points(Math.abs(card.fall)).replace("+", "")} on average where it fires; ${plural(card.flips, "text")} of ${count(all.texts)} would change class.`),
+  ];
+}

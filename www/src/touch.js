@@ -1,0 +1,161 @@
+// @ts-check
+/** What a person switches off or turns up in the model on the left: parts as chips, one way back, and a reset. */
+
+import { label, tenths } from "./format.js";
+import { byId, focusFirst, html } from "./html.js";
+import { kindOf, numberOf, partsOf, spelled } from "./without.js";
+
+/** @import { Explanation } from "./protocol.js" */
+/** @import { Parts } from "./without.js" */
+
+/** Chips shown one by one; of more neurons, the number. */
+const CHIPS = 8;
+
+export class Touch {
+  root = byId("touched", HTMLElement);
+  chips = byId("touched-parts", HTMLElement);
+  reset = byId("reset", HTMLButtonElement);
+  /** @type {Parts} */
+  #parts = new Map();
+  /** What was changed before, the latest last. @type {string[]} */
+  #earlier = [];
+  /** The words of the text, by which parts are called. @type {string[]} */
+  #words = [];
+  /** @type {((parts: Parts) => void)[]} */
+  #watchers = [];
+
+  /** @param {(without: string) => void} changed is told what is changed from now on */
+  constructor(changed) {
+    this.changed = changed;
+    this.reset.addEventListener("click", () => {
+      this.#change(new Map());
+      focusFirst(byId("text", HTMLTextAreaElement)); // The button is gone.
+    });
+    addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || isTyping()) return;
+      if (this.#earlier.length === 0) return;
+      event.preventDefault();
+      this.undo();
+    });
+  }
+
+  /** @param {(parts: Parts) => void} watcher is told of every change */
+  watch(watcher) {
+    this.#watchers.push(watcher);
+  }
+
+  /** Brings the page in line with the state. @param {string} without */
+  show(without) {
+    if (without === this.written) return;
+    this.#parts = partsOf(without) ?? new Map();
+    this.#tell();
+  }
+
+  /** The words that parts are called by. @param {string[]} words */
+  name(words) {
+    this.#words = words;
+    this.#tell();
+  }
+
+  /** Nothing to go back to: another model has other parts. */
+  forget() {
+    this.#earlier = [];
+  }
+
+  get written() {
+    return spelled(this.#parts);
+  }
+
+  /** @param {string} name of a part */
+  strength(name) {
+    return this.#parts.get(name) ?? 1;
+  }
+
+  /** Switches parts off, or on again if all of them are off. @param {string[]} names */
+  toggle(...names) {
+    const on = names.length > 0 && names.every((name) => this.strength(name) === 0);
+    const parts = new Map(this.#parts);
+    for (const name of names) parts.set(name, on ? 1 : 0);
+    this.#change(parts);
+  }
+
+  /** @param {string} name @param {number} strength @param {boolean} [goesOn] whether a slider is still being moved */
+  turn(name, strength, goesOn = false) {
+    this.#change(new Map(this.#parts).set(name, strength), goesOn);
+  }
+
+  /** Goes back by one change. */
+  undo() {
+    const earlier = this.#earlier.pop();
+    if (earlier === undefined) return;
+    this.#parts = partsOf(earlier) ?? new Map();
+    this.#tell();
+    this.changed(earlier);
+  }
+
+  /** @param {Parts} parts @param {boolean} [goesOn] whether it belongs to the change before */
+  #change(parts, goesOn = false) {
+    const before = this.written;
+    const after = spelled(parts);
+    if (before === after) return;
+    if (!goesOn) this.#earlier.push(before);
+    this.#parts = partsOf(after) ?? new Map();
+    this.#tell();
+    this.changed(after);
+  }
+
+  #tell() {
+    const names = [...this.#parts.keys()];
+    const neurons = names.filter((name) => kindOf(name) === "neuron");
+    const single = neurons.length > CHIPS ? names.filter((name) => !neurons.includes(name)) : names;
+    const many = neurons.length > CHIPS ? [this.#chip(`${neurons.length} neurons`, neurons)] : [];
+    this.chips.replaceChildren(...many, ...single.map((name) => this.#chip(this.#called(name), [name])));
+    this.root.hidden = names.length === 0;
+    for (const watcher of this.#watchers) watcher(this.#parts);
+  }
+
+  /** @param {string} says @param {string[]} names */
+  #chip(says, names) {
+    const chip = html("button", { type: "button", class: "chip", "aria-label": `Put ${says} back` }, says, " ×");
+    chip.addEventListener("click", () => {
+      this.#change(new Map([...this.#parts].filter(([name]) => !names.includes(name))));
+      focusFirst(this.chips.querySelector("button"), byId("text", HTMLTextAreaElement));
+    });
+    return chip;
+  }
+
+  /** @param {string} name of a part */
+  #called(name) {
+    const strength = this.strength(name);
+    if (kindOf(name) === "word") return `“${label(this.#words[numberOf(name)] ?? name, 16)}” shut out`;
+    return `${kindOf(name)} ${numberOf(name)} ${strength === 0 ? "off" : `× ${tenths(strength)}`}`;
+  }
+}
+
+/** The neurons that a word owns, as parts. @param {Explanation} explanation @param {number} word */
+export const ownedBy = ({ allocation: { neurons, owner } }, word) =>
+  neurons.flatMap((neuron, column) => (owner[column] === word ? [`neuron:${neuron}`] : []));
+
+/**
+ * What can be done with a word.
+ * @param {Touch} touch
+ * @param {Explanation | undefined} explanation
+ * @param {number} word
+ * @returns {{label: string, act: () => void}[]}
+ */
+export function wordActions(touch, explanation, word) {
+  if (!explanation || word >= explanation.words.length) return [];
+  const part = `word:${word}`;
+  const neurons = ownedBy(explanation, word);
+  const off = neurons.length > 0 && neurons.every((name) => touch.strength(name) === 0);
+  return [
+    { label: touch.strength(part) === 0 ? "Let it in again" : "Shut it out", act: () => touch.toggle(part) },
+    { label: off ? "Its neurons on" : "Its neurons off", act: () => touch.toggle(...neurons) },
+  ];
+}
+
+/** Whether keys belong to a text that is being written. */
+function isTyping() {
+  const { activeElement } = document;
+  return activeElement instanceof HTMLTextAreaElement || (activeElement instanceof HTMLInputElement && !["range", "checkbox", "file"].includes(activeElement.type));
+}
