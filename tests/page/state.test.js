@@ -11,14 +11,14 @@ import { missingModels, notHere, readState, writeState } from "../../www/src/sta
 const MODELS = ["safr", "plain"];
 
 /** @type {State} */
-const USUAL = { text: "Usual text.", model: "safr", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing" };
+const USUAL = { text: "Usual text.", model: "safr", without: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing" };
 
 test("what is written is read back", () => {
   /** @type {State[]} */
   const states = [
     USUAL,
-    { text: "", model: "plain", beside: "none", backend: "webgpu", theme: "dark", allocation: "share", interaction: "contribution" },
-    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", beside: "plain", backend: "ndarray", theme: "light", allocation: "share", interaction: "sharing" },
+    { text: "", model: "plain", without: "", pinned: "", beside: "none", backend: "webgpu", theme: "dark", allocation: "share", interaction: "contribution" },
+    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", without: "", pinned: "", beside: "plain", backend: "ndarray", theme: "light", allocation: "share", interaction: "sharing" },
   ];
   for (const state of states) {
     assert.deepEqual(readState(writeState(state, USUAL, MODELS), USUAL, MODELS), state);

@@ -19,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) folder: String,
     /// Bytes of each file.
     files: BTreeMap<String, u64>,
+    /// Bytes of the cards of its neurons, which the page fetches when they are first wanted; `None` if it has none.
+    cards: Option<u64>,
     /// The model that it is compared with unless another is chosen.
     beside: Option<String>,
 }
@@ -32,6 +34,9 @@ struct Card {
     lambda_interaction: f64,
     sha256: BTreeMap<String, String>,
 }
+
+/// Name of the file of the neurons' cards.
+const NEURONS: &str = "neurons.json";
 
 /// Tasks in the order in which the page offers them, those of short texts first; others come last.
 const TASKS: [&str; 2] = ["sst2", "imdb"];
@@ -120,11 +125,16 @@ fn copy_one(from: &Path, page: &Path) -> Result<Copied> {
         }
         files.insert(file.to_owned(), fs::copy(&source, to.join(file))?);
     }
+    let cards = from.join(NEURONS);
     let model = Model {
         id: card.id.clone(),
         title: card.title.clone(),
         folder,
         files,
+        cards: cards
+            .exists()
+            .then(|| fs::copy(&cards, to.join(NEURONS)))
+            .transpose()?,
         beside: None,
     };
     Ok(Copied { card, model })
