@@ -19,7 +19,7 @@ fn scale_free() -> Objective {
         Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         1.0,
         1.0,
@@ -112,7 +112,7 @@ fn both_objectives_overfit_32_texts() {
     let family = Family::ScaleFree(ScaleFree {
         space: Space::Mlp,
         guard,
-        ..Default::default()
+        ..ScaleFree::PLAIN
     });
     for objective in [
         Objective {
@@ -365,7 +365,7 @@ fn regularisers_rise_along_the_run() {
     let plain = Objective::new(
         Family::ScaleFree(ScaleFree {
             guard: GateGuard::None,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         0.0,
         0.0,

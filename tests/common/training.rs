@@ -26,7 +26,7 @@ pub(crate) fn scale_free() -> Objective {
         Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         1.0,
         1.0,
