@@ -89,9 +89,7 @@ fn ndarray() -> Result<Device, EngineError> {
 
 #[cfg(not(feature = "ndarray"))]
 fn ndarray() -> Result<Device, EngineError> {
-    Err(EngineError::Backend(
-        "this build holds no NdArray; build it with --features cli,ndarray".to_owned(),
-    ))
+    Err(EngineError::NotBuilt(Backend::NdArray))
 }
 
 #[cfg(feature = "cuda")]
@@ -110,9 +108,7 @@ fn cuda() -> Result<Device, EngineError> {
 
 #[cfg(not(feature = "cuda"))]
 fn cuda() -> Result<Device, EngineError> {
-    Err(EngineError::Backend(
-        "this build holds no CUDA; build it with --features cli,cuda".to_owned(),
-    ))
+    Err(EngineError::NotBuilt(Backend::Cuda))
 }
 
 #[cfg(feature = "wgpu")]
@@ -196,7 +192,5 @@ fn run_constructors() {}
 
 #[cfg(not(feature = "wgpu"))]
 async fn webgpu() -> Result<OpenDevice, EngineError> {
-    Err(EngineError::Backend(
-        "this build holds no WebGPU; build it with --features cli,wgpu".to_owned(),
-    ))
+    Err(EngineError::NotBuilt(Backend::WebGpu))
 }
