@@ -1,6 +1,6 @@
 //! Why the engine has no answer, in words for people and for programs.
 
-use super::{Backend, DataProblem};
+use super::{Backend, DataProblem, UnknownBackend};
 use crate::evaluate::MeasureError;
 use crate::model::{ReadError, WeightsError};
 use crate::package::PackageError;
@@ -12,6 +12,9 @@ pub enum EngineError {
     /// No such device here.
     #[error("{0}")]
     Backend(String),
+    /// No such backend at all.
+    #[error(transparent)]
+    UnknownBackend(#[from] UnknownBackend),
     /// The program was built without this backend.
     #[error("this build does not include the backend {}", .0.title())]
     NotBuilt(Backend),
@@ -94,7 +97,7 @@ impl EngineError {
     /// A word by which programs distinguish the kinds of errors.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Backend(_) | Self::NotBuilt(_) => "backend",
+            Self::Backend(_) | Self::UnknownBackend(_) | Self::NotBuilt(_) => "backend",
             Self::Fault(_) | Self::Read(_) => "device",
             Self::Package(_) | Self::Weights(_) | Self::NotFinite => "model",
             Self::Model(_) => "missing-model",

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod backend;
+mod device;
 mod error;
 pub mod faults;
 mod loaded;
@@ -10,7 +11,8 @@ mod session;
 mod tuning;
 
 pub use agreement::{Measured, largest_explained_difference};
-pub use backend::{Backend, OpenDevice};
+pub use backend::{Backend, UnknownBackend};
+pub use device::OpenDevice;
 pub use error::EngineError;
 pub use loaded::LoadedModel;
 pub use session::Session;

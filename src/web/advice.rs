@@ -8,7 +8,7 @@ use crate::presets;
 /// What a person can do about an error.
 pub fn hint(error: &EngineError) -> &'static str {
     match error {
-        EngineError::Backend(_) | EngineError::NotBuilt(_) => {
+        EngineError::Backend(_) | EngineError::UnknownBackend(_) | EngineError::NotBuilt(_) => {
             "Choose the CPU, or try a browser and a GPU with WebGPU."
         }
         EngineError::Fault(_) | EngineError::Read(_) => {

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::choice::{AdapterFacts, INSECURE, choose_backend};
 use super::convert::{failure, files_of, to_js};
 use super::view;
-use crate::engine::{self, Backend, Measured};
+use crate::engine::{self, Backend, EngineError, Measured};
 use crate::package::Package;
 
 /// What a person can do where a browser withholds the GPU.
@@ -66,7 +66,7 @@ impl Session {
     /// # Errors
     /// `{kind, message, hint}` if this module or machine has no such device.
     pub async fn start(backend: String) -> Result<Session, JsValue> {
-        let backend: Backend = backend.parse()?;
+        let backend: Backend = backend.parse().map_err(EngineError::from)?;
         if backend == Backend::WebGpu && !is_secure() {
             return Err(failure("backend", INSECURE, OVER_HTTP));
         }
