@@ -103,7 +103,7 @@ fn training(criterion: &mut Criterion) {
                 rho: 0.3,
                 weight: 1.0,
             },
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         1.0,
         1.0,

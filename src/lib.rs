@@ -5,9 +5,11 @@
 //! [`train`] minimises them; [`explain`] turns a trace into an explanation, which [`engine`]
 //! hands to the page and the command line.
 //!
-//! An error's message is complete: what went wrong, its cause, and what to do next. The page shows nothing
-//! else; so a cause is part of the message and never its `source`, which a chain of errors would print
-//! a second time.
+//! `docs/architecture.md` draws the modules, and `CONTRIBUTING.md` says how they are tested and extended.
+//!
+//! An error's message says what went wrong and its cause. What to do next is part of it, too, unless only
+//! the page or the command can know that: they then add it. A cause is never the `source` of an error, which
+//! a chain of errors would print a second time.
 
 // wasm-pack would build the unit tests for a browser and run none of them, so there are none to build.
 #![cfg(not(all(test, target_arch = "wasm32")))]

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::complete::assert_parts_add_up;
+use common::complete::{assert_parts_add_up, compare_parts};
 use common::training::compare_training;
 use common::tuning::{data, losses, options, reference, session, tune};
 use common::{KINDS, assert_complete, close, small_package_of};
@@ -75,6 +75,7 @@ async fn flex_and_ndarray_agree() {
 async fn the_parts_of_a_logit_add_up_to_it() {
     let ndarray = OpenDevice::open(Backend::NdArray).await.unwrap();
     assert_parts_add_up(&ndarray.device).await;
+    compare_parts(&ndarray.device).await;
 }
 
 #[wasm_bindgen_test]

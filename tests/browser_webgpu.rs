@@ -7,16 +7,14 @@ mod common;
 
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
-use common::training::{compare_training, norm, scale_free};
+use common::complete::compare_parts;
+use common::training::{compare_training, config_of, norm, trained};
 use common::tuning::{losses, reference};
-use common::{
-    KINDS, assert_complete, small_config, small_package, small_package_of, small_weights,
-};
+use common::{KINDS, assert_complete, small_package, small_package_of, small_weights};
 use safr::engine::{Backend, Session, largest_explained_difference};
-use safr::model::{Batch, Classifier, Noise, Stream, Weights};
+use safr::model::{Batch, Classifier, Noise, Readout, Stream, Weights};
 use safr::objective::{Family, Objective};
 use safr::package::Precision;
-use safr::text::Tokenizer;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -24,9 +22,9 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 const TEXT: &str = "It is not a good film, it is a very, very bad film.";
 
 /// Gradients of a training step, hard gate and dropout included.
-async fn gradients(objective: &Objective, device: &Device) -> Weights {
+async fn gradients(objective: &Objective, readout: Readout, device: &Device) -> Weights {
     let device = device.clone().autodiff();
-    let config = small_config(2, objective.reading(Tokenizer::Default));
+    let config = config_of(objective, readout, 2);
     let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
     let texts: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6, 7], &[7, 8, 9, 10, 11, 2, 1]];
     let batch = Batch::new(&texts, &config, &device);
@@ -38,9 +36,11 @@ async fn gradients(objective: &Objective, device: &Device) -> Weights {
 }
 
 async fn compare_gradients(gpu: &Device) {
-    for objective in [scale_free(), Objective::new(Family::Published, 1.0, 1.0)] {
-        let here = gradients(&objective, gpu).await;
-        let there = gradients(&objective, &Device::flex()).await;
+    let published = Objective::new(Family::Published, 1.0, 1.0);
+    let published = (published, published.readout());
+    for (objective, readout) in trained().into_iter().chain([published]) {
+        let here = gradients(&objective, readout, gpu).await;
+        let there = gradients(&objective, readout, &Device::flex()).await;
         assert_eq!(
             here.keys().collect::<Vec<_>>(),
             there.keys().collect::<Vec<_>>()
@@ -88,6 +88,7 @@ async fn the_gpu_explains_and_trains_as_the_cpu_does() {
         assert!(measured.agrees, "{readout:?}: {measured:?}");
     }
 
+    compare_parts(&gpu.device.device).await;
     compare_training(&gpu.device.device).await;
     compare_gradients(&gpu.device.device).await;
 

@@ -97,7 +97,7 @@ proptest! {
         prop_assert!(c.iter().sum::<f64>() <= space * (1.0 + TOLERANCE));
     }
 
-    /// P_i of the published L_imp (§3.1), without its guard: P_i² = ‖z_i‖²(1/C_i − 1).
+    /// P_i of the published L_imp (method §3.1), without its guard: P_i² = ‖z_i‖²(1/C_i − 1).
     #[test]
     fn capacity_says_what_the_published_importance_loss_says(z in embeddings()) {
         let gram = Gram::of(&z);

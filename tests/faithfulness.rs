@@ -1,4 +1,4 @@
-//! Measures over a data set are what explicit passes give (method §5).
+//! Measures over a data set are what explicit passes give (method §5.7, §5.8).
 
 use burn::tensor::Device;
 use pollster::block_on;

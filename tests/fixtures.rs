@@ -4,12 +4,13 @@
 use burn::tensor::Device;
 use safr::evaluate::{EncodedExample, Marked, Text, knockout};
 use safr::explain::{
-    Matrix, TraceNumbers, allocate, argmax, capacity, centred, evidence, margin_factor,
-    mean_over_heads, parts, sharing, weighed, weighted_sharing,
+    Explanation, Matrix, TraceNumbers, allocate, argmax, capacity, centred, evidence, explain,
+    margin_factor, mean_over_heads, parts, sharing, weighed, weighted_sharing,
 };
 use safr::model::{Batch, Classifier, Reading, Readout, Trace, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space, scale_free};
-use safr::text::Tokenizer;
+use safr::text::{ReadText, ReadWord, Tokenizer};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::common::{
@@ -109,7 +110,7 @@ fn scale_free_reading_and_losses() {
             Family::ScaleFree(ScaleFree {
                 space,
                 guard,
-                ..Default::default()
+                ..ScaleFree::PLAIN
             }),
             &losses,
         );
@@ -217,7 +218,7 @@ fn evidence_contributions_and_knockouts() {
         let texts: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
         let trace = model.forward(&Batch::new(&texts, &model.config, &Device::flex()), None);
         if let Some(losses) = expected.get("losses") {
-            check_losses_on_evidence(&trace, losses);
+            check_losses_on_evidence(&trace, losses.as_array().unwrap());
         }
         let contributions = model.contributions(&trace);
         let traces = pollster::block_on(trace.read_with(Some(contributions))).unwrap();
@@ -227,17 +228,30 @@ fn evidence_contributions_and_knockouts() {
     }
 }
 
-fn check_losses_on_evidence(trace: &Trace, expected: &Value) {
-    let form = ScaleFree {
-        space: Space::Evidence,
-        ..ScaleFree::default()
-    };
-    let (importance, interaction) = scale_free::losses(trace, &form);
-    for (name, loss) in [("importance", importance), ("interaction", interaction)] {
-        let ours = pollster::block_on(read(loss.mean())).unwrap()[0];
-        let theirs = expected[name].as_f64().unwrap();
-        close(name, ours.into(), theirs, TOLERANCE);
+/// Both losses in each form.
+fn check_losses_on_evidence(trace: &Trace, expected: &[Value]) {
+    assert_eq!(expected.len(), 6);
+    for expected in expected {
+        let form = ScaleFree {
+            space: Space::Evidence,
+            apart: form(expected, "apart"),
+            overlap: form(expected, "overlap"),
+            weight: form(expected, "weight"),
+            pairs: form(expected, "pairs"),
+            ..ScaleFree::PLAIN
+        };
+        let (importance, interaction) = scale_free::losses(trace, &form);
+        for (name, loss) in [("importance", importance), ("interaction", interaction)] {
+            let ours = pollster::block_on(read(loss.mean())).unwrap()[0];
+            let theirs = expected[name].as_f64().unwrap();
+            close(&format!("{name} of {form}"), ours.into(), theirs, TOLERANCE);
+        }
     }
+}
+
+/// A form by its name in the fixtures.
+fn form<T: DeserializeOwned>(expected: &Value, key: &str) -> T {
+    serde_json::from_value(expected[key].clone()).unwrap()
 }
 
 /// What the neurons and the words say of each class.
@@ -277,7 +291,7 @@ fn check_parts(text: &TraceNumbers, expected: &Value) {
     }
 }
 
-/// Capacity and sharing of words by what their neurons say.
+/// Capacity, decisions and sharing of words by what their neurons say.
 fn check_by_evidence(text: &TraceNumbers, expected: &Value) {
     let check = |name: &str, ours: &[f64]| {
         let theirs = numbers(&expected[name]);
@@ -287,6 +301,9 @@ fn check_by_evidence(text: &TraceNumbers, expected: &Value) {
             .for_each(|(a, b)| close(name, *a, b, TOLERANCE));
     };
     check("capacity", &capacity(&weighed(text)));
+    let words = explained(text).words;
+    let decides: Vec<f64> = words.iter().map(|word| word.decides).collect();
+    check("decides", &decides);
     let allocation = allocate(&text.last_layer().neurons).allocation;
     let parts = parts(&evidence(text, argmax(&text.logits)));
     let weights: Vec<f64> = allocation
@@ -297,6 +314,23 @@ fn check_by_evidence(text: &TraceNumbers, expected: &Value) {
     let sharing = weighted_sharing(&allocation.shares, &weights);
     let sharing: Vec<f64> = sharing.values.iter().map(|&value| value.into()).collect();
     check("sharing", &sharing);
+}
+
+/// The explanation of a text of which only the ids are known.
+fn explained(text: &TraceNumbers) -> Explanation {
+    let words = text.ids.iter().map(|&id| ReadWord {
+        text: id.to_string(),
+        start: 0,
+        end: 0,
+        id,
+        known: true,
+    });
+    let read = ReadText {
+        words: words.collect(),
+        cut: None,
+    };
+    let classes: Vec<String> = (0..text.logits.len()).map(|k| k.to_string()).collect();
+    explain("reference", "", &read, &classes, Some(text))
 }
 
 /// What `safr evaluate --measures knockout` says of each text.

@@ -11,7 +11,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use safr::model::{
     Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Readout, Trace, Weights,
 };
-use safr::objective::{Family, GateGuard, Objective, RateOf, ScaleFree, Space, scale_free};
+use safr::objective::{
+    Apart, Family, GateGuard, Objective, Overlap, Pairs, RateOf, ScaleFree, Space, Weight,
+    scale_free,
+};
 use safr::text::Tokenizer;
 
 use crate::common::{small_config, small_weights, winners};
@@ -34,6 +37,14 @@ fn value(tensor: Tensor<1>) -> f64 {
 
 fn objective(family: Family, importance: f64, interaction: f64) -> Objective {
     Objective::new(family, importance, interaction)
+}
+
+/// The plain losses under [`GUARD`].
+fn guarded() -> Family {
+    Family::ScaleFree(ScaleFree {
+        guard: GUARD,
+        ..ScaleFree::PLAIN
+    })
 }
 
 /// The objective of the small texts, soft gate and no dropout.
@@ -108,7 +119,7 @@ fn cross_entropy_and_gate_guards() {
             space: Space::Mlp,
             guard,
             rate_of,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         });
         check(&config, &objective(family, 0.0, 0.0));
     }
@@ -130,8 +141,7 @@ fn neurons_read_by_the_head() {
             winners,
             ..small_config(layers, Reading::scale_free(Tokenizer::Default))
         };
-        let family = Family::ScaleFree(ScaleFree::default());
-        check(&config, &objective(family, 0.0, 0.0));
+        check(&config, &objective(guarded(), 0.0, 0.0));
     }
 }
 
@@ -141,8 +151,7 @@ fn a_factorised_word_table() {
         embedding_rank: Some(3),
         ..small_config(1, Reading::scale_free(Tokenizer::Default))
     };
-    let family = Family::ScaleFree(ScaleFree::default());
-    check(&config, &objective(family, 0.0, 0.0));
+    check(&config, &objective(guarded(), 0.0, 0.0));
 }
 
 /// With `space = embedding` attention is not detached in L_int, so that the whole model can be
@@ -153,9 +162,36 @@ fn scale_free_interaction_on_attention() {
     let family = Family::ScaleFree(ScaleFree {
         space: Space::Embedding,
         guard: GUARD,
-        ..Default::default()
+        ..ScaleFree::PLAIN
     });
     check(&config, &objective(family, 0.0, 1.0));
+}
+
+/// Every form of the importance loss on neurons, and with them every form of the interaction loss.
+fn forms_on_neurons() -> Vec<ScaleFree> {
+    let mut forms = Vec::new();
+    for space in [Space::Mlp, Space::Evidence] {
+        for (apart, pairs) in [
+            (Apart::Important, Pairs::Attended),
+            (Apart::All, Pairs::Contrasted),
+        ] {
+            for overlap in [Overlap::Cosine, Overlap::Shares] {
+                for weight in [Weight::Gate, Weight::Evidence, Weight::Even] {
+                    forms.push(ScaleFree {
+                        space,
+                        apart,
+                        overlap,
+                        weight,
+                        pairs,
+                        ..ScaleFree::PLAIN
+                    });
+                }
+            }
+        }
+    }
+    // What words say is taken as given, but losses on evidence look at the neurons that say it.
+    forms.retain(|form| form.space == Space::Mlp || form.weight != Weight::Evidence);
+    forms
 }
 
 /// With `space = mlp` and `space = evidence` attention is detached, so that only neurons, gate and votes
@@ -174,24 +210,25 @@ fn scale_free_losses_on_neurons_gate_and_votes() {
         frozen.gate.clone().into_data(),
         frozen.votes.clone().into_data(),
     ];
-    for space in [Space::Mlp, Space::Evidence] {
-        let options = ScaleFree {
-            space,
-            ..ScaleFree::default()
-        };
+    let block = |neurons| LayerTrace {
+        attention: frozen.layers[0].attention.clone().detach(),
+        neurons,
+        ..frozen.layers[0].clone()
+    };
+    for options in forms_on_neurons() {
         let loss = |[neurons, gate, votes]: [TensorData; 3]| {
             let neurons = Tensor::<3>::from_data(neurons, &device).require_grad();
             let gate = Tensor::<2>::from_data(gate, &device).require_grad();
             let votes = Tensor::<2>::from_data(votes, &device).require_grad();
-            let layer = LayerTrace {
-                attention: frozen.layers[0].attention.clone().detach(),
-                neurons: neurons.clone(),
-                ..frozen.layers[0].clone()
-            };
+            let mut layers = vec![block(neurons.clone())];
+            if options.weight == Weight::Evidence {
+                // The last block, whose neurons say how important words are, and are not moved.
+                layers.push(block(frozen.layers[0].neurons.clone().detach()));
+            }
             let trace = Trace {
                 gate: gate.clone(),
                 votes: votes.clone(),
-                layers: vec![layer],
+                layers,
                 ..frozen.clone()
             };
             let (importance, interaction) = scale_free::losses(&trace, &options);
@@ -206,7 +243,9 @@ fn scale_free_losses_on_neurons_gate_and_votes() {
             gate.grad(&gradients).map(Tensor::into_data),
             votes.grad(&gradients).map(Tensor::into_data),
         ];
-        assert_eq!(analytic[2].is_some(), space == Space::Evidence);
+        assert!(analytic[0].is_some());
+        assert_eq!(analytic[1].is_some(), options.weight == Weight::Gate);
+        assert_eq!(analytic[2].is_some(), options.space == Space::Evidence);
         let step = 1e-6;
         for (which, analytic) in analytic.into_iter().enumerate() {
             let Some(analytic) = analytic else { continue };
@@ -220,7 +259,7 @@ fn scale_free_losses_on_neurons_gate_and_votes() {
                 let numeric = (at(step) - at(-step)) / (2.0 * step);
                 assert!(
                     (numeric - analytic).abs() <= 1e-7 + 1e-5 * numeric.abs(),
-                    "{space:?}, {which}[{place}]: gradient {analytic}, slope {numeric}"
+                    "{options:?}, {which}[{place}]: gradient {analytic}, slope {numeric}"
                 );
             }
         }
@@ -235,17 +274,17 @@ fn closed_gates_and_dead_neurons_have_finite_gradients() {
         Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard: GUARD,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         Family::ScaleFree(ScaleFree {
             space: Space::Embedding,
             guard: GUARD,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         Family::ScaleFree(ScaleFree {
             space: Space::Evidence,
             guard: GUARD,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
     ];
     for (family, dead) in families
@@ -304,7 +343,7 @@ fn a_single_open_gate_has_moderate_gradients() {
     let family = Family::ScaleFree(ScaleFree {
         space: Space::Mlp,
         guard: GUARD,
-        ..Default::default()
+        ..ScaleFree::PLAIN
     });
     let objective = objective(family, 1.0, 0.0);
     let config = small_config(1, objective.reading(Tokenizer::Default));
@@ -341,7 +380,7 @@ fn words_that_attend_to_themselves_alone_have_finite_gradients() {
     let family = Family::ScaleFree(ScaleFree {
         space: Space::Embedding,
         guard: GUARD,
-        ..Default::default()
+        ..ScaleFree::PLAIN
     });
     let objective = objective(family, 1.0, 1.0);
     let config = small_config(1, objective.reading(Tokenizer::Default));

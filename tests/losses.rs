@@ -9,8 +9,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
 use safr::model::{Batch, LayerTrace, ModelConfig, Reading, Trace};
 use safr::objective::{
-    Apart, Family, GateGuard, Objective, Pairs, Penalties, RateOf, ScaleFree, Space, published,
-    scale_free,
+    Apart, Family, GateGuard, Objective, Overlap, Pairs, Penalties, RateOf, ScaleFree, Space,
+    Weight, published, scale_free,
 };
 use safr::text::Tokenizer;
 
@@ -167,7 +167,7 @@ fn the_gate_is_to_say_how_much_a_word_brings() {
     };
     let options = ScaleFree {
         guard: GateGuard::Agreement { weight: 2.0 },
-        ..Default::default()
+        ..ScaleFree::PLAIN
     };
     let guard = scale_free::guard(&trace, &options).unwrap();
     let guards = guard.into_data().try_into_vec::<f32>().unwrap();
@@ -196,7 +196,7 @@ fn the_guard_counts_by_text_or_by_batch() {
         let options = ScaleFree {
             guard,
             rate_of,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         };
         value(scale_free::guard(&trace, &options).unwrap())
     };
@@ -226,22 +226,34 @@ fn rotated(case: &Case, angle: f32) -> Case {
     case
 }
 
-/// Every form of the scale-free losses.
+/// Every form of the importance loss, and with them every form of the interaction loss.
 fn forms() -> Vec<ScaleFree> {
     let mut forms = Vec::new();
     for space in [Space::Mlp, Space::Evidence, Space::Embedding] {
-        for apart in [Apart::Important, Apart::All] {
-            for pairs in [Pairs::Attended, Pairs::Contrasted] {
-                forms.push(ScaleFree {
-                    space,
-                    apart,
-                    pairs,
-                    ..Default::default()
-                });
+        for (apart, pairs) in [
+            (Apart::Important, Pairs::Attended),
+            (Apart::All, Pairs::Contrasted),
+        ] {
+            for overlap in [Overlap::Cosine, Overlap::Shares] {
+                for weight in [Weight::Gate, Weight::Evidence, Weight::Even] {
+                    forms.push(ScaleFree {
+                        space,
+                        apart,
+                        overlap,
+                        weight,
+                        pairs,
+                        ..ScaleFree::PLAIN
+                    });
+                }
             }
         }
     }
     forms
+}
+
+/// Whether a form looks at nothing but angles between words and at their gates.
+fn is_of_angles(form: &ScaleFree) -> bool {
+    form.overlap == Overlap::Cosine && form.weight != Weight::Evidence
 }
 
 proptest! {
@@ -274,7 +286,7 @@ proptest! {
 
     #[test]
     fn scale_free_importance_ignores_rotation(case in case(), angle in 0f32..6.0) {
-        for form in forms() {
+        for form in forms().into_iter().filter(is_of_angles) {
             let turned = rotated(&case, angle).losses(form, 0)[0];
             close("rotated", turned, case.losses(form, 0)[0], TOLERANCE);
         }
@@ -337,11 +349,20 @@ fn losses_stay_finite_with_all_gates_closed_and_all_vectors_dead() {
         scores: vec![vec![vec![0.5; 3]; 3]; HEADS],
     };
     for form in forms() {
-        assert_eq!(case.losses(form, 2)[0], 0.0, "no word counts");
+        let importance = case.losses(form, 2)[0];
+        match form.weight {
+            Weight::Gate => assert_eq!(importance, 0.0, "no word counts"),
+            Weight::Evidence | Weight::Even => assert!(importance.is_finite(), "{form:?}"),
+        }
     }
     case.gate.fill(1.0);
     case.z = vec![vec![0.0; WIDTH]; 3];
-    let [importance, interaction] = case.losses(ScaleFree::default(), 2);
+    for form in forms() {
+        let [importance, interaction] = case.losses(form, 2);
+        assert_eq!(importance, 0.0, "{form:?}");
+        assert!(interaction.is_finite(), "{form:?}");
+    }
+    let [importance, interaction] = case.losses(ScaleFree::PLAIN, 2);
     assert_eq!(
         (importance, interaction),
         (0.0, 1.0),
@@ -378,7 +399,7 @@ fn three_words() -> Case {
 fn importance_keeps_important_words_apart_from_each_other_or_from_all() {
     let form = |apart| ScaleFree {
         apart,
-        ..Default::default()
+        ..ScaleFree::PLAIN
     };
     // Word 0: only word 1 counts, cos² = 1/4. Word 1: only word 0, 1/4.
     let [importance, _] = three_words().losses(form(Apart::Important), 0);
@@ -386,6 +407,77 @@ fn importance_keeps_important_words_apart_from_each_other_or_from_all() {
     // Word 0: ω = (1/2, 0): 1/4. Word 1: ω = (1/2, 1/2): (1/4 + 3/4) / 2 = 1/2. Mean of the two.
     let [importance, _] = three_words().losses(form(Apart::All), 0);
     close("all words", importance, 0.375, TOLERANCE);
+}
+
+/// The energy of neuron 0 is 1 and ¼ of words 0 and 1, so that these have 4/5 and 1/5 of it; that of neuron
+/// 1 is ¾ and 1 of words 1 and 2, which have 3/7 and 4/7.
+#[test]
+fn importance_counts_the_shares_of_others_in_a_words_neurons() {
+    let root = 3f64.sqrt() / 2.0;
+    let form = |apart, weight| ScaleFree {
+        apart,
+        overlap: Overlap::Shares,
+        weight,
+        ..ScaleFree::PLAIN
+    };
+    for pad in [0, 2] {
+        let importance = |apart, weight| three_words().losses(form(apart, weight), pad)[0];
+        // ω is ½ between word 1 and the others, and 0 between those. Word 0: ½·1/5.
+        let first = 0.1;
+        // Word 1: ½ of neuron 0 by ½·4/5, √3/2 of neuron 1 by ½·4/7.
+        let second = (0.5 * 0.4 + root * 2.0 / 7.0) / (0.5 + root);
+        // Word 2: ½·3/7.
+        let third = 3.0 / 14.0;
+        let all = importance(Apart::All, Weight::Gate);
+        close("all words", all, (first + second) / 2.0, TOLERANCE);
+        let even = importance(Apart::All, Weight::Even);
+        close("even", even, (first + second + third) / 3.0, TOLERANCE);
+        // Word 2 counts for nobody: word 1 shares only neuron 0.
+        let second = 0.5 * 0.4 / (0.5 + root);
+        let each_other = importance(Apart::Important, Weight::Gate);
+        close("each other", each_other, (first + second) / 2.0, TOLERANCE);
+    }
+}
+
+/// Squared cosines with others are ¼, ½ and ¾ of words 0, 1 and 2.
+#[test]
+fn words_count_alike_or_by_how_much_their_neurons_say() {
+    let form = |weight| ScaleFree {
+        apart: Apart::All,
+        weight,
+        ..ScaleFree::PLAIN
+    };
+    let [even, _] = three_words().losses(form(Weight::Even), 1);
+    close("even", even, (0.25 + 0.5 + 0.75) / 3.0, TOLERANCE);
+
+    // Of two classes, one is voted for by neuron 0 and the other one by neuron 1.
+    let mut trace = three_words().trace(1);
+    let votes = [
+        [3.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [0.0, 4.0, 0.0, 0.0, 0.0, 0.0],
+    ];
+    trace.votes = Tensor::from_data(votes, &Device::flex());
+    let importance = value(scale_free::losses(&trace, &form(Weight::Evidence)).0);
+    // The words say 3, √(1.5² + (2√3)²) and 4.
+    let second = 14.25f64.sqrt();
+    let expected = (3.0 * 0.25 + second * 0.5 + 4.0 * 0.75) / (3.0 + second + 4.0);
+    close("what they say", importance, expected, TOLERANCE);
+}
+
+#[test]
+fn what_words_say_is_given_and_not_moved_by_the_importance_loss() {
+    let mut trace = three_words().trace(0);
+    let votes = trace.votes.clone().autodiff().require_grad();
+    let neurons = trace.layers[0].neurons.clone().autodiff().require_grad();
+    trace.votes = votes.clone();
+    trace.layers[0].neurons = neurons.clone();
+    let form = ScaleFree {
+        weight: Weight::Evidence,
+        ..ScaleFree::PLAIN
+    };
+    let gradients = scale_free::losses(&trace, &form).0.backward();
+    assert!(votes.grad(&gradients).is_none());
+    assert!(neurons.grad(&gradients).is_some(), "overlap is moved");
 }
 
 #[test]
@@ -397,7 +489,7 @@ fn a_given_gate_is_not_moved_by_the_importance_loss() {
         trace.layers[0].neurons = trace.layers[0].neurons.clone().autodiff().require_grad();
         let form = ScaleFree {
             gate_given,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         };
         let gradients = scale_free::losses(&trace, &form).0.backward();
         assert_eq!(gate.grad(&gradients).is_some(), moved);
@@ -412,7 +504,7 @@ fn the_penalties_are_means_over_words() {
             neuron_l1,
             evidence_l1: 0.0,
         },
-        ..Objective::new(Family::ScaleFree(ScaleFree::default()), 0.0, 0.0)
+        ..Objective::new(Family::ScaleFree(ScaleFree::PLAIN), 0.0, 0.0)
     };
     let trace = three_words().trace(2);
     let penalty = |objective: Objective| objective.losses(&trace, &[0]).penalty.map(value);
@@ -450,7 +542,7 @@ fn rescaled_neurons_have_the_same_losses_on_evidence() {
     let losses = |trace: &Trace, space| {
         let form = ScaleFree {
             space,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         };
         let (importance, interaction) = scale_free::losses(trace, &form);
         [value(importance), value(interaction)]
@@ -470,7 +562,7 @@ fn rescaled_neurons_have_the_same_losses_on_evidence() {
             evidence_l1: 1.0,
             ..Default::default()
         },
-        ..Objective::new(Family::ScaleFree(ScaleFree::default()), 0.0, 0.0)
+        ..Objective::new(Family::ScaleFree(ScaleFree::PLAIN), 0.0, 0.0)
     };
     let [before, after] =
         [&trace, &scaled].map(|trace| value(objective.losses(trace, &[0]).penalty.unwrap()));
@@ -484,7 +576,7 @@ fn rescaled_neurons_have_the_same_losses_on_evidence() {
 fn contrasted_pairs_gain_nothing_when_all_words_share_all_neurons() {
     let form = |pairs| ScaleFree {
         pairs,
-        ..Default::default()
+        ..ScaleFree::PLAIN
     };
     let mut case = three_words();
     // Words 0 and 2 attend to each other alone, word 1 to either: ō is 1 on word 1 for the former

@@ -19,7 +19,7 @@ fn scale_free() -> Objective {
         Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         1.0,
         1.0,
@@ -112,7 +112,7 @@ fn both_objectives_overfit_32_texts() {
     let family = Family::ScaleFree(ScaleFree {
         space: Space::Mlp,
         guard,
-        ..Default::default()
+        ..ScaleFree::PLAIN
     });
     for objective in [
         Objective {
@@ -147,7 +147,7 @@ fn a_run_stopped_behind_any_step_goes_on_as_if_it_had_not_been_stopped() {
     let device = Device::flex();
     let whole = run(&mut trainer(scale_free(), 4, 1e-3, &device));
 
-    // 4 steps an epoch, then 4 batches of the dev part: stopped within the first epoch, between
+    // 4 steps per epoch, then 4 batches of the dev part: stopped within the first epoch, between
     // two, in the middle of the third, and while that is measured.
     for pieces in [3, 16, 18, 21] {
         let mut first = trainer(scale_free(), 4, 1e-3, &device);
@@ -365,7 +365,7 @@ fn regularisers_rise_along_the_run() {
     let plain = Objective::new(
         Family::ScaleFree(ScaleFree {
             guard: GateGuard::None,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         0.0,
         0.0,
@@ -375,7 +375,7 @@ fn regularisers_rise_along_the_run() {
         let mut stream = Stream::new(2);
         let weights = initial_weights(&config, &mut stream);
         let options = Options {
-            // One step an epoch.
+            // One step per epoch.
             batch_size: 32,
             schedule: Schedule { ramp, decay: true },
             ..options(objective, epochs, 1e-2)

@@ -1,6 +1,6 @@
 //! What one prediction rests on, from passes made for the purpose: scores of the words from gradients,
 //! from leaving words out and from what one pass shows, and the effect of taking parts of the model
-//! away (method §4).
+//! away (method §4.5, §4.6).
 //!
 //! Only the part of a text that the model reads counts: words beyond its `max_len` have no score.
 

@@ -13,7 +13,7 @@ use super::out::remark;
 use crate::engine::{Backend, OpenDevice};
 use crate::evaluate::MeasureError;
 use crate::model::{Batch, read};
-use crate::objective::{Family, LossNumbers, Objective, ScaleFree, Space};
+use crate::objective::{Family, GateGuard, LossNumbers, Objective, ScaleFree, Space};
 use crate::text::{PAD, plural};
 
 /// Write logits, gate, attention and losses for given token ids
@@ -90,7 +90,11 @@ impl Forward {
         let scale_free = |space| {
             Family::ScaleFree(ScaleFree {
                 space,
-                ..Default::default()
+                guard: GateGuard::Rate {
+                    rho: 0.3,
+                    weight: 1.0,
+                },
+                ..ScaleFree::PLAIN
             })
         };
         let mut losses: Vec<LossNumbers> = Vec::new();

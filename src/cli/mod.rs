@@ -12,6 +12,7 @@ mod evaluate;
 mod explain;
 mod files;
 mod forward;
+mod hint;
 mod import;
 mod manual;
 mod markdown;

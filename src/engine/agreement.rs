@@ -1,9 +1,10 @@
 //! Whether a device gives the CPU's numbers, and how fast.
 
 use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
-use super::{EngineError, LoadedModel, Measured, Session};
+use super::{Backend, EngineError, LoadedModel, Session};
 use crate::explain::{Explanation, TraceNumbers};
 
 /// Largest difference between two devices' numbers, relative to max(1, |value|), that still
@@ -16,6 +17,19 @@ const TIMED_RUNS: usize = 5;
 /// The fixed input: 20 words, some of them repeated, as a typical sentence has.
 const FIXED_TEXT: &str = "a warm , funny and surprisingly honest film that never once talks down \
     to its audience , even when it could .";
+
+/// How a backend performed on the fixed input.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Which backend.
+    pub backend: Backend,
+    /// Whether its numbers are those of the CPU.
+    pub agrees: bool,
+    /// Largest difference from the CPU, relative to max(1, |value|).
+    pub difference: f64,
+    /// Median time of an explanation in milliseconds.
+    pub milliseconds: f64,
+}
 
 impl Session {
     /// Runs the fixed input through the model `id` on this engine's device and on Flex, compares

@@ -1,14 +1,10 @@
 //! Why the engine has no answer, in words for people and for programs.
 
-use super::DataProblem;
+use super::{Backend, DataProblem, UnknownBackend};
 use crate::evaluate::MeasureError;
 use crate::model::{ReadError, WeightsError};
 use crate::package::PackageError;
 use crate::train::TrainError;
-
-/// Why there is no adapter in a page that is not a secure context.
-pub(super) const INSECURE: &str =
-    "browsers offer WebGPU only to pages loaded over https, and this one was loaded over http";
 
 /// Why the engine has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +12,12 @@ pub enum EngineError {
     /// No such device here.
     #[error("{0}")]
     Backend(String),
-    /// The page was loaded in a way for which browsers withhold the GPU.
-    #[error("{INSECURE}")]
-    Insecure,
+    /// No such backend at all.
+    #[error(transparent)]
+    UnknownBackend(#[from] UnknownBackend),
+    /// The program was built without this backend.
+    #[error("this build does not include the backend {}", .0.title())]
+    NotBuilt(Backend),
     /// The device was lost or computes wrongly.
     #[error("{0}")]
     Fault(String),
@@ -98,7 +97,7 @@ impl EngineError {
     /// A word by which programs distinguish the kinds of errors.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Backend(_) | Self::Insecure => "backend",
+            Self::Backend(_) | Self::UnknownBackend(_) | Self::NotBuilt(_) => "backend",
             Self::Fault(_) | Self::Read(_) => "device",
             Self::Package(_) | Self::Weights(_) | Self::NotFinite => "model",
             Self::Model(_) => "missing-model",

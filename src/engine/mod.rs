@@ -3,7 +3,7 @@
 
 mod agreement;
 mod backend;
-mod choice;
+mod device;
 mod error;
 pub mod faults;
 mod inquiry;
@@ -11,9 +11,9 @@ mod loaded;
 mod session;
 mod tuning;
 
-pub use agreement::largest_explained_difference;
-pub use backend::{Backend, OpenDevice};
-pub use choice::{AdapterFacts, AdapterLimits, Choice, FRAME, Measured, choose};
+pub use agreement::{Measured, largest_explained_difference};
+pub use backend::{Backend, UnknownBackend};
+pub use device::OpenDevice;
 pub use error::EngineError;
 pub use inquiry::{Answer, Flip, Inquiry, Question};
 pub use loaded::LoadedModel;

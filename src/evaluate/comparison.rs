@@ -74,7 +74,7 @@ pub enum CompareError {
     },
     /// The important words are not the same.
     #[error(
-        "{first} and {other} were measured with different selecting models; evaluate both with the same --selection-from, or run by run with the same ones in the same order"
+        "{first} and {other} were measured with different selecting models; evaluate both with the same one, or run by run with the same ones in the same order"
     )]
     References {
         /// The first variant.

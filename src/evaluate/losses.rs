@@ -25,7 +25,7 @@ fn of_batch(trace: &Trace, reading: Reading) -> Vec<(&'static str, Tensor<2>)> {
             space,
             apart,
             pairs,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         };
         scale_free::losses(trace, &options)
     };
@@ -104,7 +104,7 @@ mod tests {
                 space,
                 apart,
                 pairs,
-                ..Default::default()
+                ..ScaleFree::PLAIN
             })
         };
         let families = [

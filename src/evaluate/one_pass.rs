@@ -55,7 +55,7 @@ impl Pass<'_> {
     }
 }
 
-/// Means over the words, the active neurons or the pairs of a text (method §4).
+/// Means over the words, the active neurons or the pairs of a text (method §5.4).
 fn neurons(neurons: &Space, evidence: &Space, embeddings: &Space) -> [Value; 8] {
     let words = neurons.sharing.rows;
     let pairs = (0..words).flat_map(|i| (0..i).map(move |k| (i, k)));

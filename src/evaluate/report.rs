@@ -136,7 +136,7 @@ struct Versioned {
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The text is not a report.
-    #[error("this is not a report of safr evaluate: {0}; write a new one with --json")]
+    #[error("this is not a report of an evaluation: {0}")]
     Format(serde_json::Error),
     /// The report was written by another release.
     #[error(

@@ -14,7 +14,7 @@ pub struct Allocated {
     pub owned: Vec<usize>,
 }
 
-/// Divides the active neurons of `u`, `n × F`, among its rows (method §4).
+/// Divides the active neurons of `u`, `n × F`, among its rows (method §4.1).
 ///
 /// The share of word `i` in neuron `f` is `u_if² / Σ_j u_jf²`; a neuron is active where the
 /// sum is not 0, and is grouped with the word that has its largest share.

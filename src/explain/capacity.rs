@@ -3,7 +3,7 @@
 use super::{Gram, Matrix};
 
 /// Capacity of each row of `z`, `n × D`: `C_i = (z_i·z_i)² / Σ_j (z_i·z_j)²`, `n`
-/// values in [0, 1] (method §4; Scherlis et al., arXiv 2210.01892, §2).
+/// values in [0, 1] (method §4.1; Scherlis et al., arXiv 2210.01892, §2).
 ///
 /// 1 if and only if the row is orthogonal to all others; 0 for a zero row.
 pub fn capacity(z: &Matrix) -> Vec<f64> {

@@ -201,7 +201,7 @@ pub struct Word {
     pub attention_received: f64,
 }
 
-/// How the active neurons are allocated to the words (method §4).
+/// How the active neurons are allocated to the words (method §4.1).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Allocation {
     /// Neurons of the layer, active or not: F.
@@ -261,8 +261,8 @@ pub struct Interaction {
 }
 
 impl Interaction {
-    /// S_ik as it is drawn: if a word owns less than one neuron, it is faded by what it owns, since all
-    /// of next to nothing is next to nothing.
+    /// S_ik as it is drawn (method §4.1): faded by what a word owns if that is less than one neuron, of which
+    /// even a large share is little.
     pub fn faded(&self) -> Matrix {
         let Matrix { rows, cols, .. } = self.sharing;
         Matrix::from_fn(rows, cols, |i, k| {

@@ -8,7 +8,7 @@ use thiserror::Error;
 pub const HISTORY_VERSION: u32 = 1;
 
 /// One epoch's measures. Losses are means over the epoch's training batches unless they say
-/// otherwise; the collapse watch of method §5 is measured on the dev part.
+/// otherwise; the collapse watch of method §5.5 is measured on the dev part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// Number of the epoch, from 1.

@@ -3,7 +3,7 @@
 use super::Matrix;
 
 /// S_ik = Σ_f min(α_if, α_kf) / min(N_i, N_k), `n × n`: the part of the neurons of the word with
-/// fewer of them that the pair shares, in [0, 1] and symmetric (method §4).
+/// fewer of them that the pair shares, in [0, 1] and symmetric (method §4.1).
 ///
 /// `shares` is α, `n × a`, and `counts` N, `n`. A word without neurons shares none, not even
 /// with itself; every other word shares all of its own.

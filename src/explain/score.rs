@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Matrix, Selection, mean};
 
-/// The four means of a text's redistribution score (method §5, our own definition).
+/// The four means of a text's redistribution score (method §5.3, our own definition).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RedistributionScore {
     /// Mean capacity of the important words, in [0, 1].

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::Matrix;
 
-/// The two sides of each comparison of method §5, for a text of `n` words.
+/// The two sides of each comparison of method §5.3, for a text of `n` words.
 ///
 /// It is a separate value so that one model can be scored with another's selection.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use super::Batch;
 use super::ablation::{BlockAblation, scaled};
 use super::winners::Winners;
 
-/// What the norms add to a variance before they divide by its root (method §2).
+/// What the norms add to a variance before they divide by its root (method §2.4).
 pub const NORM_EPSILON: f64 = 1e-5;
 
 /// What one block shows of a forward pass.

@@ -171,3 +171,40 @@ pub enum WeightsError {
     #[error("the weights hold {0}, which the config does not ask for")]
     Unknown(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Reading, Readout};
+    use crate::text::Tokenizer;
+
+    /// Draws reach up to 1/√fan-in, F where the head reads the neurons, and no further; enough of them come
+    /// near.
+    #[test]
+    fn a_new_head_is_drawn_for_what_it_reads() {
+        for (readout, fan_in) in [(Readout::Residual, 8_usize), (Readout::Neurons, 50)] {
+            let config = ModelConfig {
+                d_model: 8,
+                heads: 2,
+                d_ff: 50,
+                readout,
+                ..ModelConfig::new(12, 200, Reading::scale_free(Tokenizer::Default))
+            };
+            let bound = 1.0 / (fan_in as f32).sqrt();
+            let mut weights = initial_weights(&config, &mut Stream::new(1));
+            let first = weights.clone();
+            renew_head(&config, &mut weights, &mut Stream::new(2));
+            assert_eq!(check_weights(&config, &weights), Ok(()));
+            for (name, array) in &weights {
+                let is_head = name.starts_with("fc.");
+                assert_eq!(*array != first[name], is_head, "{name}");
+                for array in [array, &first[name]].into_iter().filter(|_| is_head) {
+                    let sizes = array.values.iter().map(|value| value.abs());
+                    let largest = sizes.fold(0.0, f32::max);
+                    assert!(largest <= bound, "{name}: {largest} > {bound}");
+                    assert!(largest > 0.9 * bound, "{name}: {largest} of {bound}");
+                }
+            }
+        }
+    }
+}

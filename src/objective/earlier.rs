@@ -135,7 +135,7 @@ mod tests {
     fn an_objective_of_this_version_is_read_as_it_is_written() {
         for objective in [
             Objective::new(Family::Published, 1.0, 128.0),
-            Objective::new(Family::ScaleFree(ScaleFree::default()), 0.1, 0.0),
+            Objective::new(Family::ScaleFree(ScaleFree::PLAIN), 0.1, 0.0),
         ] {
             let written = serde_json::to_value(objective).unwrap();
             assert_eq!(read(written).unwrap(), objective);

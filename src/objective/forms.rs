@@ -110,24 +110,20 @@ pub struct ScaleFree {
     pub winners: Option<Winners>,
 }
 
-impl Default for ScaleFree {
-    /// On neurons, with the keep rate 0.3 as guard (method §3.3).
-    fn default() -> Self {
-        Self {
-            space: Space::Mlp,
-            guard: GateGuard::Rate {
-                rho: 0.3,
-                weight: 1.0,
-            },
-            rate_of: RateOf::default(),
-            apart: Apart::default(),
-            overlap: Overlap::default(),
-            weight: Weight::default(),
-            gate_given: false,
-            pairs: Pairs::default(),
-            winners: None,
-        }
-    }
+impl ScaleFree {
+    /// Both losses in their plain forms, on neurons, without a guard (method §3.3). What is trained by
+    /// default is a preset.
+    pub const PLAIN: Self = Self {
+        space: Space::Mlp,
+        guard: GateGuard::None,
+        rate_of: RateOf::Text,
+        apart: Apart::Important,
+        overlap: Overlap::Cosine,
+        weight: Weight::Gate,
+        gate_given: false,
+        pairs: Pairs::Attended,
+        winners: None,
+    };
 }
 
 /// The words whose mean keep rate the gate guard holds to its target.
@@ -142,11 +138,10 @@ pub enum RateOf {
 }
 
 /// The words from which the importance loss keeps important words apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Apart {
     /// From each other: ω_ij = w_j·(1 − â_ij).
-    #[default]
     Important,
     /// From all words: ω_ij = 1 − â_ij.
     All,
@@ -171,18 +166,18 @@ pub enum Weight {
     /// Its gate.
     #[default]
     Gate,
-    /// How much its neurons say, ‖Σ_n u_in·q_n‖, taken as given.
+    /// How much its neurons say, ‖Σ_n u_in·q_n‖, relative to the most that a word of the text says; taken
+    /// as given.
     Evidence,
     /// Every word is.
     Even,
 }
 
 /// What the interaction loss compares pairs that attend to each other with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pairs {
     /// Nothing: Σ_k Ã_ik·(1 − s_ik). Lowest when all words share all neurons.
-    #[default]
     Attended,
     /// The word's other pairs: Σ_k (ō_ik·s_ik + Ã_ik·(1 − s_ik)) / 2, with ō_ik in proportion to
     /// 1 − â_ik. If all words share equally it is 1/2: only sharing with the right ones counts.

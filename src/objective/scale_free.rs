@@ -41,7 +41,7 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
                 };
                 let apart = match options.overlap {
                     Overlap::Cosine => overlap(cosine, others),
-                    Overlap::Shares => shared(z, others),
+                    Overlap::Shares => shared(z, others, &trace.batch),
                 };
                 (apart, mean_of_sums(pairs, &trace.batch))
             }
@@ -170,7 +170,7 @@ fn mean_of_sums(of_pairs: Tensor<3>, batch: &Batch) -> Tensor<2> {
     shared.reshape([texts, length * length]).sum_dim(1)
 }
 
-/// How important each word is, w, `[B, L]`; 0 for PAD.
+/// How important each word is, w in [0, 1], `[B, L]`; 0 for PAD.
 fn weight(trace: &Trace, options: &ScaleFree) -> Tensor<2> {
     let valid = trace.batch.valid.clone();
     let weight = match options.weight {
@@ -178,13 +178,10 @@ fn weight(trace: &Trace, options: &ScaleFree) -> Tensor<2> {
         Weight::Even => valid,
         Weight::Evidence => {
             let votes = trace.votes.clone().detach().swap_dims(0, 1);
-            let said = trace
-                .last_layer()
-                .neurons
-                .clone()
-                .detach()
-                .matmul(votes.unsqueeze());
-            root((said.clone() * said).sum_dim(2)).squeeze_dim(2) * valid
+            let neurons = trace.last_layer().neurons.clone().detach();
+            let said = neurons.matmul(votes.unsqueeze());
+            let said = root((said.clone() * said).sum_dim(2)).squeeze_dim(2) * valid;
+            relative(said.clone(), said.max_dim(1))
         }
     };
     if options.gate_given {
@@ -207,8 +204,9 @@ fn overlap(cosine: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
 }
 
 /// The others' shares, with their weights ω, `[B, L, L]`, in what each word says, z, `[B, L, F]`:
-/// `[B, L, 1]`, in [0, 1].
-fn shared(z: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
+/// `[B, L, 1]`, in [0, 1]. PAD has no share.
+fn shared(z: Tensor<3>, others: Tensor<3>, batch: &Batch) -> Tensor<3> {
+    let z = z * batch.valid.clone().unsqueeze_dim(2);
     let largest = z.clone().detach().max_abs_dim(1);
     let scale = largest.clone().mask_fill(largest.equal_elem(0.0), 1.0);
     let energy = z.clone() / scale;

@@ -94,7 +94,7 @@ mod tests {
         }
         let other = ScaleFree {
             gate_given: false,
-            ..ScaleFree::default()
+            ..ScaleFree::PLAIN
         };
         let other = |weight| Objective::new(Family::ScaleFree(other), weight, weight);
         assert_eq!(name_of(&other(1.0)), None);

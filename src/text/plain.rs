@@ -239,9 +239,13 @@ fn uncomposed(c: char) -> char {
     first.unwrap_or(c)
 }
 
-/// What people type for `'`. (Not `’`, which the rules themselves treat as `'`.)
+/// What people type for `'`, or type `'` for: an okina (Hawaiʻi), a geresh (ג׳). (Not `’`, which the rules
+/// themselves treat as `'`.)
 fn is_apostrophe(c: char) -> bool {
-    matches!(c, '´' | '\u{2b9}' | '\u{2bc}' | '\u{201b}' | '\u{2032}')
+    matches!(
+        c,
+        '´' | '\u{2b9}' | '\u{2bb}' | '\u{2bc}' | '\u{5f3}' | '\u{201b}' | '\u{2032}'
+    )
 }
 
 /// Whether an opening quote may be meant as an apostrophe, as in `don‘t` and `` `em ``. One that is meant

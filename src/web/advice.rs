@@ -1,14 +1,15 @@
 //! What the page adds to what the engine says: what to do about an error, and how a run is repeated natively.
 
-use crate::engine::{EngineError, Tuning, TuningInfo, TuningOptions};
+use crate::engine::{
+    DataReport, Ending, EngineError, ProblemKind, Tuning, TuningEvent, TuningInfo, TuningOptions,
+};
 use crate::presets;
 
 /// What a person can do about an error.
 pub fn hint(error: &EngineError) -> &'static str {
     match error {
-        EngineError::Backend(_) => "Choose the CPU, or try a browser and a GPU with WebGPU.",
-        EngineError::Insecure => {
-            "Choose the CPU, or open the page over https or on its own machine."
+        EngineError::Backend(_) | EngineError::UnknownBackend(_) | EngineError::NotBuilt(_) => {
+            "Choose the CPU, or try a browser and a GPU with WebGPU."
         }
         EngineError::Fault(_) | EngineError::Read(_) => {
             "The page continues on the CPU; reload it to try the GPU again."
@@ -20,12 +21,53 @@ pub fn hint(error: &EngineError) -> &'static str {
         EngineError::Model(_) => "Choose another model, or reload the page.",
         EngineError::Word { .. } => "Point at another word.",
         EngineError::Part { .. } => "Choose another part of the model.",
+        EngineError::Data(problem) if problem.kind == ProblemKind::TooManyRows => {
+            "Use some of them, or train natively."
+        }
         EngineError::Data(_) => "Change the data, or how they are read.",
         EngineError::Options(_) => "Change it, and start again.",
         EngineError::Train(_) => "Start again with a lower learning rate or smaller λ.",
         EngineError::Run(_) => "Wait until the run has reached that point.",
         EngineError::Checkpoint(_) => "Start a new run; your data are still in their file.",
     }
+}
+
+/// What happened in a run, with what a person can do if it failed.
+pub fn advised(event: TuningEvent) -> TuningEvent {
+    match event {
+        TuningEvent::Finished {
+            ending,
+            message,
+            result,
+        } => TuningEvent::Finished {
+            ending,
+            message: match after(ending) {
+                Some(advice) => format!("{message} {advice}"),
+                None => message,
+            },
+            result,
+        },
+        other => other,
+    }
+}
+
+/// What a person can do after a run that failed.
+fn after(ending: Ending) -> Option<&'static str> {
+    match ending {
+        Ending::AllEpochs | Ending::Patience | Ending::Stopped => None,
+        Ending::NotFinite => Some("Try a lower learning rate or smaller λ."),
+        Ending::Diverged => Some("Try a tenth of this learning rate, or smaller λ."),
+    }
+}
+
+/// A report on labelled texts, with what a person can do if there are too many for the page.
+pub fn advised_report(mut report: DataReport) -> DataReport {
+    if let Some(problem) = &mut report.problem
+        && problem.kind == ProblemKind::TooManyRows
+    {
+        problem.message += "; use some of them, or train natively";
+    }
+    report
 }
 
 /// The command that does the same training natively, from the same start model.
@@ -68,4 +110,56 @@ pub fn command(run: &Tuning) -> String {
         options.batch_size,
         options.seed,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::DataProblem;
+
+    #[test]
+    fn a_run_that_failed_is_told_with_what_to_try() {
+        let told = |ending| {
+            let event = TuningEvent::Finished {
+                ending,
+                message: "It is over.".to_owned(),
+                result: None,
+            };
+            match advised(event) {
+                TuningEvent::Finished { message, .. } => message,
+                other => panic!("{other:?}"),
+            }
+        };
+        for ending in [Ending::AllEpochs, Ending::Patience, Ending::Stopped] {
+            assert_eq!(told(ending), "It is over.");
+        }
+        assert!(told(Ending::NotFinite).starts_with("It is over. Try a lower learning rate"));
+        assert!(told(Ending::Diverged).starts_with("It is over. Try a tenth of this"));
+    }
+
+    #[test]
+    fn too_many_rows_are_told_with_what_to_do() {
+        let problem = |kind| DataProblem {
+            kind,
+            message: "there are 9 rows".to_owned(),
+        };
+        let told = |kind| {
+            let report = DataReport {
+                problem: Some(problem(kind)),
+                ..DataReport::default()
+            };
+            let problem = advised_report(report).problem.unwrap();
+            let hint = hint(&EngineError::Data(problem.clone()));
+            (problem.message, hint)
+        };
+        let (message, hint) = told(ProblemKind::TooManyRows);
+        assert_eq!(
+            message,
+            "there are 9 rows; use some of them, or train natively"
+        );
+        assert!(hint.starts_with("Use some"), "{hint}");
+        let (message, hint) = told(ProblemKind::Empty);
+        assert_eq!(message, "there are 9 rows");
+        assert!(hint.starts_with("Change the data"), "{hint}");
+    }
 }

@@ -34,21 +34,25 @@ pub(super) fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     Ok(value.serialize(&serializer)?)
 }
 
-/// An error as the page expects it.
 #[derive(Serialize)]
 struct Failure<'a> {
     kind: &'a str,
-    message: String,
+    message: &'a str,
     hint: &'a str,
+}
+
+/// An error as the page expects it.
+pub(super) fn failure(kind: &str, message: &str, hint: &str) -> JsValue {
+    let failure = Failure {
+        kind,
+        message,
+        hint,
+    };
+    to_js(&failure).unwrap_or_else(|_| JsValue::from_str(message))
 }
 
 impl From<EngineError> for JsValue {
     fn from(error: EngineError) -> Self {
-        let failure = Failure {
-            kind: error.kind(),
-            message: error.to_string(),
-            hint: hint(&error),
-        };
-        to_js(&failure).unwrap_or_else(|_| Self::from_str(&failure.message))
+        failure(error.kind(), &error.to_string(), hint(&error))
     }
 }

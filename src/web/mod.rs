@@ -1,6 +1,7 @@
 //! What the page's Worker calls: the engine behind wasm-bindgen. What it says in words is there natively, too.
 
 mod advice;
+mod choice;
 #[cfg(target_arch = "wasm32")]
 mod convert;
 #[cfg(target_arch = "wasm32")]
@@ -16,7 +17,8 @@ mod tuning;
 #[cfg(target_arch = "wasm32")]
 mod view;
 
-pub use advice::{command, hint};
+pub use advice::{advised, advised_report, command, hint};
+pub use choice::{AdapterFacts, AdapterLimits, Choice, choose_backend};
 #[cfg(target_arch = "wasm32")]
 pub use session::{Session, choose};
 #[cfg(target_arch = "wasm32")]

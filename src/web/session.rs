@@ -1,17 +1,21 @@
 //! A session as the page's Worker calls it; `www/src/protocol.js` has the shapes of all values.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use js_sys::{Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
-use super::convert::{files_of, to_js};
+use super::choice::{AdapterFacts, INSECURE, choose_backend};
+use super::convert::{failure, files_of, to_js};
 use super::view;
-use crate::engine::{self, AdapterFacts, Answer, Backend, EngineError, Measured, Question};
+use crate::engine::{self, Answer, Backend, EngineError, Measured, Question};
 use crate::explain::{BeforeAfter, Changes, Explanation, Steering};
 use crate::package::Package;
+
+/// What a person can do where a browser withholds the GPU.
+const OVER_HTTP: &str = "Choose the CPU, or open the page over https or on its own machine.";
 
 /// Models on one device.
 #[wasm_bindgen]
@@ -93,9 +97,9 @@ impl Session {
     /// # Errors
     /// `{kind, message, hint}` if this module or machine has no such device.
     pub async fn start(backend: String) -> Result<Session, JsValue> {
-        let backend: Backend = backend.parse()?;
+        let backend: Backend = backend.parse().map_err(EngineError::from)?;
         if backend == Backend::WebGpu && !is_secure() {
-            return Err(EngineError::Insecure.into());
+            return Err(failure("backend", INSECURE, OVER_HTTP));
         }
         Ok(Self {
             inner: engine::Session::start(backend).await?,
@@ -291,7 +295,7 @@ fn changes(written: &str) -> Result<Changes, EngineError> {
 pub fn choose(adapter: JsValue, measured: JsValue) -> Result<JsValue, JsValue> {
     let adapter: Option<AdapterFacts> = serde_wasm_bindgen::from_value(adapter)?;
     let measured: Vec<Measured> = serde_wasm_bindgen::from_value(measured)?;
-    to_js(&engine::choose(adapter.as_ref(), is_secure(), &measured))
+    to_js(&choose_backend(adapter.as_ref(), is_secure(), &measured))
 }
 
 /// Whether the page was loaded over https or from this machine, and so may ask for a GPU.

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{files_of, js_files, to_js};
 use super::session::{ModelInfo, Session};
-use super::{command, view};
+use super::{advised, advised_report, command, view};
 use crate::engine::{self, DataChoices, EngineError, TuningOptions};
 use crate::package::{self, Package};
 
@@ -19,8 +19,8 @@ impl Session {
     /// the report.
     pub fn examine(&self, id: &str, data: &[u8], choices: JsValue) -> Result<JsValue, JsValue> {
         let choices: DataChoices = serde_wasm_bindgen::from_value(choices)?;
-        let report = self.inner.examine(id, data, &choices);
-        to_js(&report?)
+        let report = self.inner.examine(id, data, &choices)?;
+        to_js(&advised_report(report))
     }
 
     /// How data are read by default: `DataChoices`.
@@ -102,8 +102,9 @@ impl Tuning {
     /// # Errors
     /// `{kind, message, hint}` if the device was lost or failed.
     pub async fn advance(&mut self, milliseconds: f64) -> Result<JsValue, JsValue> {
-        let events = self.inner.advance(milliseconds).await;
-        to_js(&events?)
+        let events = self.inner.advance(milliseconds).await?;
+        let events: Vec<_> = events.into_iter().map(advised).collect();
+        to_js(&events)
     }
 
     /// Ends training; `advance` then measures the result.

@@ -1,5 +1,5 @@
 //! Ablations are what they are by other means, and scores of words are slopes and differences of
-//! explicit passes (method §4, §5).
+//! explicit passes (method §4.5, §4.6).
 
 #![allow(
     clippy::disallowed_methods,

@@ -5,7 +5,7 @@ use safr::explain::{TraceNumbers, centred};
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights};
 use safr::text::Tokenizer;
 
-use super::{small_config, small_weights, winners};
+use super::{all_close, small_config, small_weights, winners};
 
 /// Every kind of model: what its head reads and of how many words, how it reads texts, classes and blocks.
 pub(crate) fn configs() -> impl Iterator<Item = ModelConfig> {
@@ -80,19 +80,59 @@ pub(crate) fn assert_whole(what: &str, trace: &TraceNumbers) {
     }
 }
 
-/// Asserts it of every kind of model, and of texts of which one has no words.
+/// One of them without words.
+const TEXTS: [&[u32]; 5] = [
+    &[2, 3, 4, 5, 3],
+    &[6],
+    &[],
+    &[7, 8, 9, 10, 11, 2, 1],
+    &[1, 1],
+];
+
+/// Asserts it of every kind of model.
 pub(crate) async fn assert_parts_add_up(device: &Device) {
-    let texts: [&[u32]; 5] = [
-        &[2, 3, 4, 5, 3],
-        &[6],
-        &[],
-        &[7, 8, 9, 10, 11, 2, 1],
-        &[1, 1],
-    ];
     for config in configs() {
         let model = Classifier::new(&config, &lively(&config, 3), device).unwrap();
-        for trace in explained(&model, &texts).await {
+        for trace in explained(&model, &TEXTS).await {
             assert_whole(&format!("{config:?}, {:?}", trace.ids), &trace);
         }
     }
+}
+
+/// Asserts that `device` computes what Flex does, and that its parts are whole: with and without pooled PAD
+/// and winners, with several classes and blocks.
+pub(crate) async fn compare_parts(device: &Device) {
+    let [published, scale_free] =
+        [Reading::published, Reading::scale_free].map(|of| of(Tokenizer::Default));
+    for (reading, readout, winners, layers) in [
+        (published, Readout::Residual, None, 2),
+        (published, Readout::Neurons, None, 1),
+        (scale_free, Readout::Neurons, Some(winners(2, 0.6)), 2),
+    ] {
+        let config = ModelConfig {
+            readout,
+            winners,
+            classes: 3,
+            ..small_config(layers, reading)
+        };
+        let on = async |device: &Device| {
+            let model = Classifier::new(&config, &lively(&config, 3), device).unwrap();
+            explained(&model, &TEXTS).await
+        };
+        let there = on(&Device::flex()).await;
+        for (here, there) in on(device).await.iter().zip(&there) {
+            let what = format!("{config:?}, {:?}", here.ids);
+            assert_whole(&what, here);
+            let numbers: Vec<f64> = numbers(there).into_iter().map(f64::from).collect();
+            all_close(&what, &self::numbers(here), &numbers, 1e-4);
+        }
+    }
+}
+
+/// Logits, neurons and parts of a pass.
+fn numbers(trace: &TraceNumbers) -> Vec<f32> {
+    let parts = trace.contributions.as_ref().unwrap().numbers();
+    [&trace.logits, &trace.last_layer().neurons.values, &parts]
+        .map(Vec::as_slice)
+        .concat()
 }

@@ -23,7 +23,7 @@ use safr::model::{
     Array, Classifier, ModelConfig, Reading, Readout, Stream, Weights, Winners, initial_weights,
     parameter_shapes,
 };
-use safr::objective::{Family, Objective, ScaleFree};
+use safr::objective::{Family, GateGuard, Objective, ScaleFree};
 use safr::package::{Card, Package};
 use safr::text::{PAD, Tokenizer, Vocabulary};
 use serde_json::Value;
@@ -154,6 +154,13 @@ pub(crate) async fn small_package_of(readout: Readout, winners: Option<Winners>)
     let device = Device::flex();
     let model = Classifier::new(&config, &weights, &device).expect("a model");
     let gate_values = model.gate_values().await.expect("gate values");
+    let losses = Family::ScaleFree(ScaleFree {
+        guard: GateGuard::Rate {
+            rho: 0.3,
+            weight: 1.0,
+        },
+        ..ScaleFree::PLAIN
+    });
     Package {
         card: Card {
             seed: Some(1),
@@ -161,11 +168,7 @@ pub(crate) async fn small_package_of(readout: Readout, winners: Option<Winners>)
                 "small".into(),
                 "Small".into(),
                 vec!["negative".into(), "positive".into()],
-                Some(Objective::new(
-                    Family::ScaleFree(ScaleFree::default()),
-                    1.0,
-                    1.0,
-                )),
+                Some(Objective::new(losses, 1.0, 1.0)),
             )
         },
         vocabulary: Vocabulary::from_words(words.map(str::to_owned).to_vec())

@@ -1,9 +1,10 @@
-//! A small run of training, which other backends are to follow step by step.
+//! Small runs of training, which other backends are to follow step by step.
 
 use burn::tensor::Device;
 use safr::evaluate::EncodedExample;
-use safr::model::{ModelConfig, Stream, Weights, initial_weights};
+use safr::model::{ModelConfig, Readout, Stream, Weights, initial_weights};
 use safr::objective::{Family, GateGuard, LossNumbers, Objective, ScaleFree, Space};
+use safr::presets::Preset;
 use safr::text::Tokenizer;
 use safr::train::{Options, Schedule, TrainEvent, Trainer, Wish};
 
@@ -16,8 +17,24 @@ const RATE: f64 = 1e-3;
 const TEXTS: usize = 31;
 const BATCH: usize = 4;
 
+/// What is trained: all scale-free losses of a head that reads the residual stream, and the preset `safr`,
+/// whose losses look at evidence, of a head that reads the neurons of some words.
+pub(crate) fn trained() -> [(Objective, Readout); 2] {
+    let safr = Objective::named("safr").expect("a preset of that name");
+    [(scale_free(), Readout::Residual), (safr, Readout::Neurons)]
+}
+
+/// A small model of `layers` blocks that is trained so.
+pub(crate) fn config_of(objective: &Objective, readout: Readout, layers: usize) -> ModelConfig {
+    ModelConfig {
+        readout,
+        winners: objective.winners(readout),
+        ..small_config(layers, objective.reading(Tokenizer::Default))
+    }
+}
+
 /// All scale-free losses under a guard.
-pub(crate) fn scale_free() -> Objective {
+fn scale_free() -> Objective {
     let guard = GateGuard::Rate {
         rho: 0.3,
         weight: 1.0,
@@ -26,7 +43,7 @@ pub(crate) fn scale_free() -> Objective {
         Family::ScaleFree(ScaleFree {
             space: Space::Mlp,
             guard,
-            ..Default::default()
+            ..ScaleFree::PLAIN
         }),
         1.0,
         1.0,
@@ -49,11 +66,10 @@ struct Training {
 
 /// Two epochs over texts of 1 to 8 words, in batches of every such length and a smaller one: what is
 /// compiled for one batch must be right for the next.
-async fn training(device: &Device) -> Training {
-    let objective = scale_free();
+async fn training((objective, readout): (Objective, Readout), device: &Device) -> Training {
     let config = ModelConfig {
         max_len: 8,
-        ..small_config(1, objective.reading(Tokenizer::Default))
+        ..config_of(&objective, readout, 1)
     };
     let mut stream = Stream::new(4);
     let weights = initial_weights(&config, &mut stream);
@@ -111,17 +127,34 @@ async fn training(device: &Device) -> Training {
 
 /// That training on `device` takes the steps that it takes on Flex.
 pub(crate) async fn compare_training(device: &Device) {
-    let here = training(device).await;
-    let there = training(&Device::flex()).await;
+    for kind in trained() {
+        compare(kind, device).await;
+    }
+}
+
+async fn compare(kind: (Objective, Readout), device: &Device) {
+    let here = training(kind, device).await;
+    let there = training(kind, &Device::flex()).await;
+    let (_, readout) = kind;
     let steps = 2 * TEXTS.div_ceil(BATCH);
     assert_eq!([here.steps.len(), there.steps.len()], [steps; 2]);
     for (step, (here, there)) in here.steps.iter().zip(&there.steps).enumerate() {
         for (a, b) in here.iter().zip(there) {
-            close(&format!("a loss of step {}", step + 1), *a, *b, 1e-4);
+            close(
+                &format!("{readout:?}: a loss of step {}", step + 1),
+                *a,
+                *b,
+                1e-4,
+            );
         }
     }
     for (a, b) in here.dev.iter().flatten().zip(there.dev.iter().flatten()) {
-        close("a measure of the dev part", *a, *b, 1e-4);
+        close(
+            &format!("{readout:?}: a measure of the dev part"),
+            *a,
+            *b,
+            1e-4,
+        );
     }
     for (name, there) in &there.weights {
         // A gradient that is 0 but for rounding, by which Adam moves it all the same.
@@ -131,6 +164,9 @@ pub(crate) async fn compare_training(device: &Device) {
         let here = &here.weights[name].values;
         let difference = norm(here.iter().zip(&there.values).map(|(a, b)| a - b));
         let way = RATE * steps as f64 * (there.values.len() as f64).sqrt();
-        assert!(difference <= 1e-4 * way, "{name} is off by {difference}");
+        assert!(
+            difference <= 1e-4 * way,
+            "{readout:?}: {name} is off by {difference}"
+        );
     }
 }

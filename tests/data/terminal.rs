@@ -220,7 +220,7 @@ fn what_is_written_is_said() {
 }
 
 #[test]
-fn short_help_takes_a_line_an_option_and_whole_help_says_more() {
+fn short_help_has_one_line_per_option_and_whole_help_says_more() {
     for command in commands() {
         let help = |option: &str| stdout(safr_in(Path::new("."), &[], &[&command, option]));
         let (short, whole) = (help("-h"), help("--help"));

@@ -24,6 +24,11 @@ def weighed(weights, config, trace):
     return trace["neurons"][-1] * np.linalg.norm(votes(weights, config), axis=-1)
 
 
+def amounts(weights, config, trace):
+    """Section 3.3: how much the last block's neurons say at each place, [B, L]."""
+    return np.linalg.norm(trace["neurons"][-1] @ votes(weights, config), axis=-1)
+
+
 def all_evidence(weights, config, trace, text):
     """Section 4.2: e, [L, F, K]."""
     scales = trace["shares"][text]

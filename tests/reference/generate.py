@@ -37,7 +37,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evidence import variant, weighed
+from evidence import amounts, variant, weighed
 from model import cosine, model, positions, ratio, softmax
 
 HERE = Path(__file__).parent
@@ -65,12 +65,26 @@ def published(trace):
     return {"importance": importance, "interaction": np.mean(interactions)}
 
 
-def scale_free(trace, ids, space, z=None):
+PLAIN = {"apart": "important", "overlap": "cosine", "weight": "gate", "pairs": "attended"}
+FORMS = [
+    PLAIN,
+    PLAIN | {"apart": "all", "pairs": "contrasted"},
+    PLAIN | {"weight": "evidence"},
+    PLAIN | {"weight": "even"},
+    PLAIN | {"overlap": "shares"},
+    {"apart": "all", "overlap": "shares", "weight": "evidence", "pairs": "contrasted"},
+]
+
+
+def scale_free(trace, ids, space, form=PLAIN, z=None, said=None):
     """Section 3.3: importance and interaction, z being neurons (mlp), the last block's by their votes
-    (evidence, given) or embeddings."""
+    (evidence, given) or embeddings. said: how much each word's neurons say, [B, L]."""
     valid = ids != 0
     pairs = valid[:, :, None] & valid[:, None, :] & (ids[:, :, None] != ids[:, None, :])
-    w = trace["keep"] * valid
+    weights = {"gate": trace["keep"], "even": np.ones(ids.shape), "evidence": said}
+    w = weights[form["weight"]] * valid
+    if form["weight"] == "evidence":
+        w = ratio(w, w.max(-1, keepdims=True))
     importance, interaction = [], []
     layers = list(zip(trace["attentions"], trace["neurons"]))
     if space == "evidence":
@@ -82,13 +96,23 @@ def scale_free(trace, ids, space, z=None):
         mean = a.mean(1)
         partner = np.maximum(mean, mean.swapaxes(-1, -2))
         partner = ratio(partner, partner.max((-1, -2), keepdims=True))
-        omega = w[:, None, :] * (1 - partner) * pairs
-        c = cosine(trace["embeddings"] if space == "embedding" else u)
-        crowding = (omega * c**2).sum(-1) / np.maximum(EPSILON, omega.sum(-1))
+        uncorrelated = (1 - partner) * pairs
+        omega = uncorrelated * (w[:, None, :] if form["apart"] == "important" else 1)
+        if form["overlap"] == "cosine":
+            c = cosine(trace["embeddings"] if space == "embedding" else u)
+            crowding = (omega * c**2).sum(-1) / np.maximum(EPSILON, omega.sum(-1))
+        else:
+            squares = u**2 * valid[:, :, None]
+            shares = ratio(squares, squares.sum(1, keepdims=True))
+            of_others = np.einsum("bin,bij,bjn->bi", u, omega, shares)
+            crowding = ratio(of_others, u.sum(-1))
         importance.append((w * crowding).sum(-1) / np.maximum(EPSILON, w.sum(-1)))
         s = cosine(attention) if space == "embedding" else cosine(u)[:, None]
-        apart = (a * (1 - s)).sum((1, 2, 3))
-        interaction.append(apart / np.maximum(1, heads * valid.sum(-1)))
+        apart = (a * (1 - s)).sum((1, 2, 3)) / heads
+        if form["pairs"] == "contrasted":
+            others = ratio(uncorrelated, uncorrelated.sum(-1, keepdims=True))
+            apart = ((others * s[:, 0]).sum((1, 2)) + apart) / 2
+        interaction.append(apart / np.maximum(1, valid.sum(-1)))
     return {"importance": np.mean(importance), "interaction": np.mean(interaction)}
 
 
@@ -248,8 +272,10 @@ def fixtures():
         found = variant(of_readout, ids, of_variant, reading, marked)
         if reading == "scale-free":
             trace = model(of_readout, of_variant, ids, pool_all=False)
-            z = weighed(of_readout, of_variant, trace)
-            found["losses"] = scale_free(trace, ids, "evidence", z)
+            z, said = weighed(of_readout, of_variant, trace), amounts(of_readout, of_variant, trace)
+            found["losses"] = [
+                form | scale_free(trace, ids, "evidence", form, z, said) for form in FORMS
+            ]
         return found
 
     return {

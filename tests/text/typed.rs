@@ -73,7 +73,7 @@ fn what_is_pasted_from_a_pdf_is_known_as_what_is_typed_is() {
 
 #[test]
 fn every_apostrophe_parts_contractions() {
-    for mark in "'’‘`´ʼ＇′‛ʹ".chars() {
+    for mark in "'’‘`´ʼʻ＇′‛ʹ\u{5f3}".chars() {
         for (typed, expected) in [
             ("I don't, she wouldn't've", "i do n't , she would n't 've"),
             ("It's CAN'T o'clock", "it 's ca n't o'clock"),
@@ -86,6 +86,15 @@ fn every_apostrophe_parts_contractions() {
         let [plain, other] = ids_and_sources(["That isn't it", &text], "that is n't it");
         assert_eq!((plain.0, other.0), (vec![2, 3, 4, 5], vec![2, 3, 4, 5]));
         assert_eq!(other.1[2], format!("n{mark}t"));
+    }
+}
+
+#[test]
+fn an_okina_and_a_geresh_are_read_as_the_apostrophe_that_most_type() {
+    reads("Hawaiʻi and Oʻahu", "hawai'i and o'ahu");
+    reads("Hawai'i and O'ahu", "hawai'i and o'ahu");
+    for [own, typed] in [["Hawaiʻi", "Hawai'i"], ["ג\u{5f3}ירפה", "ג'ירפה"]] {
+        assert_eq!(words(own), words(typed));
     }
 }
 

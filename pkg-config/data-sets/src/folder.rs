@@ -31,8 +31,8 @@ pub enum State {
 }
 
 impl Folder {
-    /// The folder that a person `named`; otherwise the first of `data` and `../shared/data`, relative to the
-    /// project's folder `root`, that holds a file of the table; otherwise `data`.
+    /// The folder that a person `named`; otherwise whichever of `data` and `../shared/data`, relative to the
+    /// project's folder `root`, holds more of the table's files, `data` if neither does.
     pub fn find(root: &Path, table: &Table, named: Option<OsString>) -> Self {
         let named = named.filter(|path| !path.is_empty());
         if let Some(path) = named.and_then(|path| absolute(path).ok()) {
@@ -45,8 +45,7 @@ impl Folder {
             path: shared,
             is_named: false,
         };
-        let is_empty = |place: &Self| place.state(&table.sets) == State::Missing;
-        if is_empty(&own) && !is_empty(&shared) {
+        if shared.held(table) > own.held(table) {
             shared
         } else {
             own
@@ -59,6 +58,12 @@ impl Folder {
             path: root.join("data"),
             is_named: false,
         }
+    }
+
+    /// How many of the table's files exist here, whole.
+    fn held(&self, table: &Table) -> usize {
+        let held = |set: &Set| set.files().filter(|file| self.holds(set, file)).count();
+        table.sets.iter().map(held).sum()
     }
 
     /// How much of `sets` exists here, by the sizes of their files.
@@ -168,6 +173,25 @@ mod tests {
         put(&own, "y");
         assert_eq!(found(Some("")), (own, false));
         assert_eq!(found(Some("/else")), (PathBuf::from("/else"), true));
+    }
+
+    /// One that holds only a part, such as word vectors for training, hides no whole one.
+    #[test]
+    fn the_shared_folder_is_taken_if_it_holds_more_than_the_clone_s() {
+        let table = Table::parse(TABLE).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path().join("clone");
+        let found = || Folder::find(&root, &table, None).path;
+        let (own, shared) = (root.join("data"), home.path().join("shared/data"));
+        put(&own, "x");
+        put(&shared, "y");
+        assert_eq!(found(), own);
+        put(&shared, "x");
+        assert_eq!(found(), shared);
+        put(&own, "y");
+        assert_eq!(found(), own);
+        fs::write(own.join("a/y"), "cut off").unwrap();
+        assert_eq!(found(), shared);
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn no_module_uses_one_of_a_higher_floor() {
             continue;
         }
         let floor = FLOORS.iter().position(|name| *name == module);
-        let floor = floor.unwrap_or_else(|| panic!("{module} stands on no floor"));
+        let floor = floor.unwrap_or_else(|| panic!("{module} has no floor"));
         modules += 1;
         for (file, text) in files(&path, &[".rs"]) {
             for other in used(&text) {
@@ -82,6 +82,86 @@ fn no_module_uses_one_of_a_higher_floor() {
         }
     }
     assert_eq!(modules, FLOORS.len());
+}
+
+/// The string literals of code, tests and comments left out.
+fn literals(text: &str) -> Vec<String> {
+    let code = text.split("mod tests {").next().unwrap();
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let code = lines.collect::<Vec<_>>().join("\n");
+    // Quotes that begin or end no literal.
+    let code = ["\\\\", "'\"'", "'\\\"'", "\\\""]
+        .iter()
+        .fold(code, |code, quote| code.replace(quote, " "));
+    let parts: Vec<&str> = code.split('"').collect();
+    assert_eq!(parts.len() % 2, 1, "quotes in pairs: {code}");
+    let literals = parts.iter().skip(1).step_by(2);
+    literals.map(|literal| (*literal).to_owned()).collect()
+}
+
+/// Whether a text speaks of the page, or of the command and its options.
+fn is_of_a_shell(text: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    text.contains("safr ")
+        || text
+            .split("--")
+            .skip(1)
+            .any(|end| end.starts_with(is_letter))
+        || words.any(|word| ["browser", "command", "natively", "page"].contains(&word))
+}
+
+/// So that one floor serves both shells, and each says what to do in its own words.
+#[test]
+fn only_the_shells_speak_of_the_page_and_of_options() {
+    let floors = FLOORS.iter().filter(|floor| !SHELLS.contains(floor));
+    for floor in floors {
+        for (file, text) in files(&root().join("src").join(floor), &[".rs"]) {
+            let found = literals(&text).into_iter().find(|text| is_of_a_shell(text));
+            assert_eq!(found, None, "{}", file.display());
+        }
+    }
+    for text in ["see --json", "Reload the page.", "train natively"] {
+        assert!(is_of_a_shell(text), "{text}");
+    }
+    assert!(!is_of_a_shell("a -- b, packages and pages"));
+}
+
+/// The number of a section at the beginning of a text, such as 4 or 4.2; empty if there is none.
+fn number(text: &str) -> &str {
+    let end = text.find(|c: char| c != '.' && !c.is_ascii_digit());
+    text[..end.unwrap_or(text.len())].trim_end_matches('.')
+}
+
+#[test]
+fn comments_cite_sections_that_exist() {
+    let method = fs::read_to_string(root().join("docs/method.md")).unwrap();
+    let headings = method
+        .lines()
+        .filter_map(|line| line.strip_prefix("## ").or(line.strip_prefix("**")));
+    let sections: Vec<&str> = headings.map(number).filter(|one| !one.is_empty()).collect();
+    let mut cited = 0;
+    for folder in ["src", "tests"] {
+        for (file, text) in files(&root().join(folder), &[".rs"]) {
+            for mut rest in text.split("method §").skip(1) {
+                loop {
+                    let number = number(rest);
+                    let place = file.display();
+                    assert!(sections.contains(&number), "{place} cites §{number}");
+                    cited += 1;
+                    // Others may follow: "method §3.2, §6".
+                    let mut by = [", §", " and §", " to §"].into_iter();
+                    match by.find_map(|by| rest[number.len()..].strip_prefix(by)) {
+                        Some(next) => rest = next,
+                        None => break,
+                    }
+                }
+            }
+        }
+    }
+    assert!(cited > 50, "{cited}");
 }
 
 #[test]
@@ -103,8 +183,8 @@ fn a_module_with_files_is_a_folder_with_a_table_of_contents() {
         .collect();
     for (file, text) in &rust {
         let folder = file.with_extension("");
-        let beside = rust.iter().any(|(other, _)| other.starts_with(&folder));
-        assert!(!beside, "{} has a folder beside it", file.display());
+        let has_folder = rust.iter().any(|(other, _)| other.starts_with(&folder));
+        assert!(!has_folder, "{} belongs in its folder", file.display());
         if file.ends_with("mod.rs") {
             let body = text.lines().find(|line| !is_contents(line));
             assert_eq!(body, None, "{} holds more", file.display());

@@ -37,8 +37,7 @@ pub(crate) fn command(project: &Project, offer: Offer, names: &[&str]) -> Result
 /// Builds wasm-bindgen and its test runner in the version that `Cargo.lock` names, and puts them where
 /// wasm-pack finds them.
 fn build_bindgen(project: &Project) -> Result<()> {
-    let what = "--package xtask --bin bindgen --bin wasm-bindgen-test-runner";
-    run(&mut project.cargo(&format!("build {what}")))?;
+    run(&mut project.cargo("build --package wasm-bindgen-programs"))?;
     let tools = project.tools().join("bin");
     fs::create_dir_all(&tools)?;
     for (built, name) in [

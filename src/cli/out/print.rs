@@ -11,6 +11,7 @@ use clap::builder::styling::{AnsiColor, Style};
 use clap::{Args, ColorChoice};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::hint::hint;
 use crate::presets::PresetError;
 
 /// What counts most.
@@ -138,7 +139,10 @@ pub(crate) fn remark(line: impl Display) {
 
 /// Says why the command failed.
 pub(crate) fn fail(error: &anyhow::Error) {
-    let message = whole(error);
+    let mut message = whole(error);
+    if let Some(hint) = hint(error) {
+        message += &format!("; {hint}");
+    }
     let message = match error.chain().any(|cause| cause.is::<PresetError>()) {
         // It shows the place in the file.
         true => printable(&message),

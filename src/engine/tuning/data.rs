@@ -145,9 +145,7 @@ fn table(
     if rows > MAX_ROWS {
         return Err(DataProblem::new(
             ProblemKind::TooManyRows,
-            format!(
-                "there are {rows} rows, but at most {MAX_ROWS} are accepted here; use some of them, or train natively"
-            ),
+            format!("there are {rows} rows, but at most {MAX_ROWS} are accepted"),
         ));
     }
     Ok(table)

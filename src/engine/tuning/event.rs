@@ -139,16 +139,16 @@ impl Ending {
                 "Training was stopped during its first epoch. The result is that of the steps so far."
             }
             (Self::NotFinite, Some(_)) => {
-                "A loss is no longer a number, so training was stopped. The result is that of the best epoch before. Try a lower learning rate or smaller λ."
+                "A loss is no longer a number, so training was stopped. The result is that of the best epoch before."
             }
             (Self::NotFinite, None) => {
-                "A loss is no longer a number, so training was stopped before an epoch was done: nothing came of it. Try a lower learning rate or smaller λ."
+                "A loss is no longer a number, so training was stopped before an epoch was done: nothing came of it."
             }
             (Self::Diverged, Some(_)) => {
-                "Training diverged: its loss is more than ten times that of guessing. The result is that of the best epoch before. Try a tenth of this learning rate, or smaller λ."
+                "Training diverged: its loss is more than ten times that of guessing. The result is that of the best epoch before."
             }
             (Self::Diverged, None) => {
-                "Training diverged: its loss is more than ten times that of guessing. Nothing came of it. Try a tenth of this learning rate, or smaller λ."
+                "Training diverged: its loss is more than ten times that of guessing. Nothing came of it."
             }
         }
     }

@@ -72,8 +72,8 @@ pub struct MeasureChange {
     pub difference: Option<Estimate>,
 }
 
-/// A value and how certain it is: Wilson's 95 % interval for an accuracy, otherwise the 95 % percentile
-/// interval of a bootstrap over the texts.
+/// A value and how certain it is, as a 95 % interval: Wilson's for an accuracy or a recall; for everything else,
+/// and for all differences, the percentile interval of a bootstrap over the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// The value.

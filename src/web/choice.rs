@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Backend;
-use super::error::INSECURE;
+use crate::engine::{Backend, Measured};
 
 /// Longest time an explanation may take on WebGPU to be preferred: one frame, in milliseconds.
-pub const FRAME: f64 = 16.0;
+const FRAME: f64 = 16.0;
+
+/// Why there is no adapter in a page that is not a secure context.
+pub(super) const INSECURE: &str =
+    "browsers offer WebGPU only to pages loaded over https, and this one was loaded over http";
 
 /// Features and limits without which Burn's WebGPU backend does not run.
 const NEEDED_FEATURE: &str = "timestamp-query";
@@ -43,19 +46,6 @@ pub struct AdapterLimits {
     pub max_compute_invocations_per_workgroup: u32,
 }
 
-/// How a backend performed on the fixed input.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
-    /// Which backend.
-    pub backend: Backend,
-    /// Whether its numbers are those of the CPU.
-    pub agrees: bool,
-    /// Largest difference from the CPU, relative to max(1, |value|).
-    pub difference: f64,
-    /// Median time of an explanation in milliseconds.
-    pub milliseconds: f64,
-}
-
 /// A decision and its reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
@@ -68,7 +58,11 @@ pub struct Choice {
 /// Chooses the backend for explaining. Without measurements it returns WebGPU if measuring is
 /// worth the download, otherwise the CPU; with them, WebGPU if it agrees with the CPU and stays within
 /// a frame, otherwise the fastest that agrees. `secure`: whether the page is allowed to ask for an adapter.
-pub fn choose(adapter: Option<&AdapterFacts>, secure: bool, measured: &[Measured]) -> Choice {
+pub fn choose_backend(
+    adapter: Option<&AdapterFacts>,
+    secure: bool,
+    measured: &[Measured],
+) -> Choice {
     if let Some(reason) = unfit(adapter, secure) {
         return Choice {
             backend: Backend::Flex,
@@ -189,11 +183,11 @@ mod tests {
             (Some(&stand_in), "stand-in"),
             (Some(&lacking), "lacks"),
         ] {
-            let choice = choose(facts, true, &[]);
+            let choice = choose_backend(facts, true, &[]);
             assert_eq!(choice.backend, Backend::Flex);
             assert!(choice.reason.contains(says), "{}", choice.reason);
         }
-        let over_http = choose(None, false, &[]);
+        let over_http = choose_backend(None, false, &[]);
         assert_eq!(over_http.backend, Backend::Flex);
         assert!(
             over_http.reason.contains("https"),
@@ -205,7 +199,7 @@ mod tests {
     fn a_gpu_is_chosen_only_if_it_is_right_and_within_a_frame() {
         let facts = adapter();
         assert_eq!(
-            choose(Some(&facts), true, &[]).backend,
+            choose_backend(Some(&facts), true, &[]).backend,
             Backend::WebGpu,
             "worth measuring"
         );
@@ -219,7 +213,7 @@ mod tests {
             (measured(Backend::WebGpu, false, 1.0), Backend::NdArray),
         ] {
             let all = [gpu, cpus[0], cpus[1]];
-            let choice = choose(Some(&facts), true, &all);
+            let choice = choose_backend(Some(&facts), true, &all);
             assert_eq!(choice.backend, expected, "{gpu:?}");
         }
     }
