@@ -5,8 +5,11 @@ use safr::engine::{
     TuningResult, TypedExample,
 };
 use safr::evaluate::Section;
+use safr::explain::NeuronCards;
 use safr::model::Readout;
-use safr::package::{Files, Package, files_of_zip, names, tensor_file, tensors_of, zip_of};
+use safr::package::{
+    Files, Package, files_of_zip, model_of_zip, names, tensor_file, tensors_of, zip_of,
+};
 
 use crate::common::tuning::{data, options, session, session_of, tune};
 use crate::common::{small_package_of, winners};
@@ -53,6 +56,23 @@ fn message(events: &[TuningEvent]) -> &str {
 
 fn weights(files: &Files) -> &[u8] {
     &files[names::WEIGHTS]
+}
+
+/// Over the texts that the person gave, and with a name that a zip of the model keeps.
+#[test]
+fn a_tuned_model_carries_cards_of_its_neurons() {
+    let session = flex();
+    let mut run = tune(&session, &options());
+    let (_, files) = finish(&mut run, |_| {});
+    let cards: NeuronCards = serde_json::from_slice(&files[names::NEURONS]).unwrap();
+    assert_eq!(cards.texts, 48);
+    assert!(cards.dead + cards.neurons.len() > 0 && !cards.neurons.is_empty());
+    for card in &cards.neurons {
+        assert!(card.vote.is_some_and(|class| class < 3), "{card:?}");
+        assert!(!card.top.is_empty() && !card.strongest.is_empty());
+    }
+    let zip = zip_of(&files).unwrap();
+    assert_eq!(model_of_zip(&zip).unwrap(), files);
 }
 
 #[test]
