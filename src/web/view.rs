@@ -5,7 +5,7 @@ use js_sys::{Float32Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::convert::to_js;
-use crate::explain::{BeforeAfter, Explanation, Matrix, Sentences};
+use crate::explain::{BeforeAfter, Changes, Explanation, Matrix, Sentences};
 
 /// Passes an explanation on, with what has `change`d compared with another one.
 pub(super) fn explanation(
@@ -13,6 +13,7 @@ pub(super) fn explanation(
     change: Option<&BeforeAfter>,
 ) -> Result<JsValue, JsValue> {
     let sentences = to_js(&Sentences::of(&explanation))?;
+    explanation.changes = Changes::NONE; // Who asked knows them.
     let shares = std::mem::take(&mut explanation.allocation.shares);
     let evidence = std::mem::take(&mut explanation.allocation.evidence);
     let interaction = std::mem::take(&mut explanation.interaction);
