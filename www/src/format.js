@@ -46,6 +46,9 @@ export const end = (value) => withSign(signedBrief, value);
 /** The difference of two shares, in percentage points. @param {number} value */
 export const points = (value) => `${signedOne.format(100 * value)} points`;
 
+/** A small difference of two shares, whatever its sign, in percentage points. @param {number} value */
+export const finePoints = (value) => `${two.format(100 * Math.abs(value))} points`;
+
 /** @param {number} value */
 export const milliseconds = (value) => `${value < 100 ? one.format(value) : whole.format(Math.round(value))} ms`;
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is known of a model's neurons over a data set: fetched when first wanted, one card at a time, or all in a table. */
 
-import { brief, count, exact, percent, plural, points, tenths } from "./format.js";
+import { brief, count, exact, finePoints, percent, plural, tenths } from "./format.js";
 import { byId, html, write } from "./html.js";
 
 /** @import { BriefCard, ModelInfo, NeuronCards, Problem } from "./protocol.js" */
@@ -18,7 +18,7 @@ const ROWS = 60;
 /** @type {Column[]} */
 const COLUMNS = [
   { title: "Neuron", number: ({ neuron }) => -neuron, show: ({ neuron }) => String(neuron) },
-  { title: "Effect", number: ({ size }) => size, show: ({ size }) => points(size).replace("+", "") },
+  { title: "Effect", number: ({ size }) => size, show: ({ size }) => finePoints(size) },
   { title: "Selectivity", number: ({ selective }) => selective?.[1] ?? 0, show: ({ selective }) => (selective ? brief(selective[1]) : "–") },
   { title: "Fires at", number: ({ fires }) => fires, show: ({ fires }) => percent(fires) },
   { title: "Words, in effect", number: ({ words }) => words, show: ({ words }) => tenths(words) },
@@ -89,7 +89,7 @@ export class NeuronDirectory {
       (wanted === "" ? 0 : likes(b, wanted) - likes(a, wanted)) || this.#by.number(b) - this.#by.number(a));
     const silent = dead > 0 ? `, ${count(dead)} fire at none` : "";
     write(this.#said, wanted === "" ? `Over ${plural(texts, "text")} of ${plural(words, "word")}${silent}.` : `${plural(found.length, "neuron")} that fire most at a word like “${this.search.value.trim()}”.`);
-    this.table.replaceChildren(this.#head(), html("tbody", {}, ...found.slice(0, this.#shown).map((card) => this.#row(card, model.classes))));
+    this.table.replaceChildren(this.#head(), html("tbody", {}, ...found.slice(0, this.#shown).map((card) => this.#row(card, model.classes, wanted))));
     this.#more.hidden = found.length <= this.#shown;
     this.#mark();
   }
@@ -107,8 +107,8 @@ export class NeuronDirectory {
     return html("thead", {}, html("tr", {}, ...heads, ...words));
   }
 
-  /** @param {BriefCard} card @param {string[]} classes */
-  #row(card, classes) {
+  /** @param {BriefCard} card @param {string[]} classes @param {string} wanted how a word begins that is shown first */
+  #row(card, classes, wanted) {
     const [first, ...rest] = COLUMNS.map(({ show }) => show(card));
     const name = `neuron:${card.neuron}`;
     const button = html("button", { type: "button", class: "chip", "data-neuron": card.neuron, "data-part": name, "aria-pressed": "false", title: "Switch it off, or on again" }, first);
@@ -119,8 +119,8 @@ export class NeuronDirectory {
       html("th", { scope: "row" }, button),
       ...rest.map((cell) => html("td", { class: "number" }, cell)),
       html("td", {}, card.vote === null ? "–" : classes[card.vote] ?? "–"),
-      html("td", {}, card.top.slice(0, WORDS).map(([word, share]) => `${word} ${percent(share)}`).join(", ")),
-      html("td", {}, card.strongest.slice(0, WORDS).map(([word, activation]) => `${word} ${brief(activation)}`).join(", ")),
+      html("td", {}, listed(wantedFirst(card.top, wanted), percent)),
+      html("td", {}, listed(wantedFirst(card.strongest, wanted), brief)),
     );
   }
 
@@ -140,17 +140,24 @@ function likes({ top, strongest }, wanted) {
   return most ? 1 + most[1] : strongest.some(begins) ? 0.5 : 0;
 }
 
+/** Some words, those that begin as wanted first. @param {[string, number][]} words @param {string} wanted */
+function wantedFirst(words, wanted) {
+  const isWanted = (/** @type {[string, number]} */ [word]) => wanted !== "" && word.startsWith(wanted);
+  return [...words.filter(isWanted), ...words.filter((word) => !isWanted(word))].slice(0, WORDS);
+}
+
+/** @param {[string, number][]} words @param {(value: number) => string} show */
+const listed = (words, show) => words.map(([word, value]) => `${word} ${show(value)}`).join(", ");
+
 /** One neuron's card. @param {BriefCard | undefined} card undefined if it fires at no word of the data set @param {NeuronCards} all @param {string[]} classes */
 export function describeCard(card, all, classes) {
   if (!card) return [html("p", {}, `It fires at none of the ${plural(all.words, "word")} of the data set.`)];
-  const listed = (/** @type {[string, number][]} */ words, /** @type {(value: number) => string} */ show) =>
-    words.map(([word, value]) => `${word} ${show(value)}`).join(", ");
   const selective = card.selective ? `Its texts are ${classes[card.selective[0]]} ones, with a selectivity of ${exact(card.selective[1])}. ` : "";
   const without = card.fall >= 0 ? "loses" : "gains";
   return [
     html("p", {}, `Over ${plural(all.texts, "text")}: fires at ${percent(card.fires)} of the words, ${tenths(card.words)} different ones in effect. `, selective),
     html("p", {}, html("b", {}, "Its words: "), listed(card.top, percent)),
     html("p", {}, html("b", {}, "Most strongly at: "), listed(card.strongest, brief)),
-    html("p", {}, `Without it the predicted class ${without} ${points(Math.abs(card.fall)).replace("+", "")} on average where it fires; ${plural(card.flips, "text")} of ${count(all.texts)} would change class.`),
+    html("p", {}, `Without it the predicted class ${without} ${finePoints(card.fall)} on average where it fires; ${plural(card.flips, "text")} of ${count(all.texts)} would change class.`),
   ];
 }
