@@ -55,7 +55,7 @@ const spotlight = new Spotlight();
 const touch = new Touch((without) => change({ without }));
 const main = new Panel("main", spotlight, touch);
 const beside = new Panel("beside", spotlight);
-new Pin(spotlight, [main, beside], (subject) => (subject.kind === "word" ? wordActions(touch, drawn?.[needed()[0].key], subject.word) : []));
+new Pin(spotlight, [main, beside], (subject) => (subject.kind === "word" ? wordActions(touch, main.explanation, subject.word) : []));
 
 /** @type {State} */
 const usual = { text: inputs.text.defaultValue, model: catalogue.ids[0], ...USUAL_CHOICES };

@@ -22,7 +22,7 @@ export class NeuronCard {
   #title = byId("neuron-card-title", HTMLElement);
   /** What it shows: the model and its neuron. @type {{model: string, neuron: number} | null} */
   #shown = null;
-  /** Whether the slider is between two stops. */
+  /** Whether the slider has been moved, and may be moved further. */
   #moving = false;
 
   /**
@@ -40,7 +40,7 @@ export class NeuronCard {
       this.touch.turn(this.#part, this.slider.valueAsNumber, this.#moving);
       this.#moving = true;
     });
-    this.slider.addEventListener("change", () => (this.#moving = false));
+    this.slider.addEventListener("blur", () => (this.#moving = false)); // Until then it is one change, to be undone at once.
     touch.watch(() => this.#set());
     spotlight.watch((subject) => {
       const panel = subject?.kind === "neuron" ? panels.find(({ name }) => name === subject.panel) : undefined;

@@ -105,6 +105,11 @@ export class Panel {
     return this.#model;
   }
 
+  /** What it shows. */
+  get explanation() {
+    return this.#view?.explanation;
+  }
+
   /** Names of its classes. */
   get classes() {
     return this.#view?.explanation.prediction?.classes ?? [];

@@ -27,7 +27,7 @@ const OWNS = 0.1;
 const VOTED = 0.5;
 
 const HINT = "Point at a row or a column, or step through the neurons with the arrow keys; a click or Enter holds one";
-const TOUCHES = " and switches it off. A click on the name above its columns does so to all neurons that a word owns";
+const TOUCHES = " and switches it off; a click on the name above its columns, all neurons of that word";
 
 export class AllocationChart {
   /** @type {{view: View, frame: Frame, palette: Palette} | null} */
