@@ -57,7 +57,8 @@ fn options_that_would_change_nothing_are_refused() {
 #[test]
 fn skipped_lines_are_counted_once() {
     let folder = folder();
-    let broken = moods().replace("good; film 3\";glad", "good; film 3\";") + ";sad\n1;2;3;4\n";
+    let broken = moods().replace("good; film 3\";glad", "good; film 3\";")
+        + ";sad\n1;2;3;4\n61;a film; so so;calm\n;;sad\n";
     std::fs::write(folder.path().join("moods.csv"), broken).unwrap();
     let train = ["train", "--task", "csv", "--data", "moods.csv"];
     let skip = ["--layout", "broken=skip", "--out", "model"];
@@ -67,8 +68,43 @@ fn skipped_lines_are_counted_once() {
     let lines: Vec<&str> = said.lines().filter(|l| l.contains("skipped")).collect();
     assert_eq!(lines.len(), 1, "{said}");
     assert!(
-        lines[0].contains("moods.csv: 3 lines skipped, the first of them line 5: "),
+        lines[0].contains("moods.csv: 5 lines skipped, the first of them line 5: "),
         "{said}"
+    );
+    let of_labels = [
+        "moods.csv: the label of 1 line that cannot be used is unknown\n",
+        "moods.csv: 1 of the 21 texts with the label \"calm\" cannot be used\n",
+        "moods.csv: 2 of the 22 texts with the label \"sad\" cannot be used\n",
+    ];
+    for line in of_labels {
+        assert_eq!(said.matches(line).count(), 1, "{line}: {said}");
+    }
+}
+
+/// A label that is written in another way is lost to the class that it is merged into.
+#[test]
+fn what_is_lost_is_said_of_the_class_that_it_is_merged_into() {
+    let folder = folder();
+    let broken = moods() + "61;;SAD\n62; so; so;Sad\n";
+    std::fs::write(folder.path().join("moods.csv"), broken).unwrap();
+    let words = ["words", "--task", "csv", "--data", "moods.csv"];
+    let skip = ["--layout", "broken=skip", "--out", "words.txt"];
+    let said = |more: &[&str]| {
+        let output = safr(folder.path(), &[&words[..], &skip, more].concat());
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let kept = said(&[]);
+    assert!(
+        kept.contains("moods.csv: the only text with the label \"SAD\" cannot be used\n")
+            && kept.contains("the label of 1 line that cannot be used is unknown\n"),
+        "{kept}"
+    );
+    let merged = said(&["--layout", "labels=merge"]);
+    assert!(
+        merged.contains("moods.csv: 1 of the 21 texts with the label \"sad\" cannot be used\n")
+            && !merged.contains("SAD"),
+        "{merged}"
     );
 }
 

@@ -99,10 +99,11 @@ fn fill(
     report.set_lines(&table);
     let mut all = table.labelled(columns);
     add_typed(&mut all, &choices.typed);
-    report.set_labels(&all, choices.merge_labels);
+    report.alike = all.alike();
     if choices.merge_labels {
         all.merge_alike(&model.card.classes);
     }
+    report.set_labels(&all, choices.merge_labels);
     let LabelledTexts { texts, .. } = all;
     report.set_repeated(Repeated::of(&texts));
     let words = words(report, &texts, model);

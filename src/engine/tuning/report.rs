@@ -179,6 +179,7 @@ impl DataReport {
         });
     }
 
+    /// Says what cannot be used, and which labels may be one class, unless they are `merged`.
     pub(super) fn set_labels(&mut self, all: &LabelledTexts, merged: bool) {
         let count = |problem| {
             all.broken
@@ -199,7 +200,6 @@ impl DataReport {
             .collect();
         let losses = all.losses().into_iter().take(LISTED_LOSSES);
         self.remarks.extend(losses.map(|loss| sentence(&loss)));
-        self.alike = all.alike();
         if !merged {
             self.remarks.extend(self.alike.iter().map(|labels| {
                 format!(
