@@ -3,6 +3,7 @@
 mod adam;
 mod batches;
 mod checkpoint;
+mod diverged;
 mod epoch;
 mod error;
 mod event;
@@ -15,6 +16,7 @@ mod sums;
 mod trainer;
 
 pub use checkpoint::Checkpoint;
+pub use diverged::{DIVERGED, guessing, has_diverged};
 pub use error::{Differs, TrainError};
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
 pub use hold_out::{by_reading, hold_out};

@@ -105,6 +105,17 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
         );
         let headings = measured.lines().filter(|line| *line == "prediction");
         assert_eq!(headings.count(), 1, "{measured}");
+        // Beside the accuracy, what it is to be compared with, and how much of each class is recognised.
+        let value = |name: &str| {
+            let rows = measured.lines().map(str::split_whitespace);
+            let mut rows = rows.filter(|row| row.clone().next() == Some(name));
+            let mut value = rows.next().unwrap_or_else(|| panic!("{name}: {measured}"));
+            value.nth(1).unwrap().parse::<f64>().unwrap()
+        };
+        assert_eq!(value("majority_accuracy"), 0.3333, "{measured}");
+        let recalls = ["recall/calm", "recall/glad", "recall/sad"].map(value);
+        let mean = recalls.iter().sum::<f64>() / 3.0;
+        assert!((mean - value("accuracy")).abs() < 1e-3, "{measured}");
     }
     std::fs::write(
         folder.join("test.tsv"),
