@@ -9,7 +9,7 @@ use super::choices::{backend, with_names};
 use super::data::Data;
 use super::files::{model_files, open};
 use super::numbers::count;
-use super::out::{Styled, progress};
+use super::out::{Styled, progress, remark};
 use super::samples::Sampling;
 use crate::attribute::{Ranking, Removal};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
@@ -75,8 +75,12 @@ impl Measuring {
         reference.chain(self.sampling.lexicon.clone()).collect()
     }
 
-    /// Measures a model on `data`.
+    /// Measures a model on `data`, and warns if it was trained on them.
     pub(super) async fn report(&self, data: &Data, package: Package) -> anyhow::Result<Report> {
+        let card = &package.card;
+        if let Some(what) = data.trained_on(card, self.sampling.split)? {
+            remark(format!("the model {} was trained on {what}", card.id));
+        }
         let device = OpenDevice::open(self.backend).await?.device;
         let model = LoadedModel::of(package, &device)?;
         let reference = match &self.selection_from {

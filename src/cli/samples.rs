@@ -8,7 +8,6 @@ use clap::Args;
 
 use super::choices::name_of;
 use super::data::{Data, Split};
-use super::out::remark;
 use crate::evaluate::{DataSet, Drawn, EncodedExample, Marked, Text};
 use crate::model::Stream;
 use crate::package::checksum;
@@ -22,7 +21,7 @@ const NEUTRAL: u8 = 2;
 pub(super) struct Sampling {
     /// Part of the data
     #[arg(long, value_enum, default_value = "test")]
-    split: Split,
+    pub(super) split: Split,
     /// Measure only this many texts, drawn with --seed
     ///
     /// A smaller draw is part of a larger one.
@@ -95,16 +94,6 @@ impl Sampling {
             sha256: fingerprint(&samples),
         };
         Ok((data, samples))
-    }
-
-    /// Warns about measures on the very file that a model was trained on part of.
-    pub(super) fn warn_of_trained(&self) {
-        let what = match self.split {
-            Split::Train => "all of these texts",
-            Split::Test => "most of these texts; --split dev measures what was held out",
-            Split::Dev => return,
-        };
-        remark(format!("the model was trained on {what}"));
     }
 
     /// The texts' words, all read in the same way.

@@ -304,4 +304,36 @@ fn a_measure_on_the_very_texts_of_training_says_so() {
     )
     .unwrap();
     assert!(!said("other.csv", "test").contains("trained on"));
+
+    // In a folder whose training file is that one, no text is held out.
+    std::fs::create_dir(folder.join("parts")).unwrap();
+    std::fs::copy(folder.join("moods.csv"), folder.join("parts/train.csv")).unwrap();
+    for part in ["dev.csv", "test.csv"] {
+        std::fs::copy(folder.join("other.csv"), folder.join("parts").join(part)).unwrap();
+    }
+    let most = said("parts", "train");
+    assert!(most.contains("the model model was trained on most of these texts\n"));
+    assert!(!said("parts", "dev").contains("trained on"));
+
+    // Of a model of the folder, that file is what it was trained on, however it is named.
+    let own = ["train", "--task", "csv", "--data", "parts"];
+    prints(folder, &[&own[..], &SMALL, &["--out", "of-parts"]].concat());
+    let compared = |data: &str, split: &str| {
+        let measures = ["--measures", "prediction", "--split", split];
+        let compare = [
+            "compare", "of-parts", "model", "--task", "csv", "--data", data,
+        ];
+        let output = safr(folder, &[&compare[..], &measures].concat());
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let all = "the model of-parts was trained on all of these texts\n";
+    let both = compared("parts", "train");
+    assert!(both.contains(all) && both.contains("the model model was trained on most"));
+    for split in ["train", "dev", "test"] {
+        assert!(compared("parts/train.csv", split).contains(all), "{split}");
+    }
+    for split in ["dev", "test"] {
+        assert!(!compared("parts", split).contains("trained on"), "{split}");
+    }
 }

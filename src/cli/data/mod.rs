@@ -2,6 +2,7 @@
 
 mod options;
 mod own;
+mod remarks;
 
 pub(super) use options::{Data, Task, encode};
 pub(super) use own::{DATA, Own};

@@ -10,6 +10,7 @@ use crate::cli::choices::name_of;
 use crate::cli::out::progress;
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
+use crate::package::Card;
 use crate::text::table::{LabelledText, RowError, RowProblem, meant};
 use crate::text::{Example, Split, Tokenizer, Vocabulary, glue, imdb, sst};
 
@@ -88,11 +89,29 @@ impl Data {
         self.data.join("train.tsv")
     }
 
-    /// SHA-256 of the user's own file, if a single one holds all parts, for a model's card.
+    /// What identifies the user's own texts in a model's card.
     pub(crate) fn fingerprint(&self) -> anyhow::Result<Option<String>> {
         match self.task {
-            Task::Csv => self.own.fingerprint(&self.data),
+            Task::Csv => self.own.fingerprint(&self.data).map(Some),
             Task::Sst2 | Task::Imdb => Ok(None),
+        }
+    }
+
+    /// How many of the texts of a part the model with that card was trained on, in words; `None` if none, as far as
+    /// the card says.
+    pub(crate) fn trained_on(
+        &self,
+        card: &Card,
+        split: Split,
+    ) -> anyhow::Result<Option<&'static str>> {
+        let fingerprint = card.data_sha256.as_deref();
+        match (self.task, fingerprint) {
+            (Task::Csv, Some(fingerprint)) => self.own.trained_on(&self.data, split, fingerprint),
+            (Task::Csv, None) => Ok(None),
+            (Task::Sst2 | Task::Imdb, _) => {
+                let of_task = card.data.starts_with(&self.title(false, false, false));
+                Ok((of_task && split == Split::Train).then_some("all of these texts"))
+            }
         }
     }
 
