@@ -6,7 +6,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use super::choices::{backend, with_names};
-use super::data::Data;
+use super::data::{Data, Reader};
 use super::files::{model_files, open};
 use super::numbers::count;
 use super::out::{Styled, progress, remark};
@@ -106,7 +106,9 @@ impl Measuring {
         model: &Package,
         reference: Option<&LoadedModel>,
     ) -> anyhow::Result<(DataSet, Vec<Text>)> {
-        let read = |words: Tokenizer| self.sampling.read(data, &model.card.classes, words);
+        let reader = Reader::of(&model.config, &model.vocabulary);
+        let classes = &model.card.classes;
+        let read = |words: Tokenizer| self.sampling.read(data, classes, words, reader);
         let words = model.config.reading.words;
         let (data_set, samples) = read(words)?;
         let Some(reference) = reference.map(|reference| &reference.package) else {

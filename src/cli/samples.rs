@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::choices::name_of;
-use super::data::{Data, Split};
+use super::data::{Data, Reader, Split};
 use crate::evaluate::{DataSet, Drawn, EncodedExample, Marked, Text};
 use crate::model::Stream;
 use crate::package::checksum;
@@ -47,17 +47,27 @@ pub(super) struct Sample {
 }
 
 impl Sampling {
-    /// The texts to measure, as a model that reads `words` sees them, without those that have no words,
-    /// and what to say about them.
+    /// The texts to measure a model with that reads as `reader` says, as one that reads `words` sees them, without
+    /// those that have no words, and what to say about them.
     pub(super) fn read(
         &self,
         data: &Data,
         classes: &[String],
         words: Tokenizer,
+        reader: Reader,
     ) -> anyhow::Result<(DataSet, Vec<Sample>)> {
         let lexicon = self.lexicon()?;
-        let examples = data.sentences(self.split, classes, words)?;
-        let identities = self.identities(data, classes, words, &examples)?;
+        let examples = data.sentences(self.split, classes, words, Some(reader))?;
+        let joined = |example: &Example| example.words.join(" ");
+        // All words are compared as read in the same way.
+        let identities: Vec<String> = match words {
+            Tokenizer::Default => examples.iter().map(joined).collect(),
+            _ => {
+                let same = Tokenizer::Default;
+                let examples = data.sentences(self.split, classes, same, Some(reader))?;
+                examples.iter().map(joined).collect()
+            }
+        };
         let mut sentiments = data.word_sentiments(self.split)?.map(Vec::into_iter);
         let samples = examples
             .into_iter()
@@ -94,22 +104,6 @@ impl Sampling {
             sha256: fingerprint(&samples),
         };
         Ok((data, samples))
-    }
-
-    /// The texts' words, all read in the same way.
-    fn identities(
-        &self,
-        data: &Data,
-        classes: &[String],
-        words: Tokenizer,
-        examples: &[Example],
-    ) -> anyhow::Result<Vec<String>> {
-        let joined = |example: &Example| example.words.join(" ");
-        if words == Tokenizer::Default {
-            return Ok(examples.iter().map(joined).collect());
-        }
-        let examples = data.sentences(self.split, classes, Tokenizer::Default)?;
-        Ok(examples.iter().map(joined).collect())
     }
 
     /// Leaves as many samples as are wanted, in their order.

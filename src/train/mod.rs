@@ -19,7 +19,7 @@ pub use checkpoint::Checkpoint;
 pub use diverged::{DIVERGED, guessing, has_diverged};
 pub use error::{Differs, TrainError};
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
-pub use hold_out::{by_reading, hold_out};
+pub use hold_out::{by_reading, give_back, hold_out};
 pub use options::Options;
 pub use schedule::Schedule;
 pub use trainer::Trainer;

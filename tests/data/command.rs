@@ -162,6 +162,53 @@ fn data_are_read_as_the_model_reads() {
     }
 }
 
+/// A fresh model knows only words that its training texts hold twice, and reads 16 of them: of two classes, every text
+/// that is held out reads like one that is trained on, and so is trained on, too.
+#[test]
+fn no_text_is_measured_that_reads_like_one_of_training() {
+    let folder = folder();
+    let folder = folder.path();
+    let rows = |label: &str, text: &dyn Fn(usize) -> String| -> String {
+        let rows = (1..=10).map(|at| format!("{label}\t{}\n", text(at)));
+        rows.collect()
+    };
+    let table = [
+        rows("known", &|at| "bad ".repeat(at)),
+        rows("long", &|at| {
+            format!("{}film {}", "so ".repeat(15), "bad ".repeat(at))
+        }),
+        rows("rare", &|at| format!("a good film, zest{at}")),
+    ];
+    let twice = SMALL_RECIPE.replace("min_frequency = 1", "min_frequency = 2");
+    std::fs::write(folder.join("small.toml"), twice).unwrap();
+    std::fs::write(folder.join("alike.tsv"), table.concat()).unwrap();
+    let own = ["--task", "csv", "--data", "alike.tsv"];
+    let train = [&["train", "--out", "model"], &own[..], &SMALL].concat();
+    let said = prints(folder, &train);
+    assert!(said.contains("29 training texts, 1 dev texts"), "{said}");
+    assert!(
+        said.contains("3 classes: known (9), long (10), rare (10)"),
+        "{said}"
+    );
+    let measure = ["evaluate", "--model", "model", "--measures", "prediction"];
+    for (split, texts) in [("train", "29 texts"), ("dev", "1 text")] {
+        let measured = prints(folder, &[&measure, &own[..], &["--split", split]].concat());
+        let begins = format!("csv {split}, {texts}\n");
+        assert!(measured.starts_with(&begins), "{measured}");
+    }
+    let neurons = ["neurons", "--model", "model", "--split", "train"];
+    prints(folder, &[&neurons, &own[..]].concat());
+
+    std::fs::write(folder.join("alike.tsv"), table[1..].concat()).unwrap();
+    let train = [&["train", "--out", "none"], &own[..], &SMALL].concat();
+    let error = refuses(folder, &train);
+    assert!(
+        error.contains("alike.tsv: the model reads each text that is held out like one "),
+        "{error}"
+    );
+    assert!(!folder.join("none").exists());
+}
+
 #[test]
 fn words_of_one_data_set_extend_the_vocabulary_of_another() {
     let folder = folder();

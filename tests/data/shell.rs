@@ -265,9 +265,14 @@ fn a_run_that_diverges_ends_after_that_epoch_with_what_to_try() {
 fn a_short_run_has_not_diverged() {
     let folder = folder();
     let folder = folder.path();
-    let rows = (0..20).map(|at| match at % 2 {
-        0 => format!("A good film, number {at}.\tpos\n"),
-        _ => format!("A bad film, number {at}.\tneg\n"),
+    let parts = ["plot", "cast", "score", "end", "pace"];
+    let rows = (0..20).map(|at| {
+        let (first, second) = (at / 2 % 5, at / 2 + at / 10 + 1);
+        let (first, second) = (parts[first], parts[second % 5]);
+        match at % 2 {
+            0 => format!("A good {first} and {second}.\tpos\n"),
+            _ => format!("A bad {first} and {second}.\tneg\n"),
+        }
     });
     std::fs::write(folder.join("few.tsv"), rows.collect::<String>()).unwrap();
     let few = ["train", "--task", "csv", "--data", "few.tsv"];

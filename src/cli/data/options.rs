@@ -6,6 +6,7 @@ use anyhow::{Context, anyhow, ensure};
 use clap::{Args, ValueEnum};
 
 use super::own::{DATA, Own};
+use super::reader::Reader;
 use crate::cli::choices::name_of;
 use crate::cli::out::progress;
 use crate::evaluate::EncodedExample;
@@ -142,13 +143,19 @@ impl Data {
         }
     }
 
+    /// Whether the dev part is held out of the file that is trained on, for which it matters how a model reads.
+    pub(crate) fn holds_out(&self) -> bool {
+        self.task == Task::Csv && !self.data.is_dir()
+    }
+
     /// The texts of a part, whole sentences only, as a model that reads `words` sees them; their
-    /// labels as indices of `classes`.
+    /// labels as indices of `classes`. What is held out is held out from a model that reads as `reader` says.
     pub(crate) fn sentences(
         &self,
         split: Split,
         classes: &[String],
         words: Tokenizer,
+        reader: Option<Reader>,
     ) -> anyhow::Result<Vec<Example>> {
         if let Some(option) = self.own.given().filter(|_| self.task != Task::Csv) {
             anyhow::bail!(
@@ -173,7 +180,7 @@ impl Data {
                 tokenized(&texts, classes, words).with_context(name)?
             }
             Task::Csv => {
-                let texts = self.own.texts(&self.data, split, classes)?;
+                let texts = self.own.texts(&self.data, split, classes, reader)?;
                 tokenized(&texts, classes, words).with_context(name)?
             }
         };

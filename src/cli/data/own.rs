@@ -9,6 +9,7 @@ use std::str::FromStr;
 use anyhow::Context;
 use clap::Args;
 
+use super::reader::Reader;
 use super::remarks::{remarks, remarks_on_labels};
 use crate::cli::numbers::share;
 use crate::cli::out::remark;
@@ -16,7 +17,7 @@ use crate::model::Stream;
 use crate::package::checksum;
 use crate::text::table::{Columns, Format, LabelledText, Layout, Table, classes};
 use crate::text::{Split, decode};
-use crate::train::hold_out;
+use crate::train::{give_back, hold_out};
 
 /// The heading of options of data.
 pub(crate) const DATA: &str = "Data";
@@ -145,12 +146,14 @@ impl Own {
         Ok(bytes)
     }
 
-    /// The texts of a part; labels that are to be merged are the `classes` that they mean.
+    /// The texts of a part; labels that are to be merged are the `classes` that they mean. None is held out from a
+    /// model that reads as `reader` says if it takes that text for one that it is trained on.
     pub(super) fn texts(
         &self,
         data: &Path,
         split: Split,
         classes: &[String],
+        reader: Option<Reader>,
     ) -> anyhow::Result<Vec<LabelledText>> {
         anyhow::ensure!(
             self.hold_out.is_none() || !data.is_dir(),
@@ -163,7 +166,16 @@ impl Own {
         }
         let labelled: Vec<_> = texts.iter().map(LabelledText::pair).collect();
         let HoldOut { share, seed } = self.hold_out.unwrap_or_default();
-        let held = hold_out(&labelled, share, &mut Stream::new(seed));
+        let mut held = hold_out(&labelled, share, &mut Stream::new(seed));
+        if let Some(reader) = reader.filter(|_| held.contains(&true)) {
+            let readings = texts.iter().map(|text| reader.ids(&text.text));
+            give_back(&mut held, &readings.collect::<Vec<_>>());
+            anyhow::ensure!(
+                split == Split::Train || held.contains(&true),
+                "{}: the model reads each text that is held out like one that it is trained on, since it does not know the words in which they differ; add texts, or let it know more words (min_frequency in the recipe)",
+                data.display()
+            );
+        }
         let wanted = |held: bool| held == (split == Split::Dev);
         let texts = texts.into_iter().zip(held);
         Ok(texts

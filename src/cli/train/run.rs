@@ -44,12 +44,13 @@ impl Stage<'_> {
             Begin::At(model) => {
                 let start = Start::from_model(model, &objective, data, &mut stream)?;
                 let words = start.config.reading.words;
-                let sentences = data.sentences(Split::Train, &start.classes, words)?;
+                let reader = Some(start.reader());
+                let sentences = data.sentences(Split::Train, &start.classes, words, reader)?;
                 (start, sentences)
             }
             Begin::Fresh(fresh) => {
                 let classes = data.classes()?;
-                let sentences = data.sentences(Split::Train, &classes, FRESH_WORDS)?;
+                let mut sentences = data.sentences(Split::Train, &classes, FRESH_WORDS, None)?;
                 let readout = readout.unwrap_or(objective.readout());
                 let reads = Reads {
                     reading: objective.reading(FRESH_WORDS),
@@ -58,6 +59,11 @@ impl Stage<'_> {
                     max_len: fresh.max_len.unwrap_or(data.max_len()),
                 };
                 let start = Start::fresh(fresh, known, (&sentences, &classes), reads, &mut stream)?;
+                // Now that its words are known, it shows which texts it takes for the same.
+                if data.holds_out() {
+                    let reader = Some(start.reader());
+                    sentences = data.sentences(Split::Train, &classes, FRESH_WORDS, reader)?;
+                }
                 (start, sentences)
             }
         };
@@ -67,7 +73,8 @@ impl Stage<'_> {
         }
         let words = start.config.reading.words;
         let train = encode(&self.texts(sentences, words)?, &start.vocabulary);
-        let dev = data.sentences(Split::Dev, &start.classes, words)?;
+        let reader = Some(start.reader());
+        let dev = data.sentences(Split::Dev, &start.classes, words, reader)?;
         let dev = encode(&dev, &start.vocabulary);
         tell(format!(
             "{} training texts, {} dev texts, {} words known, {} parameters",

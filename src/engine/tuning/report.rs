@@ -249,7 +249,7 @@ impl DataReport {
         let unmeasured = self.classes.iter().filter(|class| class.held_out == 0);
         self.remarks.extend(unmeasured.map(|class| {
             format!(
-                "No text of \"{}\" is held out, so nothing will show how well it is recognised: a class needs two different texts.",
+                "No text of \"{}\" is held out, so nothing will show how well it is recognised: a class needs two texts that the model reads differently.",
                 class.name
             )
         }));
@@ -296,7 +296,7 @@ impl DataReport {
         if self.held_out == 0 || self.held_out == self.texts {
             return problem(
                 ProblemKind::TooFewTexts,
-                "no class has two different texts, one to learn from and one to measure with; add some"
+                "no class has two texts that the model reads differently, one to learn from and one to measure with; add some"
                     .to_owned(),
             );
         }
