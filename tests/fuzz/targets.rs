@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use pollster::block_on;
 use safr::cli;
 use safr::engine::{DataChoices, LoadedModel, examine};
-use safr::evaluate::{Report, Variant, compare};
+use safr::evaluate::{Comparison, Report, Variant, compare};
 use safr::package::{
     Card, Files, checksum, model_of_zip, names, read_directory, tensors_of, zip_of,
 };
@@ -143,7 +143,14 @@ fn report(seeds: &Seeds, random: &mut Random) -> bool {
         name: report.model.clone(),
         runs: vec![report],
     });
-    compare(&variants, &[], 20, 0).is_ok()
+    let Ok(comparison) = compare(&variants, &[], 20, 0) else {
+        return false;
+    };
+    // What is not finite is written as nothing, and read back as what no text defines.
+    let json = serde_json::to_string(&comparison).expect("JSON");
+    let read: Comparison = serde_json::from_str(&json).expect("a comparison");
+    assert!(read == comparison, "a number that is not finite: {json}");
+    true
 }
 
 /// A corpus, each of whose lines has a record.
