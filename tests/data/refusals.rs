@@ -1,6 +1,9 @@
 //! What the command refuses before it does any work, rather than to do something else than asked.
 
+use safr::package::{Precision, write_directory};
+
 use super::command::{SMALL, folder, moods, prints, refuses, safr};
+use crate::common::small_package;
 
 #[test]
 fn numbers_out_of_their_range_are_refused() {
@@ -174,6 +177,47 @@ fn texts_that_teach_little_are_told_of() {
         said.contains("a text has several labels, again in line 4"),
         "{said}"
     );
+}
+
+#[test]
+fn ids_without_words_or_beyond_the_model_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let model = pollster::block_on(small_package());
+    let files = model.to_files(Precision::F32).unwrap();
+    write_directory(&folder.join("model"), &files).unwrap();
+    let forward = [
+        "forward", "--model", "model", "--ids", "ids.json", "--out", "out.json",
+    ];
+    let ids = |ids: &str, labels: &str| {
+        let json = format!("{{\"ids\": {ids}, \"labels\": {labels}}}");
+        std::fs::write(folder.join("ids.json"), json).unwrap();
+    };
+    for (of_texts, labels, says) in [
+        ("[]", "[]", "there are no ids"),
+        ("[[]]", "[0]", "text 0 has no words, only padding"),
+        (
+            "[[2, 3], [0, 0]]",
+            "[0, 1]",
+            "text 1 has no words, only padding",
+        ),
+        ("[[2, 0, 3]]", "[0]", "text 0 has padding between its words"),
+        (
+            "[[12]]",
+            "[0]",
+            "text 0 has an id beyond the vocabulary of 12",
+        ),
+        ("[[2]]", "[2]", "text 0 has label 2, the model 2 classes"),
+        ("[[2], [3]]", "[0]", "there are 2 texts but 1 labels"),
+        ("[[-1]]", "[0]", "with whole numbers of 0 or more"),
+    ] {
+        ids(of_texts, labels);
+        let error = refuses(folder, &forward);
+        assert!(error.contains(says), "{of_texts}: {error}");
+        assert!(!folder.join("out.json").exists(), "{of_texts}");
+    }
+    ids("[[2, 3, 0], [4, 0, 0]]", "[0, 1]");
+    prints(folder, &forward);
 }
 
 /// Neither data nor model are there: that the output cannot be written is found before.
