@@ -59,10 +59,9 @@ impl Report {
             let is_finite = measure.value.is_none_or(f64::is_finite);
             (measure.name.as_str(), !is_finite)
         });
-        let all = of_answers.into_iter().chain(of_columns).chain(of_measures);
-        all.into_iter()
-            .find(|(_, is_not)| *is_not)
-            .map(|(name, _)| name)
+        let all = of_answers.into_iter().chain(of_columns);
+        let mut odd = all.chain(of_measures).filter(|(_, is_odd)| *is_odd);
+        odd.next().map(|(name, _)| name)
     }
 }
 

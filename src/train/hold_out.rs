@@ -48,7 +48,7 @@ pub fn give_back<R: Ord>(held: &mut [bool], readings: &[R]) {
 }
 
 /// A text's words as models that read what is typed see them, whatever its case, blanks and invisible
-/// characters. Models that read differently hold out the same texts.
+/// characters. So what is drawn does not depend on a model, nor on the words that it learns from what is not drawn.
 fn as_read(text: &str) -> String {
     let words = tokenize(text, Tokenizer::Typed).into_iter();
     words.map(|token| token.word).collect::<Vec<_>>().join(" ")

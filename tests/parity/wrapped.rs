@@ -448,19 +448,10 @@ fn words_and_classes_that_do_not_fit_are_refused() {
 
 /// With the task's classes, it can be measured on SST-2, too.
 #[test]
-fn an_imported_model_of_two_classes_is_measured() {
-    let tiny = Tiny::new();
-    let mut state = tiny.state.clone();
-    for name in ["fc.weight", "fc.bias"] {
-        let array = state.get_mut(name).unwrap();
-        let of_class: usize = array.shape[1..].iter().product();
-        array.shape[0] = 2;
-        array.values.truncate(2 * of_class);
-    }
-    let [file, out] = ["two.pth", "two"].map(|name| tiny.folder.path().join(name));
-    Checkpoint::write(&file, |file| {
-        file.dict(|file| file.weights(&state, "", Stored::F32));
-    });
+fn an_imported_model_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = super::reference("tiny.pth");
+    let [named, unnamed] = ["named", "unnamed"].map(|name| folder.path().join(name));
     let trees = crate::common::set("sst-trees");
     let measure = |out: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
@@ -468,13 +459,12 @@ fn an_imported_model_of_two_classes_is_measured() {
         let command = command.arg("--data").arg(&trees).arg("--model").arg(out);
         command.output().unwrap()
     };
-    succeeded(import(&file, &out).args(["--classes", "negative,positive"]));
-    let measured = measure(&out);
+    succeeded(import(&file, &named).args(["--classes", "negative,positive"]));
+    let measured = measure(&named);
     let table = String::from_utf8(measured.stdout).unwrap();
     assert!(table.starts_with("sst2 test, 8 texts\n"), "{table}");
     assert!(table.contains("recall/positive"), "{table}");
 
-    let unnamed = tiny.folder.path().join("unnamed");
     succeeded(&mut import(&file, &unnamed));
     let error = String::from_utf8(measure(&unnamed).stderr).unwrap();
     assert!(error.contains("choose texts of its classes"), "{error}");

@@ -145,7 +145,7 @@ fn what_makes_a_result_worth_less_is_said() {
     // Seven words, fewer than half of which are "good" or "bad".
     let row = |at: usize| {
         let (label, own) = [("glad", "good"), ("sad", "bad")][at % 2];
-        let word = |bit: usize| [own, "very"][usize::from((at / 2 + 1) >> bit & 1 == 0)];
+        let word = |bit: usize| [own, "very"][usize::from(((at / 2 + 1) >> bit) & 1 == 0)];
         let words: Vec<&str> = (0..7).map(word).collect();
         format!("{label},{}\n", words.join(" "))
     };
