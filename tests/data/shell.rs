@@ -250,7 +250,7 @@ fn a_run_that_diverges_ends_after_that_epoch_with_what_to_try() {
     std::fs::write(folder.join("two.toml"), super::presets::TWO).unwrap();
     let two = ["train", "--task", "csv", "--data", "moods.csv"];
     let two = [&two[..], &["--recipe", "two.toml", "--out", "two"]].concat();
-    let error = refuses(folder, &[&two[..], &["--learning-rate", "1e3"]].concat());
+    let error = refuses(folder, &[&two[..], &["--learning-rate", "100"]].concat());
     let start = "with another --out and --start two/first";
     assert!(
         error.contains(start) && error.contains(" of epoch 1 is "),
