@@ -225,7 +225,7 @@ fn a_run_that_diverges_ends_after_that_epoch_with_what_to_try() {
         .replace("d_model = 8", "d_model = 64")
         .replace("d_ff = 8", "d_ff = 256")
         .replace("batch_size = 32", "batch_size = 8");
-    std::fs::write(folder.join("small.toml"), &wide).unwrap();
+    std::fs::write(folder.join("small.toml"), wide).unwrap();
     let ten = [
         "--learning-rate",
         "10",
