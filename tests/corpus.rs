@@ -160,6 +160,48 @@ fn other_encodings_are_read() {
     );
 }
 
+/// Accents may come late in a long file, or in a stream.
+#[test]
+fn an_encoding_that_shows_late_is_read() {
+    let program = Program::new();
+    let early: String = (0..6000).map(|number| line(number) + "\n").collect();
+    assert!(early.len() > 1 << 16);
+    let text = format!("{early}It isn't bad, my señor.\ngood café\nà la carte\n");
+    let windows: Vec<u8> = text.chars().map(|c| c as u8).collect();
+    let expected = program.explain(text.as_bytes(), &[]);
+    assert!(expected.status.success() && expected.stderr.is_empty());
+    let late = program.explain(&windows, &[]);
+    assert!(late.status.success());
+    assert!(late.stdout == expected.stdout);
+    let said = String::from_utf8(late.stderr).unwrap();
+    assert!(said.contains("is read as windows-1252"), "{said}");
+
+    let mut child = program
+        .command(Path::new("-"), &[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || stdin.write_all(&windows).unwrap());
+    let piped = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert!(piped.stdout == expected.stdout);
+
+    // One bad line among others in UTF-8 is a bad line, which says what to do.
+    let mut broken = text.into_bytes();
+    broken.extend(b"\xff bad\n");
+    let output = program.explain(&broken, &[]);
+    assert_eq!(output.status.code(), Some(3));
+    let last = records(&output).pop().unwrap();
+    let error = last["error"].as_str().unwrap();
+    assert!(
+        error.contains("convert it, or the whole file, to UTF-8"),
+        "{error}"
+    );
+}
+
 #[test]
 fn bad_lines_have_records_that_say_why_and_the_exit_code_tells() {
     let program = Program::new();

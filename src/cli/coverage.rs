@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::data::{Data, Split};
+use super::data::{Data, Reader, Split};
 use super::draft::Draft;
 use super::files::{model_files, read_model};
 use super::out::show;
@@ -36,11 +36,14 @@ impl MeasureCoverage {
         let inputs = [model_files(&self.model), self.data.files()].concat();
         let json = Draft::of(self.json.as_ref(), &inputs)?;
         let package = read_model(&self.model)?;
-        let (vocabulary, words) = (package.vocabulary, package.config.reading.words);
+        let (vocabulary, words) = (&package.vocabulary, package.config.reading.words);
+        let reader = Reader::of(&package.config, vocabulary);
         let classes = self.data.classes()?;
-        let examples = self.data.sentences(self.split, &classes, words)?;
+        let examples = self
+            .data
+            .sentences(self.split, &classes, words, Some(reader))?;
         let texts = examples.iter().map(|example| example.words.as_slice());
-        let measured = coverage(texts, &vocabulary, self.unknown);
+        let measured = coverage(texts, vocabulary, self.unknown);
         let mut table = format!(
             "texts              {}\nwords              {}\nknown              {}\nshare known        {:.4}\ndifferent unknown  {}\n",
             examples.len(),

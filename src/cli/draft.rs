@@ -10,6 +10,9 @@ use serde::Serialize;
 use super::{files, out};
 use crate::package::part::Part;
 
+/// Maximum number of links that are followed, as in Linux.
+const MOST_LINKS: usize = 40;
+
 /// A file that a command was asked for. Making it shows, before any work is done, whether it can be written.
 pub(super) struct Draft {
     file: BufWriter<Target>,
@@ -20,16 +23,16 @@ pub(super) struct Draft {
 enum Target {
     /// Next to its final place, until it is [kept](Draft::keep).
     Beside(Part),
-    /// In its final place, which is not a plain file but standard output, a pipe or a link.
+    /// In its final place, which is not a plain file but standard output, a pipe or a device.
     InPlace(Box<dyn Write>),
 }
 
 impl Target {
     fn of(path: &Path) -> io::Result<Self> {
-        match path.symlink_metadata() {
-            Ok(facts) if !facts.is_file() => Ok(Self::InPlace(Box::new(File::create(path)?))),
-            _ => Ok(Self::Beside(Part::create(path)?)),
-        }
+        Ok(match final_place(path) {
+            Some(place) => Self::Beside(Part::create(&place)?),
+            None => Self::InPlace(Box::new(File::create(path)?)),
+        })
     }
 }
 
@@ -128,7 +131,8 @@ impl Write for Target {
 
 /// Checks that writing the file `output` destroys none of the files `inputs`.
 pub(super) fn spare(output: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
-    let [place, part] = [output, &Part::of(output)].map(|path| path.canonicalize().ok());
+    let place = final_place(output).unwrap_or_else(|| output.to_owned());
+    let [place, part] = [&place, &Part::of(&place)].map(|path| path.canonicalize().ok());
     for input in inputs {
         let input = input.canonicalize().ok();
         ensure!(
@@ -142,8 +146,8 @@ pub(super) fn spare(output: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
 
 /// Checks that writing the file `output` destroys no model, even if the command reads another one or none.
 fn spare_models(output: &Path) -> anyhow::Result<()> {
-    // A link is written through.
-    let place = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+    let place = final_place(output).unwrap_or_else(|| output.to_owned());
+    let place = place.canonicalize().unwrap_or(place);
     ensure!(
         !files::is_of_model(&place),
         "{} is a file of a model; name another file",
@@ -155,4 +159,24 @@ fn spare_models(output: &Path) -> anyhow::Result<()> {
         output.display()
     );
     Ok(())
+}
+
+/// Where the plain file `path` is, or will be, which is behind any links; `None` if it is something else, such as
+/// a pipe.
+fn final_place(path: &Path) -> Option<PathBuf> {
+    if path.metadata().is_ok_and(|facts| !facts.is_file()) {
+        return None;
+    }
+    let mut place = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = place.read_link() else {
+            return Some(place);
+        };
+        // `/dev/stdout` leads to a plain file only if the shell writes it, and that file must stay the shell's.
+        if ["/dev", "/proc"].iter().any(|of| place.starts_with(of)) {
+            return None;
+        }
+        place = place.parent()?.join(target);
+    }
+    None
 }

@@ -56,10 +56,6 @@ impl Evaluate {
         ];
         let json = Draft::of(self.json.as_ref(), &inputs.concat())?;
         let mut package = read_model(&self.model)?;
-        let trained_on = package.card.data_sha256.as_ref();
-        if trained_on.is_some() && self.data.fingerprint()?.as_ref() == trained_on {
-            self.measuring.sampling.warn_of_trained();
-        }
         for &perturbation in &self.perturb {
             package.perturb(perturbation);
         }

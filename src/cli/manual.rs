@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::{Args, Command};
 use clap_complete::Shell;
 
+use super::draft::Draft;
 use super::out::{remark, show};
 
 /// Print a script that completes commands and options in a shell
@@ -43,8 +44,26 @@ impl Man {
     pub(super) fn run(self, cli: Command) -> anyhow::Result<()> {
         let name = || self.out.display().to_string();
         std::fs::create_dir_all(&self.out).with_context(name)?;
-        clap_mangen::generate_to(cli, &self.out).with_context(name)?;
+        let pages = pages(cli).into_iter().map(|page| {
+            let file = Draft::create(&self.out.join(page.get_filename()), &[])?;
+            Ok((page, file))
+        });
+        for (page, mut file) in pages.collect::<anyhow::Result<Vec<_>>>()? {
+            page.render(&mut file).with_context(name)?;
+            file.keep()?;
+        }
         remark(format!("man pages written to {}", name()));
         Ok(())
     }
+}
+
+/// The page of the command `cli`, after those of its commands.
+fn pages(cli: Command) -> Vec<clap_mangen::Man> {
+    let mut cli = cli.disable_help_subcommand(true);
+    cli.build();
+    let commands = cli
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set());
+    let all = commands.cloned().chain([cli.clone()]);
+    all.map(clap_mangen::Man::new).collect()
 }

@@ -6,10 +6,10 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use super::choices::{backend, with_names};
-use super::data::Data;
+use super::data::{Data, Reader};
 use super::files::{model_files, open};
 use super::numbers::count;
-use super::out::{Styled, progress};
+use super::out::{Styled, progress, remark};
 use super::samples::Sampling;
 use crate::attribute::{Ranking, Removal};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
@@ -75,8 +75,12 @@ impl Measuring {
         reference.chain(self.sampling.lexicon.clone()).collect()
     }
 
-    /// Measures a model on `data`.
+    /// Measures a model on `data`, and warns if it was trained on them.
     pub(super) async fn report(&self, data: &Data, package: Package) -> anyhow::Result<Report> {
+        let card = &package.card;
+        if let Some(what) = data.trained_on(card, self.sampling.split)? {
+            remark(format!("the model {} was trained on {what}", card.id));
+        }
         let device = OpenDevice::open(self.backend).await?.device;
         let model = LoadedModel::of(package, &device)?;
         let reference = match &self.selection_from {
@@ -102,7 +106,9 @@ impl Measuring {
         model: &Package,
         reference: Option<&LoadedModel>,
     ) -> anyhow::Result<(DataSet, Vec<Text>)> {
-        let read = |words: Tokenizer| self.sampling.read(data, &model.card.classes, words);
+        let reader = Reader::of(&model.config, &model.vocabulary);
+        let classes = &model.card.classes;
+        let read = |words: Tokenizer| self.sampling.read(data, classes, words, reader);
         let words = model.config.reading.words;
         let (data_set, samples) = read(words)?;
         let Some(reference) = reference.map(|reference| &reference.package) else {

@@ -43,11 +43,12 @@ const RECIPE: [(&str, &str); 16] = [
 ];
 
 /// Options of all commands that read data, and what says the same now.
-const DATA: [(&str, &str); 6] = [
+const DATA: [(&str, &str); 7] = [
     ("text-column", "--layout text=NAME"),
     ("label-column", "--layout label=NAME"),
     ("delimiter", "--layout delimiter=CHARACTER"),
     ("no-quotes", "--layout quotes=no"),
+    ("no-header", "--layout header=no"),
     ("skip-broken", "--layout broken=skip"),
     ("hold-out-seed", "--hold-out SHARE,SEED"),
 ];
@@ -150,6 +151,7 @@ mod tests {
         assert!(replaced("ramp", "train").contains("--recipe: name a preset (sst2, "));
         for command in ["train", "evaluate", "words"] {
             assert!(replaced("no-quotes", command).ends_with("now --layout quotes=no"));
+            assert!(replaced("no-header", command).ends_with("now --layout header=no"));
         }
         for name in PERTURBATIONS {
             let read = perturbation(&format!("{name}=1"));

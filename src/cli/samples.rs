@@ -7,8 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::choices::name_of;
-use super::data::{Data, Split};
-use super::out::remark;
+use super::data::{Data, Reader, Split};
 use crate::evaluate::{DataSet, Drawn, EncodedExample, Marked, Text};
 use crate::model::Stream;
 use crate::package::checksum;
@@ -22,7 +21,7 @@ const NEUTRAL: u8 = 2;
 pub(super) struct Sampling {
     /// Part of the data
     #[arg(long, value_enum, default_value = "test")]
-    split: Split,
+    pub(super) split: Split,
     /// Measure only this many texts, drawn with --seed
     ///
     /// A smaller draw is part of a larger one.
@@ -48,17 +47,27 @@ pub(super) struct Sample {
 }
 
 impl Sampling {
-    /// The texts to measure, as a model that reads `words` sees them, without those that have no words,
-    /// and what to say about them.
+    /// The texts to measure a model with that reads as `reader` says, as one that reads `words` sees them, without
+    /// those that have no words, and what to say about them.
     pub(super) fn read(
         &self,
         data: &Data,
         classes: &[String],
         words: Tokenizer,
+        reader: Reader,
     ) -> anyhow::Result<(DataSet, Vec<Sample>)> {
         let lexicon = self.lexicon()?;
-        let examples = data.sentences(self.split, classes, words)?;
-        let identities = self.identities(data, classes, words, &examples)?;
+        let examples = data.sentences(self.split, classes, words, Some(reader))?;
+        let joined = |example: &Example| example.words.join(" ");
+        // All words are compared as read in the same way.
+        let identities: Vec<String> = match words {
+            Tokenizer::Default => examples.iter().map(joined).collect(),
+            _ => {
+                let same = Tokenizer::Default;
+                let examples = data.sentences(self.split, classes, same, Some(reader))?;
+                examples.iter().map(joined).collect()
+            }
+        };
         let mut sentiments = data.word_sentiments(self.split)?.map(Vec::into_iter);
         let samples = examples
             .into_iter()
@@ -95,32 +104,6 @@ impl Sampling {
             sha256: fingerprint(&samples),
         };
         Ok((data, samples))
-    }
-
-    /// Warns about measures on the very file that a model was trained on part of.
-    pub(super) fn warn_of_trained(&self) {
-        let what = match self.split {
-            Split::Train => "all of these texts",
-            Split::Test => "most of these texts; --split dev measures what was held out",
-            Split::Dev => return,
-        };
-        remark(format!("the model was trained on {what}"));
-    }
-
-    /// The texts' words, all read in the same way.
-    fn identities(
-        &self,
-        data: &Data,
-        classes: &[String],
-        words: Tokenizer,
-        examples: &[Example],
-    ) -> anyhow::Result<Vec<String>> {
-        let joined = |example: &Example| example.words.join(" ");
-        if words == Tokenizer::Default {
-            return Ok(examples.iter().map(joined).collect());
-        }
-        let examples = data.sentences(self.split, classes, Tokenizer::Default)?;
-        Ok(examples.iter().map(joined).collect())
     }
 
     /// Leaves as many samples as are wanted, in their order.

@@ -35,7 +35,7 @@ impl WordList {
         let classes = self.data.classes()?;
         let examples = self
             .data
-            .sentences(self.split, &classes, Tokenizer::Typed)?;
+            .sentences(self.split, &classes, Tokenizer::Typed, None)?;
         let all = frequencies(examples.iter().map(|example| example.words.as_slice()));
         let written = &all[..self.size.unwrap_or(all.len()).min(all.len())];
         let mut text = String::new();

@@ -13,7 +13,7 @@ use super::{Report, Variant};
 ///
 /// # Errors
 /// If there are fewer than two variants and no contrast, or a variant without runs; if they are not
-/// about the same texts and selections, or a contrast names something that does not exist.
+/// about the same texts and selections, a contrast names something that does not exist, or a number is not finite.
 pub fn compare(
     variants: &[Variant],
     contrasts: &[Contrast],
@@ -69,14 +69,15 @@ pub fn compare(
             .collect(),
         differences,
     });
-    Ok(Comparison {
+    let comparison = Comparison {
         version: COMPARISON_VERSION,
         data: data.clone(),
         resamples,
         seed,
         variants: compared.collect(),
         contrasts,
-    })
+    };
+    comparison.finite()
 }
 
 fn check(first: &Variant, other: &Variant) -> Result<(), CompareError> {
@@ -310,6 +311,29 @@ mod tests {
             0,
         );
         assert!(matches!(error, Err(CompareError::Texts { .. })));
+    }
+
+    /// No number that is none, and none that is too large, becomes part of a mean.
+    #[test]
+    fn numbers_that_are_not_finite_are_an_error() {
+        let plain = variant([report("plain", 2, "word_keep", SOME)]);
+        for odd in [f32::NAN, f32::INFINITY] {
+            let safr = report("safr", 2, "word_keep", [Some(1.0), Some(odd), None, None]);
+            let refused = Err(CompareError::NotFinite("word_keep of safr".into()));
+            let both = [plain.clone(), variant([safr])];
+            assert_eq!(compare(&both, &[], 10, 0), refused);
+        }
+        // Finite by itself, but not in a sum.
+        let mut large = report("large", 2, "word_keep", SOME);
+        for answer in &mut large.per_text.answers {
+            answer.negative_log_likelihood = f64::MAX;
+        }
+        let of = "negative_log_likelihood of large".to_owned();
+        let both = [plain.clone(), variant([large])];
+        assert_eq!(compare(&both, &[], 10, 0), Err(CompareError::NotFinite(of)));
+        let contrast = "1:word_keep - 1e308 * 1:word_keep".parse::<Contrast>();
+        let far = compare(&[plain], &[contrast.unwrap()], 10, 0);
+        assert!(matches!(far, Err(CompareError::NotFinite(_))), "{far:?}");
     }
 
     #[test]

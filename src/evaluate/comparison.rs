@@ -51,6 +51,49 @@ impl Compared {
     }
 }
 
+impl Comparison {
+    /// The comparison, if all its numbers are finite.
+    ///
+    /// # Errors
+    /// Names the first measure or contrast of which one is not.
+    pub(super) fn finite(self) -> Result<Self, CompareError> {
+        let of_variants = self.variants.iter().find_map(|variant| {
+            let measure = variant.not_finite()?;
+            Some(format!("{measure} of {}", variant.name))
+        });
+        let mut contrasts = self.contrasts.iter();
+        let contrast = contrasts.find(|contrast| !contrast.difference.is_none_or(is_finite));
+        match of_variants.or(contrast.map(|contrast| contrast.contrast.clone())) {
+            Some(number) => Err(CompareError::NotFinite(number)),
+            None => Ok(self),
+        }
+    }
+}
+
+impl Compared {
+    /// The first measure of which a number is not finite.
+    fn not_finite(&self) -> Option<&str> {
+        let compared = self.intervals.iter().zip(&self.differences);
+        let mut all = self.measures.iter().zip(compared);
+        let found = all.find(|(measure, (interval, difference))| {
+            let values = measure.values.iter().flatten();
+            let mut of_runs = values.chain(&measure.mean).chain(&measure.deviation);
+            !(of_runs.all(|value| value.is_finite())
+                && interval.is_none_or(spans_numbers)
+                && difference.is_none_or(is_finite))
+        });
+        found.map(|(measure, _)| measure.name.as_str())
+    }
+}
+
+fn is_finite(difference: Difference) -> bool {
+    difference.value.is_finite() && spans_numbers(difference.interval)
+}
+
+fn spans_numbers(interval: Interval) -> bool {
+    interval.low.is_finite() && interval.high.is_finite()
+}
+
 /// Reports that cannot be compared.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CompareError {
@@ -82,4 +125,7 @@ pub enum CompareError {
         /// The variant with other references.
         other: String,
     },
+    /// A number is not finite.
+    #[error("{0} is not a finite number; evaluate the models again, or leave it out (--only)")]
+    NotFinite(String),
 }

@@ -20,6 +20,7 @@ mod redistribution;
 mod report;
 mod section;
 mod statistics;
+mod stored;
 mod sweep;
 mod variant;
 
@@ -42,9 +43,8 @@ pub use knockout::knockout;
 pub use marked::Marked;
 pub use measure::{MeasureError, Text, measure};
 pub use neuron_statistics::neuron_statistics;
-pub use report::{
-    Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, ReportError, Value,
-};
+pub use report::{Column, DataSet, Drawn, Measure, PerText, REPORT_VERSION, Report, Value};
 pub use section::Section;
+pub use stored::ReportError;
 pub use sweep::{Evaluation, Sweep, correct, evaluate};
 pub use variant::{Summary, Variant};

@@ -23,7 +23,8 @@ pub struct Card {
     pub title: String,
     /// What it was trained on.
     pub data: String,
-    /// SHA-256 of the user's own file, part of which it was trained on, in hexadecimal.
+    /// What identifies the user's own texts that it was trained on, in hexadecimal: the SHA-256 of the file, part of
+    /// which was held out; or, if that was in another file of a folder, the SHA-256 of that SHA-256 of the training file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_sha256: Option<String>,
     /// Names of the K classes, in the order of the logits.

@@ -7,9 +7,9 @@ use super::TextError;
 use super::file::{read_bytes, read_text};
 
 /// Ending of the file of rows, little-endian.
-const ROWS: &str = ".f32le.bin";
+const ROWS: [&str; 2] = ["f32le", "bin"];
 /// Ending of the file of words, one per line, in the order of the rows.
-const WORDS: &str = ".vocab.txt";
+const WORDS: &str = "vocab.txt";
 
 /// Word vectors of one width.
 #[derive(Clone, Debug)]
@@ -56,8 +56,10 @@ impl WordVectors {
 
     /// The file of words next to the file of rows `path`; `None` if that has another kind of name.
     pub fn words_of(path: &Path) -> Option<PathBuf> {
-        let name = path.to_str()?.strip_suffix(ROWS)?;
-        Some(format!("{name}{WORDS}").into())
+        // A name need not be UTF-8.
+        let inner = path.with_extension("");
+        let endings = [inner.extension()?, path.extension()?];
+        (endings == ROWS).then(|| inner.with_extension(WORDS))
     }
 
     /// Numbers per vector.
@@ -80,5 +82,45 @@ impl WordVectors {
             .map(|&value| f64::from(value).powi(2))
             .sum();
         (squares / self.values.len() as f64).sqrt() as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_next_to_their_rows() {
+        let of = |rows: &str| WordVectors::words_of(Path::new(rows));
+        assert_eq!(of("a/v.f32le.bin"), Some("a/v.vocab.txt".into()));
+        assert_eq!(of("6B.50d.f32le.bin"), Some("6B.50d.vocab.txt".into()));
+        for other in [
+            "v.bin",
+            "v.f32le",
+            "v.F32LE.bin",
+            "v.f32le.bin.txt",
+            "v",
+            "",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn their_name_need_not_be_utf8() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &[u8]| folder.path().join(OsStr::from_bytes(name));
+        let numbers: Vec<u8> = [1.0_f32, 2.0, 3.0, 4.0]
+            .into_iter()
+            .flat_map(f32::to_le_bytes)
+            .collect();
+        std::fs::write(place(b"v\xe8.f32le.bin"), numbers).unwrap();
+        std::fs::write(place(b"v\xe8.vocab.txt"), "good\nbad\n").unwrap();
+        let vectors = WordVectors::read(&place(b"v\xe8.f32le.bin")).unwrap();
+        assert_eq!(vectors.get("bad"), Some(&[3.0, 4.0][..]));
     }
 }

@@ -1,7 +1,7 @@
 //! A part of labelled texts that is kept out of training, for texts that come
 //! without a dev part of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Stream;
 use crate::text::table::LabelledText;
@@ -32,8 +32,23 @@ pub fn hold_out<L: Ord>(texts: &[(L, &str)], share: f64, stream: &mut Stream) ->
     first_of.into_iter().map(|first| held[first]).collect()
 }
 
+/// Gives back to training what a model reads like one of the texts that it is trained on, `readings` being the words
+/// that it reads of each: to it, all words that it does not know are one, and so are texts that differ only behind its
+/// length. So it is never measured with what it was trained on, while nothing else about a hold-out depends on it.
+pub fn give_back<R: Ord>(held: &mut [bool], readings: &[R]) {
+    let trained: BTreeSet<&R> = readings
+        .iter()
+        .zip(held.iter())
+        .filter(|(_, held)| !**held)
+        .map(|(reading, _)| reading)
+        .collect();
+    for (held, reading) in held.iter_mut().zip(readings) {
+        *held &= !trained.contains(reading);
+    }
+}
+
 /// A text's words as models that read what is typed see them, whatever its case, blanks and invisible
-/// characters. Models that read differently hold out the same texts.
+/// characters. So what is drawn does not depend on a model, nor on the words that it learns from what is not drawn.
 fn as_read(text: &str) -> String {
     let words = tokenize(text, Tokenizer::Typed).into_iter();
     words.map(|token| token.word).collect::<Vec<_>>().join(" ")
@@ -76,6 +91,17 @@ mod tests {
                 assert!(side.iter().all(|held| *held == side[0]), "{text}: {side:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_reads_like_a_text_of_training_is_trained_on() {
+        let readings = ["a", "b", "a", "c", "c", "d"];
+        let mut held = [true, true, false, true, true, false];
+        give_back(&mut held, &readings);
+        assert_eq!(held, [false, true, false, true, true, false]);
+        let mut all = [true; 6];
+        give_back(&mut all, &readings);
+        assert_eq!(all, [true; 6], "alike, but not trained on");
     }
 
     #[test]

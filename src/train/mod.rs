@@ -3,6 +3,7 @@
 mod adam;
 mod batches;
 mod checkpoint;
+mod diverged;
 mod epoch;
 mod error;
 mod event;
@@ -15,9 +16,10 @@ mod sums;
 mod trainer;
 
 pub use checkpoint::Checkpoint;
+pub use diverged::{DIVERGED, guessing, has_diverged};
 pub use error::{Differs, TrainError};
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
-pub use hold_out::{by_reading, hold_out};
+pub use hold_out::{by_reading, give_back, hold_out};
 pub use options::Options;
 pub use schedule::Schedule;
 pub use trainer::Trainer;

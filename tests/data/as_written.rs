@@ -205,6 +205,20 @@ fn a_first_row_that_is_a_text_is_no_header() {
         format!("{label}\t{text}")
     });
     assert_eq!(recognised(tabs.as_bytes()).unwrap().len(), 21);
+    // Told otherwise, the names of columns are a text, too.
+    let named = table("text,label\n", csv);
+    let headed = |header| Layout::Delimited {
+        delimiter: ',',
+        quotes: true,
+        header,
+    };
+    for (header, rows) in [(true, 20), (false, 21)] {
+        let read = Table::read(named.as_bytes(), headed(header)).unwrap();
+        assert_eq!((read.rows.len(), read.header.is_some()), (rows, header));
+        let columns = ["text", "label"].map(str::to_owned);
+        let numbers = ["1", "2"].map(str::to_owned);
+        assert_eq!(read.columns, if header { columns } else { numbers });
+    }
     // Six columns without names, as Sentiment140 has them: which are which cannot be told, but numbers can be said.
     let tweets = table("", |text, label| {
         format!(
@@ -276,7 +290,7 @@ fn a_line_with_several_labels_is_named() {
             (4, several(["kind", "acting"]))
         ]
     );
-    assert_eq!(all.lost.values().sum::<usize>(), 6);
+    assert_eq!((all.lost.values().sum::<usize>(), all.untold), (6, 0));
     assert!(matches!(
         all.whole(),
         Err(TableError::Rows { count: 3, .. })
@@ -368,6 +382,16 @@ fn the_command_says_how_a_file_is_read() {
     let header = "moods.csv: line 1 names the columns (--layout header=no if it does not): texts are in \"Review\", labels in \"Sentiment\"\n";
     assert!(done && error.matches(header).count() == 1, "{error}");
 
+    let numbered = ["--layout", "text=2", "--layout", "label=3"];
+    let bare = [&numbered[..], &["--layout", "header=no"]].concat();
+    let (done, error) = said("moods.csv", &bare);
+    assert!(
+        done && error.contains("moods.csv: texts are in column 2, labels in column 3\n"),
+        "{error}"
+    );
+    // The line of names is a text of a class of its own.
+    assert!(error.contains("55 texts, "), "{error}");
+
     let numbers = table("", |text, label| format!("7;{};{label}", quoted(text)));
     std::fs::write(
         folder.join("numbers.csv"),
@@ -381,7 +405,6 @@ fn the_command_says_how_a_file_is_read() {
         !said("numbers.csv", &[]).0,
         "nothing says which column is which"
     );
-    let numbered = ["--layout", "text=2", "--layout", "label=3"];
     let (done, error) = said("numbers.csv", &numbered);
     assert!(
         done && error.contains("texts are in column 2, labels in column 3"),

@@ -3,10 +3,13 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use safr::engine::LoadedModel;
+use safr::evaluate::Report;
+use safr::explain::History;
 use safr::package::{Precision, write_directory};
 use safr::text::Tokenizer;
 
-use crate::common::small_package;
+use crate::common::{close, small_package};
 
 pub(super) fn safr(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_safr"))
@@ -105,6 +108,17 @@ fn a_file_of_ones_own_trains_a_model_that_reads_other_files() {
         );
         let headings = measured.lines().filter(|line| *line == "prediction");
         assert_eq!(headings.count(), 1, "{measured}");
+        // Beside the accuracy, what it is to be compared with, and how much of each class is recognised.
+        let value = |name: &str| {
+            let rows = measured.lines().map(str::split_whitespace);
+            let mut rows = rows.filter(|row| row.clone().next() == Some(name));
+            let mut value = rows.next().unwrap_or_else(|| panic!("{name}: {measured}"));
+            value.nth(1).unwrap().parse::<f64>().unwrap()
+        };
+        assert_eq!(value("majority_accuracy"), 0.3333, "{measured}");
+        let recalls = ["recall/calm", "recall/glad", "recall/sad"].map(value);
+        let mean = recalls.iter().sum::<f64>() / 3.0;
+        assert!((mean - value("accuracy")).abs() < 1e-3, "{measured}");
     }
     std::fs::write(
         folder.join("test.tsv"),
@@ -149,6 +163,112 @@ fn data_are_read_as_the_model_reads() {
         let expected = format!("words              4\nknown              {known}\n");
         assert!(covered.contains(&expected), "{words:?}: {covered}");
     }
+}
+
+/// Of a model whose words are what is between blanks, as an import's are: `explain`, `evaluate` and `train --start` read
+/// the same texts in the same way.
+#[test]
+fn one_model_reads_a_text_in_one_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let texts = [
+        ("Good film.", "positive"),
+        ("bad film .", "negative"),
+        ("it is good", "positive"),
+        ("it is bad", "negative"),
+        ("A very good film", "positive"),
+        ("not very good", "negative"),
+    ];
+    let rows = texts.map(|(text, label)| format!("{text},{label}\n"));
+    std::fs::write(
+        folder.join("few.csv"),
+        "text,label\n".to_owned() + &rows.concat(),
+    )
+    .unwrap();
+    let mut package = pollster::block_on(small_package());
+    package.config.reading.words = Tokenizer::Whitespace;
+    let files = package.to_files(Precision::F32).unwrap();
+    write_directory(&folder.join("model"), &files).unwrap();
+    let model = LoadedModel::new(&files, &burn::tensor::Device::flex()).unwrap();
+
+    let own = ["--task", "csv", "--data", "few.csv"];
+    let report = |split: &str| {
+        let measure = ["evaluate", "--model", "model", "--measures", "prediction"];
+        let more = ["--split", split, "--json", "report.json"];
+        prints(folder, &[&measure, &own[..], &more].concat());
+        let json = std::fs::read_to_string(folder.join("report.json")).unwrap();
+        Report::from_json(&json).unwrap()
+    };
+    let whole = report("test");
+    for (answer, (text, _)) in whole.per_text.answers.iter().zip(texts) {
+        let explanation = pollster::block_on(model.explain(text)).unwrap();
+        let words: Vec<&str> = explanation.words.iter().map(|word| &*word.text).collect();
+        assert_eq!(words, text.split(' ').collect::<Vec<_>>());
+        let prediction = explanation.prediction.unwrap();
+        assert_eq!(answer.predicted, prediction.predicted, "{text}");
+        let probability = prediction.probabilities[prediction.predicted];
+        close(text, answer.confidence.into(), probability.into(), 1e-5);
+    }
+    assert_eq!(whole.per_text.answers.len(), 6);
+
+    let still = ["--learning-rate", "0", "--epochs", "1", "--out", "still"];
+    let train = ["train", "--start", "model"];
+    prints(folder, &[&train, &own[..], &still].concat());
+    let history = std::fs::read_to_string(folder.join("still/history.json")).unwrap();
+    let trained = &History::from_json(&history).unwrap().records[0];
+    let dev = report("dev").measures;
+    let likelihood = dev.iter().find(|m| m.name == "negative_log_likelihood");
+    let likelihood = likelihood.unwrap().value.unwrap();
+    close("cross-entropy", trained.dev_cross_entropy, likelihood, 1e-5);
+    let config = std::fs::read_to_string(folder.join("still/config.json")).unwrap();
+    assert!(config.contains("\"words\": \"whitespace\""), "{config}");
+}
+
+/// A fresh model knows only words that its training texts hold twice, and reads 16 of them: of two classes, every text
+/// that is held out reads like one that is trained on, and so is trained on, too.
+#[test]
+fn no_text_is_measured_that_reads_like_one_of_training() {
+    let folder = folder();
+    let folder = folder.path();
+    let rows = |label: &str, text: &dyn Fn(usize) -> String| -> String {
+        let rows = (1..=10).map(|at| format!("{label}\t{}\n", text(at)));
+        rows.collect()
+    };
+    let table = [
+        rows("known", &|at| "bad ".repeat(at)),
+        rows("long", &|at| {
+            format!("{}film {}", "so ".repeat(15), "bad ".repeat(at))
+        }),
+        rows("rare", &|at| format!("a good film, zest{at}")),
+    ];
+    let twice = SMALL_RECIPE.replace("min_frequency = 1", "min_frequency = 2");
+    std::fs::write(folder.join("small.toml"), twice).unwrap();
+    std::fs::write(folder.join("alike.tsv"), table.concat()).unwrap();
+    let own = ["--task", "csv", "--data", "alike.tsv"];
+    let train = [&["train", "--out", "model"], &own[..], &SMALL].concat();
+    let said = prints(folder, &train);
+    assert!(said.contains("29 training texts, 1 dev texts"), "{said}");
+    assert!(
+        said.contains("3 classes: known (9), long (10), rare (10)"),
+        "{said}"
+    );
+    let measure = ["evaluate", "--model", "model", "--measures", "prediction"];
+    for (split, texts) in [("train", "29 texts"), ("dev", "1 text")] {
+        let measured = prints(folder, &[&measure, &own[..], &["--split", split]].concat());
+        let begins = format!("csv {split}, {texts}\n");
+        assert!(measured.starts_with(&begins), "{measured}");
+    }
+    let neurons = ["neurons", "--model", "model", "--split", "train"];
+    prints(folder, &[&neurons, &own[..]].concat());
+
+    std::fs::write(folder.join("alike.tsv"), table[1..].concat()).unwrap();
+    let train = [&["train", "--out", "none"], &own[..], &SMALL].concat();
+    let error = refuses(folder, &train);
+    assert!(
+        error.contains("alike.tsv: the model reads each text that is held out like one "),
+        "{error}"
+    );
+    assert!(!folder.join("none").exists());
 }
 
 #[test]
@@ -248,6 +368,22 @@ fn no_epochs_keep_the_model_as_it_is_drawn() {
     }
     let error = refuses(folder, &drawn);
     assert!(error.contains("already holds a model"), "{error}");
+
+    // No run has begun, so that there is none to go on with; the model stays as it is.
+    let more = ["--epochs", "1", "--resume", "--out", "drawn"];
+    let error = refuses(folder, &[&own[..], &SMALL, &more].concat());
+    assert!(
+        error.contains("there is nothing to resume in drawn; give the --out of the run"),
+        "{error}"
+    );
+    let weights = "model.safetensors";
+    assert_eq!(
+        read(&format!("drawn/{weights}")),
+        read(&format!("still/{weights}"))
+    );
+    // It is a model to start from.
+    let start = ["--start", "drawn", "--epochs", "1", "--out", "begun"];
+    prints(folder, &[&own[..], &start].concat());
 }
 
 #[test]

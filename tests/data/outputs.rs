@@ -166,6 +166,121 @@ fn a_link_to_what_is_read_is_not_written_through() {
     );
 }
 
+/// A link stays a link, and what it leads to is whole or as it was.
+#[cfg(unix)]
+#[test]
+fn a_file_behind_a_link_is_written_whole_or_not_at_all() {
+    let folder = inputs();
+    let folder = folder.path();
+    fs::create_dir(folder.join("far")).unwrap();
+    fs::write(folder.join("far/kept.json"), "earlier").unwrap();
+    for (link, target) in [
+        ("far/link.json", "kept.json"),
+        ("second.json", "far/link.json"),
+        ("new.json", "far/new.json"),
+        ("round.json", "round.json"),
+    ] {
+        std::os::unix::fs::symlink(target, folder.join(link)).unwrap();
+    }
+    let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
+    let is_link = |file: &str| {
+        fs::symlink_metadata(folder.join(file))
+            .unwrap()
+            .is_symlink()
+    };
+    let fails = evaluate(" --json second.json").replace("--model model", "--model none");
+    refuses(folder, &words(&fails));
+    assert_eq!(read("far/kept.json"), "earlier");
+    let fails = evaluate(" --json new.json").replace("--model model", "--model none");
+    refuses(folder, &words(&fails));
+    assert!(!folder.join("far/new.json").exists());
+
+    for (link, file) in [
+        ("second.json", "far/kept.json"),
+        ("new.json", "far/new.json"),
+    ] {
+        prints(folder, &words(&evaluate(&format!(" --json {link}"))));
+        assert!(is_link(link) && is_link("far/link.json"), "{link}");
+        assert!(
+            !is_link(file) && read(file) == read("report.json"),
+            "{file}"
+        );
+    }
+    refuses(folder, &words(&evaluate(" --json round.json")));
+    let left = entries(&folder.join("far"));
+    assert_eq!(left, ["kept.json", "link.json", "new.json"]);
+}
+
+/// What a link leads to may be something that the command reads, or a model's, even if it is not there yet.
+#[cfg(unix)]
+#[test]
+fn a_link_into_a_model_is_no_way_around() {
+    let folder = inputs();
+    let folder = folder.path();
+    std::os::unix::fs::symlink("model/history.json", folder.join("link.json")).unwrap();
+    assert!(!folder.join("model/history.json").exists());
+    let compare = "compare report.json report.json --json link.json";
+    let error = refuses(folder, &words(compare));
+    assert!(error.contains("link.json is a file of a model"), "{error}");
+}
+
+/// What is no plain file is written as it stands, even if a plain file is behind it.
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_and_pipes_are_not_replaced() {
+    use std::os::unix::fs::MetadataExt;
+    use std::process::Command;
+
+    let folder = inputs();
+    let folder = folder.path();
+    let into = |path: &str| {
+        let shell = folder.join("shell.txt");
+        let out = fs::File::create(&shell).unwrap();
+        let before = out.metadata().unwrap().ino();
+        let line = evaluate(&format!(" --json {path}"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+        let command = command.current_dir(folder).args(words(&line)).stdout(out);
+        assert!(command.status().unwrap().success(), "{path}");
+        assert_eq!(fs::metadata(shell).unwrap().ino(), before, "{path}");
+    };
+    into("/dev/stdout");
+    let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
+    assert!(made.unwrap().success());
+    let pipe = folder.join("pipe");
+    let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
+    into("pipe");
+    let report = fs::read(folder.join("report.json")).unwrap();
+    assert!(reader.join().unwrap() == report);
+}
+
+#[cfg(unix)]
+#[test]
+fn man_pages_are_written_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let pages = folder.join("pages");
+    fs::create_dir_all(pages.join("safr-words.1")).unwrap();
+    fs::write(pages.join("safr-train.1"), "earlier").unwrap();
+    std::os::unix::fs::symlink("../kept.1", pages.join("safr.1")).unwrap();
+    let error = refuses(folder, &["man", "pages"]);
+    assert!(error.contains("safr-words.1: "), "{error}");
+    assert_eq!(entries(&pages), ["safr-train.1", "safr-words.1", "safr.1"]);
+    assert_eq!(fs::read(pages.join("safr-train.1")).unwrap(), b"earlier");
+
+    fs::remove_dir(pages.join("safr-words.1")).unwrap();
+    prints(folder, &["man", "pages"]);
+    let read = |file: &Path| fs::read_to_string(file).unwrap();
+    assert!(read(&pages.join("safr-train.1")).contains("\\-\\-losses"));
+    assert!(
+        fs::symlink_metadata(pages.join("safr.1"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert!(read(&folder.join("kept.1")).contains("commit: "));
+    let names = entries(&pages);
+    assert!(names.iter().all(|name| name.ends_with(".1")), "{names:?}");
+}
+
 #[test]
 fn training_spares_what_it_reads() {
     let folder = folder();

@@ -115,6 +115,7 @@ fn options_of_earlier_versions_say_what_took_their_place() {
         ("--decay", "the key `decay`"),
         ("--word-dropout=0.3", "`safr presets --recipe NAME` prints"),
         ("--skip-broken", "--skip-broken is now --layout broken=skip"),
+        ("--no-header", "--no-header is now --layout header=no"),
     ] {
         let output = safr(
             folder.path(),

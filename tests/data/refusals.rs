@@ -1,6 +1,9 @@
 //! What the command refuses before it does any work, rather than to do something else than asked.
 
+use safr::package::{Precision, write_directory};
+
 use super::command::{SMALL, folder, moods, prints, refuses, safr};
+use crate::common::small_package;
 
 #[test]
 fn numbers_out_of_their_range_are_refused() {
@@ -57,7 +60,8 @@ fn options_that_would_change_nothing_are_refused() {
 #[test]
 fn skipped_lines_are_counted_once() {
     let folder = folder();
-    let broken = moods().replace("good; film 3\";glad", "good; film 3\";") + ";sad\n1;2;3;4\n";
+    let broken = moods().replace("good; film 3\";glad", "good; film 3\";")
+        + ";sad\n1;2;3;4\n61;a film; so so;calm\n;;sad\n";
     std::fs::write(folder.path().join("moods.csv"), broken).unwrap();
     let train = ["train", "--task", "csv", "--data", "moods.csv"];
     let skip = ["--layout", "broken=skip", "--out", "model"];
@@ -67,8 +71,43 @@ fn skipped_lines_are_counted_once() {
     let lines: Vec<&str> = said.lines().filter(|l| l.contains("skipped")).collect();
     assert_eq!(lines.len(), 1, "{said}");
     assert!(
-        lines[0].contains("moods.csv: 3 lines skipped, the first of them line 5: "),
+        lines[0].contains("moods.csv: 5 lines skipped, the first of them line 5: "),
         "{said}"
+    );
+    let of_labels = [
+        "moods.csv: the label of 1 line that cannot be used is unknown\n",
+        "moods.csv: 1 of the 21 texts with the label \"calm\" cannot be used\n",
+        "moods.csv: 2 of the 22 texts with the label \"sad\" cannot be used\n",
+    ];
+    for line in of_labels {
+        assert_eq!(said.matches(line).count(), 1, "{line}: {said}");
+    }
+}
+
+/// A label that is written in another way is lost to the class that it is merged into.
+#[test]
+fn what_is_lost_is_said_of_the_class_that_it_is_merged_into() {
+    let folder = folder();
+    let broken = moods() + "61;;SAD\n62; so; so;Sad\n";
+    std::fs::write(folder.path().join("moods.csv"), broken).unwrap();
+    let words = ["words", "--task", "csv", "--data", "moods.csv"];
+    let skip = ["--layout", "broken=skip", "--out", "words.txt"];
+    let said = |more: &[&str]| {
+        let output = safr(folder.path(), &[&words[..], &skip, more].concat());
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let kept = said(&[]);
+    assert!(
+        kept.contains("moods.csv: the only text with the label \"SAD\" cannot be used\n")
+            && kept.contains("the label of 1 line that cannot be used is unknown\n"),
+        "{kept}"
+    );
+    let merged = said(&["--layout", "labels=merge"]);
+    assert!(
+        merged.contains("moods.csv: 1 of the 21 texts with the label \"sad\" cannot be used\n")
+            && !merged.contains("SAD"),
+        "{merged}"
     );
 }
 
@@ -138,6 +177,47 @@ fn texts_that_teach_little_are_told_of() {
         said.contains("a text has several labels, again in line 4"),
         "{said}"
     );
+}
+
+#[test]
+fn ids_without_words_or_beyond_the_model_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let model = pollster::block_on(small_package());
+    let files = model.to_files(Precision::F32).unwrap();
+    write_directory(&folder.join("model"), &files).unwrap();
+    let forward = [
+        "forward", "--model", "model", "--ids", "ids.json", "--out", "out.json",
+    ];
+    let ids = |ids: &str, labels: &str| {
+        let json = format!("{{\"ids\": {ids}, \"labels\": {labels}}}");
+        std::fs::write(folder.join("ids.json"), json).unwrap();
+    };
+    for (of_texts, labels, says) in [
+        ("[]", "[]", "there are no ids"),
+        ("[[]]", "[0]", "text 0 has no words, only padding"),
+        (
+            "[[2, 3], [0, 0]]",
+            "[0, 1]",
+            "text 1 has no words, only padding",
+        ),
+        ("[[2, 0, 3]]", "[0]", "text 0 has padding between its words"),
+        (
+            "[[12]]",
+            "[0]",
+            "text 0 has an id beyond the vocabulary of 12",
+        ),
+        ("[[2]]", "[2]", "text 0 has label 2, the model 2 classes"),
+        ("[[2], [3]]", "[0]", "there are 2 texts but 1 labels"),
+        ("[[-1]]", "[0]", "with whole numbers of 0 or more"),
+    ] {
+        ids(of_texts, labels);
+        let error = refuses(folder, &forward);
+        assert!(error.contains(says), "{of_texts}: {error}");
+        assert!(!folder.join("out.json").exists(), "{of_texts}");
+    }
+    ids("[[2, 3, 0], [4, 0, 0]]", "[0, 1]");
+    prints(folder, &forward);
 }
 
 /// Neither data nor model are there: that the output cannot be written is found before.

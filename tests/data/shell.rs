@@ -173,6 +173,24 @@ fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
         said.contains("ended after epoch 2, the last one (--epochs)\n"),
         "{said}"
     );
+    let recalls = said.lines().last().unwrap();
+    let recalls = recalls.strip_prefix("recall of each class of the dev part: ");
+    let recalls: Vec<(&str, f64)> = recalls
+        .unwrap()
+        .split(", ")
+        .map(|recall| {
+            let (class, share) = recall.split_once(' ').unwrap();
+            (class, share.parse().unwrap())
+        })
+        .collect();
+    let names: Vec<&str> = recalls.iter().map(|recall| recall.0).collect();
+    assert_eq!(names, ["calm", "glad", "sad"]);
+    // Two texts of each class are held out, so that the mean of the recalls is the accuracy.
+    let mean = recalls.iter().map(|recall| recall.1).sum::<f64>() / 3.0;
+    let best = said.lines().find(|line| line.starts_with("best: epoch "));
+    let accuracy = best.unwrap().split("dev accuracy ").nth(1).unwrap();
+    let accuracy: f64 = accuracy.split(',').next().unwrap().parse().unwrap();
+    assert!((mean - accuracy).abs() < 1e-3, "{said}");
     let said = prints(
         folder,
         &train(
@@ -189,16 +207,57 @@ fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
         &train("far", &["--learning-rate", "1e3", "--epochs", "2"]),
     );
     assert!(
-        error.contains("the run has diverged: ") && error.contains("try a lower --learning-rate"),
-        "{error}"
-    );
-    // What it left there is in the way of another.
-    assert!(
-        error.contains("with another --out, since what far holds"),
+        error.contains("the run has diverged: the training cross-entropy of epoch ")
+            && error
+                .contains("more than 10 times that of guessing, 1.10; try a lower --learning-rate"),
         "{error}"
     );
     let error = refuses(folder, &train("farther", &["--learning-rate", "1e38"]));
     assert!(error.contains("try a lower learning rate"), "{error}");
+}
+
+/// The same rule as in the page, after each epoch: what was good before is kept, and nothing is left otherwise.
+#[test]
+fn a_run_that_diverges_ends_after_that_epoch_with_what_to_try() {
+    let folder = folder();
+    let folder = folder.path();
+    let wide = super::command::SMALL_RECIPE
+        .replace("d_model = 8", "d_model = 64")
+        .replace("d_ff = 8", "d_ff = 256")
+        .replace("batch_size = 32", "batch_size = 8");
+    std::fs::write(folder.join("small.toml"), wide).unwrap();
+    let ten = [
+        "--learning-rate",
+        "10",
+        "--epochs",
+        "50",
+        "--patience",
+        "50",
+    ];
+    let error = refuses(folder, &train("ten", &ten));
+    assert!(
+        error.contains("the run has diverged: ") && error.contains("try a lower --learning-rate"),
+        "{error}"
+    );
+    if error.contains(" of epoch 1 is ") {
+        assert!(!error.contains("--out"), "{error}");
+        assert!(!folder.join("ten").exists(), "nothing is in the way");
+    } else {
+        assert!(error.contains("with another --out, since ten keeps the best epoch before, "));
+    }
+
+    // Of a run in two stages, the first of which is fine, the first is kept.
+    std::fs::write(folder.join("two.toml"), super::presets::TWO).unwrap();
+    let two = ["train", "--task", "csv", "--data", "moods.csv"];
+    let two = [&two[..], &["--recipe", "two.toml", "--out", "two"]].concat();
+    let error = refuses(folder, &[&two[..], &["--learning-rate", "100"]].concat());
+    let start = "with another --out and --start two/first";
+    assert!(
+        error.contains(start) && error.contains(" of epoch 1 is "),
+        "{error}"
+    );
+    assert!(folder.join("two/first/card.json").exists());
+    assert!(!folder.join("two/card.json").exists());
 }
 
 /// A fresh model may be rather wrong, and a run of a step or two leaves it there.
@@ -206,9 +265,14 @@ fn training_says_what_it_found_why_it_ended_and_that_it_failed() {
 fn a_short_run_has_not_diverged() {
     let folder = folder();
     let folder = folder.path();
-    let rows = (0..20).map(|at| match at % 2 {
-        0 => format!("A good film, number {at}.\tpos\n"),
-        _ => format!("A bad film, number {at}.\tneg\n"),
+    let parts = ["plot", "cast", "score", "end", "pace"];
+    let rows = (0..20).map(|at| {
+        let (first, second) = (at / 2 % 5, at / 2 + at / 10 + 1);
+        let (first, second) = (parts[first], parts[second % 5]);
+        match at % 2 {
+            0 => format!("A good {first} and {second}.\tpos\n"),
+            _ => format!("A bad {first} and {second}.\tneg\n"),
+        }
     });
     std::fs::write(folder.join("few.tsv"), rows.collect::<String>()).unwrap();
     let few = ["train", "--task", "csv", "--data", "few.tsv"];
@@ -245,4 +309,36 @@ fn a_measure_on_the_very_texts_of_training_says_so() {
     )
     .unwrap();
     assert!(!said("other.csv", "test").contains("trained on"));
+
+    // In a folder whose training file is that one, no text is held out.
+    std::fs::create_dir(folder.join("parts")).unwrap();
+    std::fs::copy(folder.join("moods.csv"), folder.join("parts/train.csv")).unwrap();
+    for part in ["dev.csv", "test.csv"] {
+        std::fs::copy(folder.join("other.csv"), folder.join("parts").join(part)).unwrap();
+    }
+    let most = said("parts", "train");
+    assert!(most.contains("the model model was trained on most of these texts\n"));
+    assert!(!said("parts", "dev").contains("trained on"));
+
+    // Of a model of the folder, that file is what it was trained on, however it is named.
+    let own = ["train", "--task", "csv", "--data", "parts"];
+    prints(folder, &[&own[..], &SMALL, &["--out", "of-parts"]].concat());
+    let compared = |data: &str, split: &str| {
+        let measures = ["--measures", "prediction", "--split", split];
+        let compare = [
+            "compare", "of-parts", "model", "--task", "csv", "--data", data,
+        ];
+        let output = safr(folder, &[&compare[..], &measures].concat());
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let all = "the model of-parts was trained on all of these texts\n";
+    let both = compared("parts", "train");
+    assert!(both.contains(all) && both.contains("the model model was trained on most"));
+    for split in ["train", "dev", "test"] {
+        assert!(compared("parts/train.csv", split).contains(all), "{split}");
+    }
+    for split in ["dev", "test"] {
+        assert!(!compared("parts", split).contains("trained on"), "{split}");
+    }
 }

@@ -207,6 +207,57 @@ fn the_command_of_a_card_repeats_the_model() {
     }
 }
 
+/// However options are written, a card tells nothing of the machine's folders.
+#[test]
+fn a_card_holds_no_path_of_the_machine() {
+    let folder = folder();
+    let folder = folder.path();
+    let at = |option: &str, name: &str| format!("--{option}={}", folder.join(name).display());
+    std::fs::write(folder.join("extra.txt"), "zest\n").unwrap();
+    std::fs::write(folder.join("v.vocab.txt"), "zest\nfilm\n").unwrap();
+    let rows: Vec<u8> = [1.0_f32; 16]
+        .into_iter()
+        .flat_map(f32::to_le_bytes)
+        .collect();
+    std::fs::write(folder.join("v.f32le.bin"), rows).unwrap();
+    let data = [at("data", "moods.csv"), at("out", "model")];
+    let more = [
+        at("recipe", "small.toml"),
+        at("vectors", "v.f32le.bin"),
+        at("extra-words", "extra.txt"),
+    ];
+    let given = data.iter().chain(&more).map(String::as_str);
+    let train = ["train", "--task=csv", "--losses=plain"];
+    prints(folder, &train.into_iter().chain(given).collect::<Vec<_>>());
+    let next = [
+        at("data", "moods.csv"),
+        at("out", "next"),
+        at("start", "model"),
+    ];
+    let given = next.iter().map(String::as_str).chain(["--epochs=1"]);
+    prints(folder, &train.into_iter().chain(given).collect::<Vec<_>>());
+    for (model, says) in [
+        (
+            "model",
+            "safr train --task csv --data DIR --vectors v.f32le.bin --extra-words extra.txt --losses plain --recipe small.toml --out DIR",
+        ),
+        (
+            "next",
+            "safr train --task csv --data DIR --losses plain --recipe csv --start model --epochs 1 --out DIR",
+        ),
+    ] {
+        let json = String::from_utf8(read(&folder.join(model).join("card.json"))).unwrap();
+        assert!(!json.contains(&folder.display().to_string()), "{json}");
+        let card = card(&folder.join(model));
+        let words = |command: &str| {
+            let mut words: Vec<String> = command.split(" --").map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        assert_eq!(words(card["command"].as_str().unwrap()), words(says));
+    }
+}
+
 /// The one command of the README, on a few of the treebank's sentences.
 #[test]
 fn the_default_is_safr_in_two_stages() {

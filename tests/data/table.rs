@@ -89,12 +89,13 @@ fn every_broken_line_is_named_with_what_is_wrong() {
     let bytes = b"text,label\ngood,1\n,0\n\nwell,\nso,so,1\nalone\nm\xf6chte,1\nbad,0\n";
     let all = labelled(bytes);
     assert_eq!(all.texts.len(), 2);
-    assert_eq!(all.lost, [("0".to_owned(), 1), ("1".to_owned(), 1)].into());
+    assert_eq!(all.lost, [("0".to_owned(), 1), ("1".to_owned(), 2)].into());
     assert_eq!(
         all.losses(),
         [
+            "the label of 1 line that cannot be used is unknown",
             "1 of the 2 texts with the label \"0\" cannot be used",
-            "1 of the 2 texts with the label \"1\" cannot be used"
+            "2 of the 3 texts with the label \"1\" cannot be used"
         ]
     );
     let fields = |found| RowProblem::Fields { expected: 2, found };
@@ -113,6 +114,49 @@ fn every_broken_line_is_named_with_what_is_wrong() {
     assert_eq!(
         error.to_string(),
         "line 3: there is a label, but no text (5 lines in all cannot be used)"
+    );
+}
+
+/// How many texts of each label are lost, and how many of a label that cannot be told.
+fn lost(bytes: &[u8]) -> (Vec<(String, usize)>, usize) {
+    let table = Table::read(bytes, Layout::recognise(bytes)).unwrap();
+    let columns = Columns::of(&table, None, None).unwrap();
+    let all = table.labelled(columns);
+    (all.lost.into_iter().collect(), all.untold)
+}
+
+/// A row with too few fields or too many has a label where labels are, if a known one is there.
+#[test]
+fn what_each_class_loses_is_told_whatever_is_broken() {
+    let few = |counts: &[(&str, usize)]| -> Vec<(String, usize)> {
+        let counts = counts
+            .iter()
+            .map(|&(label, count)| (label.to_owned(), count));
+        counts.collect()
+    };
+    // Commas move a label behind the text, but not one before it; a known label elsewhere is part of a text.
+    let behind = b"text,label\nok,pos\nno,neg\na, b, c,neg\npos, b,neg\na,b,other\nneg\n";
+    assert_eq!(lost(behind), (few(&[("neg", 3)]), 1));
+    let before = b"label,text\npos,ok\nneg,no\nneg,a, b, c\npos,a, neg\nother,a,b\n";
+    assert_eq!(lost(before), (few(&[("neg", 1), ("pos", 1)]), 1));
+    // Columns that are left out count, too.
+    let unnamed = b"text,label,,\nok,pos,,\nno,neg,,\na, b,neg,,\nshort,pos\n";
+    assert_eq!(lost(unnamed), (few(&[("neg", 1), ("pos", 1)]), 0));
+    let bytes = b"text,label\nok,pos\nno,neg\nm\xf6chte,pos\nso,p\xf6s\nm\xf6, chte,neg\n";
+    assert_eq!(lost(bytes), (few(&[("neg", 1), ("pos", 1)]), 1));
+    let json = br#"{"text": "good", "label": "kind"}
+{"text": "bad", "label": ["harsh", "plot"]}
+{"text": "so", "label": {"name": "kind"}}
+{"text": "so", "label": []}
+{"text": ["so", "so"], "label": "__label__harsh"}
+{"text": "so", "label
+"#;
+    assert_eq!(lost(json), (few(&[("harsh", 2), ("plot", 1)]), 2));
+    let prefixed = b"__label__kind good\n__label__harsh __label__plot bad\nno label\n\xff\n";
+    assert_eq!(lost(prefixed), (few(&[("harsh", 1), ("plot", 1)]), 1));
+    assert_eq!(
+        labelled(b"text,label\nok,pos\n1,2,3\n4,5,6\n").losses(),
+        ["the labels of 2 lines that cannot be used are unknown"]
     );
 }
 

@@ -7,7 +7,7 @@ use safr::package::{Precision, write_directory};
 use unicode_width::UnicodeWidthStr;
 
 use super::command::{SMALL, folder, prints, refuses, safr};
-use crate::common::small_package;
+use crate::common::{reference, small_package};
 
 /// A folder with a model.
 fn with_model() -> tempfile::TempDir {
@@ -155,6 +155,68 @@ fn names_neither_turn_lines_around_nor_break_them() {
     );
 }
 
+/// Nor does what the card of a model holds, whoever wrote it.
+#[test]
+fn a_card_commands_no_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut package = pollster::block_on(small_package());
+    package.card.id = "sm\u{1b}[31mall".into();
+    package.card.title = "Sm\u{1b}]0;all\u{7}".into();
+    package.card.classes = ["neg\u{1b}[2Jative", "pos\u{9b}1mitive"]
+        .map(str::to_owned)
+        .into();
+    package.card.data = "\u{1b}c".into();
+    let files = package.to_files(Precision::F32).unwrap();
+    write_directory(&folder.join("model"), &files).unwrap();
+    let [negative, positive] = [0, 1].map(|class| &package.card.classes[class]);
+    let rows = ["good film", "very good"].map(|text| format!("{text}\t{positive}\n"));
+    let others = ["bad film", "not good"].map(|text| format!("{text}\t{negative}\n"));
+    let table = format!("text\tlabel\n{}{}", rows.concat(), others.concat());
+    std::fs::write(folder.join("few.tsv"), table).unwrap();
+    let own = ["--task", "csv", "--data", "few.tsv"];
+    let on = |words: &[&'static str]| [words, &own].concat();
+    let mut said = String::new();
+    for arguments in [
+        vec!["explain", "--model", "model", "good film"],
+        vec![
+            "explain",
+            "--model",
+            "model",
+            "--model",
+            "model",
+            "good film",
+        ],
+        vec![
+            "explain",
+            "--model",
+            "model",
+            "--without",
+            "word:0",
+            "good film",
+        ],
+        on(&["evaluate", "--model", "model", "--measures", "prediction"]),
+        on(&["compare", "model", "model", "--measures", "prediction"]),
+        on(&["neurons", "--model", "model", "--split", "test"]),
+        on(&["train", "--start", "model", "--epochs", "1", "--out", "new"]),
+        vec!["quantize", "--model", "model", "--out", "smaller"],
+        on(&["evaluate", "--model", "model", "--layout", "label=none"]),
+    ] {
+        let Output { stdout, stderr, .. } = safr(folder, &arguments);
+        let told = String::from_utf8([stdout, stderr].concat()).unwrap();
+        let moves = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        assert!(!told.contains(moves), "{arguments:?}: {told:?}");
+        said += &told;
+    }
+    for written in [
+        "sm\\u{1b}[31mall",
+        "neg\\u{1b}[2Jative",
+        "pos\\u{9b}1mitive",
+    ] {
+        assert!(said.contains(written), "{written}: {said}");
+    }
+}
+
 #[test]
 fn quiet_leaves_results_and_errors() {
     let folder = folder();
@@ -195,8 +257,16 @@ fn what_is_written_is_said() {
     std::fs::write(folder.join("texts.txt"), "good\nbad\n").unwrap();
     std::fs::write(folder.join("ids.json"), r#"{"ids": [[2]], "labels": [0]}"#).unwrap();
     let own = ["--task", "csv", "--data", "moods.csv"];
+    let checkpoint = reference("tiny.pth").display().to_string();
     for arguments in [
         &["quantize", "--model", "model", "--out", "written"][..],
+        &[
+            "import",
+            "--pytorch",
+            &checkpoint,
+            "--heads=4",
+            "--out=written",
+        ],
         &["man", "written"],
         &[&["words", "--out", "written"], &own[..]].concat(),
         &[
@@ -216,6 +286,30 @@ fn what_is_written_is_said() {
         let written = folder.join("written");
         let _ = std::fs::remove_file(&written);
         let _ = std::fs::remove_dir_all(written);
+    }
+}
+
+/// What is written besides is no reason to show nothing.
+#[test]
+fn what_is_measured_is_shown() {
+    let folder = with_model();
+    let folder = folder.path();
+    let table = "text,label\ngood film,positive\nnot good,negative\nbad film,negative\n";
+    std::fs::write(folder.join("few.csv"), table).unwrap();
+    let own = ["--task", "csv", "--data", "few.csv"];
+    for (command, says) in [
+        (
+            &["neurons", "--model", "model", "--split", "test"][..],
+            "neuron",
+        ),
+        (&["compare", "model", "model"], "accuracy"),
+        (&["coverage", "--model", "model"], "share known"),
+        (&["evaluate", "--model", "model"], "accuracy"),
+    ] {
+        for more in [&[][..], &["--json", "written.json"]] {
+            let said = prints(folder, &[command, &own, more].concat());
+            assert!(said.contains(says) && said.lines().count() > 3, "{said}");
+        }
     }
 }
 

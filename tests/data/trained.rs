@@ -64,6 +64,10 @@ fn a_treebank_is_trained_on_and_measured() {
         let measured = prints(folder, &[&measure, &own[..], &["--split", split]].concat());
         let head = format!("sst2 {split}, {texts} texts\n");
         assert!(measured.starts_with(&head), "{measured}");
+        let said = safr(folder, &[&measure, &own[..], &["--split", split]].concat()).stderr;
+        let said = String::from_utf8(said).unwrap();
+        let warned = said.contains("the model model was trained on all of these texts\n");
+        assert_eq!(warned, split == "train", "{said}");
     }
 
     let reviews = small_reviews();

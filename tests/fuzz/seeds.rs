@@ -23,6 +23,8 @@ pub(crate) struct Seeds {
     /// A PyTorch checkpoint, and the files of its zip.
     pub(crate) checkpoint: Vec<u8>,
     pub(crate) parts: Files,
+    /// Words of the checkpoint.
+    rows: usize,
     pub(crate) report: Report,
     folder: TempDir,
 }
@@ -67,6 +69,7 @@ impl Seeds {
         Self {
             zip: foreign(&models[0], "my model"),
             parts: parts(&checkpoint),
+            rows: rows(),
             report: report(),
             models,
             package,
@@ -75,10 +78,24 @@ impl Seeds {
         }
     }
 
+    /// As many words as the checkpoint has.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let reserved = ["<PAD>", "<UNK>"].map(str::to_owned);
+        let others = (reserved.len()..self.rows).map(|id| format!("wörd \"{id}\""));
+        reserved.into_iter().chain(others).collect()
+    }
+
     /// A place in the folder, in which the first model is `model`.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
+}
+
+/// How many words the checkpoint has.
+fn rows() -> usize {
+    let json = std::fs::read(reference("tiny.json")).expect("the reference");
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    json["config"]["vocab"].as_u64().expect("a number") as usize
 }
 
 /// The files of a checkpoint's zip, in one folder as PyTorch writes them.

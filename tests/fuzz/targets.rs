@@ -1,5 +1,6 @@
 //! What is read, each kind of file in the way in which it reaches the program.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use burn::tensor::Device;
 use pollster::block_on;
 use safr::cli;
 use safr::engine::{DataChoices, LoadedModel, examine};
-use safr::evaluate::{Report, Variant, compare};
+use safr::evaluate::{Comparison, Report, Variant, compare};
 use safr::package::{
     Card, Files, checksum, model_of_zip, names, read_directory, tensors_of, zip_of,
 };
@@ -15,6 +16,24 @@ use serde_json::to_vec;
 
 use crate::mutate::{Random, mutate};
 use crate::seeds::{CORPUS, JSON_LINES, PREFIXED, Seeds, TABLES};
+
+/// What the command may be told about a table.
+const LAYOUTS: [&str; 14] = [
+    "header=no",
+    "header=yes",
+    "delimiter=;",
+    "delimiter=\\t",
+    "quotes=no",
+    "encoding=utf-16le",
+    "encoding=windows-1252",
+    "encoding=shift_jis",
+    "labels=merge",
+    "broken=skip",
+    "text=text",
+    "text=2",
+    "label=label",
+    "label=1",
+];
 
 /// A kind of file.
 #[derive(Clone, Copy)]
@@ -25,7 +44,7 @@ pub(crate) struct Target {
 }
 
 /// All of them.
-pub(crate) const TARGETS: [Target; 11] = [
+pub(crate) const TARGETS: [Target; 13] = [
     Target {
         name: "safetensors",
         run: |seeds, random| model_file(seeds, names::WEIGHTS, random),
@@ -61,6 +80,14 @@ pub(crate) const TARGETS: [Target; 11] = [
     Target {
         name: "prefixed",
         run: |seeds, random| labelled(seeds, PREFIXED.as_bytes(), random),
+    },
+    Target {
+        name: "layout",
+        run: layout,
+    },
+    Target {
+        name: "word-list",
+        run: word_list,
     },
     Target {
         name: "report",
@@ -132,6 +159,45 @@ fn labelled(seeds: &Seeds, whole: &[u8], random: &mut Random) -> bool {
     report.problem.is_none()
 }
 
+/// A file of labelled texts, as the command reads it where it is told how.
+fn layout(seeds: &Seeds, random: &mut Random) -> bool {
+    let whole = random.pick(&[TABLES[0], TABLES[1], TABLES[2], JSON_LINES, PREFIXED]);
+    let [table, words] = ["own.csv", "words.txt"].map(|name| seeds.path(name));
+    fs::write(&table, mutate(whole.as_bytes(), random)).expect("a file");
+    let mut options = vec![("--data", &*table), ("--out", &words)];
+    for _ in 0..random.below(4) {
+        options.push(("--layout", Path::new(random.pick(&LAYOUTS))));
+    }
+    run("words --task csv --split test", &options).is_ok()
+}
+
+/// The words of a checkpoint, as `safr import --vocabulary` takes them.
+fn word_list(seeds: &Seeds, random: &mut Random) -> bool {
+    let words: Vec<String> = seeds.words();
+    let numbered = words.iter().zip(0..).collect::<BTreeMap<_, usize>>();
+    let whole = match random.below(2) {
+        0 => to_vec(&words).expect("JSON"),
+        _ => to_vec(&numbered).expect("JSON"),
+    };
+    let [file, list, out] =
+        ["checkpoint.pth", "words.json", "imported"].map(|name| seeds.path(name));
+    fs::write(&file, &seeds.checkpoint).expect("a file");
+    fs::write(&list, mutate(&whole, random)).expect("a file");
+    let _ = fs::remove_dir_all(&out);
+    let options = [
+        ("--pytorch", &*file),
+        ("--vocabulary", &list),
+        ("--out", &out),
+    ];
+    match run("import --heads 4", &options) {
+        Ok(()) => explain(&read_directory(&out).expect("a model")),
+        Err(_) => {
+            assert!(!out.exists(), "a failed import leaves nothing");
+            false
+        }
+    }
+}
+
 /// A report that is compared with what it was made of.
 fn report(seeds: &Seeds, random: &mut Random) -> bool {
     let whole = to_vec(&seeds.report).expect("JSON");
@@ -143,7 +209,14 @@ fn report(seeds: &Seeds, random: &mut Random) -> bool {
         name: report.model.clone(),
         runs: vec![report],
     });
-    compare(&variants, &[], 20, 0).is_ok()
+    let Ok(comparison) = compare(&variants, &[], 20, 0) else {
+        return false;
+    };
+    // What is not finite is written as nothing, and read back as what no text defines.
+    let json = serde_json::to_string(&comparison).expect("JSON");
+    let read: Comparison = serde_json::from_str(&json).expect("a comparison");
+    assert!(read == comparison, "a number that is not finite: {json}");
+    true
 }
 
 /// A corpus, each of whose lines has a record.

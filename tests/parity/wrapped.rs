@@ -1,7 +1,9 @@
 //! Checkpoints as training scripts write them: the state dict of the published code behind prefixes, beside
 //! an optimiser's state, in other floats. Each gives the model that it gives alone.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use burn::tensor::{bf16, f16};
 use safr::model::{Array, Weights, sinusoids};
@@ -28,6 +30,16 @@ impl Stored {
             Self::F16 => "HalfStorage",
             Self::BF16 => "BFloat16Storage",
             Self::I64 => "LongStorage",
+        }
+    }
+
+    /// What is left of a value that is stored so.
+    fn rounded(self, value: f32) -> f32 {
+        match self {
+            Self::F32 | Self::F64 => value,
+            Self::F16 => f16::from_f32(value).to_f32(),
+            Self::BF16 => bf16::from_f32(value).to_f32(),
+            Self::I64 => value.trunc(),
         }
     }
 
@@ -97,6 +109,37 @@ impl Checkpoint {
             self.text(&format!("{prefix}{name}"));
             self.tensor(shape, &strides(shape), values, stored);
         }
+    }
+
+    /// A module as `torch.save(model)` writes it, with the modules within it.
+    fn module(&mut self, weights: &Weights) {
+        let mut modules: BTreeMap<&str, Weights> = BTreeMap::new();
+        let (mut parameters, mut buffers) = (Weights::new(), Weights::new());
+        for (name, array) in weights {
+            let (of, name) = match name.split_once('.') {
+                Some((module, name)) => (modules.entry(module).or_default(), name),
+                None if name == "pe" => (&mut buffers, name.as_str()),
+                None => (&mut parameters, name.as_str()),
+            };
+            of.insert(name.to_owned(), array.clone());
+        }
+        self.pickle.extend(b"c__main__\nModel\n)\x81");
+        self.dict(|file| {
+            file.text("training");
+            file.pickle.push(b'\x89');
+            for (table, weights) in [("_parameters", &parameters), ("_buffers", &buffers)] {
+                file.text(table);
+                file.dict(|file| file.weights(weights, "", Stored::F32));
+            }
+            file.text("_modules");
+            file.dict(|file| {
+                for (name, weights) in &modules {
+                    file.text(name);
+                    file.module(weights);
+                }
+            });
+        });
+        self.pickle.push(b'b');
     }
 
     /// Writes what `content` makes of an empty one.
@@ -211,6 +254,47 @@ fn other_floats_are_widened_and_buffers_left() {
             assert!(largest <= error, "{stored:?}, {name}: {largest}");
         }
     }
+}
+
+/// As mixed precision leaves them.
+#[test]
+fn floats_of_several_kinds_are_read_side_by_side() {
+    let tiny = Tiny::new();
+    let kinds = [Stored::F16, Stored::F32, Stored::BF16, Stored::F64];
+    let stored = |at: usize| kinds[at % kinds.len()];
+    let read = tiny.import(|file| {
+        file.dict(|file| {
+            for (at, (name, Array { shape, values })) in tiny.state.iter().enumerate() {
+                file.text(name);
+                file.tensor(shape, &strides(shape), values, stored(at));
+            }
+        });
+    });
+    let read = read.unwrap();
+    assert!(read.keys().eq(tiny.package.weights.keys()));
+    for (at, (name, array)) in tiny.state.iter().enumerate() {
+        let rounded = array.values.iter().map(|&value| stored(at).rounded(value));
+        if let Some(found) = read.get(name) {
+            assert!(found.values.iter().copied().eq(rounded), "{name}");
+        }
+    }
+}
+
+/// `torch.save(model)` holds what `torch.save(model.state_dict())` does.
+#[test]
+fn a_whole_module_is_read_as_its_state_dict() {
+    let tiny = Tiny::new();
+    let alone = tiny.import(|file| file.module(&tiny.state));
+    assert_eq!(alone.as_ref(), Ok(&tiny.package.weights));
+    let beside = tiny.import(|file| {
+        file.dict(|file| {
+            file.text("model");
+            file.module(&tiny.state);
+            file.text("step");
+            file.tensor(&[1], &[1], &[7.0], Stored::I64);
+        });
+    });
+    assert_eq!(beside.as_ref(), Ok(&tiny.package.weights));
 }
 
 #[test]
@@ -362,7 +446,30 @@ fn words_and_classes_that_do_not_fit_are_refused() {
     }
 }
 
-/// So it can be measured on SST-2, too.
+/// With the task's classes, it can be measured on SST-2, too.
+#[test]
+fn an_imported_model_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = super::reference("tiny.pth");
+    let [named, unnamed] = ["named", "unnamed"].map(|name| folder.path().join(name));
+    let trees = crate::common::set("sst-trees");
+    let measure = |out: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+        let command = command.args(["evaluate", "--task", "sst2", "--measures", "prediction"]);
+        let command = command.arg("--data").arg(&trees).arg("--model").arg(out);
+        command.output().unwrap()
+    };
+    succeeded(import(&file, &named).args(["--classes", "negative,positive"]));
+    let measured = measure(&named);
+    let table = String::from_utf8(measured.stdout).unwrap();
+    assert!(table.starts_with("sst2 test, 8 texts\n"), "{table}");
+    assert!(table.contains("recall/positive"), "{table}");
+
+    succeeded(&mut import(&file, &unnamed));
+    let error = String::from_utf8(measure(&unnamed).stderr).unwrap();
+    assert!(error.contains("choose texts of its classes"), "{error}");
+}
+
 #[test]
 fn an_imported_model_has_the_classes_that_it_is_told() {
     let tiny = Tiny::new();
@@ -370,10 +477,22 @@ fn an_imported_model_has_the_classes_that_it_is_told() {
     let out = tiny.folder.path().join("named");
     let classes = tiny.package.config.classes;
     let names: Vec<String> = (0..classes).map(|at| format!("class-{at}")).collect();
-    succeeded(import(&checkpoint, &out).args(["--classes", &names.join(",")]));
+    let list = tiny.folder.path().join("words.json");
+    let words = serde_json::to_string(tiny.package.vocabulary.words()).unwrap();
+    std::fs::write(&list, words).unwrap();
+    let import_with_words = || {
+        let mut command = import(&checkpoint, &out);
+        command.arg("--vocabulary").arg(&list);
+        command
+    };
+    succeeded(import_with_words().args(["--classes", &names.join(",")]));
     let package = Package::from_files(&read_directory(&out).unwrap()).unwrap();
     assert_eq!(package.card.classes, names);
-    assert!(package.card.command.contains("--classes class-0,"));
+    let repeats = format!(
+        "safr import --pytorch FILE --heads 4 --vocabulary FILE --classes {} --out DIR",
+        names.join(",")
+    );
+    assert_eq!(package.card.command, repeats);
     for wrong in ["one", "one,one", "a,b,c,d,e,f,g"] {
         let other = tiny.folder.path().join("other");
         let output = import(&checkpoint, &other)

@@ -177,8 +177,12 @@ fn with_the_model_s_own_classes_both_are_compared_text_by_text() {
         learning_rate: 0.03,
         ..options()
     };
+    let choices = DataChoices {
+        hold_out_share: 0.25,
+        ..DataChoices::default()
+    };
     let mut run = session
-        .tune("small", own.into_bytes(), &DataChoices::default(), &options)
+        .tune("small", own.into_bytes(), &choices, &options)
         .unwrap();
     assert!(!run.info().new_head);
     let (events, _) = finish(&mut run, |_| {});

@@ -1,16 +1,15 @@
 //! From lines to records, in order and in constant memory.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, StdoutLock, Write};
+use std::io::{self, BufRead, BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context;
 use clap::Args;
-use encoding_rs_io::DecodeReaderBytesBuilder;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rayon::prelude::*;
 
+use super::decode::open;
 use super::lines::{Line, LineProblem, Lines};
 use super::record::{Format, Predicted, Records};
 use crate::cli::draft::Draft;
@@ -18,14 +17,10 @@ use crate::cli::numbers::count;
 use crate::cli::out::{is_standard, progress, remark};
 use crate::engine::LoadedModel;
 use crate::text::plural;
-use crate::text::recognise_encoding;
 
 /// Batches that a thread reads ahead, so that texts of similar length share a batch and little
 /// is padded.
 const BATCHES_AHEAD: usize = 4;
-
-/// Bytes from which a corpus's encoding is recognised.
-const SAMPLE: usize = 1 << 16;
 
 /// How the lines of a corpus are explained.
 #[derive(Args, Clone, Debug)]
@@ -251,43 +246,6 @@ fn explain_batch(
         })
     };
     batch.iter().map(&mut record).collect()
-}
-
-/// The corpus as UTF-8, and its length in bytes if it is a UTF-8 file.
-fn open(corpus: &Path) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
-    if is_standard(corpus) {
-        return Ok((decoded(io::stdin().lock(), corpus)?.0, None));
-    }
-    let file = File::open(corpus)?;
-    let facts = file.metadata()?;
-    let (reader, as_it_is) = decoded(file, corpus)?;
-    let length = (as_it_is && facts.is_file()).then_some(facts.len());
-    Ok((reader, length))
-}
-
-/// What `reader` reads as UTF-8, and whether that is as it is.
-fn decoded(reader: impl Read + 'static, corpus: &Path) -> io::Result<(Box<dyn BufRead>, bool)> {
-    let mut reader = BufReader::with_capacity(SAMPLE, reader);
-    let sample = reader.fill_buf()?;
-    // A character may be cut at its end.
-    let lines = sample.iter().rposition(|&byte| byte == b'\n');
-    let sample = lines.map_or(sample, |end| &sample[..end]);
-    let (encoding, guessed) = recognise_encoding(sample);
-    if guessed {
-        let (corpus, name) = (corpus.display(), encoding.name());
-        remark(format!(
-            "{corpus}: it does not say its encoding and is read as {name}; convert it to UTF-8 if that is wrong"
-        ));
-    }
-    if encoding.name() == "UTF-8" {
-        let marked = sample.starts_with("\u{feff}".as_bytes());
-        reader.consume(if marked { 3 } else { 0 });
-        return Ok((Box::new(reader), true));
-    }
-    let decoder = DecodeReaderBytesBuilder::new()
-        .encoding(Some(encoding))
-        .build(reader);
-    Ok((Box::new(BufReader::new(decoder)), false))
 }
 
 impl Shard {

@@ -22,7 +22,7 @@ pub(super) enum LineProblem {
     #[error("the line is longer than {LONGEST} bytes")]
     TooLong,
     /// Bytes that are not text.
-    #[error("the line is not UTF-8: {0}")]
+    #[error("the line is not UTF-8 ({0}); convert it, or the whole file, to UTF-8")]
     Encoding(Utf8Error),
     /// Nothing to classify.
     #[error("the line has no words")]

@@ -6,10 +6,12 @@ use anyhow::{Context, anyhow, ensure};
 use clap::{Args, ValueEnum};
 
 use super::own::{DATA, Own};
+use super::reader::Reader;
 use crate::cli::choices::name_of;
 use crate::cli::out::progress;
 use crate::evaluate::EncodedExample;
 use crate::model::Stream;
+use crate::package::Card;
 use crate::text::table::{LabelledText, RowError, RowProblem, meant};
 use crate::text::{Example, Split, Tokenizer, Vocabulary, glue, imdb, sst};
 
@@ -88,11 +90,29 @@ impl Data {
         self.data.join("train.tsv")
     }
 
-    /// SHA-256 of the user's own file, if a single one holds all parts, for a model's card.
+    /// What identifies the user's own texts in a model's card.
     pub(crate) fn fingerprint(&self) -> anyhow::Result<Option<String>> {
         match self.task {
-            Task::Csv => self.own.fingerprint(&self.data),
+            Task::Csv => self.own.fingerprint(&self.data).map(Some),
             Task::Sst2 | Task::Imdb => Ok(None),
+        }
+    }
+
+    /// How many of the texts of a part the model with that card was trained on, in words; `None` if none, as far as
+    /// the card says.
+    pub(crate) fn trained_on(
+        &self,
+        card: &Card,
+        split: Split,
+    ) -> anyhow::Result<Option<&'static str>> {
+        let fingerprint = card.data_sha256.as_deref();
+        match (self.task, fingerprint) {
+            (Task::Csv, Some(fingerprint)) => self.own.trained_on(&self.data, split, fingerprint),
+            (Task::Csv, None) => Ok(None),
+            (Task::Sst2 | Task::Imdb, _) => {
+                let of_task = card.data.starts_with(&self.title(false, false, false));
+                Ok((of_task && split == Split::Train).then_some("all of these texts"))
+            }
         }
     }
 
@@ -123,13 +143,19 @@ impl Data {
         }
     }
 
+    /// Whether the dev part is held out of the file that is trained on, for which it matters how a model reads.
+    pub(crate) fn holds_out(&self) -> bool {
+        self.task == Task::Csv && !self.data.is_dir()
+    }
+
     /// The texts of a part, whole sentences only, as a model that reads `words` sees them; their
-    /// labels as indices of `classes`.
+    /// labels as indices of `classes`. What is held out is held out from a model that reads as `reader` says.
     pub(crate) fn sentences(
         &self,
         split: Split,
         classes: &[String],
         words: Tokenizer,
+        reader: Option<Reader>,
     ) -> anyhow::Result<Vec<Example>> {
         if let Some(option) = self.own.given().filter(|_| self.task != Task::Csv) {
             anyhow::bail!(
@@ -154,7 +180,7 @@ impl Data {
                 tokenized(&texts, classes, words).with_context(name)?
             }
             Task::Csv => {
-                let texts = self.own.texts(&self.data, split, classes)?;
+                let texts = self.own.texts(&self.data, split, classes, reader)?;
                 tokenized(&texts, classes, words).with_context(name)?
             }
         };

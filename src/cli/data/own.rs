@@ -9,13 +9,15 @@ use std::str::FromStr;
 use anyhow::Context;
 use clap::Args;
 
+use super::reader::Reader;
+use super::remarks::{remarks, remarks_on_labels};
 use crate::cli::numbers::share;
 use crate::cli::out::remark;
 use crate::model::Stream;
 use crate::package::checksum;
-use crate::text::table::{Columns, Format, LabelledText, LabelledTexts, Layout, Table, classes};
-use crate::text::{Decoded, Split, decode};
-use crate::train::{by_reading, hold_out};
+use crate::text::table::{Columns, Format, LabelledText, Layout, Table, classes};
+use crate::text::{Split, decode};
+use crate::train::{give_back, hold_out};
 
 /// The heading of options of data.
 pub(crate) const DATA: &str = "Data";
@@ -98,12 +100,36 @@ impl Own {
         }
     }
 
-    /// SHA-256 of the one file; `None` for a folder of parts.
-    pub(super) fn fingerprint(&self, data: &Path) -> anyhow::Result<Option<String>> {
-        if data.is_dir() {
+    /// What identifies the texts in the card of a model that was trained on them: of one file, its SHA-256.
+    pub(super) fn fingerprint(&self, data: &Path) -> anyhow::Result<String> {
+        let sum = checksum(&self.bytes(&self.file(data, Split::Train)?)?);
+        Ok(match data.is_dir() {
+            true => whole(&sum),
+            false => sum,
+        })
+    }
+
+    /// How many of the texts of a part a model was trained on whose card says `fingerprint`; `None` if none.
+    pub(super) fn trained_on(
+        &self,
+        data: &Path,
+        split: Split,
+        fingerprint: &str,
+    ) -> anyhow::Result<Option<&'static str>> {
+        if data.is_dir() && split != Split::Train {
             return Ok(None);
         }
-        Ok(Some(checksum(&self.bytes(data)?)))
+        let sum = checksum(&self.bytes(&self.file(data, split)?)?);
+        if fingerprint == whole(&sum) {
+            return Ok(Some("all of these texts"));
+        }
+        Ok(match split {
+            _ if fingerprint != sum => None,
+            Split::Train if data.is_dir() => Some("most of these texts"),
+            Split::Train => Some("all of these texts"),
+            Split::Test => Some("most of these texts; --split dev measures what was held out"),
+            Split::Dev => None,
+        })
     }
 
     /// The contents of a file, which may be a pipe.
@@ -120,12 +146,14 @@ impl Own {
         Ok(bytes)
     }
 
-    /// The texts of a part; labels that are to be merged are the `classes` that they mean.
+    /// The texts of a part; labels that are to be merged are the `classes` that they mean. None is held out from a
+    /// model that reads as `reader` says if it takes that text for one that it is trained on.
     pub(super) fn texts(
         &self,
         data: &Path,
         split: Split,
         classes: &[String],
+        reader: Option<Reader>,
     ) -> anyhow::Result<Vec<LabelledText>> {
         anyhow::ensure!(
             self.hold_out.is_none() || !data.is_dir(),
@@ -138,7 +166,16 @@ impl Own {
         }
         let labelled: Vec<_> = texts.iter().map(LabelledText::pair).collect();
         let HoldOut { share, seed } = self.hold_out.unwrap_or_default();
-        let held = hold_out(&labelled, share, &mut Stream::new(seed));
+        let mut held = hold_out(&labelled, share, &mut Stream::new(seed));
+        if let Some(reader) = reader.filter(|_| held.contains(&true)) {
+            let readings = texts.iter().map(|text| reader.ids(&text.text));
+            give_back(&mut held, &readings.collect::<Vec<_>>());
+            anyhow::ensure!(
+                split == Split::Train || held.contains(&true),
+                "{}: the model reads each text that is held out like one that it is trained on, since it does not know the words in which they differ; add texts, or let it know more words (min_frequency in the recipe)",
+                data.display()
+            );
+        }
         let wanted = |held: bool| held == (split == Split::Dev);
         let texts = texts.into_iter().zip(held);
         Ok(texts
@@ -296,85 +333,9 @@ impl Default for HoldOut {
     }
 }
 
-/// What a person should know about how a file is read.
-fn remarks(decoded: &Decoded, layout: Layout, table: &Table, columns: Columns) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if decoded.guessed {
-        let encoding = decoded.encoding;
-        remarks.push(format!(
-            "it does not say its encoding and is read as {encoding}; --layout encoding=NAME sets another"
-        ));
-    }
-    let of = |at: usize| &table.columns[at];
-    remarks.extend(match &table.header {
-        Some(row) => Some(format!(
-            "line {} names the columns (--layout header=no if it does not): texts are in {:?}, labels in {:?}",
-            row.line,
-            of(columns.text),
-            of(columns.label)
-        )),
-        None => match layout {
-            Layout::Delimited { .. } => Some(format!(
-                "texts are in column {}, labels in column {}",
-                of(columns.text),
-                of(columns.label)
-            )),
-            Layout::JsonLines => Some(format!(
-                "texts are under the key {:?}, labels under {:?}",
-                of(columns.text),
-                of(columns.label)
-            )),
-            Layout::Prefixed => None,
-        },
-    });
-    if let Some(line) = table.stray_quotes.first() {
-        let others = match table.stray_quotes.len() - 1 {
-            0 => String::new(),
-            others => format!(", and so are {others} more"),
-        };
-        remarks.push(format!(
-            "the quote in line {line} opens a field that its row does not close, and is read as a character{others}"
-        ));
-    }
-    remarks
-}
-
-/// Likewise for its labels, and for the lines that are skipped.
-fn remarks_on_labels(texts: &LabelledTexts, skips: bool) -> Vec<String> {
-    let alike = texts.alike();
-    let alike = alike.iter().map(|labels| {
-        let labels: Vec<String> = labels.iter().map(|label| format!("{label:?}")).collect();
-        let labels = labels.join(", ");
-        format!("the labels {labels} look like one class; --layout labels=merge makes them one")
-    });
-    let mut remarks: Vec<String> = alike.collect();
-    remarks.extend(conflicts(&texts.texts));
-    if let (true, Some(first)) = (skips, texts.broken.first()) {
-        let count = texts.broken.len();
-        let skipped = match count {
-            1 => format!("1 line skipped, {first}"),
-            _ => format!("{count} lines skipped, the first of them {first}"),
-        };
-        remarks.push(skipped);
-        remarks.extend(texts.losses());
-    }
-    remarks
-}
-
-/// What to say if texts of the same words have different labels.
-fn conflicts(texts: &[LabelledText]) -> Option<String> {
-    let groups = by_reading(texts).into_values();
-    let firsts: Vec<usize> = groups
-        .filter_map(|group| {
-            let other = group.iter().find(|text| text.label != group[0].label);
-            other.map(|text| text.line)
-        })
-        .collect();
-    let first = firsts.iter().min()?;
-    Some(match firsts.len() {
-        1 => format!("a text has several labels, again in line {first}"),
-        count => format!("{count} texts have several labels, one of them again in line {first}"),
-    })
+/// What identifies a file whose SHA-256 is `sum` if all of it is trained on, and not just what is not held out.
+fn whole(sum: &str) -> String {
+    checksum(sum.as_bytes())
 }
 
 fn delimiter(given: &str) -> Option<u8> {

@@ -59,8 +59,12 @@ impl Import {
         let card = Card {
             data: "unknown: imported from a PyTorch checkpoint".to_owned(),
             command: format!(
-                "safr import --pytorch FILE --heads {}{} --out DIR",
+                "safr import --pytorch FILE --heads {}{}{} --out DIR",
                 self.heads,
+                match &self.vocabulary {
+                    Some(_) => " --vocabulary FILE",
+                    None => "",
+                },
                 match &self.classes {
                     Some(_) => format!(" --classes {}", classes.join(",")),
                     None => String::new(),

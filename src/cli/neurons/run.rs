@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::cards::Cards;
 use crate::cli::choices::backend;
-use crate::cli::data::{Data, Split, encode};
+use crate::cli::data::{Data, Reader, Split, encode};
 use crate::cli::draft::Draft;
 use crate::cli::files::{model_files, open};
 use crate::cli::numbers::count;
@@ -65,7 +65,10 @@ impl Neurons {
         let package = &model.package;
         let words = package.config.reading.words;
         let classes = &package.card.classes;
-        let mut examples = self.data.sentences(self.split, classes, words)?;
+        let reader = Reader::of(&package.config, &package.vocabulary);
+        let mut examples = self
+            .data
+            .sentences(self.split, classes, words, Some(reader))?;
         examples.retain(|example| !example.words.is_empty());
         let examples = evenly(examples, self.limit.unwrap_or(usize::MAX));
         let bar = progress(

@@ -2,6 +2,7 @@
 
 mod command;
 mod options;
+mod recalls;
 mod run;
 mod save;
 mod stage;

@@ -7,24 +7,21 @@ use burn::tensor::Device;
 use indicatif::ProgressBar;
 
 use super::Train;
+use super::recalls::recalls;
 use super::save::{self, Run};
 use super::stage::{Begin, FRESH_WORDS, Stage};
 use super::start::{Reads, Start};
 use crate::cli::data::{Split, encode};
 use crate::cli::out::{progress, tell};
-use crate::evaluate::{EncodedExample, evaluate};
-use crate::explain::{EpochRecord, History};
+use crate::evaluate::EncodedExample;
+use crate::explain::History;
 use crate::model::{Classifier, ModelConfig, Readout, Stream, parameter_count};
 use crate::objective::Objective;
 use crate::presets::Texts;
 use crate::text::{Example, Tokenizer};
-use crate::train::{Outcome, Progress, TrainError, TrainEvent, Trainer, Wish};
-
-/// A run has diverged if it is this many times as wrong as where it began.
-const DIVERGED: f64 = 10.0;
-
-/// Texts per batch when measuring.
-const MEASURED: usize = 16;
+use crate::train::{
+    DIVERGED, Outcome, Progress, TrainError, TrainEvent, Trainer, Wish, guessing, has_diverged,
+};
 
 /// Whether the program was told to stop.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -47,12 +44,13 @@ impl Stage<'_> {
             Begin::At(model) => {
                 let start = Start::from_model(model, &objective, data, &mut stream)?;
                 let words = start.config.reading.words;
-                let sentences = data.sentences(Split::Train, &start.classes, words)?;
+                let reader = Some(start.reader());
+                let sentences = data.sentences(Split::Train, &start.classes, words, reader)?;
                 (start, sentences)
             }
             Begin::Fresh(fresh) => {
                 let classes = data.classes()?;
-                let sentences = data.sentences(Split::Train, &classes, FRESH_WORDS)?;
+                let mut sentences = data.sentences(Split::Train, &classes, FRESH_WORDS, None)?;
                 let readout = readout.unwrap_or(objective.readout());
                 let reads = Reads {
                     reading: objective.reading(FRESH_WORDS),
@@ -61,6 +59,11 @@ impl Stage<'_> {
                     max_len: fresh.max_len.unwrap_or(data.max_len()),
                 };
                 let start = Start::fresh(fresh, known, (&sentences, &classes), reads, &mut stream)?;
+                // Now that its words are known, it shows which texts it takes for the same.
+                if data.holds_out() {
+                    let reader = Some(start.reader());
+                    sentences = data.sentences(Split::Train, &classes, FRESH_WORDS, reader)?;
+                }
                 (start, sentences)
             }
         };
@@ -70,7 +73,8 @@ impl Stage<'_> {
         }
         let words = start.config.reading.words;
         let train = encode(&self.texts(sentences, words)?, &start.vocabulary);
-        let dev = data.sentences(Split::Dev, &start.classes, words)?;
+        let reader = Some(start.reader());
+        let dev = data.sentences(Split::Dev, &start.classes, words, reader)?;
         let dev = encode(&dev, &start.vocabulary);
         tell(format!(
             "{} training texts, {} dev texts, {} words known, {} parameters",
@@ -118,40 +122,16 @@ impl Stage<'_> {
         }
         self.train(&mut trainer, &run).await?;
         let best = trainer.history().best().context("an epoch is done")?;
-        if best.dev_accuracy <= chance.accuracy {
-            self.check_not_diverged(best, &run, trainer.dev(), &chance)
-                .await?;
-        }
         tell(format!(
             "best: epoch {} with dev accuracy {:.4}, kept in {}",
             best.epoch,
             best.dev_accuracy,
             self.out.display()
         ));
-        Ok(())
-    }
-
-    /// Checks that a run that did not learn to distinguish any classes has not driven its weights so far off that none
-    /// of its epochs is of use. A short run may stay near where it began, and a fresh model may be rather wrong; but a
-    /// run that is many times as wrong as both its start and guessing has not merely learnt too little.
-    async fn check_not_diverged(
-        &self,
-        best: &EpochRecord,
-        run: &Run<'_>,
-        dev: &[EncodedExample],
-        chance: &Chance,
-    ) -> anyhow::Result<()> {
-        let start = Classifier::new(&run.start.config, &run.start.weights, &Device::flex())?;
-        let start = evaluate(&start, &self.losses.preset, dev, MEASURED, |_| ()).await?;
-        let before = start.cross_entropy.max(chance.cross_entropy);
-        let now = best.dev_cross_entropy;
-        ensure!(
-            now < DIVERGED * before,
-            "the run has diverged: its best epoch is right for no more of the dev part than always predicting {} would be, with a cross-entropy of {now:.2}, which was {:.2} before the first step; try a lower --learning-rate, or a smaller λ if there is one, with another --out, since what {} holds is of no use",
-            run.start.classes[chance.class],
-            start.cross_entropy,
-            self.out.display()
-        );
+        let weights = trainer.best().context("an epoch is done")?;
+        let model = Classifier::new(&run.start.config, weights, device)?;
+        let recalls = recalls(&model, &run.start.classes, trainer.dev()).await?;
+        tell(format!("recall of each class of the dev part: {recalls}"));
         Ok(())
     }
 
@@ -197,6 +177,7 @@ impl Stage<'_> {
                 run.write_checkpoint(trainer).await?;
                 anyhow::bail!("stopped; the same command with --resume continues from here");
             }
+            self.check_not_diverged(trainer.history(), run.start.classes.len())?;
             run.save(trainer).await?;
         }
         let best = trainer.history().best().context("an epoch is done")?;
@@ -208,6 +189,34 @@ impl Stage<'_> {
             ),
             false => format!("ended after epoch {done}, the last one (--epochs)"),
         });
+        Ok(())
+    }
+
+    /// Checks that the last epoch has not driven the weights so far off that no later one will be of use. Such an epoch
+    /// is not saved.
+    fn check_not_diverged(&self, history: &History, classes: usize) -> anyhow::Result<()> {
+        let mut before = history.clone();
+        let Some(last) = before.records.pop() else {
+            return Ok(());
+        };
+        let left = match (before.best(), &self.begin) {
+            (Some(best), _) => format!(
+                ", with another --out, since {} keeps the best epoch before, {}",
+                self.out.display(),
+                best.epoch
+            ),
+            (None, Begin::At(first)) if first.starts_with(&self.out) => {
+                format!(", with another --out and --start {}", first.display())
+            }
+            (None, _) => String::new(),
+        };
+        ensure!(
+            !has_diverged(&last, classes),
+            "the run has diverged: the training cross-entropy of epoch {} is {:.2}, more than {DIVERGED} times that of guessing, {:.2}; try a lower --learning-rate, such as a tenth of it, or a smaller λ if there is one{left}",
+            last.epoch,
+            last.train_cross_entropy,
+            guessing(classes)
+        );
         Ok(())
     }
 
@@ -254,8 +263,6 @@ struct Chance {
     class: usize,
     /// Its share.
     accuracy: f64,
-    /// The cross-entropy of all classes being equally likely, in nats.
-    cross_entropy: f64,
 }
 
 impl Chance {
@@ -268,7 +275,6 @@ impl Chance {
         Self {
             class,
             accuracy: count(class) as f64 / dev.len() as f64,
-            cross_entropy: (classes as f64).ln(),
         }
     }
 }

@@ -22,7 +22,7 @@ const CHECKPOINT: &str = "checkpoint";
 pub(super) struct Run<'a> {
     pub(super) stage: &'a Stage<'a>,
     pub(super) start: Start,
-    /// Of the file that is trained on, if it is a single one.
+    /// What identifies the user's own texts.
     pub(super) data_sha256: Option<String>,
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
-use crate::cli::data::{DATA, Data};
+use crate::cli::data::{DATA, Data, Reader};
 use crate::cli::files::{read_model, read_text};
 use crate::cli::out::{remark, tell};
 use crate::model::{
@@ -97,6 +97,11 @@ impl Start {
             weights,
             classes: classes.to_vec(),
         })
+    }
+
+    /// How it reads texts.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader::of(&self.config, &self.vocabulary)
     }
 
     /// The model of a directory, which must read as `objective` does; with a new head unless its classes are

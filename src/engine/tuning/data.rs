@@ -12,7 +12,7 @@ use crate::model::Stream;
 use crate::package::Package;
 use crate::text::table::{Columns, LabelledText, LabelledTexts, Layout, Table, TableError};
 use crate::text::{coverage, decode, tokenize};
-use crate::train::hold_out;
+use crate::train::{give_back, hold_out};
 
 /// Unknown words that a report lists.
 const LISTED_WORDS: usize = 20;
@@ -99,14 +99,15 @@ fn fill(
     report.set_lines(&table);
     let mut all = table.labelled(columns);
     add_typed(&mut all, &choices.typed);
-    report.set_labels(&all, choices.merge_labels);
+    report.alike = all.alike();
     if choices.merge_labels {
         all.merge_alike(&model.card.classes);
     }
+    report.set_labels(&all, choices.merge_labels);
     let LabelledTexts { texts, .. } = all;
     report.set_repeated(Repeated::of(&texts));
     let words = words(report, &texts, model);
-    *data = divided(texts, words, choices, model)?;
+    *data = divided(texts, &words, choices, model)?;
     report.set_classes(data, model);
     report.set_remarks();
     report.check(choices.skip_broken)
@@ -169,11 +170,11 @@ fn words(report: &mut DataReport, texts: &[LabelledText], model: &Package) -> Ve
     words
 }
 
-/// The texts that have words, some of each class held out. The classes keep the model's order
-/// if they are the model's; otherwise they are sorted.
+/// The texts that have words, some of each class held out, which the model reads unlike all others. The classes keep
+/// the model's order if they are the model's; otherwise they are sorted.
 fn divided(
     texts: Vec<LabelledText>,
-    words: Vec<Vec<String>>,
+    words: &[Vec<String>],
     choices: &DataChoices,
     model: &Package,
 ) -> Result<TuningData, DataProblem> {
@@ -185,25 +186,30 @@ fn divided(
         ));
     }
     let labelled: Vec<_> = texts.iter().map(LabelledText::pair).collect();
-    let held = hold_out(&labelled, share, &mut Stream::new(choices.hold_out_seed));
+    let mut held = hold_out(&labelled, share, &mut Stream::new(choices.hold_out_seed));
     let different: BTreeSet<&str> = labelled.into_iter().map(|(label, _)| label).collect();
     let mut classes: Vec<String> = different.into_iter().map(str::to_owned).collect();
     if model.knows(&classes) {
         classes.clone_from(&model.card.classes);
     }
+    let ids = words
+        .iter()
+        .map(|words| model.vocabulary.encode_words(words));
+    let ids: Vec<Vec<u32>> = ids.collect();
+    let most = model.config.max_len;
+    let read = ids.iter().map(|ids| &ids[..ids.len().min(most)]);
+    give_back(&mut held, &read.collect::<Vec<_>>());
     let index: BTreeMap<String, usize> = classes.iter().cloned().zip(0..).collect();
     let mut data = TuningData {
         classes,
         ..TuningData::default()
     };
-    for ((source, words), held) in texts.into_iter().zip(words).zip(held) {
-        if words.is_empty() {
+    for ((source, ids), held) in texts.into_iter().zip(ids).zip(held) {
+        if ids.is_empty() {
             continue;
         }
-        let example = EncodedExample {
-            ids: model.vocabulary.encode_words(&words),
-            label: index[&source.label],
-        };
+        let label = index[&source.label];
+        let example = EncodedExample { ids, label };
         if held {
             data.held_out.push(HeldOut { source, example });
         } else {

@@ -179,6 +179,7 @@ impl DataReport {
         });
     }
 
+    /// Says what cannot be used, and which labels may be one class, unless they are `merged`.
     pub(super) fn set_labels(&mut self, all: &LabelledTexts, merged: bool) {
         let count = |problem| {
             all.broken
@@ -199,7 +200,6 @@ impl DataReport {
             .collect();
         let losses = all.losses().into_iter().take(LISTED_LOSSES);
         self.remarks.extend(losses.map(|loss| sentence(&loss)));
-        self.alike = all.alike();
         if !merged {
             self.remarks.extend(self.alike.iter().map(|labels| {
                 format!(
@@ -249,7 +249,7 @@ impl DataReport {
         let unmeasured = self.classes.iter().filter(|class| class.held_out == 0);
         self.remarks.extend(unmeasured.map(|class| {
             format!(
-                "No text of {} is held out, so nothing will show how well it is recognised: a class needs two different texts.",
+                "No text of {} is held out, so nothing will show how well it is recognised: a class needs two texts that the model reads differently.",
                 quoted(&class.name)
             )
         }));
@@ -296,7 +296,7 @@ impl DataReport {
         if self.held_out == 0 || self.held_out == self.texts {
             return problem(
                 ProblemKind::TooFewTexts,
-                "no class has two different texts, one to learn from and one to measure with; add some"
+                "no class has two texts that the model reads differently, one to learn from and one to measure with; add some"
                     .to_owned(),
             );
         }

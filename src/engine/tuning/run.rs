@@ -8,10 +8,7 @@ use super::{Phase, Tuned, Tuning};
 use crate::engine::{EngineError, faults};
 use crate::explain::EpochRecord;
 use crate::model::Classifier;
-use crate::train::{TrainError, TrainEvent};
-
-/// A training loss that is more than this many times that of guessing will not recover in a longer run.
-const DIVERGED: f64 = 10.0;
+use crate::train::{TrainError, TrainEvent, has_diverged};
 
 impl Tuning {
     /// Continues for about this long, for at least one batch, and not beyond the end of an epoch.
@@ -143,10 +140,9 @@ impl Tuning {
         }
     }
 
-    /// Whether an epoch left the model far worse than one that guesses, whose cross-entropy is the logarithm of
-    /// the number of classes.
+    /// Whether an epoch left the model far worse than one that guesses.
     fn diverged(&self, record: &EpochRecord) -> bool {
-        record.train_cross_entropy > DIVERGED * (self.classes.len() as f64).ln()
+        has_diverged(record, self.classes.len())
     }
 
     /// The best weights, or before the end of the first epoch the current ones.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lines::{LABEL_PREFIX, listed};
+use super::label::bare;
+use super::lines::listed;
+use super::remains::Places;
 use super::{Columns, Role, RowError, RowProblem, Table, TableError};
 use crate::text::{Example, Tokenizer, tokenize};
 
@@ -33,68 +35,97 @@ pub struct LabelledTexts {
     pub broken: Vec<RowError>,
     /// Rows with neither text nor label, which are left out.
     pub empty: usize,
-    /// How many of the lines that cannot be used have each label, as far as it can be read.
+    /// How many of the lines that cannot be used have each label, as far as it can be told.
     pub lost: BTreeMap<String, usize>,
+    /// How many of the lines that cannot be used have a label that cannot be told.
+    pub untold: usize,
 }
 
 impl Table {
     /// The texts of one column with the labels of another.
     pub fn labelled(self, columns: Columns) -> LabelledTexts {
-        let (mut texts, mut broken, mut empty) = (Vec::new(), self.broken, self.empty);
-        let mut lost = BTreeMap::new();
-        let mut lose = |label: &str| *lost.entry(label.trim().to_owned()).or_default() += 1;
-        for row in &self.remains {
-            lose(&row.fields[columns.label]);
-        }
+        let places = Places {
+            width: self.width,
+            text: self.places[columns.text],
+            label: self.places[columns.label],
+        };
+        let (mut texts, mut broken, mut empty) = (Vec::new(), Vec::new(), self.empty);
+        let mut losses = Losses::default();
         for mut row in self.rows {
-            let nests = |column| self.nested.contains(&(row.line, column));
-            let problem = match (nests(columns.text), nests(columns.label)) {
-                (_, true) => match listed(&row.fields[columns.label]) {
-                    Some(labels) if labels.is_empty() => Some(RowProblem::NoLabel),
-                    Some(labels) => Some(RowProblem::SeveralLabels(labels)),
-                    None => Some(RowProblem::Nested(Role::Label)),
-                },
-                (true, false) => Some(RowProblem::Nested(Role::Text)),
-                (false, false) => None,
-            };
-            if let Some(problem) = problem {
-                let line = row.line;
+            let line = row.line;
+            let mut lose = |problem, labels: &[String]| {
+                losses.add(&problem, labels);
                 broken.push(RowError { line, problem });
+            };
+            let nests = |column| self.nested.contains(&(line, column));
+            let label = bare(&row.fields[columns.label]).to_owned();
+            if nests(columns.label) {
+                match listed(&label) {
+                    Some(labels) if labels.is_empty() => lose(RowProblem::NoLabel, &[]),
+                    Some(labels) => lose(RowProblem::SeveralLabels(labels.clone()), &labels),
+                    None => lose(RowProblem::Nested(Role::Label), &[]),
+                }
                 continue;
             }
-            let label = row.fields[columns.label].trim();
-            let label = label.strip_prefix(LABEL_PREFIX).unwrap_or(label).to_owned();
+            if nests(columns.text) {
+                lose(RowProblem::Nested(Role::Text), &[label]);
+                continue;
+            }
             let text = std::mem::take(&mut row.fields[columns.text]);
-            let line = row.line;
             match (text.trim().is_empty(), label.is_empty()) {
                 (false, false) => texts.push(LabelledText { line, text, label }),
                 (true, true) => empty += 1,
-                (true, false) => {
-                    lose(&label);
-                    broken.push(RowError {
-                        line,
-                        problem: RowProblem::NoText,
-                    });
-                }
-                (false, true) => broken.push(RowError {
-                    line,
-                    problem: RowProblem::NoLabel,
-                }),
+                (true, false) => lose(RowProblem::NoText, &[label]),
+                (false, true) => lose(RowProblem::NoLabel, &[]),
             }
+        }
+        let known = texts.iter().map(|text: &LabelledText| text.label.as_str());
+        let known = known.collect();
+        for (error, remains) in self.broken.into_iter().zip(self.remains) {
+            losses.add(&error.problem, &remains.labels(places, &known));
+            broken.push(error);
         }
         broken.sort_by_key(|error| error.line);
         LabelledTexts {
             texts,
             broken,
             empty,
-            lost,
+            lost: losses.lost,
+            untold: losses.untold,
+        }
+    }
+}
+
+/// What the lines that cannot be used take away.
+#[derive(Default)]
+struct Losses {
+    lost: BTreeMap<String, usize>,
+    untold: usize,
+}
+
+impl Losses {
+    /// Adds a line with its labels, as far as they can be told.
+    fn add(&mut self, problem: &RowProblem, labels: &[String]) {
+        let labels = labels.iter().map(|label| bare(label));
+        let labels: Vec<&str> = labels.filter(|label| !label.is_empty()).collect();
+        self.untold += usize::from(labels.is_empty() && *problem != RowProblem::NoLabel);
+        for label in labels {
+            *self.lost.entry(label.to_owned()).or_default() += 1;
         }
     }
 }
 
 impl LabelledTexts {
-    /// What each class loses by going on without the lines that cannot be used, in a sentence each.
+    /// What is lost by going on without the lines that cannot be used, in sentences: how many of them have a label that
+    /// cannot be told, and what each class loses.
     pub fn losses(&self) -> Vec<String> {
+        let untold = match self.untold {
+            0 => None,
+            1 => Some("the label of 1 line that cannot be used is unknown".to_owned()),
+            lines => Some(format!(
+                "the labels of {lines} lines that cannot be used are unknown"
+            )),
+        };
         let losses = self.lost.iter().map(|(label, lost)| {
             let left = self
                 .texts
@@ -107,7 +138,7 @@ impl LabelledTexts {
                 _ => format!("{lost} of the {all} texts with the label \"{label}\" cannot be used"),
             }
         });
-        losses.collect()
+        untold.into_iter().chain(losses).collect()
     }
 
     /// The texts of a table in which every line must be usable.

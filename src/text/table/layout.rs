@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::bytes::without_mark;
 use super::format::is_delimiter;
 use super::header::has_header;
-use super::{Format, Table, TableError, lines, records};
+use super::{Format, Table, TableError, label, lines, records};
 
 /// A way of writing labelled texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ impl Layout {
         if array.unwrap_or(text).starts_with(b"{") {
             return Self::JsonLines;
         }
-        if text.starts_with(lines::LABEL_PREFIX.as_bytes()) {
+        if text.starts_with(label::PREFIX.as_bytes()) {
             return Self::Prefixed;
         }
         Self::delimited(bytes, Format::recognise(bytes))

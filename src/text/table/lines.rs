@@ -5,10 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::{Map, Value};
 
 use super::bytes::without_mark;
-use super::{Row, RowError, RowProblem, Table, TableError};
-
-/// What comes directly before a label.
-pub(super) const LABEL_PREFIX: &str = "__label__";
+use super::remains::Remains;
+use super::{Row, RowError, RowProblem, Table, TableError, label};
 
 /// Maximum number of distinct keys, each of which is a field of every row.
 const MOST_KEYS: usize = 1000;
@@ -62,6 +60,7 @@ pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
     Ok(Table {
         rows: rows.collect(),
         nested,
+        remains: vec![Remains::Nothing; broken.len()],
         broken,
         ..Table::with(columns)
     })
@@ -70,46 +69,37 @@ pub(super) fn json(bytes: &[u8]) -> Result<Table, TableError> {
 /// Reads lines of `__label__NAME text`. A line with several labels cannot be used, since a text has one
 /// class.
 pub(super) fn prefixed(bytes: &[u8]) -> Result<Table, TableError> {
-    let (mut rows, mut broken, mut remains) = (Vec::new(), Vec::new(), Vec::new());
+    let mut table = Table::with(["label", "text"].map(str::to_owned).into());
     for (line, text) in lines(bytes)? {
         match text.and_then(labels) {
-            Ok((labels, text)) => {
-                let row = |label: &String| Row {
+            Ok((labels, text)) => match &labels[..] {
+                [label] => table.rows.push(Row {
                     line,
                     fields: vec![label.clone(), text.to_owned()],
-                };
-                match &labels[..] {
-                    [label] => rows.push(row(label)),
-                    labels => {
-                        remains.extend(labels.iter().map(row));
-                        let problem = RowProblem::SeveralLabels(labels.to_vec());
-                        broken.push(RowError { line, problem });
-                    }
+                }),
+                _ => {
+                    let problem = RowProblem::SeveralLabels(labels.clone());
+                    table.lose(RowError { line, problem }, Remains::Labels(labels));
                 }
-            }
-            Err(problem) => broken.push(RowError { line, problem }),
+            },
+            Err(problem) => table.lose(RowError { line, problem }, Remains::Nothing),
         }
     }
-    Ok(Table {
-        rows,
-        broken,
-        remains,
-        ..Table::with(["label", "text"].map(str::to_owned).into())
-    })
+    Ok(table)
 }
 
 /// The labels before a text, at least one, and the text.
 fn labels(line: &str) -> Result<(Vec<String>, &str), RowProblem> {
     let mut labels = Vec::new();
     let mut rest = line.trim_start();
-    while let Some(after) = rest.strip_prefix(LABEL_PREFIX) {
+    while let Some(after) = rest.strip_prefix(label::PREFIX) {
         let (label, text) = after.split_once(char::is_whitespace).unwrap_or((after, ""));
         labels.push(label.trim_end_matches(',').to_owned());
         rest = text.trim_start();
     }
     let later = rest
         .split_whitespace()
-        .filter_map(|word| word.strip_prefix(LABEL_PREFIX));
+        .filter_map(|word| word.strip_prefix(label::PREFIX));
     labels.extend(later.map(|label| label.trim_end_matches(',').to_owned()));
     match labels.is_empty() {
         true => Err(RowProblem::NoLabel),

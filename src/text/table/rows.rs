@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::records::{self, Broken, Records};
+use super::remains::Remains;
 use super::{Format, Row, RowError, RowProblem, TableError};
 
 /// A table with named columns.
@@ -22,8 +23,12 @@ pub struct Table {
     pub stray_quotes: Vec<usize>,
     /// Line and column of fields that hold lists or objects.
     pub(super) nested: BTreeSet<(usize, usize)>,
-    /// What can be read of the broken rows, each with one field per column.
-    pub(super) remains: Vec<Row>,
+    /// What can be read of each of the broken rows.
+    pub(super) remains: Vec<Remains>,
+    /// Which field of a row of the file each column is, since columns may be left out.
+    pub(super) places: Vec<usize>,
+    /// Number of fields of a row of the file.
+    pub(super) width: usize,
 }
 
 impl Table {
@@ -63,30 +68,35 @@ impl Table {
         };
         let expected = table.columns.len();
         for row in records.rows {
-            match row {
-                Ok(row) if row.fields.len() == expected => table.rows.push(row),
-                Ok(row) => table.broken.push(RowError {
-                    line: row.line,
-                    problem: RowProblem::Fields {
-                        expected,
-                        found: row.fields.len(),
-                    },
-                }),
-                Err(Broken { error, fields }) => {
-                    if fields.len() == expected {
-                        let line = error.line;
-                        table.remains.push(Row { line, fields });
-                    }
-                    table.broken.push(error);
+            let Broken { error, fields } = match row {
+                Ok(row) if row.fields.len() == expected => {
+                    table.rows.push(row);
+                    continue;
                 }
-            }
+                Ok(Row { line, fields }) => {
+                    let found = fields.len();
+                    let problem = RowProblem::Fields { expected, found };
+                    let error = RowError { line, problem };
+                    Broken { error, fields }
+                }
+                Err(broken) => broken,
+            };
+            table.lose(error, Remains::Fields(fields));
         }
         table
+    }
+
+    /// Adds a row that cannot be used, with what can be read of it.
+    pub(super) fn lose(&mut self, error: RowError, remains: Remains) {
+        self.broken.push(error);
+        self.remains.push(remains);
     }
 
     /// A table without rows.
     pub(super) fn with(columns: Vec<String>) -> Self {
         Self {
+            places: (0..columns.len()).collect(),
+            width: columns.len(),
             columns,
             rows: Vec::new(),
             broken: Vec::new(),
@@ -100,19 +110,21 @@ impl Table {
 
     /// Leaves out the columns with neither a name nor a value, which spreadsheets write.
     fn leave_out_unnamed(&mut self) {
-        let rows = || self.rows.iter().chain(&self.remains);
         let kept: Vec<bool> = (0..self.columns.len())
             .map(|at| {
                 let is_blank = |row: &Row| row.fields[at].trim().is_empty();
-                !self.columns[at].is_empty() || !rows().all(is_blank)
+                !self.columns[at].is_empty() || !self.rows.iter().all(is_blank)
             })
             .collect();
-        let keep = |fields: &mut Vec<String>| {
-            let mut kept = kept.iter();
-            fields.retain(|_| kept.next().is_some_and(|&kept| kept));
-        };
-        keep(&mut self.columns);
-        let rows = self.rows.iter_mut().chain(&mut self.remains);
-        rows.for_each(|row| keep(&mut row.fields));
+        keep(&mut self.columns, &kept);
+        keep(&mut self.places, &kept);
+        let rows = self.rows.iter_mut();
+        rows.for_each(|row| keep(&mut row.fields, &kept));
     }
+}
+
+/// Leaves of `all` what is `kept`.
+fn keep<T>(all: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    all.retain(|_| kept.next().is_some_and(|&kept| kept));
 }
