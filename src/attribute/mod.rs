@@ -5,6 +5,7 @@
 //! Only the part of a text that the model reads counts: words beyond its `max_len` have no score.
 
 mod ablate;
+mod examples;
 mod gradient;
 mod neuron_effect;
 mod neuron_flip;
@@ -15,6 +16,7 @@ mod removal;
 mod word_flip;
 
 pub use ablate::{Ablated, Part, ablate, ablated_logits};
+pub use examples::{Examples, FiresAt};
 pub use gradient::{gradient_input, integrated_gradients};
 pub use neuron_effect::logit_changes;
 pub use neuron_flip::NeuronFlip;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{EngineError, LoadedModel, faults};
-use crate::attribute::{NeuronFlip, WordFlip};
+use crate::attribute::{Examples, FiresAt, NeuronFlip, WordFlip};
 use crate::evaluate::{Curves, CurvesRun};
 use crate::explain::{Explanation, Steering, faithfulness_in_words, flip_in_words};
 
@@ -20,6 +20,8 @@ pub enum Question {
     FlipWords,
     /// Whether the words that contribute most are those that the prediction rests on.
     Faithfulness,
+    /// In which lines of the text each neuron fires most.
+    Examples,
 }
 
 /// A question and how far its answer is.
@@ -35,6 +37,23 @@ enum Work {
     Neurons(NeuronFlip),
     Words(WordFlip, Vec<String>),
     Curves(Box<CurvesRun>),
+    Examples(Examples, Vec<Vec<Place>>),
+}
+
+/// Where a word stands in its line: UTF-16 offsets of its begin and end.
+type Place = (usize, usize);
+
+/// A line in which a neuron fires.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct FiringLine {
+    /// Number of the line, from 0.
+    pub line: usize,
+    /// UTF-16 offset of the word at which it fires most.
+    pub start: usize,
+    /// UTF-16 offset after it.
+    pub end: usize,
+    /// Its activation there.
+    pub activation: f32,
 }
 
 /// An answer.
@@ -50,6 +69,11 @@ pub enum Answer {
         curves: Curves,
         /// What they say.
         says: String,
+    },
+    /// Of each neuron of the last block, the lines in which it fires most, strongest first.
+    Examples {
+        /// One list per neuron.
+        neurons: Vec<Vec<FiringLine>>,
     },
     /// The text has no words.
     NoWords,
@@ -72,6 +96,9 @@ impl LoadedModel {
     /// # Errors
     /// If the device was lost or failed, or the model's answer is not a number.
     pub async fn inquire(&self, text: &str, question: Question) -> Result<Inquiry, EngineError> {
+        if question == Question::Examples {
+            return Ok(self.examples(text));
+        }
         let (explanation, steering) = self.explain_to_steer(text).await?;
         let Some(class) = explanation.predicted() else {
             let work = Work::Done(Answer::NoWords);
@@ -84,7 +111,7 @@ impl LoadedModel {
                 let words = explanation.words.into_iter().map(|word| word.text);
                 Work::Words(WordFlip::new(&ids, class), words.collect())
             }
-            Question::Faithfulness => {
+            Question::Faithfulness | Question::Examples => {
                 let run = CurvesRun::new(&self.classifier, &ids, SEED).await?;
                 run.map_or(Work::Done(Answer::NoWords), |run| {
                     Work::Curves(Box::new(run))
@@ -92,6 +119,21 @@ impl LoadedModel {
             }
         };
         Ok(Inquiry { work })
+    }
+
+    fn examples(&self, lines: &str) -> Inquiry {
+        let reads: Vec<_> = lines.lines().map(|line| self.read(line)).collect();
+        let ids = reads
+            .iter()
+            .map(|read| read.words.iter().map(|word| word.id).collect());
+        let places = reads.iter().map(|read| {
+            let words = read.words.iter();
+            words.map(|word| (word.start, word.end)).collect()
+        });
+        let search = Examples::new(ids.collect(), self.package.config.d_ff);
+        Inquiry {
+            work: Work::Examples(search, places.collect()),
+        }
     }
 
     /// Without a pass where the head reads nothing but the neurons.
@@ -117,6 +159,7 @@ impl Inquiry {
             Work::Neurons(_) => (0, 1),
             Work::Words(search, _) => search.progress(),
             Work::Curves(run) => run.progress(),
+            Work::Examples(search, _) => search.progress(),
         }
     }
 
@@ -141,6 +184,10 @@ impl Inquiry {
             Work::Curves(run) => {
                 let curves = run.advance(classifier).await?;
                 curves.map(|curves| faithfulness(curves, &model.package.card.classes))
+            }
+            Work::Examples(search, places) => {
+                let over = search.advance(classifier).await?;
+                over.then(|| lines(search, places))
             }
         };
         match faults::first() {
@@ -180,6 +227,25 @@ fn deleted(search: &WordFlip, words: &[String]) -> Answer {
         found,
         exact,
     })
+}
+
+/// Where the words are at which each neuron fires.
+fn lines(search: &Examples, places: &[Vec<Place>]) -> Answer {
+    let of_neuron = |found: &Vec<FiresAt>| {
+        let lines = found.iter().map(|at| {
+            let (start, end) = places[at.text][at.word];
+            FiringLine {
+                line: at.text,
+                start,
+                end,
+                activation: at.activation,
+            }
+        });
+        lines.collect()
+    };
+    Answer::Examples {
+        neurons: search.found().iter().map(of_neuron).collect(),
+    }
 }
 
 fn faithfulness(curves: Curves, classes: &[String]) -> Answer {

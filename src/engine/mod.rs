@@ -15,7 +15,7 @@ pub use agreement::{Measured, largest_explained_difference};
 pub use backend::{Backend, UnknownBackend};
 pub use device::OpenDevice;
 pub use error::EngineError;
-pub use inquiry::{Answer, Flip, Inquiry, Question};
+pub use inquiry::{Answer, FiringLine, Flip, Inquiry, Question};
 pub use loaded::LoadedModel;
 pub use session::Session;
 pub use tuning::{

@@ -89,7 +89,7 @@ export class Explainer {
     this.#pump();
   }
 
-  /** Nobody waits for the answer to this question any more; without one, to any. @param {Asked} [question] */
+  /** Nobody waits for the answer to this question any more. @param {Asked} question */
   drop(question) {
     this.#inquiries.drop(question);
   }

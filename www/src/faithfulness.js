@@ -20,6 +20,7 @@ const NAMES = { contribution: "by contribution", keep: "by keep", random: "at ra
 export class Faithfulness {
   root = byId("faithfulness", HTMLElement);
   #says = html("p", { role: "status", translate: "no" });
+  #measures = html("p", { class: "remark", translate: "no" });
   #canvas = html("canvas", { role: "img" });
   #plot = html("div", { class: "curve" }, this.#canvas);
   #table = tableOnDemand("The same as a table", ["Words gone", "by contribution", "by keep", "at random, mean of ten"]);
@@ -30,7 +31,7 @@ export class Faithfulness {
   #width = 0;
 
   constructor() {
-    this.root.append(this.#says, this.#plot, this.#table.element);
+    this.root.append(this.#says, this.#measures, this.#plot, this.#table.element);
     this.#plot.hidden = this.#table.element.hidden = true;
     new ResizeObserver(([{ contentRect }]) => {
       this.#width = contentRect.width;
@@ -47,6 +48,7 @@ export class Faithfulness {
   clear() {
     this.#found = null;
     delete this.root.dataset.done;
+    write(this.#measures, "");
     write(this.#says, "Measured as soon as nothing else is to be done.");
     this.#plot.hidden = this.#table.element.hidden = true;
   }
@@ -66,6 +68,9 @@ export class Faithfulness {
       this.root.dataset[`${ranking}Sufficiency`] = String(sufficiency);
     }
     write(this.#says, answer.says);
+    const [{ comprehensiveness, sufficiency }] = answer.measures;
+    const own = answer.knockout_error === null ? "" : `, knockout error ${exact(answer.knockout_error)}`;
+    write(this.#measures, `Comprehensiveness ${exact(comprehensiveness)}, sufficiency ${exact(sufficiency)}${own}.`);
     this.#plot.hidden = this.#table.element.hidden = false;
     this.#table.show(() => rows(answer));
     this.#draw();

@@ -20,15 +20,15 @@ export class Inquiries {
   /** The one that the worker has been asked, and which worker that is. @type {{inquiry: Inquiry, host: Host} | null} */
   #asked = null;
 
-  /** Puts `inquiry` before those that wait, in the place of one of its kind. @param {Inquiry} inquiry */
+  /** Puts `inquiry` before those that wait, in the place of one of its kind about this model. @param {Inquiry} inquiry */
   ask(inquiry) {
-    this.drop(inquiry.question);
+    this.#open = this.#open.filter(({ question, model }) => question !== inquiry.question || model !== inquiry.model);
     this.#open.unshift(inquiry);
   }
 
-  /** Nobody waits for the answer to this question any more; without one, to any. @param {Question} [question] */
+  /** Nobody waits for the answer to this question any more. @param {Question} question */
   drop(question) {
-    this.#open = this.#open.filter((other) => question !== undefined && other.question !== question);
+    this.#open = this.#open.filter((other) => other.question !== question);
   }
 
   /** The first that the models of `host` can answer. @param {Host} host */

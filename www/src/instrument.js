@@ -2,6 +2,7 @@
 /** What a person does with the model on the left beyond reading: changes it, asks what would flip it, and checks it. */
 
 import { ChangeReport } from "./change.js";
+import { Examples } from "./examples.js";
 import { Faithfulness } from "./faithfulness.js";
 import { Flip } from "./flip.js";
 import { Heads } from "./heads.js";
@@ -46,7 +47,7 @@ export class Instrument {
     this.asks = asks;
     this.heads = new Heads(touch);
     this.directory = new NeuronDirectory(touch, asks.cards);
-    this.card = new NeuronCard(touch, this.directory, spotlight, panels);
+    this.card = new NeuronCard(touch, this.directory, new Examples(asks.inquire), spotlight, panels);
     this.flip = new Flip({
       ask: (question, told) => asks.inquire({ ...this.#about, question, ...told }),
       drop: asks.drop,
@@ -69,6 +70,7 @@ export class Instrument {
     this.#about = { model, text };
     this.flip.clear();
     this.#faithfulness.clear();
+    this.asks.drop("faithfulness");
     clearTimeout(this.#rest);
     if (!isNew) return;
     this.touch.forget();

@@ -1,11 +1,12 @@
 // @ts-check
 /** The card of the neuron that is pointed at or held, and what turns it up or down. */
 
-import { tenths } from "./format.js";
+import { brief, tenths } from "./format.js";
 import { byId, html, write } from "./html.js";
 import { describeCard } from "./neuron-cards.js";
 import { STRONGEST } from "./without.js";
 
+/** @import { Example, Examples } from "./examples.js" */
 /** @import { Panel } from "./panel.js" */
 /** @import { NeuronDirectory } from "./neuron-cards.js" */
 /** @import { Spotlight } from "./spotlight.js" */
@@ -18,6 +19,7 @@ export class NeuronCard {
   slider = byId("strength", HTMLInputElement);
   #control = byId("strength-control", HTMLElement);
   #value = byId("strength-value", HTMLOutputElement);
+  #off = byId("neuron-off", HTMLButtonElement);
   #text = byId("neuron-card-text", HTMLElement);
   #title = byId("neuron-card-title", HTMLElement);
   /** What it shows: the model and its neuron. @type {{model: string, neuron: number} | null} */
@@ -28,12 +30,15 @@ export class NeuronCard {
   /**
    * @param {Touch} touch
    * @param {NeuronDirectory} directory
+   * @param {Examples} examples
    * @param {Spotlight} spotlight
    * @param {Panel[]} panels the one whose model can be changed first
    */
-  constructor(touch, directory, spotlight, panels) {
+  constructor(touch, directory, examples, spotlight, panels) {
     this.touch = touch;
     this.directory = directory;
+    this.examples = examples;
+    this.#off.addEventListener("click", () => this.#shown && this.touch.toggle(this.#part));
     this.slider.max = String(STRONGEST);
     this.slider.addEventListener("input", () => {
       if (!this.#shown) return;
@@ -78,7 +83,10 @@ export class NeuronCard {
     try {
       const all = await this.directory.of(model);
       if (this.#shown !== shown) return;
-      this.#text.replaceChildren(...describeCard(all.neurons.find((card) => card.neuron === neuron), all, classes));
+      const places = html("ul", { class: "firing" });
+      this.#text.replaceChildren(...describeCard(all.neurons.find((card) => card.neuron === neuron), all, classes), places);
+      const found = await this.examples.of(model, neuron);
+      places.replaceChildren(...found.map(shownIn));
     } catch (cause) {
       if (this.#shown === shown) this.#text.replaceChildren(html("p", {}, /** @type {{message: string}} */ (cause).message));
     }
@@ -88,6 +96,13 @@ export class NeuronCard {
     if (!this.#shown) return;
     const strength = this.touch.strength(this.#part);
     this.slider.value = String(strength);
+    this.#off.dataset.neuron = String(this.#shown.neuron);
+    this.#off.setAttribute("aria-pressed", String(strength === 0));
     write(this.#value, strength === 0 ? "off" : `× ${tenths(strength)}`);
   }
+}
+
+/** A text with the word at which the neuron fires. @param {Example} example */
+function shownIn({ text, start, end, activation }) {
+  return html("li", { dir: "auto" }, text.slice(0, start), html("mark", {}, text.slice(start, end)), text.slice(end), html("small", {}, ` ${brief(activation)}`));
 }

@@ -138,7 +138,9 @@
 
 /** @typedef {{id: string, title: string, card: object, max_words: number, heads: number, classes: string[]}} ModelInfo */
 
-/** @typedef {"flip-neurons" | "flip-words" | "faithfulness"} Question what takes many passes to answer */
+/** @typedef {"flip-neurons" | "flip-words" | "faithfulness" | "examples"} Question what takes many passes to answer */
+
+/** @typedef {{kind: "examples", neurons: {line: number, start: number, end: number, activation: number}[][]}} Examples of each neuron, the lines in which it fires most, and where */
 
 /**
  * What changes the predicted class.
@@ -165,7 +167,7 @@
 
 /** @typedef {Curves & {kind: "faithfulness", says: string}} Faithfulness */
 
-/** @typedef {Flip | Faithfulness | {kind: "no-words"}} Answer */
+/** @typedef {Flip | Faithfulness | Examples | {kind: "no-words"}} Answer */
 
 /** @typedef {{done: number, of: number, answer: Answer | null}} Progress */
 
