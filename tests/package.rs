@@ -207,6 +207,27 @@ fn cards_of_earlier_versions_are_read() {
     }
 }
 
+/// Whoever opens one sees the names that the program has today.
+#[test]
+fn the_cards_of_the_page_are_those_that_would_be_written_today() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(models).unwrap() {
+        let folder = entry.unwrap().path();
+        let package = Package::from_files(&read_directory(&folder).unwrap()).unwrap();
+        let card = Card {
+            readout: Some(package.config.readout),
+            objective: package.card.losses.unwrap().to_string(),
+            ..package.card
+        };
+        let today = serde_json::to_string_pretty(&card).unwrap() + "\n";
+        let written = std::fs::read_to_string(folder.join(names::CARD)).unwrap();
+        assert_eq!(written, today, "{}", folder.display());
+        checked += 1;
+    }
+    assert_eq!(checked, 5);
+}
+
 #[test]
 fn other_formats_and_missing_files_are_named() {
     let mut card: Card = serde_json::from_slice(&files()[names::CARD]).unwrap();

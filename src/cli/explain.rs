@@ -137,6 +137,7 @@ const LEGEND: &str = "
 keep          how much of the word the gate lets through, from 0 to 1
 neurons       how many neurons the word owns, parts of shared ones included; attention brings the other words to
               its place, too: so a word of which little is kept can own many
+decide        how much of all that the neurons say is said by those that the word owns, parts of shared ones included
 evidence      what the neurons at the word's place say for the predicted class (+) or against it (−)
 contribution  what the word brings to the predicted class, over all places
 ";
@@ -177,7 +178,7 @@ fn table(explanation: &Explanation) -> Styled {
         Styled::table(classes(prediction, doubt.is_some()), &[2]),
         doubt.map(|doubt| doubt + "\n").unwrap_or_default().into(),
         "\n".into(),
-        Styled::table(rows, &[5]),
+        Styled::table(rows, &[6]),
         "\n".into(),
         sentences.collect::<String>().into(),
     ])
@@ -203,13 +204,21 @@ fn classes(prediction: &Prediction, in_doubt: bool) -> Vec<Vec<Styled>> {
 
 /// Each word's measures, under their names.
 fn words(words: &[Word]) -> Vec<Vec<Styled>> {
-    let names = ["word", "keep", "neurons", "evidence", "contribution"];
+    let names = [
+        "word",
+        "keep",
+        "neurons",
+        "decide",
+        "evidence",
+        "contribution",
+    ];
     let head = names.map(Styled::from).into();
     let rows = words.iter().map(|word| {
         vec![
             Styled::from(&word.text),
             format!("{:.3}", word.keep).into(),
             format!("{:.1}", word.neurons).into(),
+            format!("{:.0} %", 100.0 * word.decides).into(),
             amount(Some(word.evidence)),
             amount(Some(word.contribution)),
             if word.known { "" } else { "(unknown word)" }.into(),
@@ -230,11 +239,12 @@ fn sums(margin: &Margin) -> Vec<Vec<Styled>> {
         Some(("in all", Some(margin.total), Some(margin.total))),
     ];
     let row = |(name, evidence, contribution): (&str, _, _)| {
-        let [keep, neurons] = ["", ""].map(Styled::from);
+        let [keep, neurons, decide] = ["", "", ""].map(Styled::from);
         vec![
             name.into(),
             keep,
             neurons,
+            decide,
             amount(evidence),
             amount(contribution),
         ]
@@ -308,9 +318,9 @@ mod tests {
             "negative 0.2227",
             "positive 0.7773 predicted",
             "",
-            "word keep neurons evidence contribution",
-            "fine 0.250 12.3 +1.00 +2.50",
-            "zyx 0.250 12.3 −0.25 −0.50 (unknown word)",
+            "word keep neurons decide evidence contribution",
+            "fine 0.250 12.3 0 % +1.00 +2.50",
+            "zyx 0.250 12.3 0 % −0.25 −0.50 (unknown word)",
             "",
             "positions −0.50",
             "biases +0.25 −0.25",

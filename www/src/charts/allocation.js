@@ -1,7 +1,7 @@
 // @ts-check
 /** The neuron allocation: words × active neurons, neurons grouped by the word that owns them; by what each says, or by shares. */
 
-import { amount, count, exact, label, tenths } from "../format.js";
+import { amount, count, exact, label, percent, tenths } from "../format.js";
 import { html, tableOnDemand, tell } from "../html.js";
 import { ownedBy } from "../touch.js";
 import { partsOf } from "../without.js";
@@ -48,7 +48,7 @@ export class AllocationChart {
     this.plot = html("div", { class: "plot", role: "slider", tabindex: 0, "aria-label": "Neurons" }, this.canvas);
     this.summary = html("p", { class: "remark" });
     this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true", translate: "no" });
-    this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
+    this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "They decide", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
     root.append(this.summary, ...(this.speakers ? [this.speakers.root] : []), this.plot, this.readout, this.table.element);
     listen(this.plot, spotlight, {
       under: (event) => this.#under(event),
@@ -131,6 +131,7 @@ export class AllocationChart {
         label(words[place], 40),
         exact(word.keep),
         tenths(word.neurons),
+        percent(word.decides),
         count(word.owned),
         exact(word.capacity),
         amount(word.evidence),

@@ -6,7 +6,7 @@ import { html, spoken, tableOnDemand, tell } from "../html.js";
 import { isPartOf } from "../spotlight.js";
 import { Tokens } from "./tokens.js";
 
-/** @import { Deletion, Evidence, Explanation } from "../protocol.js" */
+/** @import { Deletion, Evidence, Explanation, Margin } from "../protocol.js" */
 /** @import { Spotlight, Subject } from "../spotlight.js" */
 /** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
@@ -169,6 +169,7 @@ export class EvidenceChart {
       html("div", { class: "stack for" }, ...this.#stack(towards, length)),
       html("p", {}, html("span", {}, "against it"), html("strong", {}, `what is left: ${amount(total)} → ${percent(prediction.probabilities[predicted])}`)),
       html("div", { class: "stack against" }, ...this.#stack(against, length), piece("left", total)),
+      ...voices(evidence.margin),
     );
   }
 
@@ -226,6 +227,19 @@ function piece(kind, value) {
   const element = html("span", { class: `piece ${kind}` });
   element.style.setProperty("flex-grow", String(1e6 * Math.abs(value)));
   return element;
+}
+
+/** Who says it, where not all of it is said by the neurons. @param {Margin} margin */
+function voices({ neurons, past, head_bias }) {
+  if (past === 0) return [];
+  const all = /** @type {const} */ ([["the neurons", neurons], ["past the neurons", past], ["bias", head_bias]]);
+  const bars = all.map(([name, value]) => {
+    const bar = piece(value < 0 ? "against" : "for", value);
+    bar.append(`${name} ${amount(value)}`);
+    bar.title = `${name} ${amount(value)}`;
+    return bar;
+  });
+  return [html("p", {}, html("span", {}, "said by")), html("div", { class: "voices" }, ...bars)];
 }
 
 /** Rows of the table behind the words. @param {Explanation} explanation @param {Evidence} evidence */

@@ -52,10 +52,10 @@ export function describeNeuron(view, neuron) {
 
 /** What a word owns, and with whom it shares most. @param {View} view @param {number} word */
 export function describeOwnership({ explanation, words }, word) {
-  const { neurons, owned, capacity } = explanation.words[word];
+  const { neurons, owned, capacity, decides } = explanation.words[word];
   const [faded, shared] = [explanation.interaction.faded, explanation.interaction.shared].map((matrix) => row(matrix, word));
   const partners = strongest(faded, 3, (place) => place !== word).map(({ place }) => `“${label(words[place], 16)}” (${brief(shared[place])})`);
-  const owns = ` owns ${tenths(neurons)} neurons in total and is the largest owner of ${plural(owned, "neuron")}; capacity ${exact(capacity)}.`;
+  const owns = ` owns ${tenths(neurons)} neurons in total, which say ${percent(decides)} of all that is said, and is the largest owner of ${plural(owned, "neuron")}; capacity ${exact(capacity)}.`;
   return [
     html("p", {}, html("strong", { dir: "auto" }, `“${label(words[word], 24)}”`), owns),
     html("p", {}, partners.length > 0 ? `Shares most neurons with ${partners.join(", ")}. ` : "Shares none of them. ", explanation.sentences.places[word] ?? ""),
@@ -64,14 +64,14 @@ export function describeOwnership({ explanation, words }, word) {
 
 /** What two words have to do with each other, in sentences. @param {View} view @param {number} at @param {number} other */
 export function describePair({ explanation, words }, at, other) {
-  const { sharing, shared, cosine, attention, contribution } = explanation.interaction;
+  const { sharing, evidence_sharing, shared, cosine, attention, contribution } = explanation.interaction;
   const [first, second] = [at, other].map((place) => `“${label(words[place], 20)}”`);
   const there = exact(row(attention, at)[other]);
   const back = exact(row(attention, other)[at]);
   const [here, from] = [row(contribution, at)[other], row(contribution, other)[at]].map(amount);
   if (at === other) return [`${first} attends to itself with ${there}, and brings ${here} to its own place.`];
   return [
-    `${first} and ${second}: sharing ${exact(row(sharing, at)[other])}, ${brief(row(shared, at)[other])} neurons in common (cosine of their neurons ${exact(row(cosine, at)[other])}).`,
+    `${first} and ${second}: sharing ${exact(row(sharing, at)[other])}, ${brief(row(shared, at)[other])} neurons in common; by what these say ${exact(row(evidence_sharing, at)[other])} (cosine of their neurons ${exact(row(cosine, at)[other])}).`,
     `${first} attends to ${second} with ${there}, and ${second} to ${first} with ${back}.`,
     `${second} brings ${here} to the place of ${first}, and ${first} brings ${from} to that of ${second}.`,
   ];
