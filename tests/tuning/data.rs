@@ -159,7 +159,7 @@ fn what_makes_a_result_worth_less_is_said() {
     // Two equal texts are one, which is learnt.
     let alone = rows(200) + "calm,a film\ncalm,a film\n";
     let [alone] = remarks(&alone).try_into().expect("one remark");
-    assert!(alone.contains("\"calm\""), "{alone}");
+    assert!(alone.contains("“calm”"), "{alone}");
     let foreign = rows(200).replace("very", "zest");
     let [foreign] = remarks(&foreign).try_into().expect("one remark");
     assert!(foreign.contains("fewer than half"), "{foreign}");
@@ -235,7 +235,7 @@ fn no_text_is_held_out_that_reads_like_one_of_training() {
     );
     assert_eq!((found.problem.as_ref(), found.duplicates), (None, 0));
     for class in ["long", "unknown"] {
-        let said = format!("No text of \"{class}\" is held out");
+        let said = format!("No text of “{class}” is held out");
         let said = found.remarks.iter().any(|remark| remark.starts_with(&said));
         assert!(said, "{:?}", found.remarks);
     }

@@ -38,9 +38,9 @@ pub(crate) struct Neurons {
     /// Write all cards to this file, one row per neuron
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Write the cards that fire to this file as the page reads them: short, and without texts
+    /// Write short cards to this file, which the page reads
     ///
-    /// In a model's directory it is called neurons.json.
+    /// They hold words and numbers, but no texts. In a model's directory the file is called neurons.json.
     #[arg(long, value_name = "FILE")]
     cards: Option<PathBuf>,
     /// Texts per batch
