@@ -10,8 +10,8 @@ const signedBrief = new Intl.NumberFormat("en", { maximumSignificantDigits: 2, s
 const signedOne = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
 const whole = new Intl.NumberFormat("en");
 
-/** A value in [0, 1], exact enough to compare. @param {number} value */
-export const exact = (value) => three.format(value);
+/** A value of a measure, exact enough to compare. @param {number} value */
+export const exact = (value) => withSign(three, value);
 
 /** A value that is usually small, but may run away. @param {number} value */
 export const loss = (value) => (Math.abs(value) < 1000 ? three : whole).format(value);

@@ -12,7 +12,7 @@ import { STRONGEST } from "./without.js";
 /** @import { Spotlight } from "./spotlight.js" */
 /** @import { Touch } from "./touch.js" */
 
-const HINT = "Point at a neuron, in the chart or in the list above it, to see what it does over a whole data set; click it to switch it off.";
+const HINT = "Point at a neuron, in the chart or in the list below it, to see what it does over a whole data set; click it to switch it off.";
 
 export class NeuronCard {
   root = byId("neuron-card", HTMLElement);

@@ -49,7 +49,7 @@ export class AllocationChart {
     this.summary = html("p", { class: "remark" });
     this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true", translate: "no" });
     this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "They decide", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
-    root.append(this.summary, ...(this.speakers ? [this.speakers.root] : []), this.plot, this.readout, this.table.element);
+    root.append(this.summary, this.plot, this.readout, ...(this.speakers ? [this.speakers.root] : []), this.table.element);
     listen(this.plot, spotlight, {
       under: (event) => this.#under(event),
       step: (key) => this.#step(key),

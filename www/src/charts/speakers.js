@@ -16,6 +16,10 @@ export class Speakers {
   root = html("p", { class: "speakers", translate: "no" });
   /** Columns of those that are listed. @type {number[]} */
   #columns = [];
+  /** What they were chosen for: while that stays, none of them moves away under the pointer. */
+  #chosenFor = "";
+  /** @type {number[]} */
+  #neurons = [];
 
   /** @param {string} panel @param {Spotlight} spotlight @param {Touch} touch */
   constructor(panel, spotlight, touch) {
@@ -33,11 +37,15 @@ export class Speakers {
   }
 
   /** @param {View} view */
-  draw({ explanation: { allocation } }) {
+  draw({ text, explanation: { model, allocation } }) {
     const { neurons, said } = allocation;
-    const off = neurons.flatMap((neuron, column) => (this.touch.strength(`neuron:${neuron}`) === 1 ? [] : [column]));
-    const loud = strongest(said, LISTED).map(({ place }) => place);
-    this.#columns = [...new Set([...off.slice(0, LISTED), ...loud])];
+    const about = JSON.stringify([model, text]);
+    const loud = strongest(said, LISTED).map(({ place }) => neurons[place]);
+    const listed = about === this.#chosenFor ? this.#neurons : loud;
+    const off = neurons.filter((neuron) => this.touch.strength(`neuron:${neuron}`) !== 1).slice(0, LISTED);
+    this.#chosenFor = about;
+    this.#neurons = [...new Set([...listed, ...off])];
+    this.#columns = this.#neurons.map((neuron) => neurons.indexOf(neuron)).filter((column) => column >= 0);
     const focused = document.activeElement instanceof HTMLElement && this.root.contains(document.activeElement) ? document.activeElement.dataset.neuron : undefined;
     const buttons = this.#columns.map((column) => {
       const name = `neuron:${neurons[column]}`;
