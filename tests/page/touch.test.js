@@ -96,6 +96,8 @@ pageTest("a neuron is steered without a pass, by slider and by keyboard", async 
   await changed(page, `neuron:${neuron}`);
   const strength = page.locator("#strength");
   assert.equal(await strength.inputValue(), "0");
+  assert.equal(await page.locator("#neuron-off").getAttribute("aria-pressed"), "true");
+  await page.waitForSelector("#neuron-card .firing mark", { timeout: 60_000 });
   await strength.focus();
   for (let step = 0; step < 25; step += 1) await page.keyboard.press("ArrowRight");
   await changed(page, `neuron:${neuron}=2.5`);
