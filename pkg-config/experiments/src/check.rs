@@ -1,10 +1,27 @@
 //! The reading of a plan, whose parts must fit together.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result, bail, ensure};
+use workspace::project::read;
 
 use crate::plan::{Claim, Figure, Plan, Shown, TRAIN, Table, Variant};
 
 impl Plan {
+    /// Reads a plan from a file, or from the files of a folder, which follow each other by their names.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        if !path.is_dir() {
+            return Self::parse(&read(path)?);
+        }
+        let entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path()));
+        let mut files = entries.collect::<Result<Vec<PathBuf>>>()?;
+        files.retain(|file| file.extension().is_some_and(|end| end == "toml"));
+        files.sort();
+        let texts = files.iter().map(|file| read(file));
+        Self::parse(&texts.collect::<Result<Vec<_>>>()?.join("\n"))
+    }
+
     /// Reads a plan, and checks that it names nothing that does not exist.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let mut plan: Self = toml::from_str(text)?;

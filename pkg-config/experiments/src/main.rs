@@ -1,4 +1,4 @@
-//! Does what `pkg-config/experiments.toml` plans, and writes its tables. People call it as `cargo xtask results`.
+//! Does what `pkg-config/plan` plans, and writes its tables. People call it as `cargo xtask results`.
 
 mod check;
 mod claims;
@@ -29,12 +29,8 @@ struct Options {
     /// Folder of models, reports and logs [default: results in cargo's target folder]
     #[arg(long, value_name = "DIR")]
     runs: Option<PathBuf>,
-    /// What to do
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "pkg-config/experiments.toml"
-    )]
+    /// What to do: a file, or a folder whose files are read one after another
+    #[arg(long, value_name = "PATH", default_value = "pkg-config/plan")]
     plan: PathBuf,
     /// Steps at a time, each on one core
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]

@@ -67,7 +67,7 @@ impl<'a> Session<'a> {
     fn open(project: &'a Project, options: &Options) -> Result<Self> {
         let path = project.root.join(&options.plan);
         let problem = || format!("the plan {}", path.display());
-        let plan = Plan::parse(&read(&path)?).with_context(problem)?;
+        let plan = Plan::read(&path).with_context(problem)?;
         let steps = step::steps(&plan).with_context(problem)?;
         let data = match &options.data {
             Some(data) => data.clone(),

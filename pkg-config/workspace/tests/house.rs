@@ -207,7 +207,12 @@ fn is_contents(line: &str) -> bool {
 fn files_are_short() {
     let long: Vec<String> = ["src", "www", "pkg-config"]
         .iter()
-        .flat_map(|folder| files(&root().join(folder), &[".rs", ".js", ".css", ".html"]))
+        .flat_map(|folder| {
+            files(
+                &root().join(folder),
+                &[".rs", ".js", ".css", ".html", ".toml"],
+            )
+        })
         .filter(|(_, text)| text.lines().count() > LINES)
         .map(|(file, _)| file.display().to_string())
         .collect();
