@@ -14,8 +14,10 @@ pub(super) fn hint(error: &anyhow::Error) -> Option<&'static str> {
                 Backend::Cuda => "build it with --features cli,cuda",
             });
         }
-        if let Some(CompareError::References { .. }) = cause.downcast_ref() {
-            return Some("--selection-from names it");
+        match cause.downcast_ref() {
+            Some(CompareError::References { .. }) => return Some("--selection-from names it"),
+            Some(CompareError::NotFinite(_)) => return Some("--only names the others"),
+            _ => {}
         }
         match cause.downcast_ref() {
             Some(ReportError::Format(_)) => Some("`safr evaluate --json FILE` writes one"),
@@ -38,6 +40,8 @@ mod tests {
         let (first, other) = ("plain".to_owned(), "safr".to_owned());
         let references = CompareError::References { first, other }.into();
         assert_eq!(hint(&references), Some("--selection-from names it"));
+        let odd = CompareError::NotFinite("word_keep of safr".to_owned());
+        assert_eq!(hint(&odd.into()), Some("--only names the others"));
         let report = Report::from_json("[]").context("a.json").unwrap_err();
         let expected = "`safr evaluate --json FILE` writes one";
         assert_eq!(hint(&report), Some(expected));

@@ -126,6 +126,6 @@ pub enum CompareError {
         other: String,
     },
     /// A number is not finite.
-    #[error("{0} is not a finite number; evaluate the models again, or leave it out (--only)")]
+    #[error("{0} is not a finite number; evaluate the models again, or leave it out")]
     NotFinite(String),
 }
