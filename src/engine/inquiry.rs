@@ -255,7 +255,12 @@ fn faithfulness(curves: Curves, classes: &[String]) -> Answer {
         .collect();
     let class = &classes[curves.class];
     Answer::Faithfulness {
-        says: faithfulness_in_words(class, &falls, curves.knockout_error),
+        says: faithfulness_in_words(
+            class,
+            curves.gone.last().copied().unwrap_or_default(),
+            &falls,
+            curves.knockout_error,
+        ),
         curves,
     }
 }

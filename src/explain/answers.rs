@@ -40,12 +40,16 @@ pub fn flip_in_words(kind: &str, names: Option<&[String]>, exact: bool) -> Strin
 /// sufficiency by contribution, by keep, and at random.
 pub fn faithfulness_in_words(
     class: &str,
+    words: usize,
     falls: &[[f64; 2]],
     knockout_error: Option<f64>,
 ) -> String {
     let [contribution, keep, random] = falls else {
         return String::new();
     };
+    if words < 2 {
+        return "One word alone has no others to be compared with.".to_owned();
+    }
     let better = contribution[0] > random[0];
     let verdict = match (better, contribution[0] >= keep[0]) {
         (true, true) => "The words that contribute most are those that it rests on",
@@ -115,7 +119,7 @@ mod tests {
     fn faithfulness_is_judged_against_chance_and_keep() {
         let says = |contribution, keep, random| {
             let falls = [[contribution, 0.01], [keep, -0.02], [random, 0.3]];
-            faithfulness_in_words("positive", &falls, Some(0.08))
+            faithfulness_in_words("positive", 3, &falls, Some(0.08))
         };
         let good = says(0.5, 0.2, 0.1);
         assert!(good.starts_with("The words that contribute most are those that it rests on: without them positive loses 50.0 points"), "{good}");
@@ -124,6 +128,8 @@ mod tests {
             "{good}"
         );
         assert!(good.ends_with("errs by 8 %."), "{good}");
+        let alone = faithfulness_in_words("positive", 1, &[[0.1, 0.0]; 3], None);
+        assert!(alone.starts_with("One word alone"), "{alone}");
         assert!(says(0.3, 0.4, 0.1).starts_with("The words that contribute most matter, but"));
         assert!(says(0.1, 0.0, 0.2).starts_with("For this text"));
     }

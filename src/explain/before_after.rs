@@ -18,6 +18,8 @@ pub struct BeforeAfter {
     pub margins: [f64; 2],
     /// By how much the margin changes.
     pub gain: f64,
+    /// The part of that which is of no word: of positions, biases and padding.
+    pub rest: f64,
     /// The words of both texts in reading order, those in common once.
     pub words: Vec<WordChange>,
     /// By how much what the neurons say changes at the places of the words concerned: the largest owners of the
@@ -46,6 +48,9 @@ pub struct WordChange {
     pub said: f64,
 }
 
+/// Changes that add up to less than this mean nothing.
+const LEAST: f64 = 1e-6;
+
 /// Words that a sentence names.
 const NAMED: usize = 3;
 
@@ -70,6 +75,7 @@ impl BeforeAfter {
             class,
             probabilities: [prediction, answer].map(|one| one.probabilities[class]),
             gain: margins[1] - margins[0],
+            rest: margins[1] - margins[0] - words.iter().map(|word| word.gain).sum::<f64>(),
             margins,
             words,
             own,
@@ -105,6 +111,9 @@ impl BeforeAfter {
                     signed(self.others),
                 )
             }
+            (None, false) if self.gain.abs() < LEAST && self.others.abs() < LEAST => {
+                "It fires at no word of this text, or says nothing there.".to_owned()
+            }
             (None, false) => format!(
                 "What the neurons say changes by {} over all places.",
                 signed(self.others)
@@ -133,7 +142,9 @@ impl BeforeAfter {
         let stayed = |word: &&WordChange| word.before.is_some() && word.after.is_some();
         let common: f64 = self.words.iter().filter(stayed).map(|word| word.gain).sum();
         let common = Some(format!("the words in common: {}", signed(common)));
-        let parts: Vec<String> = [new, gone, common].into_iter().flatten().collect();
+        let rest = Some(format!("positions and biases: {}", signed(self.rest)));
+        let parts = [new, gone, common, rest].into_iter().flatten();
+        let parts: Vec<String> = parts.collect();
         format!("Of this, {}.", parts.join("; "))
     }
 }
@@ -329,7 +340,7 @@ mod tests {
         );
         assert!(
             found.says.ends_with(
-                "Of this, new “very”: +0.50; gone “not”: +2.00; the words in common: +1.00."
+                "Of this, new “very”: +0.50; gone “not”: +2.00; the words in common: +1.00; positions and biases: 0.00."
             ),
             "{}",
             found.says

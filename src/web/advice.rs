@@ -19,8 +19,8 @@ pub fn hint(error: &EngineError) -> &'static str {
         }
         EngineError::NotFinite => "Choose another model.",
         EngineError::Model(_) => "Choose another model, or reload the page.",
-        EngineError::Word { .. } => "Point at another word.",
-        EngineError::Part { .. } => "Choose another part of the model.",
+        EngineError::Word { .. } => "Put it back, or point at another word.",
+        EngineError::Part { .. } => "Put it back, and choose a part that the model has.",
         EngineError::Data(problem) if problem.kind == ProblemKind::TooManyRows => {
             "Use some of them, or train natively."
         }

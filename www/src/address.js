@@ -3,6 +3,7 @@
 
 import { kept } from "./kept.js";
 import { copyLink, missingModels, notHere, readState, writeState } from "./state.js";
+import { partsOf } from "./without.js";
 
 /** @import { Catalogue } from "./catalogue.js" */
 /** @import { Notices } from "./notices.js" */
@@ -38,14 +39,17 @@ export class Address {
 
   /** The user's own models that it named when the page was opened. @param {State} state @returns {Partial<State>} */
   own(state) {
-    const { model, beside } = readState(this.opened, state, this.catalogue.ids);
-    return Object.fromEntries(Object.entries({ model, beside }).filter(([, id]) => this.catalogue.isOwn(id)));
+    const { model, beside, without } = readState(this.opened, state, this.catalogue.ids);
+    const named = Object.fromEntries(Object.entries({ model, beside }).filter(([, id]) => this.catalogue.isOwn(id)));
+    return "model" in named ? { ...named, without } : named;
   }
 
   /** Says so if it names models that are not here. @param {string} hash @param {{model: string, beside: string}} used in their place */
   lookFor(hash, used) {
     this.notices.clear("address");
     const missing = missingModels(hash, this.catalogue.ids);
+    const changes = new URLSearchParams(hash.replace(/^#/, "")).get("without");
+    if (changes && !partsOf(changes)) this.notices.show({ kind: "address", message: `The address switches parts off that make no sense: “${changes.slice(0, 60)}”.`, hint: "Nothing is switched off." });
     if (missing.length > 0) this.notices.show(notHere(missing.map(({ id }) => id), missing.map(({ as }) => this.catalogue.title(used[as]))));
   }
 }

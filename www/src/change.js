@@ -16,6 +16,10 @@ export class ChangeReport {
     this.root.append(this.#says, this.#words, this.#table.element);
   }
 
+  hide() {
+    this.root.hidden = true;
+  }
+
   /** @param {Explanation} explanation after the change, if there was one */
   show({ change }) {
     this.root.hidden = !change;
@@ -36,7 +40,7 @@ function marked({ text, before, after }) {
 }
 
 /** @param {Change} change */
-function rows({ words, margins, gain }) {
+function rows({ words, margins, gain, rest }) {
   const of = (/** @type {Change["words"][number]} */ { text, before, after, contributions: [was, is], gain, said }) => [
     label(text, 40),
     before === null ? "–" : amount(was),
@@ -44,5 +48,5 @@ function rows({ words, margins, gain }) {
     amount(gain),
     amount(said),
   ];
-  return [...words.map(of), ["in all", amount(margins[0]), amount(margins[1]), amount(gain), ""]];
+  return [...words.map(of), ["positions, biases and padding", "", "", amount(rest), ""], ["in all", amount(margins[0]), amount(margins[1]), amount(gain), ""]];
 }

@@ -29,6 +29,8 @@ export class Faithfulness {
   /** @type {Palette | null} */
   #palette = null;
   #width = 0;
+  /** Whether it has been asked for what is shown. */
+  isAsked = false;
 
   constructor() {
     this.root.append(this.#says, this.#measures, this.#plot, this.#table.element);
@@ -39,14 +41,10 @@ export class Faithfulness {
     }).observe(this.root);
   }
 
-  /** Whether it belongs to what is shown. */
-  get isKnown() {
-    return this.#found !== null;
-  }
-
   /** Nothing is known yet of what is shown. */
   clear() {
     this.#found = null;
+    this.isAsked = false;
     delete this.root.dataset.done;
     write(this.#measures, "");
     write(this.#says, "Measured as soon as nothing else is to be done.");
@@ -79,6 +77,7 @@ export class Faithfulness {
   /** @param {string} sentence */
   tell(sentence) {
     this.clear();
+    this.isAsked = true;
     write(this.#says, sentence);
   }
 

@@ -52,6 +52,7 @@ export class Inputs {
     if (this.text.value !== state.text) this.text.value = state.text; // Writing it again would move the cursor.
     this.model.value = state.model;
     this.beside.value = beside ?? "none";
+    this.beside.disabled = state.without !== ""; // Until then it is the model as it is.
     for (const option of this.beside.options) option.hidden = option.value === state.model;
     this.backend.value = state.backend;
     this.pin.setAttribute("aria-pressed", String(state.pinned !== ""));
@@ -85,7 +86,7 @@ export class Inputs {
     byId("skip", HTMLButtonElement).addEventListener("click", () => this.text.focus());
     const chips = samples.map(({ name, text }) => {
       const chip = html("button", { type: "button", class: "chip" }, name);
-      chip.addEventListener("click", () => this.#edit("insertText", text));
+      chip.addEventListener("click", () => this.edit("insertText", text));
       return chip;
     });
     const row = byId("samples", HTMLElement);
@@ -93,7 +94,7 @@ export class Inputs {
     row.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
-      this.#edit(event.shiftKey ? "redo" : "undo");
+      this.edit(event.shiftKey ? "redo" : "undo");
     });
   }
 
@@ -103,7 +104,7 @@ export class Inputs {
    * @param {"insertText" | "undo" | "redo"} command
    * @param {string} [text]
    */
-  #edit(command, text) {
+  edit(command, text) {
     const at = document.activeElement;
     this.text.focus({ preventScroll: true });
     if (text !== undefined) this.text.select();

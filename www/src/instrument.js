@@ -8,7 +8,8 @@ import { Flip } from "./flip.js";
 import { Heads } from "./heads.js";
 import { NeuronCard } from "./neuron-card.js";
 import { NeuronDirectory } from "./neuron-cards.js";
-import { partsOf, spelled } from "./without.js";
+import { Pin } from "./pin.js";
+import { wordActions } from "./touch.js";
 
 /** @import { Palette } from "./charts/palette.js" */
 /** @import { Inquiry } from "./inquiries.js" */
@@ -26,7 +27,8 @@ const RESTS_AFTER = 700;
  * @property {(inquiry: Inquiry) => void} inquire
  * @property {(question: Question) => void} drop
  * @property {(model: string) => Promise<NeuronCards>} cards
- * @property {(change: Partial<State>) => void} change
+ * @property {(text: string) => void} edit puts a text into the box, as typing does
+ * @property {() => void} pin keeps the text as it is, unless another one is kept
  */
 
 export class Instrument {
@@ -45,13 +47,15 @@ export class Instrument {
   constructor(touch, spotlight, panels, asks) {
     this.touch = touch;
     this.asks = asks;
+    const pin = new Pin(spotlight, panels, (subject) => (subject.kind === "word" ? wordActions(touch, panels[0].explanation, subject.word) : []));
+    touch.watch(() => pin.refresh());
     this.heads = new Heads(touch);
-    this.directory = new NeuronDirectory(touch, asks.cards);
+    this.directory = new NeuronDirectory(touch, asks.cards, (neuron) => this.card.pick(neuron));
     this.card = new NeuronCard(touch, this.directory, new Examples(asks.inquire), spotlight, panels);
     this.flip = new Flip({
       ask: (question, told) => asks.inquire({ ...this.#about, question, ...told }),
       drop: asks.drop,
-      silence: (neurons) => asks.change({ without: spelled(new Map([...(partsOf(touch.written) ?? []), ...neurons.map((n) => /** @type {const} */ ([`neuron:${n}`, 0]))])) }),
+      silence: (neurons) => touch.silence(neurons.map((neuron) => `neuron:${neuron}`)),
       remove: (words) => this.#remove(words),
     });
   }
@@ -67,6 +71,7 @@ export class Instrument {
     this.touch.show(without);
     if (model === this.#about.model && text === this.#about.text) return;
     const isNew = model !== this.#about.model;
+    this.touch.forgetWords();
     this.#about = { model, text };
     this.flip.clear();
     this.#faithfulness.clear();
@@ -85,11 +90,17 @@ export class Instrument {
     this.touch.name(words);
   }
 
+  /** There is no explanation. */
+  lacks() {
+    this.#report.hide();
+  }
+
   /** Nothing is to be done. */
   rests() {
     clearTimeout(this.#rest);
-    if (this.#faithfulness.isKnown) return;
+    if (this.#faithfulness.isAsked) return;
     this.#rest = setTimeout(() => {
+      this.#faithfulness.isAsked = true;
       this.asks.inquire({
         ...this.#about,
         question: "faithfulness",
@@ -121,6 +132,7 @@ export class Instrument {
       const { start, end } = places[word];
       return `${rest.slice(0, start).trimEnd()} ${rest.slice(end).trimStart()}`;
     }, text);
-    this.asks.change({ text: pieces.trim(), pinned: text });
+    this.asks.pin();
+    this.asks.edit(pieces.trim());
   }
 }

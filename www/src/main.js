@@ -19,7 +19,6 @@ import { Loading } from "./loading.js";
 import { Notices } from "./notices.js";
 import { afterPaint } from "./paint.js";
 import { Panel } from "./panel.js";
-import { Pin } from "./pin.js";
 import { Scale } from "./scale.js";
 import { scenesOf } from "./scenes.js";
 import { Spotlight } from "./spotlight.js";
@@ -27,7 +26,7 @@ import { USUAL_CHOICES } from "./state.js";
 import { backendInUse, classNames, statusLine } from "./status.js";
 import { obstacle } from "./support.js";
 import { onSystemTheme } from "./theme.js";
-import { Touch, wordActions } from "./touch.js";
+import { Touch } from "./touch.js";
 import { TuningSection } from "./tuning/section.js";
 import { inAnotherText } from "./without.js";
 import { Wonder } from "./wonder.js";
@@ -55,7 +54,6 @@ const spotlight = new Spotlight();
 const touch = new Touch((without) => change({ without }));
 const main = new Panel("main", spotlight, touch);
 const beside = new Panel("beside", spotlight);
-new Pin(spotlight, [main, beside], (subject) => (subject.kind === "word" ? wordActions(touch, main.explanation, subject.word) : []));
 
 /** @type {State} */
 const usual = { text: inputs.text.defaultValue, model: catalogue.ids[0], ...USUAL_CHOICES };
@@ -121,6 +119,7 @@ const explainer = new Explainer(assets, state.model, {
   },
   unexplained(problem) {
     unexplained = state.text;
+    instrument.lacks();
     const whole = { label: "Put everything back", act: () => change({ without: "" }) };
     notices.show({ ...problem, kind: "text" }, state.without === "" ? undefined : whole);
     enter("error");
@@ -137,7 +136,8 @@ const instrument = new Instrument(touch, spotlight, [main, beside], {
   inquire: (inquiry) => explainer.inquire(inquiry),
   drop: (question) => explainer.drop(question),
   cards: (model) => explainer.cards(model),
-  change: (next) => change(next),
+  edit: (text) => inputs.edit("insertText", text),
+  pin: () => state.pinned === "" && change({ pinned: state.text }),
 });
 
 const tuning = new TuningSection(assets, {
@@ -287,7 +287,7 @@ async function draw(request, { key }, { explanation, milliseconds }) {
   explanations[key] = explanation;
   notices.clear("text");
   // For the same text, what is held stays held; but neurons may be elsewhere now.
-  if (text !== drawnText || !main.keeps(spotlight.subject, explanation)) spotlight.clear();
+  if (text !== drawnText || !(isSelected ? main : beside).keeps(spotlight.subject, explanation)) spotlight.clear();
   const rescaled = scale.fit([explanations[selected.key], explanations[other?.key ?? ""] ?? drawn?.[other?.key ?? ""]]);
   if (isSelected) {
     drawn = explanations;
@@ -320,7 +320,7 @@ function finish({ text, scenes, explanations }) {
 /** @param {"loading" | "ready" | "busy" | "error"} next */
 function enter(next) {
   page.dataset.state = next;
-  if (next === "error") for (const [scene, panel] of panels()) panel.lack(state.text, awaited(scene?.model ?? ""));
+  if (next === "error") for (const [scene, panel] of panels()) panel.lack(state.text, scene?.without ?? "", awaited(scene?.model ?? ""));
   if (next === "loading" || next === "error") describe();
   settle();
 }
@@ -356,7 +356,7 @@ function listen() {
     change(address.read());
     lookFor(location.hash);
   });
-  addEventListener("pagehide", () => keep(state.text));
+  addEventListener("pagehide", () => (keep(state.text), address.write(state)));
 }
 
 /** Says why nothing is explained here. @param {Problem} problem @param {import("./notices.js").Remedy} [remedy] */

@@ -26,6 +26,7 @@ export class NeuronCard {
   #shown = null;
   /** Whether the slider has been moved, and may be moved further. */
   #moving = false;
+  #turning = false;
 
   /**
    * @param {Touch} touch
@@ -38,15 +39,23 @@ export class NeuronCard {
     this.touch = touch;
     this.directory = directory;
     this.examples = examples;
+    this.panels = panels;
     this.#off.addEventListener("click", () => this.#shown && this.touch.toggle(this.#part));
     this.slider.max = String(STRONGEST);
     this.slider.addEventListener("input", () => {
       if (!this.#shown) return;
-      this.touch.turn(this.#part, this.slider.valueAsNumber, this.#moving);
+      const goesOn = this.#moving;
       this.#moving = true;
+      this.#turning = true;
+      this.touch.turn(this.#part, this.slider.valueAsNumber, goesOn);
+      this.#turning = false;
     });
+    this.slider.addEventListener("pointerdown", () => (this.#moving = false));
     this.slider.addEventListener("blur", () => (this.#moving = false)); // Until then it is one change, to be undone at once.
-    touch.watch(() => this.#set());
+    touch.watch(() => {
+      if (!this.#turning) this.#moving = false;
+      this.#set();
+    });
     spotlight.watch((subject) => {
       const panel = subject?.kind === "neuron" ? panels.find(({ name }) => name === subject.panel) : undefined;
       const neuron = subject?.kind === "neuron" ? panel?.neuronAt(subject.column) : undefined;
@@ -57,6 +66,12 @@ export class NeuronCard {
       this.#show(panel.model, panel.classes, neuron, panel === panels[0]);
     });
     this.clear();
+  }
+
+  /** Shows a neuron of the model that can be changed, whether it fires at a word of the text or not. @param {number} neuron */
+  pick(neuron) {
+    const [{ model, classes }] = this.panels;
+    if (model) this.#show(model, classes, neuron, true);
   }
 
   clear() {
@@ -83,7 +98,7 @@ export class NeuronCard {
     try {
       const all = await this.directory.of(model);
       if (this.#shown !== shown) return;
-      const places = html("ul", { class: "firing" });
+      const places = html("ul", { class: "firing", "aria-label": "Sample texts in which it fires most, with its activation" });
       this.#text.replaceChildren(...describeCard(all.neurons.find((card) => card.neuron === neuron), all, classes), places);
       const found = await this.examples.of(model, neuron);
       places.replaceChildren(...found.map(shownIn));

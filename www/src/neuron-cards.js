@@ -2,10 +2,13 @@
 /** What is known of a model's neurons over a data set: fetched when first wanted, one card at a time, or all in a table. */
 
 import { brief, count, exact, finePoints, percent, plural, tenths } from "./format.js";
-import { byId, html, write } from "./html.js";
+import { byId, focusFirst, html, write } from "./html.js";
 
 /** @import { BriefCard, ModelInfo, NeuronCards, Problem } from "./protocol.js" */
 /** @import { Touch } from "./touch.js" */
+
+/** What stands for all words that a model does not know. */
+const UNKNOWN = "<UNK>";
 
 /** Words that a row of the table lists. */
 const WORDS = 4;
@@ -37,14 +40,20 @@ export class NeuronDirectory {
   /** @type {ModelInfo | null} */
   #model = null;
   #by = COLUMNS[1];
+  /** Whether the column was chosen for what is listed now: neurons that are found by a word come by how much of them it is. */
+  #sorted = false;
   #shown = ROWS;
 
-  /** @param {Touch} touch @param {(model: string) => Promise<NeuronCards>} fetch */
-  constructor(touch, fetch) {
+  /** @param {Touch} touch @param {(model: string) => Promise<NeuronCards>} fetch @param {(neuron: number) => void} picked */
+  constructor(touch, fetch, picked) {
     this.touch = touch;
     this.fetch = fetch;
+    this.picked = picked;
     this.root.addEventListener("toggle", () => this.#draw());
-    this.search.addEventListener("input", () => this.#draw());
+    this.search.addEventListener("input", () => {
+      this.#sorted = false;
+      this.#draw();
+    });
     this.#more.addEventListener("click", () => {
       this.#shown += 4 * ROWS;
       this.#draw();
@@ -86,22 +95,27 @@ export class NeuronDirectory {
     const { neurons, texts, words, dead } = this.#cards;
     const wanted = this.search.value.trim().toLowerCase();
     const found = neurons.filter((card) => likes(card, wanted) > 0).sort((a, b) =>
-      (wanted === "" ? 0 : likes(b, wanted) - likes(a, wanted)) || this.#by.number(b) - this.#by.number(a));
+      (wanted === "" || this.#sorted ? 0 : likes(b, wanted) - likes(a, wanted)) || this.#by.number(b) - this.#by.number(a));
     const silent = dead > 0 ? `, ${count(dead)} fire at none` : "";
-    write(this.#said, wanted === "" ? `Over ${plural(texts, "text")} of ${plural(words, "word")}${silent}.` : `${plural(found.length, "neuron")} that fire most at a word like “${this.search.value.trim()}”.`);
-    this.table.replaceChildren(this.#head(), html("tbody", {}, ...found.slice(0, this.#shown).map((card) => this.#row(card, model.classes, wanted))));
+    write(this.#said, wanted === "" ? `Over ${plural(texts, "text")} of ${plural(words, "word")}${silent}.` : `${plural(found.length, "neuron")} with a word like “${this.search.value.trim()}” among those that it fires for or at.`);
+    const sorted = wanted === "" || this.#sorted;
+    this.table.replaceChildren(this.#head(sorted), html("tbody", {}, ...found.slice(0, this.#shown).map((card) => this.#row(card, model.classes, wanted))));
     this.#more.hidden = found.length <= this.#shown;
     this.#mark();
   }
 
-  #head() {
-    const heads = COLUMNS.map((column) => {
+  /** @param {boolean} sorted whether the rows are sorted by a column */
+  #head(sorted) {
+    const heads = COLUMNS.map((column, place) => {
       const button = html("button", { type: "button", class: "quiet" }, column.title);
-      button.addEventListener("click", () => {
+      button.addEventListener("click", async () => {
         this.#by = column;
-        this.#draw();
+        this.#sorted = true;
+        await this.#draw();
+        focusFirst(this.table.querySelectorAll("thead button")[place]); // It is another one now.
       });
-      return html("th", { scope: "col", "aria-sort": column === this.#by ? "descending" : null }, button);
+      const order = column === COLUMNS[0] ? "ascending" : "descending";
+      return html("th", { scope: "col", "aria-sort": sorted && column === this.#by ? order : null }, button);
     });
     const words = ["Votes for", "Fires for these words", "and most strongly at"].map((title) => html("th", { scope: "col" }, title));
     return html("thead", {}, html("tr", {}, ...heads, ...words));
@@ -112,7 +126,10 @@ export class NeuronDirectory {
     const [first, ...rest] = COLUMNS.map(({ show }) => show(card));
     const name = `neuron:${card.neuron}`;
     const button = html("button", { type: "button", class: "chip", "data-neuron": card.neuron, "data-part": name, "aria-pressed": "false", title: "Switch it off, or on again" }, first);
-    button.addEventListener("click", () => this.touch.toggle(name));
+    button.addEventListener("click", () => {
+      this.touch.toggle(name);
+      this.picked(card.neuron);
+    });
     return html(
       "tr",
       {},
@@ -147,12 +164,12 @@ function wantedFirst(words, wanted) {
 }
 
 /** @param {[string, number][]} words @param {(value: number) => string} show */
-const listed = (words, show) => words.map(([word, value]) => `${word} ${show(value)}`).join(", ");
+const listed = (words, show) => words.map(([word, value]) => `${word === UNKNOWN ? "unknown words" : word} ${show(value)}`).join(", ");
 
 /** One neuron's card. @param {BriefCard | undefined} card undefined if it fires at no word of the data set @param {NeuronCards} all @param {string[]} classes */
 export function describeCard(card, all, classes) {
   if (!card) return [html("p", {}, `It fires at none of the ${plural(all.words, "word")} of the data set.`)];
-  const selective = card.selective ? `Its texts are ${classes[card.selective[0]]} ones, with a selectivity of ${exact(card.selective[1])}. ` : "";
+  const selective = card.selective ? `Most in texts of the class “${classes[card.selective[0]]}”, with a selectivity of ${exact(card.selective[1])}. ` : "";
   const without = card.fall >= 0 ? "loses" : "gains";
   return [
     html("p", {}, `Over ${plural(all.texts, "text")}: fires at ${percent(card.fires)} of the words, ${tenths(card.words)} different ones in effect. `, selective),

@@ -86,9 +86,9 @@ export class Panel {
     if (!this.#view) this.prediction.wait(says);
   }
 
-  /** There is no answer to `text`: what was drawn for another must not look like one. @param {string} text @param {string} says in its place */
-  lack(text, says) {
-    if (this.#view?.text !== text) this.#outdate();
+  /** There is no answer to `text` by a model so changed: what was drawn for another must not look like one. @param {string} text @param {string} without @param {string} says in its place */
+  lack(text, without, says) {
+    if (this.#view?.text !== text || this.#view.without !== without) this.#outdate();
     if (!this.#view) this.prediction.wait(says);
   }
 
@@ -127,8 +127,8 @@ export class Panel {
 
   /** Whether the subject is in the same place in what comes next. @param {Subject | null} subject @param {Explanation} next */
   keeps(subject, next) {
-    if (subject?.kind !== "neuron") return true;
-    return subject.panel === this.name && this.neuronAt(subject.column) === next.allocation.neurons[subject.column];
+    if (subject?.kind !== "neuron" || subject.panel !== this.name) return true;
+    return this.neuronAt(subject.column) === next.allocation.neurons[subject.column];
   }
 
   /** What the subject is called, if it is here. @param {Subject} subject */

@@ -15,6 +15,8 @@ export class Pin {
   #name = html("span", { role: "status" });
   #release = html("button", { type: "button", class: "quiet close" }, "×");
   #actions = html("span", { class: "actions" });
+  /** @type {() => Action[]} */
+  #actionsFor = () => [];
   #chip = html("p", { class: "pin", translate: "no" }, this.#name, this.#actions, this.#release);
 
   /**
@@ -36,28 +38,30 @@ export class Pin {
       if (focused) focusFirst(before); // The button is gone.
     });
     addEventListener("keydown", ({ key }) => {
-      if (key === "Escape") spotlight.clear();
+      if (key !== "Escape") return;
+      const focused = this.#chip.contains(document.activeElement);
+      spotlight.clear();
+      if (focused) focusFirst(before);
     });
     spotlight.watch((subject) => {
       const name = spotlight.pinned && subject ? panels.map((panel) => panel.nameOf(subject)).find((found) => found !== null) : null;
       this.#chip.classList.toggle("held", Boolean(name));
       this.#release.setAttribute("aria-label", `Release ${name}`);
       this.#name.replaceChildren(...(name ? ["Pinned: ", html("bdi", {}, name)] : []));
-      this.#offer(name && subject ? actionsFor(subject) : [], () => (subject ? actionsFor(subject) : []));
+      this.#actionsFor = () => (name && subject ? actionsFor(subject) : []);
+      this.refresh();
     });
   }
 
-  /** @param {Action[]} actions @param {() => Action[]} again what they are once one of them was done */
-  #offer(actions, again) {
-    const buttons = actions.map(({ label, act }, place) => {
+  /** What can be done with what is held may have changed. */
+  refresh() {
+    const at = [...this.#actions.children].findIndex((button) => button === document.activeElement);
+    const buttons = this.#actionsFor().map(({ label, act }) => {
       const button = html("button", { type: "button", class: "quiet" }, label);
-      button.addEventListener("click", () => {
-        act();
-        this.#offer(again(), again);
-        focusFirst(this.#actions.children[place]);
-      });
+      button.addEventListener("click", act);
       return button;
     });
     this.#actions.replaceChildren(...buttons);
+    if (at >= 0) focusFirst(buttons[at]);
   }
 }

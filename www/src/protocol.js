@@ -95,6 +95,7 @@
  * @property {[number, number]} probabilities its probability before and after
  * @property {[number, number]} margins its margin before and after
  * @property {number} gain by how much the margin changes
+ * @property {number} rest the part of that which is of no word
  * @property {{text: string, before: number | null, after: number | null, contributions: [number, number], gain: number, said: number}[]} words
  *   of both texts: their numbers before and after, and what they contribute
  * @property {number | null} own by how much what the neurons say changes at the places of the words concerned

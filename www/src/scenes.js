@@ -19,7 +19,7 @@
  * @returns {[Scene, Scene | undefined]}
  */
 export function scenesOf({ text, model, without, pinned }, companion) {
-  const before = pinned || (without === "" ? undefined : text);
+  const before = without === "" ? pinned || undefined : text;
   const key = before === undefined ? model : JSON.stringify([model, without, pinned]);
   const other = without === "" ? companion : model;
   return [{ key, model, without, before }, other === undefined ? undefined : { key: other, model: other, without: "", before: undefined }];

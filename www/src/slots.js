@@ -25,7 +25,7 @@ function place(shown, isMain) {
   const id = (/** @type {string} */ name) => (isMain ? name : null);
   switch (shown) {
     case "prediction":
-      return html("div", { id: id(shown), class: shown });
+      return html("div", { id: id(shown), class: shown, tabindex: isMain ? -1 : null });
     case "words":
       return html("div", { "data-chart": shown },
         html("p", { class: "sentence", dir: "auto", translate: "no" }, html("span", { id: id("tokens") })));

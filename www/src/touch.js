@@ -3,7 +3,7 @@
 
 import { label, tenths } from "./format.js";
 import { byId, focusFirst, html } from "./html.js";
-import { kindOf, numberOf, partsOf, spelled } from "./without.js";
+import { inAnotherText, kindOf, numberOf, partsOf, spelled } from "./without.js";
 
 /** @import { Explanation } from "./protocol.js" */
 /** @import { Parts } from "./without.js" */
@@ -29,7 +29,7 @@ export class Touch {
     this.changed = changed;
     this.reset.addEventListener("click", () => {
       this.#change(new Map());
-      focusFirst(byId("text", HTMLTextAreaElement)); // The button is gone.
+      focusFirst(byId("prediction", HTMLElement)); // The button is gone.
     });
     addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || isTyping()) return;
@@ -62,6 +62,11 @@ export class Touch {
     this.#earlier = [];
   }
 
+  /** Another text has other words: there is no way back to them. */
+  forgetWords() {
+    this.#earlier = this.#earlier.map(inAnotherText);
+  }
+
   get written() {
     return spelled(this.#parts);
   }
@@ -77,6 +82,11 @@ export class Touch {
     const parts = new Map(this.#parts);
     for (const name of names) parts.set(name, on ? 1 : 0);
     this.#change(parts);
+  }
+
+  /** Switches these off, and nothing else. @param {string[]} names */
+  silence(names) {
+    this.#change(new Map(names.map((name) => [name, 0])));
   }
 
   /** @param {string} name @param {number} strength @param {boolean} [goesOn] whether a slider is still being moved */
@@ -108,7 +118,7 @@ export class Touch {
     const names = [...this.#parts.keys()];
     const neurons = names.filter((name) => kindOf(name) === "neuron");
     const single = neurons.length > CHIPS ? names.filter((name) => !neurons.includes(name)) : names;
-    const many = neurons.length > CHIPS ? [this.#chip(`${neurons.length} neurons`, neurons)] : [];
+    const many = neurons.length > CHIPS ? [this.#chip(`${neurons.length} neurons changed`, neurons)] : [];
     this.chips.replaceChildren(...many, ...single.map((name) => this.#chip(this.#called(name), [name])));
     this.root.hidden = names.length === 0;
     for (const watcher of this.#watchers) watcher(this.#parts);
@@ -116,10 +126,10 @@ export class Touch {
 
   /** @param {string} says @param {string[]} names */
   #chip(says, names) {
-    const chip = html("button", { type: "button", class: "chip", "aria-label": `Put ${says} back` }, says, " ×");
+    const chip = html("button", { type: "button", class: "chip", "aria-label": `Put ${says} back`, title: "Put it back" }, says);
     chip.addEventListener("click", () => {
       this.#change(new Map([...this.#parts].filter(([name]) => !names.includes(name))));
-      focusFirst(this.chips.querySelector("button"), byId("text", HTMLTextAreaElement));
+      focusFirst(this.chips.querySelector("button"), byId("prediction", HTMLElement));
     });
     return chip;
   }
@@ -128,7 +138,7 @@ export class Touch {
   #called(name) {
     const strength = this.strength(name);
     if (kindOf(name) === "word") return `“${label(this.#words[numberOf(name)] ?? name, 16)}” shut out`;
-    return `${kindOf(name)} ${numberOf(name)} ${strength === 0 ? "off" : `× ${tenths(strength)}`}`;
+    return `${kindOf(name)} ${numberOf(name)} ${strength === 0 ? "off" : `at ${tenths(strength)}`}`;
   }
 }
 

@@ -3,7 +3,7 @@
 
 /** Parts by name, such as `neuron:12`, with their strength: 0 is off, 1 as it is. @typedef {Map<string, number>} Parts */
 
-const PART = /^((neuron|head|word):(\d{1,6}))(?:=(\d(?:\.\d{1,4})?))?$/;
+const PART = /^(neuron|head|word):(\d{1,6})(?:=(\d(?:\.\d{1,4})?))?$/;
 const KINDS = ["neuron", "head", "word"];
 
 /** Most that a part can be turned up. */
@@ -13,10 +13,10 @@ export const STRONGEST = 3;
 export function partsOf(written) {
   /** @type {Parts} */
   const parts = new Map();
-  for (const part of written.split(" ").filter((part) => part !== "")) {
-    const [, name, kind, , strength = "0"] = PART.exec(part) ?? [];
-    if (!name || Number(strength) > STRONGEST || (kind === "word" && part !== name)) return undefined;
-    parts.set(name, Number(strength));
+  for (const part of written.split(/[ ,]+/).filter((part) => part !== "")) {
+    const [, kind, number, strength] = PART.exec(part) ?? [];
+    if (!kind || Number(strength ?? 0) > STRONGEST || (kind === "word" && strength !== undefined)) return undefined;
+    parts.set(`${kind}:${Number(number)}`, Number(strength ?? 0));
   }
   return parts;
 }

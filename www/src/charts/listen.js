@@ -21,7 +21,8 @@ export function listen(plot, spotlight, { under, step, owns, activate }) {
     const subject = under(event);
     if (!subject) return;
     spotlight.pin(subject);
-    activate?.(subject, event);
+    // A finger cannot point without a click.
+    if (!(event instanceof PointerEvent) || event.pointerType !== "touch") activate?.(subject, event);
   });
   plot.addEventListener("blur", () => spotlight.point(null));
   plot.addEventListener("keydown", (event) => {

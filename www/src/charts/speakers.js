@@ -19,7 +19,7 @@ export class Speakers {
   /** What they were chosen for: while that stays, none of them moves away under the pointer. */
   #chosenFor = "";
   /** @type {number[]} */
-  #neurons = [];
+  #loud = [];
 
   /** @param {string} panel @param {Spotlight} spotlight @param {Touch} touch */
   constructor(panel, spotlight, touch) {
@@ -41,11 +41,10 @@ export class Speakers {
     const { neurons, said } = allocation;
     const about = JSON.stringify([model, text]);
     const loud = strongest(said, LISTED).map(({ place }) => neurons[place]);
-    const listed = about === this.#chosenFor ? this.#neurons : loud;
     const off = neurons.filter((neuron) => this.touch.strength(`neuron:${neuron}`) !== 1).slice(0, LISTED);
+    if (about !== this.#chosenFor) this.#loud = loud;
     this.#chosenFor = about;
-    this.#neurons = [...new Set([...listed, ...off])];
-    this.#columns = this.#neurons.map((neuron) => neurons.indexOf(neuron)).filter((column) => column >= 0);
+    this.#columns = [...new Set([...this.#loud, ...off])].map((neuron) => neurons.indexOf(neuron)).filter((column) => column >= 0);
     const focused = document.activeElement instanceof HTMLElement && this.root.contains(document.activeElement) ? document.activeElement.dataset.neuron : undefined;
     const buttons = this.#columns.map((column) => {
       const name = `neuron:${neurons[column]}`;

@@ -124,7 +124,7 @@ export class Preview {
     const after = await this.explain("after", text);
     if (text !== this.#text || models !== this.#models) return; // What is asked for instead comes next.
     if (!before || !after) {
-      for (const panel of [this.#before, this.#after]) panel.lack(text, "There is no answer to this text.");
+      for (const panel of [this.#before, this.#after]) panel.lack(text, "", "There is no answer to this text.");
       return;
     }
     this.#start = { text, explanation: before };
