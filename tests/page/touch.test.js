@@ -126,12 +126,36 @@ pageTest("what flips the class is found, and does", async (page) => {
   assert.match(await page.innerText("#change"), /, so (negative|positive);/);
   await page.click("#reset");
   await changed(page, "");
+  await page.keyboard.press("Control+z");
+  await changed(page, off);
+  await page.keyboard.press("Control+z");
+  await changed(page, "");
   await words.locator("button").click();
   await page.waitForSelector("#change:visible del");
   await ready(page);
   assert.notEqual(await best(), before, "without these words, too");
   assert.match(await page.innerText("#change"), /gone “/);
+  await page.keyboard.press("Control+z");
+  await ready(page);
+  assert.equal(await page.inputValue("#text"), "The plot is thin, but the acting is good.");
 });
+
+pageTest(
+  "an address that switches off what is not there says so, and the way back is at hand",
+  async (page) => {
+    await page.waitForSelector("#notices .notice[data-kind='text']");
+    assert.match(await page.innerText("#notices"), /8 heads, and none has the number 99/);
+    assert.equal(await page.locator("#prediction [data-probability]").count(), 0, "nothing is said to be its answer");
+    await page.click("#notices button:has-text('Put everything back')");
+    await changed(page, "");
+    await page.goto(page.url().replace(/#.*|$/, "#without=neurone"));
+    await page.reload();
+    await page.waitForSelector("#notices .notice[data-kind='address']");
+    assert.match(await page.innerText("#notices"), /make no sense: “neurone”/);
+    await ready(page);
+  },
+  { at: "#without=head:99" },
+);
 
 pageTest("an explanation is checked when nothing else is to be done, and an edited text is compared with the earlier one", async (page) => {
   await ready(page);
