@@ -106,7 +106,7 @@ pageTest(
 pageTest("each chart has a table for those who can't see it", async (page) => {
   await ready(page);
   await enter(page, TEXT);
-  for (const [chart, columns] of /** @type {const} */ ([["#evidence", 2], ["#allocation", 5], ["#interaction", 6]])) {
+  for (const [chart, columns] of /** @type {const} */ ([["#evidence", 2], ["#allocation", 6], ["#interaction", 6]])) {
     await page.locator(`${chart} summary`).click();
     await page.waitForSelector(`${chart} tbody tr`);
     const rows = await page.locator(`${chart} tbody tr`).count();

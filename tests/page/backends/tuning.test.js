@@ -19,7 +19,7 @@ pageTest(
     assert.match(await page.innerText("#tune-figures"), /All epochs are done.*Held-out accuracy \d+\.\d %/);
     assert.equal(await page.locator("#tune-measures [data-measure='accuracy']").getAttribute("data-after"), String(accuracy));
     assert.match(await page.innerText("#tune-measures [data-measure='accuracy']"), /\d %\s*\(\d.* to .*%\)/);
-    assert.match(await page.innerText("#tune-measures .remark"), /On 2 held-out texts\..*Wilson’s.*1,000 resamples\. Epoch \d was chosen on these same texts/s);
+    assert.match(await page.innerText("#tune-measures .remark"), /On 1 held-out text\..*Wilson’s.*1,000 resamples\. Epoch \d was chosen on these same texts/s);
     for (const part of ["score", "mono", "poly"]) {
       const row = page.locator(`#tune-measures [data-measure='${part}/neurons/own/kept']`);
       assert.match((await row.getAttribute("data-after")) ?? "", /^-?\d/);
