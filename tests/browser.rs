@@ -6,7 +6,7 @@
 mod common;
 
 use common::complete::{assert_parts_add_up, compare_parts};
-use common::training::compare_training;
+use common::training::{STRICT, compare_training};
 use common::tuning::{data, losses, options, reference, session, tune};
 use common::{KINDS, assert_complete, close, small_package_of};
 use js_sys::{Array, Object, Reflect, Uint8Array};
@@ -162,7 +162,7 @@ async fn fine_tuning_takes_the_same_steps_as_natively() {
 #[wasm_bindgen_test]
 async fn ndarray_trains_as_flex_does() {
     let ndarray = OpenDevice::open(Backend::NdArray).await.unwrap();
-    compare_training(&ndarray.device).await;
+    compare_training(&ndarray.device, STRICT).await;
 }
 
 #[wasm_bindgen_test]

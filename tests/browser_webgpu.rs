@@ -89,7 +89,7 @@ async fn the_gpu_explains_and_trains_as_the_cpu_does() {
     }
 
     compare_parts(&gpu.device.device).await;
-    compare_training(&gpu.device.device).await;
+    compare_training(&gpu.device.device, 0.03).await;
     compare_gradients(&gpu.device.device).await;
 
     let exact = small_package().await.to_files(Precision::F32).unwrap();

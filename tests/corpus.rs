@@ -184,9 +184,10 @@ fn an_encoding_that_shows_late_is_read() {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || stdin.write_all(&windows).unwrap());
-    let piped = child.wait_with_output().unwrap();
-    writer.join().unwrap();
+    let piped = std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(&windows).unwrap());
+        child.wait_with_output().unwrap()
+    });
     assert!(piped.stdout == expected.stdout);
 
     // One bad line among others in UTF-8 is a bad line, which says what to do.

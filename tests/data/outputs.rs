@@ -247,10 +247,12 @@ fn standard_output_and_pipes_are_not_replaced() {
     let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
     assert!(made.unwrap().success());
     let pipe = folder.join("pipe");
-    let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
-    into("pipe");
-    let report = fs::read(folder.join("report.json")).unwrap();
-    assert!(reader.join().unwrap() == report);
+    let piped = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| fs::read(&pipe).unwrap());
+        into("pipe");
+        reader.join().unwrap()
+    });
+    assert!(piped == fs::read(folder.join("report.json")).unwrap());
 }
 
 #[cfg(unix)]

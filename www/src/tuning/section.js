@@ -72,7 +72,7 @@ export class TuningSection {
       progress: (label, loaded, total) => this.#status.loading(label, loaded, total),
       began: (info, source, device) => this.#began(info, source, device),
       trained: (news) => this.#hear(news),
-      problem: (problem) => this.notices.show(problem),
+      problem: (problem) => this.#tell(problem),
       tuned: (files) => this.#outcome.show(files),
     });
     this.library = new Library(this.#vault, () => this.runs.desk(), new Notices(byId("own-notices", HTMLElement)), {
@@ -282,6 +282,13 @@ export class TuningSection {
     const end = news.find((event) => event.kind === "finished");
     if (end?.result) this.#outcome.measured(end.result);
     else if (end) this.preview.hide(); // There is no “after”.
+  }
+
+  /** Shows a notice, in sight of whoever looks at the buttons. @param {Problem} problem */
+  #tell(problem) {
+    const { top, bottom } = this.#status.start.getBoundingClientRect();
+    this.notices.show(problem);
+    if (bottom > 0 && top < innerHeight) this.notices.root.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Phase} phase */
