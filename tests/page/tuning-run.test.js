@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { pageTest } from "./lane.js";
 import { enter, modelIds, shown, TEXT, translatable } from "./page.js";
-import { choose, csv, downloaded, figures, focused, give, inSight, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
+import { choose, csv, downloaded, figures, focused, give, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
