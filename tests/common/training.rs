@@ -164,6 +164,9 @@ async fn compare(kind: (Objective, Readout), device: &Device, tolerance: f64) {
             tolerance,
         );
     }
+    if tolerance > STRICT {
+        return; // A neuron that another word has won learns something else: losses stay close, weights need not.
+    }
     for (name, there) in &there.weights {
         // A gradient that is 0 but for rounding, by which Adam moves it all the same.
         if name.ends_with("attention.key.bias") {
