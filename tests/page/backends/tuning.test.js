@@ -27,6 +27,7 @@ pageTest(
     const counts = await page.locator(".confusion td.number").allInnerTexts();
     assert.equal(counts.reduce((sum, text) => sum + Number(text), 0), 1, "the held-out text is counted once");
     await page.locator("#tune-curves summary").click();
+    await page.waitForSelector("#tune-curves tbody tr:nth-child(2)");
     assert.equal(await page.locator("#tune-curves tbody tr").count(), 2);
     for (const canvas of await page.locator("#tune-curves canvas").all()) assert.match((await canvas.getAttribute("aria-label")) ?? "", /: .*\d/);
 
