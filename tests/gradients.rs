@@ -11,12 +11,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use safr::model::{
     Batch, Classifier, LayerTrace, ModelConfig, Noise, Reading, Readout, Trace, Weights,
 };
-use safr::objective::{
-    Apart, Family, GateGuard, Objective, Overlap, Pairs, RateOf, ScaleFree, Space, Weight,
-    scale_free,
-};
+use safr::objective::{Family, GateGuard, Objective, RateOf, ScaleFree, Space, Weight, scale_free};
 use safr::text::Tokenizer;
 
+use crate::common::forms::forms;
 use crate::common::{small_config, small_weights, winners};
 
 const TEXTS: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6], &[7, 8, 9, 10, 11, 2, 1]];
@@ -167,28 +165,9 @@ fn scale_free_interaction_on_attention() {
     check(&config, &objective(family, 0.0, 1.0));
 }
 
-/// Every form of the importance loss on neurons, and with them every form of the interaction loss.
+/// The forms of the losses on neurons whose slopes are those of what they compute.
 fn forms_on_neurons() -> Vec<ScaleFree> {
-    let mut forms = Vec::new();
-    for space in [Space::Mlp, Space::Evidence] {
-        for (apart, pairs) in [
-            (Apart::Important, Pairs::Attended),
-            (Apart::All, Pairs::Contrasted),
-        ] {
-            for overlap in [Overlap::Cosine, Overlap::Shares] {
-                for weight in [Weight::Gate, Weight::Evidence, Weight::Even] {
-                    forms.push(ScaleFree {
-                        space,
-                        apart,
-                        overlap,
-                        weight,
-                        pairs,
-                        ..ScaleFree::PLAIN
-                    });
-                }
-            }
-        }
-    }
+    let mut forms = forms(&[Space::Mlp, Space::Evidence]);
     // What words say is taken as given, but losses on evidence look at the neurons that say it.
     forms.retain(|form| form.space == Space::Mlp || form.weight != Weight::Evidence);
     forms

@@ -14,7 +14,7 @@ use safr::objective::{
 };
 use safr::text::Tokenizer;
 
-use crate::common::close;
+use crate::common::{self, close};
 
 const WIDTH: usize = 6;
 const HEADS: usize = 2;
@@ -226,29 +226,9 @@ fn rotated(case: &Case, angle: f32) -> Case {
     case
 }
 
-/// Every form of the importance loss, and with them every form of the interaction loss.
+/// Every form of the losses, in every space.
 fn forms() -> Vec<ScaleFree> {
-    let mut forms = Vec::new();
-    for space in [Space::Mlp, Space::Evidence, Space::Embedding] {
-        for (apart, pairs) in [
-            (Apart::Important, Pairs::Attended),
-            (Apart::All, Pairs::Contrasted),
-        ] {
-            for overlap in [Overlap::Cosine, Overlap::Shares] {
-                for weight in [Weight::Gate, Weight::Evidence, Weight::Even] {
-                    forms.push(ScaleFree {
-                        space,
-                        apart,
-                        overlap,
-                        weight,
-                        pairs,
-                        ..ScaleFree::PLAIN
-                    });
-                }
-            }
-        }
-    }
-    forms
+    common::forms::forms(&[Space::Mlp, Space::Evidence, Space::Embedding])
 }
 
 /// Whether a form looks at nothing but angles between words and at their gates.

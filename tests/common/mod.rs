@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test program takes what it needs")]
 
 pub(crate) mod complete;
+pub(crate) mod forms;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod questions;
 #[cfg(target_arch = "wasm32")]
