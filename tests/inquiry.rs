@@ -89,7 +89,7 @@ fn steering_takes_no_pass_and_gives_what_a_pass_gives() {
             let changes: Changes = parts.parse().unwrap();
             let passed = block_on(model.explain_changed(text, &changes)).unwrap();
             let passed = passed.prediction.unwrap();
-            let steered = steering.predict(&passed.classes, &changes.neurons);
+            let steered = steering.predict(&passed.classes, &changes).unwrap();
             let expected: Vec<f64> = passed.probabilities.iter().map(|&p| p.into()).collect();
             all_close(
                 &format!("{text}: {parts}"),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{EngineError, LoadedModel, faults};
 use crate::attribute::{Examples, FiresAt, NeuronFlip, WordFlip};
 use crate::evaluate::{Curves, CurvesRun};
-use crate::explain::{Explanation, Steering, faithfulness_in_words, flip_in_words};
+use crate::explain::{Explanation, faithfulness_in_words, flip_in_words};
 
 /// Seed of the random orders of words.
 const SEED: u64 = 0;
@@ -96,32 +96,44 @@ impl LoadedModel {
     /// # Errors
     /// If the device was lost or failed, or the model's answer is not a number.
     pub async fn inquire(&self, text: &str, question: Question) -> Result<Inquiry, EngineError> {
-        if question == Question::Examples {
-            return Ok(self.examples(text));
-        }
-        let (explanation, steering) = self.explain_to_steer(text).await?;
-        let Some(class) = explanation.predicted() else {
-            let work = Work::Done(Answer::NoWords);
-            return Ok(Inquiry { work });
-        };
-        let ids: Vec<u32> = explanation.words.iter().map(|word| word.id).collect();
         let work = match question {
-            Question::FlipNeurons => self.flip_neurons(&explanation, class, steering, &ids),
-            Question::FlipWords => {
-                let words = explanation.words.into_iter().map(|word| word.text);
-                Work::Words(WordFlip::new(&ids, class), words.collect())
-            }
-            Question::Faithfulness | Question::Examples => {
-                let run = CurvesRun::new(&self.classifier, &ids, SEED).await?;
-                run.map_or(Work::Done(Answer::NoWords), |run| {
-                    Work::Curves(Box::new(run))
-                })
-            }
+            Question::FlipNeurons => self.flip_neurons(text).await?,
+            Question::FlipWords => self.flip_words(text).await?,
+            Question::Faithfulness => self.curves(text).await?,
+            Question::Examples => Some(self.examples(text)),
         };
+        let work = work.unwrap_or(Work::Done(Answer::NoWords));
         Ok(Inquiry { work })
     }
 
-    fn examples(&self, lines: &str) -> Inquiry {
+    /// Without a search where the head reads nothing but the neurons; `None` without words, as below.
+    async fn flip_neurons(&self, text: &str) -> Result<Option<Work>, EngineError> {
+        let (explanation, steering) = self.explain_to_steer(text).await?;
+        let search = |class| {
+            let order = speaking(&explanation);
+            Work::Neurons(NeuronFlip::new(&explanation.ids(), class, order))
+        };
+        Ok(match steering {
+            Some(steering) => Some(Work::Done(neurons(steering.fewest_to_flip(), true))),
+            None => explanation.predicted().map(search),
+        })
+    }
+
+    async fn flip_words(&self, text: &str) -> Result<Option<Work>, EngineError> {
+        let explanation = self.explain(text).await?;
+        let search = |class| {
+            let words = explanation.words.iter().map(|word| word.text.clone());
+            Work::Words(WordFlip::new(&explanation.ids(), class), words.collect())
+        };
+        Ok(explanation.predicted().map(search))
+    }
+
+    async fn curves(&self, text: &str) -> Result<Option<Work>, EngineError> {
+        let trace = self.finite_trace(&self.read(text)).await?;
+        Ok(trace.map(|trace| Work::Curves(Box::new(CurvesRun::new(trace, SEED)))))
+    }
+
+    fn examples(&self, lines: &str) -> Work {
         let reads: Vec<_> = lines.lines().map(|line| self.read(line)).collect();
         let ids = reads
             .iter()
@@ -131,23 +143,7 @@ impl LoadedModel {
             words.map(|word| (word.start, word.end)).collect()
         });
         let search = Examples::new(ids.collect(), self.package.config.d_ff);
-        Inquiry {
-            work: Work::Examples(search, places.collect()),
-        }
-    }
-
-    /// Without a pass where the head reads nothing but the neurons.
-    fn flip_neurons(
-        &self,
-        explanation: &Explanation,
-        class: usize,
-        steering: Option<Steering>,
-        ids: &[u32],
-    ) -> Work {
-        match steering {
-            Some(steering) => Work::Done(neurons(steering.fewest_to_flip(), true)),
-            None => Work::Neurons(NeuronFlip::new(ids, class, speaking(explanation))),
-        }
+        Work::Examples(search, places.collect())
     }
 }
 

@@ -77,7 +77,7 @@ impl LoadedModel {
         text: &str,
     ) -> Result<(Explanation, Option<Steering>), EngineError> {
         let read = self.read(text);
-        let trace = finite(vec![self.trace(&read).await?])?.pop().flatten();
+        let trace = self.finite_trace(&read).await?;
         let reads_neurons = self.package.config.readout == Readout::Neurons;
         let steering = trace.as_ref().filter(|_| reads_neurons).map(Steering::of);
         Ok((self.explanation(text, &read, trace.as_ref()), steering))
@@ -178,6 +178,14 @@ impl LoadedModel {
         let reads = std::slice::from_ref(read);
         let mut traces = self.traced(reads, self.whole()).await?;
         Ok(traces.pop().flatten())
+    }
+
+    /// [`LoadedModel::trace`] without a number that is none.
+    pub(super) async fn finite_trace(
+        &self,
+        read: &ReadText,
+    ) -> Result<Option<TraceNumbers>, EngineError> {
+        Ok(finite(vec![self.trace(read).await?])?.pop().flatten())
     }
 
     /// One forward pass of a model over the words of several texts, some of whose gates may be closed;

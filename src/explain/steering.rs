@@ -1,9 +1,7 @@
 //! What the strengths of neurons do to a prediction, without another pass (method §4.7).
 
-use std::collections::BTreeMap;
-
 use super::prediction::{argmax, probabilities};
-use super::{Matrix, Prediction, TraceNumbers};
+use super::{Changes, Matrix, Prediction, TraceNumbers};
 
 /// What each neuron of the last block adds to the logits of a text, in a model whose head reads nothing but the
 /// neurons: there the logits are a sum, and what a neuron's strength does to it is exact.
@@ -36,23 +34,27 @@ impl Steering {
         }
     }
 
-    /// The answer with neurons at these strengths: 0 is off, 1 as they are.
+    /// The answer with `changes`; `None` if they are not of neurons alone, or there is no such neuron.
     ///
     /// # Panics
-    /// If there is no such neuron, or not one class for each logit.
-    pub fn predict(&self, classes: &[String], strengths: &BTreeMap<usize, f32>) -> Prediction {
+    /// If there is not one class for each logit.
+    pub fn predict(&self, classes: &[String], changes: &Changes) -> Option<Prediction> {
         assert_eq!(classes.len(), self.logits.len(), "one logit per class");
+        let is_here = |&neuron: &usize| neuron < self.said.rows;
+        if !changes.is_of_neurons() || !changes.neurons.keys().all(is_here) {
+            return None;
+        }
         let mut logits = self.logits.clone();
-        for (&neuron, strength) in strengths {
+        for (&neuron, strength) in &changes.neurons {
             for (logit, said) in logits.iter_mut().zip(self.said.row(neuron)) {
                 *logit += f64::from((strength - 1.0) * said);
             }
         }
         let odds = probabilities(logits.iter().copied());
-        Prediction {
+        Some(Prediction {
             predicted: argmax(&logits),
             ..Prediction::of(classes, odds.iter().map(|&p| p as f32).collect())
-        }
+        })
     }
 
     /// The fewest neurons without which another class is predicted, those that say most first; `None` if there is
@@ -102,12 +104,29 @@ mod tests {
         (0..count).map(|class| class.to_string()).collect()
     }
 
+    fn changes(neurons: impl Iterator<Item = (usize, f32)>) -> Changes {
+        Changes {
+            neurons: neurons.collect(),
+            ..Changes::NONE
+        }
+    }
+
+    #[test]
+    fn what_is_no_neuron_of_the_model_takes_a_pass() {
+        let steering = steering(&[1.0, 0.0], &[0.5, -0.5]);
+        for (changes, is_known) in [("neuron:0=2", true), ("neuron:1", false), ("head:0", false)] {
+            let found = steering.predict(&classes(2), &changes.parse().unwrap());
+            assert_eq!(found.is_some(), is_known, "{changes}");
+        }
+    }
+
     #[test]
     fn strengths_by_hand() {
         let steering = steering(&[1.0, 0.0], &[0.5, -0.5, -0.25, 0.25]);
         let odds = |strengths: &[(usize, f32)]| {
             let p = steering
-                .predict(&classes(2), &strengths.iter().copied().collect())
+                .predict(&classes(2), &changes(strengths.iter().copied()))
+                .unwrap()
                 .probabilities;
             (p[0] / p[1]).ln()
         };
@@ -140,8 +159,8 @@ mod tests {
             let steering = steering(&logits, &said);
             let predicted = argmax(&logits);
             let flips = |set: u32| {
-                let off = (0..8).filter(|n| set >> n & 1 == 1).map(|n| (n, 0.0)).collect();
-                steering.predict(&classes(3), &off).predicted != predicted
+                let off = changes((0..8).filter(|n| set >> n & 1 == 1).map(|n| (n, 0.0)));
+                steering.predict(&classes(3), &off).unwrap().predicted != predicted
             };
             let fewest = (0..256).filter(|&set| flips(set)).map(u32::count_ones).min();
             let found = steering.fewest_to_flip();

@@ -175,17 +175,11 @@ impl Session {
     /// `{kind, message, hint}` if there is no such model or part.
     pub fn steer(&self, id: &str, text: &str, without: &str) -> Result<JsValue, JsValue> {
         let changes = changes(without)?;
-        let package = &self.inner.model(id)?.package;
+        let classes = &self.inner.model(id)?.package.card.classes;
         let whole = self.whole.borrow();
         let whole = whole.get(id).filter(|whole| whole.outline.text == text);
-        let is_neuron = changes
-            .neurons
-            .keys()
-            .all(|&neuron| neuron < package.config.d_ff);
-        let steering = whole
-            .and_then(|whole| whole.steering.as_ref())
-            .filter(|_| changes.is_of_neurons() && is_neuron);
-        to_js(&steering.map(|steering| steering.predict(&package.card.classes, &changes.neurons)))
+        let steering = whole.and_then(|whole| whole.steering.as_ref());
+        to_js(&steering.and_then(|steering| steering.predict(classes, &changes)))
     }
 
     /// Asks the model `id` a [`Question`] about a text, in the place of one that is still being answered.

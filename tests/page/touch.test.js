@@ -99,7 +99,9 @@ pageTest("a neuron is steered without a pass, by slider and by keyboard", async 
   assert.equal(await page.locator("#neuron-off").getAttribute("aria-pressed"), "true");
   await page.waitForSelector("#neuron-card .firing mark", { timeout: 60_000 });
   await strength.focus();
-  for (let step = 0; step < 25; step += 1) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await changed(page, `neuron:${neuron}=0.1`); // What was explained in between does not end the change.
+  for (let step = 1; step < 25; step += 1) await page.keyboard.press("ArrowRight");
   await changed(page, `neuron:${neuron}=2.5`);
   await agrees(page, "sst2-safr", TEXT, `neuron:${neuron}=2.5`);
   await page.locator("#allocation [role=slider]").focus();

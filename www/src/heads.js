@@ -12,7 +12,7 @@ export class Heads {
   /** @param {Touch} touch */
   constructor(touch) {
     this.touch = touch;
-    touch.watch(() => this.#mark());
+    touch.watch(() => touch.mark(this.root));
   }
 
   /** @param {number} count of the last block's heads */
@@ -20,17 +20,11 @@ export class Heads {
     if (count === this.#count) return;
     this.#count = count;
     const heads = Array.from({ length: count }, (_, head) => {
-      const button = html("button", { type: "button", class: "chip", "data-head": head, "aria-label": `Head ${head} off`, "aria-pressed": "false" }, String(head));
+      const button = html("button", { type: "button", class: "chip", "data-head": head, "data-part": `head:${head}`, "aria-label": `Head ${head} off` }, String(head));
       button.addEventListener("click", () => this.touch.toggle(`head:${head}`));
       return button;
     });
     this.root.replaceChildren("Switch heads off: ", ...heads);
-    this.#mark();
-  }
-
-  #mark() {
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-head]"))) {
-      button.setAttribute("aria-pressed", String(this.touch.strength(`head:${button.dataset.head}`) === 0));
-    }
+    this.touch.mark(this.root);
   }
 }

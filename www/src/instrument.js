@@ -71,14 +71,13 @@ export class Instrument {
     this.touch.show(without);
     if (model === this.#about.model && text === this.#about.text) return;
     const isNew = model !== this.#about.model;
-    this.touch.forgetWords();
+    this.touch.forget(isNew);
     this.#about = { model, text };
     this.flip.clear();
     this.#faithfulness.clear();
     this.asks.drop("faithfulness");
     clearTimeout(this.#rest);
     if (!isNew) return;
-    this.touch.forget();
     this.card.clear();
     this.#introduce();
   }

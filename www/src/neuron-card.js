@@ -24,9 +24,6 @@ export class NeuronCard {
   #title = byId("neuron-card-title", HTMLElement);
   /** What it shows: the model and its neuron. @type {{model: string, neuron: number} | null} */
   #shown = null;
-  /** Whether the slider has been moved, and may be moved further. */
-  #moving = false;
-  #turning = false;
 
   /**
    * @param {Touch} touch
@@ -43,19 +40,11 @@ export class NeuronCard {
     this.#off.addEventListener("click", () => this.#shown && this.touch.toggle(this.#part));
     this.slider.max = String(STRONGEST);
     this.slider.addEventListener("input", () => {
-      if (!this.#shown) return;
-      const goesOn = this.#moving;
-      this.#moving = true;
-      this.#turning = true;
-      this.touch.turn(this.#part, this.slider.valueAsNumber, goesOn);
-      this.#turning = false;
+      if (this.#shown) this.touch.turn(this.#part, this.slider.valueAsNumber);
     });
-    this.slider.addEventListener("pointerdown", () => (this.#moving = false));
-    this.slider.addEventListener("blur", () => (this.#moving = false)); // Until then it is one change, to be undone at once.
-    touch.watch(() => {
-      if (!this.#turning) this.#moving = false;
-      this.#set();
-    });
+    this.slider.addEventListener("pointerdown", () => touch.settle());
+    this.slider.addEventListener("blur", () => touch.settle()); // Until then it is one change, to be undone at once.
+    touch.watch(() => this.#set());
     spotlight.watch((subject) => {
       const panel = subject?.kind === "neuron" ? panels.find(({ name }) => name === subject.panel) : undefined;
       const neuron = subject?.kind === "neuron" ? panel?.neuronAt(subject.column) : undefined;
@@ -90,7 +79,6 @@ export class NeuronCard {
   async #show(model, classes, neuron, isMain) {
     const shown = { model, neuron };
     this.#shown = shown;
-    this.#moving = false;
     this.root.dataset.neuron = String(neuron);
     write(this.#title, `Neuron ${neuron}`);
     this.#control.hidden = !isMain;
@@ -112,7 +100,8 @@ export class NeuronCard {
     const strength = this.touch.strength(this.#part);
     this.slider.value = String(strength);
     this.#off.dataset.neuron = String(this.#shown.neuron);
-    this.#off.setAttribute("aria-pressed", String(strength === 0));
+    this.#off.dataset.part = this.#part;
+    this.touch.mark(this.#control);
     write(this.#value, strength === 0 ? "off" : `× ${tenths(strength)}`);
   }
 }

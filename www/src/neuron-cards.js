@@ -58,7 +58,7 @@ export class NeuronDirectory {
       this.#shown += 4 * ROWS;
       this.#draw();
     });
-    touch.watch(() => this.#mark());
+    touch.watch(() => touch.mark(this.table));
   }
 
   /** The model whose neurons are listed from now on. @param {ModelInfo} model */
@@ -101,7 +101,7 @@ export class NeuronDirectory {
     const sorted = wanted === "" || this.#sorted;
     this.table.replaceChildren(this.#head(sorted), html("tbody", {}, ...found.slice(0, this.#shown).map((card) => this.#row(card, model.classes, wanted))));
     this.#more.hidden = found.length <= this.#shown;
-    this.#mark();
+    this.touch.mark(this.table);
   }
 
   /** @param {boolean} sorted whether the rows are sorted by a column */
@@ -125,7 +125,7 @@ export class NeuronDirectory {
   #row(card, classes, wanted) {
     const [first, ...rest] = COLUMNS.map(({ show }) => show(card));
     const name = `neuron:${card.neuron}`;
-    const button = html("button", { type: "button", class: "chip", "data-neuron": card.neuron, "data-part": name, "aria-pressed": "false", title: "Switch it off, or on again" }, first);
+    const button = html("button", { type: "button", class: "chip", "data-neuron": card.neuron, "data-part": name, title: "Switch it off, or on again" }, first);
     button.addEventListener("click", () => {
       this.touch.toggle(name);
       this.picked(card.neuron);
@@ -139,13 +139,6 @@ export class NeuronDirectory {
       html("td", {}, listed(wantedFirst(card.top, wanted), percent)),
       html("td", {}, listed(wantedFirst(card.strongest, wanted), brief)),
     );
-  }
-
-  /** Which of the listed neurons are off. */
-  #mark() {
-    for (const button of this.table.querySelectorAll("[data-part]")) {
-      button.setAttribute("aria-pressed", String(this.touch.strength(/** @type {HTMLElement} */ (button).dataset.part ?? "") === 0));
-    }
   }
 }
 

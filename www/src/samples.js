@@ -1,5 +1,12 @@
 // @ts-check
-/** Texts to start from, each for something that a classifier can get wrong. */
+/** Texts to start from, each for something that a classifier can get wrong, and a set of labelled ones. */
+
+import { csvParseRows } from "d3-dsv";
+
+import { download } from "./download.js";
+
+/** The labelled texts that come with the page: their classes, then the texts. */
+export const SAMPLE_SET = "film-remarks.csv";
 
 /** @type {readonly {name: string, text: string}[]} */
 export const samples = [
@@ -18,3 +25,9 @@ export const samples = [
       "never cruel to the people in it, even when they deserve it.",
   },
 ];
+
+/** All of these texts, one line each. */
+export async function sampleLines() {
+  const [, ...rows] = csvParseRows(await (await download(SAMPLE_SET)).text());
+  return [...samples.map(({ text }) => text), ...rows.map(([, text]) => text)];
+}

@@ -19,6 +19,8 @@ export class Touch {
   #parts = new Map();
   /** What was changed before, the latest last. @type {string[]} */
   #earlier = [];
+  /** The part whose slider is being moved: all its turns are one change. */
+  #turning = "";
   /** The words of the text, by which parts are called. @type {string[]} */
   #words = [];
   /** @type {((parts: Parts) => void)[]} */
@@ -47,6 +49,7 @@ export class Touch {
   /** Brings the page in line with the state. @param {string} without */
   show(without) {
     if (without === this.written) return;
+    this.settle();
     this.#parts = partsOf(without) ?? new Map();
     this.#tell();
   }
@@ -57,14 +60,9 @@ export class Touch {
     this.#tell();
   }
 
-  /** Nothing to go back to: another model has other parts. */
-  forget() {
-    this.#earlier = [];
-  }
-
-  /** Another text has other words: there is no way back to them. */
-  forgetWords() {
-    this.#earlier = this.#earlier.map(inAnotherText);
+  /** There is no way back to what is not there any more: another model has other parts, another text other words. @param {boolean} model whether the model is another one */
+  forget(model) {
+    this.#earlier = model ? [] : this.#earlier.map(inAnotherText);
   }
 
   get written() {
@@ -76,9 +74,21 @@ export class Touch {
     return this.#parts.get(name) ?? 1;
   }
 
+  /** Whether all these parts are off. @param {string[]} names */
+  isOff(...names) {
+    return names.length > 0 && names.every((name) => this.strength(name) === 0);
+  }
+
+  /** Shows on buttons whether the part is off that each names in `data-part`. @param {ParentNode} root */
+  mark(root) {
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-part]"))) {
+      button.setAttribute("aria-pressed", String(this.isOff(button.dataset.part ?? "")));
+    }
+  }
+
   /** Switches parts off, or on again if all of them are off. @param {string[]} names */
   toggle(...names) {
-    const on = names.length > 0 && names.every((name) => this.strength(name) === 0);
+    const on = this.isOff(...names);
     const parts = new Map(this.#parts);
     for (const name of names) parts.set(name, on ? 1 : 0);
     this.#change(parts);
@@ -89,26 +99,33 @@ export class Touch {
     this.#change(new Map(names.map((name) => [name, 0])));
   }
 
-  /** @param {string} name @param {number} strength @param {boolean} [goesOn] whether a slider is still being moved */
-  turn(name, strength, goesOn = false) {
-    this.#change(new Map(this.#parts).set(name, strength), goesOn);
+  /** Turns a part up or down; until `settle` it is one change with the turns before. @param {string} name @param {number} strength */
+  turn(name, strength) {
+    this.#change(new Map(this.#parts).set(name, strength), name);
+  }
+
+  /** The slider is let go of. */
+  settle() {
+    this.#turning = "";
   }
 
   /** Goes back by one change. */
   undo() {
     const earlier = this.#earlier.pop();
     if (earlier === undefined) return;
+    this.settle();
     this.#parts = partsOf(earlier) ?? new Map();
     this.#tell();
     this.changed(earlier);
   }
 
-  /** @param {Parts} parts @param {boolean} [goesOn] whether it belongs to the change before */
-  #change(parts, goesOn = false) {
+  /** @param {Parts} parts @param {string} [turning] the part whose slider does it */
+  #change(parts, turning = "") {
     const before = this.written;
     const after = spelled(parts);
     if (before === after) return;
-    if (!goesOn) this.#earlier.push(before);
+    if (turning === "" || turning !== this.#turning) this.#earlier.push(before);
+    this.#turning = turning;
     this.#parts = partsOf(after) ?? new Map();
     this.#tell();
     this.changed(after);
@@ -157,10 +174,9 @@ export function wordActions(touch, explanation, word) {
   if (!explanation || word >= explanation.words.length) return [];
   const part = `word:${word}`;
   const neurons = ownedBy(explanation, word);
-  const off = neurons.length > 0 && neurons.every((name) => touch.strength(name) === 0);
   return [
-    { label: touch.strength(part) === 0 ? "Let it in again" : "Shut it out", act: () => touch.toggle(part) },
-    { label: off ? "Its neurons on" : "Its neurons off", act: () => touch.toggle(...neurons) },
+    { label: touch.isOff(part) ? "Let it in again" : "Shut it out", act: () => touch.toggle(part) },
+    { label: touch.isOff(...neurons) ? "Its neurons on" : "Its neurons off", act: () => touch.toggle(...neurons) },
   ];
 }
 

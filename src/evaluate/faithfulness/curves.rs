@@ -8,12 +8,10 @@ use serde::Serialize;
 use super::PERCENTAGES;
 use super::measures::{all_but_first, first, part};
 use super::outcomes::Outcomes;
-use crate::attribute::{
-    Part, Ranking, Removal, Removed, ablated_logits, ranked, texts_a_piece, words_read,
-};
+use crate::attribute::{Part, Ranking, Removal, Removed, ablated_logits, ranked, texts_a_piece};
 use crate::evaluate::knockout::{Effects, parts};
-use crate::explain::{Allocation, TraceNumbers, allocate, mean, word_contributions};
-use crate::model::{Batch, Classifier, ReadError, Stream};
+use crate::explain::{Allocation, TraceNumbers, allocate, mean, softmax, word_contributions};
+use crate::model::{Classifier, ReadError, Stream};
 
 /// Random orders that are drawn.
 const DRAWS: usize = 10;
@@ -75,31 +73,17 @@ pub struct CurvesRun {
 }
 
 impl CurvesRun {
-    /// Prepares the work on the words that `model` reads of a text, with random orders drawn by `seed`; `None` if
-    /// there are none.
-    ///
-    /// # Errors
-    /// If the device was lost or failed.
-    pub async fn new(
-        model: &Classifier,
-        text: &[u32],
-        seed: u64,
-    ) -> Result<Option<Self>, ReadError> {
-        let text = words_read(text, &model.config);
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let batch = Batch::new(&[text], &model.config, &model.device());
-        let trace = model.forward(&batch, None);
-        let contributions = model.contributions(&trace);
-        let trace = trace.read_with(Some(contributions)).await?.swap_remove(0);
+    /// Prepares the work on a text's words from a pass over them that has the contributions, with random orders drawn
+    /// by `seed`.
+    pub fn new(trace: TraceNumbers, seed: u64) -> Self {
+        let words = trace.ids.len();
         let orders = orders(&trace, seed);
-        let gone = points(text.len());
+        let gone = points(words);
         let removals = removals(&orders, &gone);
         let allocation = allocate(&trace.last_layer().neurons).allocation;
-        let parts = parts(&allocation, model.config.layers - 1, text.len());
-        Ok(Some(Self {
-            outcomes: Outcomes::new(model, text, Removal::Delete).await?,
+        let parts = parts(&allocation, trace.layers.len() - 1, words);
+        Self {
+            outcomes: Outcomes::of(&trace.ids, &softmax(&trace.logits), Removal::Delete),
             of: removals.len() + parts.len(),
             orders,
             gone,
@@ -108,7 +92,7 @@ impl CurvesRun {
             allocation,
             parts,
             logits: Vec::new(),
-        }))
+        }
     }
 
     /// Passes made, and how many there are in all.

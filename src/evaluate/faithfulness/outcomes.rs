@@ -28,6 +28,18 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
+    /// Those of a text for which the class probabilities, `K`, are known as a whole.
+    pub(super) fn of(text: &[u32], whole: &[f32], removal: Removal) -> Self {
+        let class = argmax(whole);
+        Self {
+            text: text.to_vec(),
+            removal,
+            class,
+            whole: f64::from(whole[class]),
+            known: BTreeMap::new(),
+        }
+    }
+
     /// Predicts the whole text.
     pub(super) async fn new(
         model: &Classifier,
@@ -35,14 +47,7 @@ impl Outcomes {
         removal: Removal,
     ) -> Result<Self, ReadError> {
         let whole = probabilities(model, &[text]).await?.swap_remove(0);
-        let class = argmax(&whole);
-        Ok(Self {
-            text: text.to_vec(),
-            removal,
-            class,
-            whole: f64::from(whole[class]),
-            known: BTreeMap::new(),
-        })
+        Ok(Self::of(text, &whole, removal))
     }
 
     /// Finds the outcomes in `model` of those `removals` that are not known yet.

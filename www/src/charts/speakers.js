@@ -33,7 +33,7 @@ export class Speakers {
     this.root.addEventListener("pointerleave", () => spotlight.point(null));
     this.root.addEventListener("focusin", ({ target }) => point(target));
     this.root.addEventListener("focusout", () => spotlight.point(null));
-    touch.watch(() => this.#mark());
+    touch.watch(() => touch.mark(this.root));
   }
 
   /** @param {View} view */
@@ -49,18 +49,12 @@ export class Speakers {
     const buttons = this.#columns.map((column) => {
       const name = `neuron:${neurons[column]}`;
       const says = `Neuron ${neurons[column]}, says ${amount(said[column])}: switch it off, or on again`;
-      const button = html("button", { type: "button", class: "chip", "data-neuron": neurons[column], "data-said": said[column], "aria-label": says, "aria-pressed": "false" }, html("b", {}, String(neurons[column])), ` ${amount(said[column])}`);
+      const button = html("button", { type: "button", class: "chip", "data-neuron": neurons[column], "data-part": name, "data-said": said[column], "aria-label": says }, html("b", {}, String(neurons[column])), ` ${amount(said[column])}`);
       button.addEventListener("click", () => this.touch.toggle(name));
       return button;
     });
     this.root.replaceChildren(...(buttons.length > 0 ? ["Say most: ", ...buttons] : []));
-    this.#mark();
+    this.touch.mark(this.root);
     if (focused !== undefined) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-neuron="${focused}"]`))?.focus();
-  }
-
-  #mark() {
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-neuron]"))) {
-      button.setAttribute("aria-pressed", String(this.touch.strength(`neuron:${button.dataset.neuron}`) === 0));
-    }
   }
 }

@@ -7,6 +7,7 @@
 import { download } from "../download.js";
 import { byId, html } from "../html.js";
 import { size } from "../format.js";
+import { SAMPLE_SET } from "../samples.js";
 
 /** @import { Notices } from "../notices.js" */
 /** @import { Problem } from "../protocol.js" */
@@ -17,8 +18,6 @@ const MOST_BYTES = 64e6;
 
 /** How long pasting and typing must pause before the text is looked at. */
 const RESTS_AFTER = 300;
-
-const SAMPLE = "film-remarks.csv";
 
 /** @typedef {"file" | "sample" | "pasted" | "typed"} Kind where texts come from; `typed`: from nowhere else */
 
@@ -166,8 +165,8 @@ export class Sources {
   async #sample() {
     this.events.changing();
     try {
-      const response = await download(SAMPLE);
-      this.#settle("sample", SAMPLE, new Uint8Array(await response.arrayBuffer()));
+      const response = await download(SAMPLE_SET);
+      this.#settle("sample", SAMPLE_SET, new Uint8Array(await response.arrayBuffer()));
     } catch (cause) {
       const { message, hint } = /** @type {Problem} */ (cause);
       this.#refuse(message, hint);
