@@ -8,7 +8,7 @@ use safr::engine::{Backend, Session, TuningOptions};
 use safr::evaluate::EncodedExample;
 use safr::model::{Batch, Classifier, Noise, Stream};
 use safr::package::{Files, names};
-use safr::train::{Options, Schedule, Trainer};
+use safr::train::{Options, Schedule, Steps, Trainer};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -101,7 +101,7 @@ async fn differentiate(id: &str, session: &Session) {
     let device = session.device.device.clone().autodiff();
     let mut model = Classifier::new(config, &package.weights, &device).unwrap();
     model.words = model.words.no_grad();
-    let examples = texts(tuning.batch_size);
+    let examples = texts(tuning.steps.batch_size);
     let ids: Vec<&[u32]> = examples.iter().map(|text| text.ids.as_slice()).collect();
     let labels: Vec<usize> = examples.iter().map(|text| text.label).collect();
     let mut stream = Stream::new(0);
@@ -125,15 +125,17 @@ async fn train(id: &str, session: &Session, embeddings: bool) {
     let tuning = TuningOptions::of(package);
     let options = Options {
         objective: tuning.objective(package),
-        learning_rate: tuning.learning_rate,
-        batch_size: tuning.batch_size,
-        epochs: 1,
-        patience: 1,
+        steps: Steps {
+            learning_rate: tuning.steps.learning_rate,
+            batch_size: tuning.steps.batch_size,
+            epochs: 1,
+            patience: 1,
+        },
         seed: 0,
         freeze_embeddings: !embeddings,
         schedule: Schedule::default(),
     };
-    let texts = texts((EARLIER_STEPS + 2) * tuning.batch_size);
+    let texts = texts((EARLIER_STEPS + 2) * tuning.steps.batch_size);
     let data = (texts.clone(), texts);
     let device = &session.device.device;
     let stream = Stream::new(0);

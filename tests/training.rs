@@ -6,7 +6,9 @@ use safr::explain::History;
 use safr::model::{ModelConfig, Noise, Stream, Weights, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::Tokenizer;
-use safr::train::{Checkpoint, Differs, Options, Schedule, TrainError, TrainEvent, Trainer, Wish};
+use safr::train::{
+    Checkpoint, Differs, Options, Schedule, Steps, TrainError, TrainEvent, Trainer, Wish,
+};
 
 use crate::common::small_config;
 
@@ -73,10 +75,12 @@ fn trainer_of(
 fn options(objective: Objective, epochs: usize, learning_rate: f64) -> Options {
     Options {
         objective,
-        learning_rate,
-        batch_size: 8,
-        epochs,
-        patience: epochs,
+        steps: Steps {
+            learning_rate,
+            batch_size: 8,
+            epochs,
+            patience: epochs,
+        },
         seed: 2,
         freeze_embeddings: false,
         schedule: Schedule::default(),
@@ -374,11 +378,14 @@ fn regularisers_rise_along_the_run() {
         let config = small_config(1, objective.reading(Tokenizer::Default));
         let mut stream = Stream::new(2);
         let weights = initial_weights(&config, &mut stream);
+        let usual = options(objective, epochs, 1e-2);
         let options = Options {
-            // One step per epoch.
-            batch_size: 32,
+            steps: Steps {
+                batch_size: 32, // One step per epoch.
+                ..usual.steps
+            },
             schedule: Schedule { ramp, decay: true },
-            ..options(objective, epochs, 1e-2)
+            ..usual
         };
         let data = (texts(32), texts(32));
         let mut trainer = Trainer::new(options, &config, &weights, stream, data, &device).unwrap();

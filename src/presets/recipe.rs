@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::preset::{Preset, files};
 use crate::model::ModelConfig;
 use crate::objective::{Objective, range};
-use crate::train::{Options, Schedule};
+use crate::train::{Options, Schedule, Steps};
 
 /// How a model is trained: on which texts, in which steps, and from which start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,20 +127,44 @@ impl Recipe {
         }
     }
 
-    /// The same for the step loop.
+    /// How its steps are taken, and how many.
+    pub fn steps(&self) -> Steps {
+        Steps {
+            learning_rate: self.learning_rate,
+            batch_size: self.batch_size,
+            epochs: self.epochs,
+            patience: self.patience,
+        }
+    }
+
+    /// What the step loop needs.
     pub fn options(&self, objective: Objective, seed: u64, freeze_embeddings: bool) -> Options {
         Options {
             objective,
-            learning_rate: self.learning_rate,
+            steps: self.steps(),
             schedule: Schedule {
                 ramp: self.ramp,
                 decay: self.decay,
             },
-            batch_size: self.batch_size,
-            epochs: self.epochs,
-            patience: self.patience,
             seed,
             freeze_embeddings,
+        }
+    }
+}
+
+impl Fresh {
+    /// The config of a model with these sizes, and all else as in `others`.
+    #[must_use]
+    pub fn shapes(&self, others: ModelConfig) -> ModelConfig {
+        ModelConfig {
+            layers: self.layers,
+            heads: self.heads,
+            d_model: self.d_model,
+            d_ff: self.d_ff,
+            embedding_rank: self.embedding_rank,
+            dropout: self.dropout,
+            word_dropout: self.word_dropout,
+            ..others
         }
     }
 }

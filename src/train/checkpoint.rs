@@ -93,7 +93,7 @@ impl Trainer {
             let number = self.history.records.len() + 1;
             let data = (
                 self.train.as_slice(),
-                self.origin.options.batch_size,
+                self.origin.options.steps.batch_size,
                 self.padding(),
             );
             Epoch::resume(number, self.annealed(number), data, position)

@@ -12,6 +12,7 @@ mod hold_out;
 mod options;
 mod origin;
 mod schedule;
+mod steps;
 mod sums;
 mod trainer;
 
@@ -22,4 +23,5 @@ pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
 pub use hold_out::{by_reading, give_back, hold_out};
 pub use options::Options;
 pub use schedule::Schedule;
+pub use steps::Steps;
 pub use trainer::Trainer;

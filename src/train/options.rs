@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::Schedule;
 use super::adam::Embeddings;
+use super::{Schedule, Steps};
 use crate::model::{Classifier, ModelConfig, Weights, WeightsError};
 use crate::objective::{Objective, earlier};
 
@@ -15,17 +15,12 @@ pub struct Options {
     /// What is minimised.
     #[serde(deserialize_with = "earlier::any")]
     pub objective: Objective,
-    /// Adam's step size.
-    pub learning_rate: f64,
+    /// How steps are taken, and how many.
+    #[serde(flatten)]
+    pub steps: Steps,
     /// How the step size and the weights of the objective change along the run.
     #[serde(default)]
     pub schedule: Schedule,
-    /// Texts per batch.
-    pub batch_size: usize,
-    /// Maximum number of epochs.
-    pub epochs: usize,
-    /// Training ends after this many epochs without a strictly better dev accuracy.
-    pub patience: usize,
     /// Seed of the run's only random stream.
     pub seed: u64,
     /// Whether the word embeddings stay as they are: then they get no gradients and no moments.

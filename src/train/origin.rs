@@ -59,8 +59,7 @@ impl Origin {
     pub(super) fn check(&self, now: &Self) -> Result<(), TrainError> {
         // More epochs or more patience may be asked for; anything else makes it a different run.
         let asked = Options {
-            epochs: self.options.epochs,
-            patience: self.options.patience,
+            steps: now.options.steps.as_long_as(&self.options.steps),
             ..now.options.clone()
         };
         same("", &self.options, &asked)?;

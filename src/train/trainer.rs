@@ -142,7 +142,7 @@ impl Trainer {
     pub fn is_finished(&self) -> bool {
         let done = self.history.records.len();
         let best = self.history.best().map_or(0, |best| best.epoch);
-        done >= self.origin.options.epochs || done - best >= self.origin.options.patience
+        self.origin.options.steps.are_over(done, best)
     }
 
     /// The training part.
@@ -177,7 +177,9 @@ impl Trainer {
 
     /// Steps per epoch.
     pub fn steps_per_epoch(&self) -> usize {
-        self.train.len().div_ceil(self.origin.options.batch_size)
+        self.train
+            .len()
+            .div_ceil(self.origin.options.steps.batch_size)
     }
 
     /// The completed fraction of the run's maximum number of steps, in [0, 1].
@@ -185,6 +187,7 @@ impl Trainer {
         let most = self
             .origin
             .options
+            .steps
             .epochs
             .saturating_mul(self.steps_per_epoch());
         (self.steps() as f64 / most.max(1) as f64).min(1.0)
@@ -200,7 +203,7 @@ impl Trainer {
         let objective = self.annealed(number);
         let data = (
             self.train.as_slice(),
-            self.origin.options.batch_size,
+            self.origin.options.steps.batch_size,
             self.padding(),
         );
         Epoch::begin(number, objective, data, &mut self.stream)
@@ -238,7 +241,7 @@ impl Trainer {
         let trace = objective.prepared(&self.model, trace);
         let losses = objective.minimised_losses(&trace, &labels);
         let gradients = objective.total(&losses).backward();
-        let rate = self.origin.options.learning_rate * schedule.rate(part);
+        let rate = self.origin.options.steps.learning_rate * schedule.rate(part);
         self.model = self
             .optimizer
             .step(self.model.clone(), rows.as_ref(), gradients, rate);
@@ -256,7 +259,7 @@ impl Trainer {
     ) -> Result<Option<EpochRecord>, TrainError> {
         let sweep = epoch.sweep.get_or_insert_with(|| Sweep::new(&self.dev));
         if !sweep.is_done() {
-            let (model, size) = (self.model.valid(), self.origin.options.batch_size);
+            let (model, size) = (self.model.valid(), self.origin.options.steps.batch_size);
             sweep
                 .advance(&model, &epoch.objective, &self.dev, size)
                 .await?;
@@ -311,7 +314,7 @@ impl Trainer {
             ..
         }) = &mut objective.family
         {
-            let last = self.origin.options.epochs.max(2) - 1;
+            let last = self.origin.options.steps.epochs.max(2) - 1;
             *beta *= 0.01f64.powf((epoch - 1) as f64 / last as f64);
         }
         objective

@@ -88,13 +88,15 @@ pub fn command(run: &Tuning) -> String {
         Some(name) => format!(" --layout {key}={name}"),
         None => String::new(),
     });
+    let flag = |(name, value): (&str, String)| format!("--{} {value}", name.replace(' ', "-"));
+    let steps = options.steps.named().map(flag);
     let if_so = |given: bool, words: &'static str| if given { words } else { "" };
     let encoding = match data.encoding.as_deref() {
         None | Some("UTF-8") => String::new(),
         Some(encoding) => format!(" --layout encoding={encoding}"),
     };
     format!(
-        "safr train --task csv --data FILE{encoding}{}{}{} --hold-out {},{} --losses {losses} --recipe {} --lambda-importance {} --lambda-interaction {} --start {start}{} --epochs {} --patience {} --learning-rate {} --batch-size {} --seed {} --out DIR",
+        "safr train --task csv --data FILE{encoding}{}{}{} --hold-out {},{} --losses {losses} --recipe {} --lambda-importance {} --lambda-interaction {} --start {start}{} {} --seed {} --out DIR",
         columns.concat(),
         if_so(data.merge_labels, " --layout labels=merge"),
         if_so(data.skip_broken, " --layout broken=skip"),
@@ -104,10 +106,7 @@ pub fn command(run: &Tuning) -> String {
         objective.lambda_importance,
         objective.lambda_interaction,
         if_so(!options.embeddings, " --freeze-embeddings"),
-        options.epochs,
-        options.patience,
-        options.learning_rate,
-        options.batch_size,
+        steps.join(" "),
         options.seed,
     )
 }

@@ -6,7 +6,7 @@ use safr::model::{ModelConfig, Readout, Stream, Weights, initial_weights};
 use safr::objective::{Family, GateGuard, LossNumbers, Objective, ScaleFree, Space};
 use safr::presets::Preset;
 use safr::text::Tokenizer;
-use safr::train::{Options, Schedule, TrainEvent, Trainer, Wish};
+use safr::train::{Options, Schedule, Steps, TrainEvent, Trainer, Wish};
 
 use super::{close, small_config};
 
@@ -75,10 +75,12 @@ async fn training((objective, readout): (Objective, Readout), device: &Device) -
     let weights = initial_weights(&config, &mut stream);
     let options = Options {
         objective,
-        learning_rate: RATE,
-        batch_size: BATCH,
-        epochs: 2,
-        patience: 2,
+        steps: Steps {
+            learning_rate: RATE,
+            batch_size: BATCH,
+            epochs: 2,
+            patience: 2,
+        },
         seed: 4,
         freeze_embeddings: false,
         schedule: Schedule::default(),

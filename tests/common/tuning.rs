@@ -5,6 +5,7 @@ use safr::engine::{
 };
 use safr::model::Readout;
 use safr::package::Precision;
+use safr::train::Steps;
 
 use super::small_package_of;
 
@@ -54,10 +55,12 @@ pub(crate) fn options() -> TuningOptions {
         objective: TuningObjective::Own,
         lambda_importance: 0.5,
         lambda_interaction: 0.5,
-        learning_rate: 3e-3,
-        batch_size: 8,
-        epochs: 6,
-        patience: 6,
+        steps: Steps {
+            learning_rate: 3e-3,
+            batch_size: 8,
+            epochs: 6,
+            patience: 6,
+        },
         seed: 7,
     }
 }

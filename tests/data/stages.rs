@@ -186,7 +186,7 @@ fn the_command_of_a_card_repeats_the_model() {
         ),
         (
             "next",
-            "--losses vmask --recipe csv --start first --epochs 1 ",
+            "--losses vmask --recipe csv --epochs 1 --start first ",
         ),
     ] {
         let command = card(&folder.join(model))["command"]

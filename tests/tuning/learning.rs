@@ -1,6 +1,7 @@
 //! It learns: a few texts by heart, and to tell kinds of questions apart that it has not seen.
 
 use safr::engine::{DataChoices, TuningOptions};
+use safr::train::Steps;
 
 use crate::common::questions::{self, Row, accuracy, finish, lines, mean, options, session};
 use crate::common::set;
@@ -16,8 +17,11 @@ fn the_page_s_model_learns_32_texts_by_heart() {
     // One of each of the six classes is held out.
     rows.truncate(38);
     let options = TuningOptions {
-        epochs: 60,
-        patience: 60,
+        steps: Steps {
+            epochs: 60,
+            patience: 60,
+            ..options(&session).steps
+        },
         ..options(&session)
     };
     let choices = DataChoices::default();

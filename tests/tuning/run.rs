@@ -10,6 +10,7 @@ use safr::model::Readout;
 use safr::package::{
     Files, Package, files_of_zip, model_of_zip, names, tensor_file, tensors_of, zip_of,
 };
+use safr::train::Steps;
 
 use crate::common::tuning::{data, options, session, session_of, tune};
 use crate::common::{small_package_of, winners};
@@ -174,7 +175,10 @@ fn with_the_model_s_own_classes_both_are_compared_text_by_text() {
         .map(|row| row.to_owned() + "\n")
         .collect();
     let options = TuningOptions {
-        learning_rate: 0.03,
+        steps: Steps {
+            learning_rate: 0.03,
+            ..options().steps
+        },
         ..options()
     };
     let choices = DataChoices {
@@ -345,8 +349,11 @@ fn a_stopped_run_gives_what_it_has() {
 fn a_run_that_learns_no_more_ends() {
     // So small that no weight moves: by a step that moves some, the loss may fall or rise.
     let options = TuningOptions {
-        learning_rate: 1e-30,
-        patience: 2,
+        steps: Steps {
+            learning_rate: 1e-30,
+            patience: 2,
+            ..options().steps
+        },
         ..options()
     };
     let (events, _) = finish(&mut tune(&flex(), &options), |_| {});
@@ -357,7 +364,10 @@ fn a_run_that_learns_no_more_ends() {
 #[test]
 fn a_loss_far_beyond_that_of_guessing_ends_the_run() {
     let options = TuningOptions {
-        learning_rate: 100.0,
+        steps: Steps {
+            learning_rate: 100.0,
+            ..options().steps
+        },
         ..options()
     };
     let mut run = tune(&flex(), &options);
@@ -398,7 +408,10 @@ fn a_run_that_is_taken_up_has_its_data() {
 #[test]
 fn a_lost_loss_ends_the_run_with_the_last_good_weights() {
     let options = TuningOptions {
-        learning_rate: 1e30,
+        steps: Steps {
+            learning_rate: 1e30,
+            ..options().steps
+        },
         ..options()
     };
     let mut run = tune(&flex(), &options);
@@ -462,7 +475,10 @@ fn what_cannot_be_run_is_refused_before_it_begins() {
     assert_eq!(refused("text,label\ngood,1\nbad,1\n", &options()), "data");
     for options in [
         TuningOptions {
-            learning_rate: 0.0,
+            steps: Steps {
+                learning_rate: 0.0,
+                ..options().steps
+            },
             ..options()
         },
         TuningOptions {
@@ -474,15 +490,24 @@ fn what_cannot_be_run_is_refused_before_it_begins() {
             ..options()
         },
         TuningOptions {
-            batch_size: 0,
+            steps: Steps {
+                batch_size: 0,
+                ..options().steps
+            },
             ..options()
         },
         TuningOptions {
-            epochs: 0,
+            steps: Steps {
+                epochs: 0,
+                ..options().steps
+            },
             ..options()
         },
         TuningOptions {
-            patience: 0,
+            steps: Steps {
+                patience: 0,
+                ..options().steps
+            },
             ..options()
         },
     ] {

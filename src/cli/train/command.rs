@@ -5,21 +5,11 @@ use std::path::Path;
 
 use clap::builder::ValueParser;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgMatches, Args, Command, Id};
 
+use super::overrides::Overrides;
 use super::stage::Stage;
 use crate::cli::files::id_of;
-
-/// Options that apply to the model that was asked for, not to one that is trained before it.
-const OF_LAST: [&str; 7] = [
-    "lambda_importance",
-    "lambda_interaction",
-    "epochs",
-    "patience",
-    "learning_rate",
-    "batch_size",
-    "title",
-];
 
 /// The command of a stage: what was given, without what belongs to this machine or to a resumed run,
 /// and the presets by name, whether they were given or not.
@@ -34,10 +24,14 @@ pub(super) fn repeatable(stage: &Stage<'_>) -> String {
     let given = unread.get_matches();
     let train = cli.find_subcommand("train");
     let options = train.into_iter().flat_map(|train| train.get_arguments());
+    let of_last = Overrides::augment_args(Command::new("overrides"));
+    let is_of_last =
+        |id: &Id| id == "title" || of_last.get_arguments().any(|arg| arg.get_id() == id);
     let words = options.filter_map(|option| match option.get_id().as_str() {
         "losses" => Some(format!("--losses {}", quoted(&stage.losses.name))),
         "recipe" => Some(format!("--recipe {}", quoted(&stage.recipe.name))),
-        of_last if OF_LAST.contains(&of_last) && !stage.is_last() => None,
+        // They apply to the model that was asked for, not to one that is trained before it.
+        _ if is_of_last(option.get_id()) && !stage.is_last() => None,
         _ => said(option, given.subcommand_matches("train")?),
     });
     ["safr train".to_owned()]

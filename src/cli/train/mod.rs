@@ -2,6 +2,7 @@
 
 mod command;
 mod options;
+mod overrides;
 mod recalls;
 mod run;
 mod save;

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::overrides::{Overrides, TRAINING};
 use super::start::Known;
 use crate::cli::choices::backend;
 use crate::cli::data::Data;
-use crate::cli::numbers::{count, weight};
 use crate::cli::presets::Named;
 use crate::engine::Backend;
 use crate::model::Readout;
@@ -39,12 +39,8 @@ pub(crate) struct Train {
     /// only the second is trained.
     #[arg(long, value_name = "NAME|FILE", help_heading = TRAINING, value_parser = Named::<Recipe>::find)]
     pub(super) recipe: Option<Named<Recipe>>,
-    /// Weight of the importance loss [default: that of --losses]
-    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
-    pub(super) lambda_importance: Option<f64>,
-    /// Weight of the interaction loss [default: that of --losses]
-    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
-    pub(super) lambda_interaction: Option<f64>,
+    #[command(flatten)]
+    pub(super) overrides: Overrides,
     /// What a fresh model's head reads
     ///
     /// The last block's neurons, or the residual stream as published. The default is residual with the
@@ -59,22 +55,6 @@ pub(crate) struct Train {
     /// Leave the word embeddings as they are
     #[arg(long, help_heading = TRAINING)]
     pub(super) freeze_embeddings: bool,
-    /// Train at most N epochs; 0 for none [default: the recipe's]
-    ///
-    /// If a recipe trains two models, this and the next three options apply to the second.
-    #[arg(long, value_name = "N", help_heading = TRAINING)]
-    pub(super) epochs: Option<usize>,
-    /// Stop after N epochs without a better one [default: the recipe's]
-    ///
-    /// An epoch is better if its dev accuracy is higher, or the same with a lower cross-entropy.
-    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count)]
-    pub(super) patience: Option<usize>,
-    /// Adam's step size [default: the recipe's]
-    #[arg(long, value_name = "X", help_heading = TRAINING, value_parser = weight::<f64>)]
-    pub(super) learning_rate: Option<f64>,
-    /// Texts per batch [default: the recipe's]
-    #[arg(long, value_name = "N", help_heading = TRAINING, value_parser = count)]
-    pub(super) batch_size: Option<usize>,
     /// Seed of everything random
     #[arg(long, value_name = "N", help_heading = RUN, default_value_t = 0)]
     pub(crate) seed: u64,
@@ -97,5 +77,4 @@ pub(crate) struct Train {
     pub(super) out: PathBuf,
 }
 
-const TRAINING: &str = "Training";
 const RUN: &str = "Run";

@@ -124,11 +124,7 @@ impl Train {
     /// What is minimised, with the λ that were given.
     fn losses(&self) -> Named<Objective> {
         let mut losses = self.losses.clone();
-        put(self.lambda_importance, &mut losses.preset.lambda_importance);
-        put(
-            self.lambda_interaction,
-            &mut losses.preset.lambda_interaction,
-        );
+        self.overrides.weigh(&mut losses.preset);
         losses
     }
 
@@ -139,18 +135,7 @@ impl Train {
             Family::ScaleFree(_) => Named::find(&name_of(self.data.task)),
         };
         let mut recipe = self.recipe.clone().map_or_else(usual, Ok)?;
-        let values = &mut recipe.preset;
-        put(self.epochs, &mut values.epochs);
-        put(self.patience, &mut values.patience);
-        put(self.learning_rate, &mut values.learning_rate);
-        put(self.batch_size, &mut values.batch_size);
+        self.overrides.change(&mut recipe.preset);
         Ok(recipe)
-    }
-}
-
-/// Puts in what was given by hand.
-fn put<T>(given: Option<T>, value: &mut T) {
-    if let Some(given) = given {
-        *value = given;
     }
 }

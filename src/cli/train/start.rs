@@ -72,19 +72,12 @@ impl Start {
             max_len,
         } = reads;
         let vocabulary = known.vocabulary(fresh, sentences, reading.words, vectors.as_ref())?;
-        let config = ModelConfig {
-            d_model: fresh.d_model,
-            embedding_rank: fresh.embedding_rank,
-            heads: fresh.heads,
-            d_ff: fresh.d_ff,
-            layers: fresh.layers,
-            dropout: fresh.dropout,
-            word_dropout: fresh.word_dropout,
+        let config = fresh.shapes(ModelConfig {
             max_len,
             readout,
             winners,
             ..ModelConfig::new(vocabulary.len(), classes.len(), reading)
-        };
+        });
         config.check()?;
         let mut weights = initial_weights(&config, stream);
         if let Some(vectors) = &vectors {

@@ -6,7 +6,7 @@ use crate::engine::EngineError;
 use crate::objective::Objective;
 use crate::package::Package;
 use crate::presets::{self, Preset, Recipe};
-use crate::train;
+use crate::train::{self, Steps};
 
 fn recipe() -> Recipe {
     Recipe::named(TuningOptions::RECIPE).expect("a preset of that name")
@@ -35,14 +35,9 @@ pub struct TuningOptions {
     pub lambda_importance: f64,
     /// λ_int.
     pub lambda_interaction: f64,
-    /// Adam's step size.
-    pub learning_rate: f64,
-    /// Texts per batch.
-    pub batch_size: usize,
-    /// Maximum number of epochs.
-    pub epochs: usize,
-    /// Training ends after this many epochs without a better held-out accuracy.
-    pub patience: usize,
+    /// How steps are taken, and how many.
+    #[serde(flatten)]
+    pub steps: Steps,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -54,16 +49,12 @@ impl TuningOptions {
     /// Options that suit a few hundred texts, with the λ that the model was trained with. Even so few
     /// are learnt better if the words move, too.
     pub fn of(model: &Package) -> Self {
-        let recipe = recipe();
         Self {
             embeddings: true,
             objective: TuningObjective::Own,
             lambda_importance: model.card.lambda_importance,
             lambda_interaction: model.card.lambda_interaction,
-            learning_rate: recipe.learning_rate,
-            batch_size: recipe.batch_size,
-            epochs: recipe.epochs,
-            patience: recipe.patience,
+            steps: recipe().steps(),
             seed: 0,
         }
     }
@@ -73,29 +64,19 @@ impl TuningOptions {
     /// # Errors
     /// Names the first that is not.
     pub fn check(&self) -> Result<(), EngineError> {
-        let positive = |value: f64| value.is_finite() && value > 0.0;
-        let weight = |value: f64| value.is_finite() && value >= 0.0;
-        for (name, fits, least) in [
-            (
-                "weight of the importance loss",
-                weight(self.lambda_importance),
-                "0 or more",
-            ),
-            (
-                "weight of the interaction loss",
-                weight(self.lambda_interaction),
-                "0 or more",
-            ),
-            ("learning rate", positive(self.learning_rate), "more than 0"),
-            ("batch size", self.batch_size > 0, "1 or more"),
-            ("number of epochs", self.epochs > 0, "1 or more"),
-            ("patience", self.patience > 0, "1 or more"),
-        ] {
-            if !fits {
-                return Err(EngineError::Options(format!("the {name} must be {least}")));
-            }
+        let weights = [
+            ("weight of the importance loss", self.lambda_importance),
+            ("weight of the interaction loss", self.lambda_interaction),
+        ];
+        let is_weight = |weight: f64| weight.is_finite() && weight >= 0.0;
+        let refused = weights.into_iter().find(|(_, weight)| !is_weight(*weight));
+        match refused
+            .map(|(name, _)| (name, "0 or more"))
+            .or_else(|| self.steps.refusal())
+        {
+            Some((name, rule)) => Err(EngineError::Options(format!("the {name} must be {rule}"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// What is minimised in fine-tuning `model`. If its own losses are not known, or had no
@@ -120,13 +101,9 @@ impl TuningOptions {
 
     /// The same for the step loop.
     pub(super) fn of_run(&self, model: &Package) -> train::Options {
-        let recipe = Recipe {
-            learning_rate: self.learning_rate,
-            batch_size: self.batch_size,
-            epochs: self.epochs,
-            patience: self.patience,
-            ..recipe()
-        };
-        recipe.options(self.objective(model), self.seed, !self.embeddings)
+        train::Options {
+            steps: self.steps,
+            ..recipe().options(self.objective(model), self.seed, !self.embeddings)
+        }
     }
 }

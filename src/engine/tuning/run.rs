@@ -109,7 +109,12 @@ impl Tuning {
         };
         Ok(match event {
             Some(TrainEvent::Progress(progress)) => {
-                let left = self.plan.options.epochs.saturating_sub(progress.epoch);
+                let left = self
+                    .plan
+                    .options
+                    .steps
+                    .epochs
+                    .saturating_sub(progress.epoch);
                 let step = self.trainer.steps();
                 let told = self.pace.progress(&progress, step, left, &self.objective);
                 Some(TuningEvent::Progress(told))
@@ -134,7 +139,7 @@ impl Tuning {
     /// Why the trainer is finished.
     fn ending(&self) -> Ending {
         let done = self.trainer.history().records.len();
-        match done >= self.plan.options.epochs {
+        match done >= self.plan.options.steps.epochs {
             true => Ending::AllEpochs,
             false => Ending::Patience,
         }
