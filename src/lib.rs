@@ -15,7 +15,6 @@
 #![cfg(not(all(test, target_arch = "wasm32")))]
 
 pub mod attribute;
-#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod chart;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;

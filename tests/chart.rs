@@ -72,6 +72,7 @@ fn explanation(texts: &[&str], neurons: usize) -> Explanation {
             cosine: pairs(),
             attention: pairs(),
         },
+        origin: None,
     }
 }
 

@@ -124,6 +124,21 @@ fn cross_entropy_and_gate_guards() {
 }
 
 #[test]
+fn simpler_penalties() {
+    let config = ModelConfig {
+        readout: Readout::Neurons,
+        ..small_config(2, Reading::scale_free(Tokenizer::Default))
+    };
+    for key in ["embedding_l2", "neuron_l1", "evidence_l1"] {
+        let objective = Objective {
+            penalties: serde_json::from_str(&format!(r#"{{"{key}": 0.5}}"#)).unwrap(),
+            ..objective(guarded(), 0.0, 0.0)
+        };
+        check(&config, &objective);
+    }
+}
+
+#[test]
 fn neurons_read_by_the_head() {
     let of = |count, correlated| Some(winners(count, correlated));
     let all = [

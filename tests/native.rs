@@ -11,6 +11,7 @@ mod data;
 mod evaluate;
 mod evidence;
 mod explain;
+mod export;
 mod faithfulness;
 mod fixtures;
 mod inquiry;

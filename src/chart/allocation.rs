@@ -8,7 +8,7 @@ use super::Drawn;
 use super::heat::{Grid, Scale, color_bar};
 use super::label::Type;
 use super::palette::{BANDS, BAR, INK, QUIET, RULE, lean};
-use super::sheet::{Frame, HEADING, INNER, MARGIN, Sheet, heading};
+use super::sheet::{Frame, HEADING, INNER, Letters, MARGIN, Sheet, heading};
 use crate::explain::{Allocation, Explanation, Matrix};
 
 const WIDEST_NAME: f64 = 128.0;
@@ -61,12 +61,17 @@ impl<'a> AllocationMap<'a> {
     }
 
     /// Draws the section with its top at `y`.
-    pub(super) fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, y: f64) -> Drawn<DB> {
+    pub(super) fn draw<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        y: f64,
+        letters: &mut Letters,
+    ) -> Drawn<DB> {
         let allocation = &self.explanation.allocation;
         let note = "Each column is one active neuron, under the word with the largest share of it; \
                     colours: how much it says at each word towards the predicted class (blue) or \
                     against it; above: its vote.";
-        heading(sheet, (MARGIN, y), "c", "Neuron allocation", note)?;
+        heading(sheet, (MARGIN, y), letters, "Neuron allocation", note)?;
         let scale = Scale::either(&allocation.evidence.values);
         color_bar(sheet, (MARGIN + INNER, y), "evidence eᵢₙ", scale)?;
         let map = self.map(y);

@@ -1,14 +1,17 @@
 //! plotters' bitmap with well-set text: plotters itself omits the space to
 //! the left of a glyph and rounds its position, which tears words apart.
 
-use ab_glyph::{Font, Point, ScaleFont, point};
+use std::sync::LazyLock;
+
+use ab_glyph::{Font, FontRef, Point, PxScale, PxScaleFont, ScaleFont, point};
 use plotters::prelude::BitMapBackend;
+use plotters::style::FontStyle;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 
-use super::font::{em, face, width};
+use super::font::{BASE_BELOW_TOP, em, extent};
 
 /// Pixels of red, green and blue to draw on.
 pub(super) struct Bitmap<'a>(BitMapBackend<'a>);
@@ -67,6 +70,53 @@ impl<'a> DrawingBackend for Bitmap<'a> {
         }
         Ok(())
     }
+
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Self::ErrorType>> {
+        Ok(extent(text, style.size(), style.style()))
+    }
+}
+
+struct Faces {
+    regular: FontRef<'static>,
+    bold: FontRef<'static>,
+    italic: FontRef<'static>,
+}
+
+static FACES: LazyLock<Faces> = LazyLock::new(|| Faces {
+    regular: load(dejavu::sans::regular()),
+    bold: load(dejavu::sans::bold()),
+    italic: load(dejavu::sans::oblique()),
+});
+
+fn load(bytes: &'static [u8]) -> FontRef<'static> {
+    FontRef::try_from_slice(bytes).expect("the bundled fonts are valid")
+}
+
+/// The typeface's outlines, with an em of `em` pixels.
+fn face(em: f64, style: FontStyle) -> PxScaleFont<&'static FontRef<'static>> {
+    let face = match style {
+        FontStyle::Bold => &FACES.bold,
+        FontStyle::Italic | FontStyle::Oblique => &FACES.italic,
+        FontStyle::Normal => &FACES.regular,
+    };
+    // ab_glyph scales a font by its height, not by its em.
+    let heights_per_em = face.height_unscaled() / face.units_per_em().unwrap_or(1.0);
+    face.into_scaled(PxScale::from(em as f32 * heights_per_em))
+}
+
+/// Width of `text` with kerning, in pixels.
+fn width(text: &str, face: &PxScaleFont<&FontRef<'_>>) -> f64 {
+    let mut width = 0.0;
+    let mut last = None;
+    for glyph in text.chars().map(|c| face.glyph_id(c)) {
+        width += last.map_or(0.0, |last| face.kern(last, glyph)) + face.h_advance(glyph);
+        last = Some(glyph);
+    }
+    width.into()
 }
 
 /// A pixel of upright text, counted from its anchor.
@@ -80,7 +130,7 @@ struct Pixel {
 /// The pixels of `text` with an em of `em` pixels.
 fn set<S: BackendTextStyle>(text: &str, em: f64, style: &S) -> Vec<Pixel> {
     let face = face(em, style.style());
-    let mut pen = start(width(text, em, style.style()), em, style);
+    let mut pen = start(width(text, &face), em, style);
     let mut pixels = Vec::new();
     let mut last = None;
     for glyph in text.chars().map(|c| face.glyph_id(c)) {
@@ -118,5 +168,23 @@ fn start<S: BackendTextStyle>(width: f64, em: f64, style: &S) -> Point {
     point(x as f32, (y * em) as f32)
 }
 
-/// How far below its top the SVG backend puts a text's baseline, in ems.
-pub(super) const BASE_BELOW_TOP: f64 = 0.76;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the page lays figures out by is what the font says.
+    #[test]
+    fn the_bundled_advances_are_those_of_the_font() {
+        for style in [FontStyle::Normal, FontStyle::Bold, FontStyle::Italic] {
+            let face = face(10.0, style);
+            for letter in ('\0'..='\u{ffff}').chain(['\u{1d54f}', '\u{1f600}']) {
+                let expected = f64::from(face.h_advance(face.glyph_id(letter)));
+                let found = super::super::font::width(&letter.to_string(), 10.0, style);
+                assert!(
+                    (found - expected).abs() < 1e-4,
+                    "{letter:?}: {found}, not {expected}"
+                );
+            }
+        }
+    }
+}

@@ -7,7 +7,7 @@ use super::Drawn;
 use super::flow::{Place, flow, lines};
 use super::label::Type;
 use super::palette::{QUIET, RULE, lean};
-use super::sheet::{Frame, HEADING, INNER, MARGIN, Sheet, heading};
+use super::sheet::{Frame, HEADING, INNER, Letters, MARGIN, Sheet, heading};
 use crate::explain::{Evidence, Explanation, Sentences, margin_name, signed};
 
 /// Longest bar to either side.
@@ -77,20 +77,19 @@ impl<'a> Contributions<'a> {
         HEADING + lines(&self.places) as f64 * LINE + self.sentences.len() as f64 * SENTENCE
     }
 
-    /// Draws the section with its top at `y`, as panel number `at` from 0.
+    /// Draws the section with its top at `y`.
     pub(super) fn draw<DB: DrawingBackend>(
         &self,
         sheet: &Sheet<DB>,
         y: f64,
-        at: usize,
+        letters: &mut Letters,
     ) -> Drawn<DB> {
         let class = &self.evidence.classes[self.evidence.margin.class];
         let note = format!(
             "What each word adds to the {} of the predicted class: up, towards {class}; down, against it.",
             margin_name(self.evidence.classes.len()),
         );
-        let letter = char::from(b'a' + (at % 26) as u8).to_string();
-        heading(sheet, (MARGIN, y), &letter, "Why this class", &note)?;
+        heading(sheet, (MARGIN, y), letters, "Why this class", &note)?;
         for (bar, place) in self.bars.iter().zip(&self.places) {
             let top = y + HEADING + place.line as f64 * LINE;
             self.draw_bar(sheet, bar, (MARGIN + place.x, top + NUMBER + BAR))?;

@@ -1,55 +1,204 @@
-//! The figure of one explanation: a header and five lettered panels on one sheet.
+//! The figure of an explanation, or of one of its charts: a header, the panels, and where it was made.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
+use serde::{Deserialize, Serialize};
 
 use super::allocation::AllocationMap;
 use super::evidence::Contributions;
 use super::interaction::InteractionMaps;
-use super::sheet::{INNER, MARGIN, Sheet};
+use super::label::Type;
+use super::palette::QUIET;
+use super::sheet::{INNER, Letters, MARGIN, Sheet};
 use super::words::Words;
 use super::{Drawn, Figure, header};
-use crate::explain::Explanation;
+use crate::explain::{Explanation, Origin};
 
 /// Space between one panel and the next.
 const GAP: f64 = 24.0;
+/// Height of the line that says where the explanation was made.
+const FOOT: f64 = 20.0;
 
-impl Figure for Explanation {
+/// Longest text in a title, in characters.
+const TITLE: usize = 200;
+
+/// What a figure of an explanation shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chart {
+    /// All of it.
+    #[default]
+    Explanation,
+    /// What each word brings to the predicted class.
+    Evidence,
+    /// The words, and how much of each is kept.
+    Words,
+    /// Which neurons each word takes.
+    Allocation,
+    /// Which words share neurons, and attend to each other.
+    Interaction,
+}
+
+impl Chart {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 5] = [
+        Self::Explanation,
+        Self::Evidence,
+        Self::Words,
+        Self::Allocation,
+        Self::Interaction,
+    ];
+
+    /// Its name on the command line and in the page.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Explanation => "explanation",
+            Self::Evidence => "evidence",
+            Self::Words => "words",
+            Self::Allocation => "allocation",
+            Self::Interaction => "interaction",
+        }
+    }
+}
+
+/// One chart of an explanation, or all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Excerpt<'a> {
+    /// The explanation.
+    pub explanation: &'a Explanation,
+    /// What of it is shown.
+    pub chart: Chart,
+}
+
+enum Panel<'a> {
+    Evidence(Contributions<'a>),
+    Words(Words<'a>),
+    Allocation(AllocationMap<'a>),
+    Interaction(InteractionMaps<'a>),
+}
+
+impl<'a> Excerpt<'a> {
+    fn panels(&self) -> Vec<Panel<'a>> {
+        let Self { explanation, chart } = *self;
+        if explanation.words.is_empty() {
+            return Vec::new();
+        }
+        let wants = |one: Chart| chart == Chart::Explanation || chart == one;
+        let evidence = || Contributions::new(explanation).map(Panel::Evidence);
+        let words = || Some(Panel::Words(Words::new(&explanation.words)));
+        let allocation = || Some(Panel::Allocation(AllocationMap::new(explanation)));
+        let interaction = || Some(Panel::Interaction(InteractionMaps::new(explanation)));
+        let each: [(Chart, &dyn Fn() -> Option<Panel<'a>>); 4] = [
+            (Chart::Evidence, &evidence),
+            (Chart::Words, &words),
+            (Chart::Allocation, &allocation),
+            (Chart::Interaction, &interaction),
+        ];
+        let wanted = each.into_iter().filter(|(one, _)| wants(*one));
+        wanted.filter_map(|(_, panel)| panel()).collect()
+    }
+}
+
+impl Panel<'_> {
+    fn height(&self) -> f64 {
+        match self {
+            Self::Evidence(panel) => panel.height(),
+            Self::Words(panel) => panel.height(),
+            Self::Allocation(panel) => panel.height(),
+            Self::Interaction(panel) => panel.height(),
+        }
+    }
+
+    fn draw<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        y: f64,
+        letters: &mut Letters,
+    ) -> Drawn<DB> {
+        match self {
+            Self::Evidence(panel) => panel.draw(sheet, y, letters),
+            Self::Words(panel) => panel.draw(sheet, y, letters),
+            Self::Allocation(panel) => panel.draw(sheet, y, letters),
+            Self::Interaction(panel) => panel.draw(sheet, y, letters),
+        }
+    }
+}
+
+impl Figure for Excerpt<'_> {
     fn size(&self) -> (u32, u32) {
-        let height = if self.words.is_empty() {
-            header::HEIGHT
-        } else {
-            let why = Contributions::new(self).map_or(0.0, |why| why.height() + GAP);
-            let panels = Words::new(&self.words).height()
-                + AllocationMap::new(self).height()
-                + InteractionMaps::new(self).height();
-            header::HEIGHT + why + panels + 3.0 * GAP
-        };
+        let panels = self.panels();
+        let panels: f64 = panels.iter().map(|panel| GAP + panel.height()).sum();
+        let foot = self.explanation.origin.as_ref().map_or(0.0, |_| FOOT);
+        let height = header::HEIGHT + panels + foot;
         (
             (INNER + 2.0 * MARGIN) as u32,
             (height + 2.0 * MARGIN).ceil() as u32,
         )
     }
 
+    fn title(&self) -> Option<String> {
+        let Explanation {
+            text,
+            model,
+            origin,
+            ..
+        } = self.explanation;
+        let mut text: String = text.trim().chars().take(TITLE).collect();
+        if text.len() < self.explanation.text.trim().len() {
+            text.push('…');
+        }
+        Some(match origin {
+            Some(origin) => format!("“{text}”: {}", origin_line(origin)),
+            None => format!("“{text}”: {model}"),
+        })
+    }
+
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
         let sheet = Sheet::new(area, self.size())?;
         let mut y = MARGIN;
-        header::draw(&sheet, self, y)?;
-        if self.words.is_empty() {
+        header::draw(&sheet, self.explanation, y)?;
+        y += header::HEIGHT;
+        let mut letters = match self.chart {
+            Chart::Explanation => Letters::after(0),
+            _ => Letters::NONE,
+        };
+        for panel in self.panels() {
+            panel.draw(&sheet, y + GAP, &mut letters)?;
+            y += GAP + panel.height();
+        }
+        let Some(origin) = &self.explanation.origin else {
             return Ok(());
-        }
-        y += header::HEIGHT + GAP;
-        if let Some(why) = Contributions::new(self) {
-            why.draw(&sheet, y, 0)?;
-            y += why.height() + GAP;
-        }
-        let words = Words::new(&self.words);
-        words.draw(&sheet, y)?;
-        y += words.height() + GAP;
-        let allocation = AllocationMap::new(self);
-        allocation.draw(&sheet, y)?;
-        y += allocation.height() + GAP;
-        InteractionMaps::new(self).draw(&sheet, y)
+        };
+        let quiet = Type::new(10.0).color(QUIET);
+        let line = quiet.fit(&origin_line(origin), INNER);
+        sheet.text(&line, (MARGIN, y + FOOT), &quiet)
     }
+}
+
+impl Figure for Explanation {
+    fn size(&self) -> (u32, u32) {
+        self.whole().size()
+    }
+
+    fn title(&self) -> Option<String> {
+        self.whole().title()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
+        self.whole().draw(area)
+    }
+}
+
+impl Explanation {
+    fn whole(&self) -> Excerpt<'_> {
+        Excerpt {
+            explanation: self,
+            chart: Chart::Explanation,
+        }
+    }
+}
+
+fn origin_line(origin: &Origin) -> String {
+    format!("{} · {} · {}", origin.title, origin.date, origin.address)
 }

@@ -12,6 +12,11 @@ pub trait Figure {
     /// Width and height of the sheet in its own units, about one screen pixel each.
     fn size(&self) -> (u32, u32);
 
+    /// What it is a picture of, for those who cannot see it and for those who find it; `None` if its text says so.
+    fn title(&self) -> Option<String> {
+        None
+    }
+
     /// Draws the sheet on `area`, as large as fits, on white.
     ///
     /// # Errors

@@ -67,7 +67,10 @@ fn draw_prediction<DB: DrawingBackend>(
 
 /// Which model read how much of the text, in one line.
 fn reading(explanation: &Explanation) -> String {
-    let model = &explanation.model;
+    let mut model = explanation.model.clone();
+    if !explanation.changes.is_empty() {
+        model = format!("{model}, changed ({}),", explanation.changes);
+    }
     let words = match (&explanation.cut, explanation.words.len()) {
         (Some(cut), _) => format!("the first {} of {} words", cut.read, cut.total),
         (None, 0) => return format!("Model {model} found no words in this text."),

@@ -7,7 +7,7 @@ use super::Drawn;
 use super::heat::{Grid, Scale, color_bar};
 use super::label::Type;
 use super::palette::{BLANK, QUIET};
-use super::sheet::{Frame, HEADING, INNER, MARGIN, Sheet, heading};
+use super::sheet::{Frame, HEADING, INNER, Letters, MARGIN, Sheet, heading};
 use crate::explain::{Explanation, Matrix, Word};
 
 const BETWEEN: f64 = 48.0;
@@ -52,10 +52,15 @@ impl<'a> InteractionMaps<'a> {
     }
 
     /// Draws the section with its top at `y`.
-    pub(super) fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, y: f64) -> Drawn<DB> {
+    pub(super) fn draw<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        y: f64,
+        letters: &mut Letters,
+    ) -> Drawn<DB> {
         let interaction = &self.explanation.interaction;
         let note = "The part of the smaller word's neurons that the pair shares, faded if these are less than one.";
-        heading(sheet, (MARGIN, y), "d", "Shared neurons", note)?;
+        heading(sheet, (MARGIN, y), letters, "Shared neurons", note)?;
         let scale = Scale::UpTo(1.0);
         color_bar(sheet, (MARGIN + PANEL, y), "sharing Sᵢₖ", scale)?;
         let grid = self.grid(MARGIN, y);
@@ -64,7 +69,7 @@ impl<'a> InteractionMaps<'a> {
 
         let x = MARGIN + PANEL + BETWEEN;
         let note = "The weight that the row's word gives the column's, mean over heads.";
-        heading(sheet, (x, y), "e", "Attention", note)?;
+        heading(sheet, (x, y), letters, "Attention", note)?;
         let weights = interaction.attention.values.iter().copied();
         let scale = Scale::UpTo(weights.fold(f32::MIN_POSITIVE, f32::max));
         color_bar(sheet, (x + PANEL, y), "attention Aᵢₖ", scale)?;

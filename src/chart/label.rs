@@ -107,7 +107,7 @@ impl Type {
 }
 
 /// One line without the characters that XML forbids.
-fn drawable(text: impl Iterator<Item = char>) -> String {
+pub(super) fn drawable(text: impl Iterator<Item = char>) -> String {
     text.map(|c| match c {
         c if c.is_whitespace() => ' ',
         c if c.is_control() => char::REPLACEMENT_CHARACTER,

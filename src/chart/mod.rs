@@ -1,8 +1,10 @@
-//! Figures for paper and slides, natively: an `Explanation` or a training
-//! `History` on any plotters backend. Pure: a figure depends only on what it shows.
+//! Figures for paper and slides: an `Explanation` or a training `History` on any plotters backend, natively and
+//! in the page. Pure: a figure depends only on what it shows.
 
 mod allocation;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod bitmap;
+mod csv;
 mod curves;
 mod error;
 mod evidence;
@@ -18,12 +20,19 @@ mod label;
 mod models;
 mod palette;
 mod plane;
-mod save;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod png;
 mod sheet;
+mod svg;
+mod vector;
 mod words;
 
+pub use csv::csv;
 pub use error::ChartError;
+pub use explanation::{Chart, Excerpt};
 pub use figure::{Drawn, Figure};
 pub use models::Models;
 pub use plane::Plane;
-pub use save::{png, svg};
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub use png::png;
+pub use svg::svg;

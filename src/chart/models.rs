@@ -3,10 +3,9 @@
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
-use serde::Serialize;
 
 use super::evidence::Contributions;
-use super::sheet::{INNER, MARGIN, Sheet};
+use super::sheet::{INNER, Letters, MARGIN, Sheet};
 use super::{Drawn, Figure, header};
 use crate::explain::Explanation;
 
@@ -14,8 +13,6 @@ use crate::explain::Explanation;
 const GAP: f64 = 30.0;
 
 /// Explanations of one text, each by another model.
-#[derive(Serialize)]
-#[serde(transparent)]
 pub struct Models<'a>(pub &'a [Explanation]);
 
 impl Models<'_> {
@@ -42,7 +39,7 @@ impl Figure for Models<'_> {
         for (at, (explanation, why, height)) in self.sections().enumerate() {
             header::draw(&sheet, explanation, y)?;
             if let Some(why) = why {
-                why.draw(&sheet, y + header::HEIGHT, at)?;
+                why.draw(&sheet, y + header::HEIGHT, &mut Letters::after(at))?;
             }
             y += height + GAP;
         }

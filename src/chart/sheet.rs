@@ -8,8 +8,7 @@ use plotters::style::text_anchor::{Pos, VPos};
 use plotters::style::{Color, FontTransform, RGBColor, WHITE};
 
 use super::Drawn;
-use super::bitmap::BASE_BELOW_TOP;
-use super::font::font;
+use super::font::{BASE_BELOW_TOP, font};
 use super::label::Type;
 use super::palette::{INK, QUIET};
 
@@ -121,16 +120,38 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
     }
 }
 
+/// The letters of a sheet's panels, in order; a panel that is alone on its sheet has none.
+pub(super) struct Letters(Option<char>);
+
+impl Letters {
+    pub(super) const NONE: Self = Self(None);
+
+    /// From `a` on, past the letters of `before` panels.
+    pub(super) fn after(before: usize) -> Self {
+        Self(Some(char::from(b'a' + (before % 26) as u8)))
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let letter = self.0;
+        self.0 = letter.map(|letter| char::from_u32(letter as u32 + 1).unwrap_or(letter));
+        letter
+    }
+}
+
 /// Draws a panel's letter, name and what it means, with its top left corner at `(x, y)`.
 pub(super) fn heading<DB: DrawingBackend>(
     sheet: &Sheet<DB>,
     (x, y): (f64, f64),
-    letter: &str,
+    letters: &mut Letters,
     name: &str,
     note: &str,
 ) -> Drawn<DB> {
     let bold = Type::new(15.0).bold().color(INK);
-    sheet.text(letter, (x, y + 12.0), &bold)?;
-    sheet.text(name, (x + 18.0, y + 12.0), &bold)?;
+    let mut beginning = x;
+    if let Some(letter) = letters.next() {
+        sheet.text(&letter.to_string(), (x, y + 12.0), &bold)?;
+        beginning += 18.0;
+    }
+    sheet.text(name, (beginning, y + 12.0), &bold)?;
     sheet.text(note, (x, y + 34.0), &Type::new(11.0).color(QUIET))
 }

@@ -7,7 +7,7 @@ use super::flow::{Place, flow, lines};
 use super::heat::{Scale, color_bar};
 use super::label::Type;
 use super::palette::{QUIET, ink_on_shade, shade};
-use super::sheet::{Frame, HEADING, INNER, MARGIN, Sheet, heading};
+use super::sheet::{Frame, HEADING, INNER, Letters, MARGIN, Sheet, heading};
 use crate::explain::Word;
 
 const LINE: f64 = 46.0;
@@ -51,10 +51,15 @@ impl<'a> Words<'a> {
     }
 
     /// Draws the section with its top at `y`.
-    pub(super) fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, y: f64) -> Drawn<DB> {
+    pub(super) fn draw<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        y: f64,
+        letters: &mut Letters,
+    ) -> Drawn<DB> {
         let note = "How far the gate opens for each word: 0 shuts it out, 1 lets all of it \
                     through. Words in italics are not in the vocabulary.";
-        heading(sheet, (MARGIN, y), "b", "Keep probability", note)?;
+        heading(sheet, (MARGIN, y), letters, "Keep probability", note)?;
         color_bar(sheet, (MARGIN + INNER, y), "keep", Scale::UpTo(1.0))?;
         for ((word, chip), place) in self.words.iter().zip(&self.chips).zip(&self.places) {
             let top = y + HEADING + place.line as f64 * LINE;

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::attribute::{Ranking, Removal};
+use crate::chart::Chart;
 use crate::engine::Backend;
 use crate::evaluate::Section;
 use crate::model::Readout;
@@ -24,7 +25,7 @@ macro_rules! chosen_by_name {
     )+};
 }
 
-chosen_by_name!(Section, Ranking, Removal, Split, Readout);
+chosen_by_name!(Chart, Section, Ranking, Removal, Split, Readout);
 
 /// Where to compute, with names that shells can complete.
 pub(super) fn backend() -> impl TypedValueParser<Value = Backend> {

@@ -86,7 +86,7 @@ impl Draft {
     }
 
     /// Writes `value` as JSON and nothing else.
-    pub(super) fn fill_json(self, value: &impl Serialize) -> anyhow::Result<()> {
+    pub(super) fn fill_json(self, value: &(impl Serialize + ?Sized)) -> anyhow::Result<()> {
         self.fill((serde_json::to_string(value)? + "\n").as_bytes())
     }
 

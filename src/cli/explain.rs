@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
-use super::choices::backend;
+use super::choices::{backend, with_names};
 use super::corpus::Options;
 use super::draft::Draft;
-use super::files::{model_files, open};
+use super::files::{model_files, open, read_text};
 use super::out::{AGAINST, FOR, STRONG, Styled, one_line, show};
-use crate::chart::{self, Figure, Models};
+use crate::chart::{self, Chart, Excerpt, Figure, Models};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
 use crate::explain::{Changes, Explanation, Margin, Prediction, Sentences, Word, signed};
 
@@ -20,11 +21,14 @@ pub(super) struct Explain {
     /// Model directory; may be given more than once
     ///
     /// The models' explanations of the text are then put side by side.
-    #[arg(long = "model", value_name = "DIR", required = true)]
+    #[arg(long = "model", value_name = "DIR", required_unless_present = "from")]
     models: Vec<PathBuf>,
     /// The text
-    #[arg(required_unless_present = "corpus", conflicts_with = "corpus")]
+    #[arg(required_unless_present_any = ["corpus", "from"], conflicts_with = "corpus")]
     text: Option<String>,
+    /// Show an explanation that --json or the page wrote
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["models", "text", "corpus", "without"])]
+    from: Option<PathBuf>,
     /// Switch parts off, or turn them up
     ///
     /// neuron:N, head:N of the last block, word:N of the words read, each counted from 0, separated by commas; a
@@ -37,7 +41,7 @@ pub(super) struct Explain {
     )]
     without: Changes,
     /// Explain each line of this text file instead; `-`: standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png", "without"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png", "csv", "without"])]
     corpus: Option<PathBuf>,
     #[command(flatten)]
     options: Options,
@@ -50,6 +54,12 @@ pub(super) struct Explain {
     /// Draw it as PNG
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
+    /// Write the numbers of the chart as csv
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// What is drawn, or written as csv
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, long_help = with_names::<Chart>("What is drawn, or written as csv"))]
+    chart: Chart,
     /// Where to compute: flex, ndarray, wgpu or cuda
     ///
     /// `safr --version` says which of them this program includes.
@@ -61,8 +71,12 @@ impl Explain {
     /// Explains the text or the corpus.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let models = self.models.iter().flat_map(|model| model_files(model));
-        let inputs: Vec<PathBuf> = models.chain(self.corpus.clone()).collect();
+        let files = self.corpus.iter().chain(&self.from).cloned();
+        let inputs: Vec<PathBuf> = models.chain(files).collect();
         match (&self.corpus, &self.models[..]) {
+            (None, [_, _, ..]) if self.csv.is_some() || self.chart != Chart::default() => {
+                anyhow::bail!("--csv and --chart are for one --model at a time")
+            }
             (None, _) => self.explain(&inputs).await,
             (Some(corpus), [model]) => {
                 let out = self.options.output(&inputs)?;
@@ -80,7 +94,17 @@ impl Explain {
             json: draft(&self.json)?,
             svg: draft(&self.svg)?,
             png: draft(&self.png)?,
+            csv: draft(&self.csv)?,
+            chart: self.chart,
         };
+        if let Some(path) = &self.from {
+            let read = read_text(path)?;
+            let explanation =
+                Explanation::from_json(&read).with_context(|| path.display().to_string())?;
+            show(table(&explanation))?;
+            show(LEGEND)?;
+            return files.write(&explanation);
+        }
         let device = OpenDevice::open(self.backend).await?.device;
         let models = self.models.iter().map(|model| open(model, &device));
         let models: Vec<LoadedModel> = models.collect::<Result<_, _>>()?;
@@ -105,7 +129,7 @@ impl Explain {
         }
         match &explanations[..] {
             [one] => files.write(one),
-            all => files.write(&Models(all)),
+            all => files.draw(&Models(all), all),
         }
     }
 }
@@ -115,18 +139,36 @@ struct Files {
     json: Option<Draft>,
     svg: Option<Draft>,
     png: Option<Draft>,
+    csv: Option<Draft>,
+    chart: Chart,
 }
 
 impl Files {
-    fn write(self, explained: &(impl Figure + Serialize)) -> anyhow::Result<()> {
+    /// Of one explanation.
+    fn write(mut self, explanation: &Explanation) -> anyhow::Result<()> {
+        let excerpt = Excerpt {
+            explanation,
+            chart: self.chart,
+        };
+        if let Some(file) = self.csv.take() {
+            file.fill(chart::csv(&excerpt)?.as_bytes())?;
+        }
+        self.draw(&excerpt, explanation)
+    }
+
+    fn draw(
+        self,
+        figure: &impl Figure,
+        explained: &(impl Serialize + ?Sized),
+    ) -> anyhow::Result<()> {
         if let Some(file) = self.json {
             file.fill_json(explained)?;
         }
         if let Some(file) = self.svg {
-            file.fill(chart::svg(explained)?.as_bytes())?;
+            file.fill(chart::svg(figure)?.as_bytes())?;
         }
         if let Some(file) = self.png {
-            file.fill(&chart::png(explained)?)?;
+            file.fill(&chart::png(figure)?)?;
         }
         Ok(())
     }

@@ -48,6 +48,7 @@ pub fn explain(
         evidence: None,
         allocation: Default::default(),
         interaction: Default::default(),
+        origin: None,
     };
     let Some(trace) = trace else { return empty };
 

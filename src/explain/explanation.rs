@@ -38,6 +38,20 @@ pub struct Explanation {
     pub allocation: Allocation,
     /// Which pairs of words share neurons and attend to each other.
     pub interaction: Interaction,
+    /// Where it was made, if it was taken from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// Where and when an explanation was made: for the figures that are drawn of it elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Title of the model.
+    pub title: String,
+    /// The day, such as 2026-11-29.
+    pub date: String,
+    /// Address of the page, with its state.
+    pub address: String,
 }
 
 /// Below this share of known words a prediction says little: to the model, most of the text is one and
@@ -72,6 +86,7 @@ impl Explanation {
                 ..Allocation::default()
             },
             interaction: Interaction::default(),
+            origin: None,
         }
     }
 

@@ -23,6 +23,7 @@ mod score;
 mod selection;
 mod sentences;
 mod steering;
+mod stored;
 mod trace;
 
 pub use allocation::{Allocated, allocate};
@@ -37,7 +38,7 @@ pub use evidence::{
 };
 pub use explanation::{
     Allocation, Cut, EXPLANATION_VERSION, Evidence, Explanation, Interaction, LITTLE_KNOWN, Margin,
-    Prediction, Word, known_words,
+    Origin, Prediction, Word, known_words,
 };
 pub use gram::Gram;
 pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
@@ -54,4 +55,5 @@ pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept, weights_of};
 pub use sentences::{Deletion, Part, Sentences, margin_name, signed};
 pub use steering::Steering;
+pub use stored::ExplanationError;
 pub use trace::{ContributionNumbers, LayerNumbers, TraceNumbers};

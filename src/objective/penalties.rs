@@ -22,14 +22,43 @@ pub struct Penalties {
     pub evidence_l1: f64,
 }
 
+/// One of them.
+struct Penalty {
+    /// What a card calls it.
+    name: &'static str,
+    weight: fn(&Penalties) -> f64,
+    /// The penalty at a weight, the mean over the batch's words, `[1]`.
+    of: fn(&Trace, f64) -> Tensor<1>,
+}
+
+const ALL: [Penalty; 3] = [
+    Penalty {
+        name: "embedding L2",
+        weight: |weights| weights.embedding_l2,
+        of: |trace, weight| mean(trace, trace.gated.clone() * trace.gated.clone()) * weight,
+    },
+    Penalty {
+        name: "neuron L1",
+        weight: |weights| weights.neuron_l1,
+        of: |trace, weight| {
+            let blocks = trace.layers.iter();
+            let sum = blocks
+                .map(|block| mean(trace, block.neurons.clone()))
+                .reduce(|sum, block| sum + block);
+            sum.expect("a model has a block") * (weight / trace.layers.len() as f64)
+        },
+    },
+    Penalty {
+        name: "evidence L1",
+        weight: |weights| weights.evidence_l1,
+        of: |trace, weight| mean(trace, weighed_neurons(trace)) * weight,
+    },
+];
+
 impl Penalties {
     /// Each weight, and what a card calls it.
-    pub(super) fn named(&self) -> [(&'static str, f64); 3] {
-        [
-            ("embedding L2", self.embedding_l2),
-            ("neuron L1", self.neuron_l1),
-            ("evidence L1", self.evidence_l1),
-        ]
+    pub(super) fn named(&self) -> [(&'static str, f64); ALL.len()] {
+        ALL.map(|penalty| (penalty.name, (penalty.weight)(self)))
     }
 
     /// The same, weighted by `factor` once more.
@@ -41,25 +70,39 @@ impl Penalties {
         }
     }
 
-    /// The weighted penalties, each the mean over the batch's words, `[1]`.
+    /// The sum of the weighted penalties, `[1]`; `None` if all weights are 0.
     pub(super) fn penalty(&self, trace: &Trace) -> Option<Tensor<1>> {
-        let valid = trace.batch.valid.clone();
-        let words = valid.clone().sum().clamp_min(1.0);
-        let mean = |of_positions: Tensor<3>| {
-            let sums: Tensor<2> = of_positions.sum_dim(2).squeeze_dim(2);
-            (sums * valid.clone()).sum() / words.clone()
-        };
-        let norms = || mean(trace.gated.clone() * trace.gated.clone()) * self.embedding_l2;
-        let activations = || {
-            let layers = trace.layers.iter().map(|layer| mean(layer.neurons.clone()));
-            let sum = layers.reduce(|sum, layer| sum + layer);
-            sum.expect("a model has a block") * (self.neuron_l1 / trace.layers.len() as f64)
-        };
-        let evidence = || mean(weighed_neurons(trace)) * self.evidence_l1;
-        let norms = (self.embedding_l2 > 0.0).then(norms);
-        let activations = (self.neuron_l1 > 0.0).then(activations);
-        let evidence = (self.evidence_l1 > 0.0).then(evidence);
-        let all = norms.into_iter().chain(activations).chain(evidence);
-        all.reduce(|a, b| a + b)
+        let weights = ALL.map(|penalty| (penalty.weight)(self));
+        let some = ALL.iter().zip(weights).filter(|(_, weight)| *weight > 0.0);
+        some.map(|(penalty, weight)| (penalty.of)(trace, weight))
+            .reduce(|a, b| a + b)
+    }
+}
+
+/// The mean over the batch's words of what each has in all, `[B, L, ·]` → `[1]`.
+fn mean(trace: &Trace, of_positions: Tensor<3>) -> Tensor<1> {
+    let valid = trace.batch.valid.clone();
+    let words = valid.clone().sum().clamp_min(1.0);
+    let sums: Tensor<2> = of_positions.sum_dim(2).squeeze_dim(2);
+    (sums * valid).sum() / words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a weight is called, what it weighs, and that it is weighed again are three places to forget one in.
+    #[test]
+    fn every_key_is_a_penalty() {
+        let keys = serde_json::to_value(Penalties::default()).unwrap();
+        let keys = keys.as_object().unwrap();
+        assert_eq!(keys.len(), ALL.len());
+        for key in keys.keys() {
+            let one: Penalties = serde_json::from_str(&format!(r#"{{"{key}": 2}}"#)).unwrap();
+            let weights: Vec<f64> = one.weighted(3.0).named().map(|(_, weight)| weight).into();
+            assert_eq!(weights.iter().sum::<f64>(), 6.0, "{key}");
+            let explained = include_str!("../presets/losses/l1.toml");
+            assert!(explained.contains(&format!("\n{key} = ")), "{key}");
+        }
     }
 }

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use burn::tensor::Device;
 use pollster::block_on;
+use safr::engine::LoadedModel;
 use safr::evaluate::{Answer, Column, DataSet, PerText, REPORT_VERSION, Report, Section};
+use safr::explain::Explanation;
 use safr::model::Reading;
 use safr::package::{Files, Package, Precision, files_of_zip, write_directory};
 use safr::text::Tokenizer;
@@ -26,6 +29,7 @@ pub(crate) struct Seeds {
     /// Words of the checkpoint.
     rows: usize,
     pub(crate) report: Report,
+    pub(crate) explanation: Explanation,
     folder: TempDir,
 }
 
@@ -71,6 +75,7 @@ impl Seeds {
             parts: parts(&checkpoint),
             rows: rows(),
             report: report(),
+            explanation: explanation(&package),
             models,
             package,
             checkpoint,
@@ -107,6 +112,12 @@ fn parts(checkpoint: &[u8]) -> Files {
     };
     let placed = files.into_iter().map(|(name, bytes)| (path(&name), bytes));
     placed.collect()
+}
+
+/// Of a short text.
+fn explanation(package: &Package) -> Explanation {
+    let model = LoadedModel::of(package.clone(), &Device::flex()).expect("a model");
+    block_on(model.explain("a good film")).expect("an explanation")
 }
 
 /// Of six texts.

@@ -6,9 +6,11 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use pollster::block_on;
+use safr::chart::{Chart, Excerpt, csv, svg};
 use safr::cli;
 use safr::engine::{DataChoices, LoadedModel, examine};
 use safr::evaluate::{Comparison, Report, Variant, compare};
+use safr::explain::Explanation;
 use safr::package::{
     Card, Files, checksum, model_of_zip, names, read_directory, tensors_of, zip_of,
 };
@@ -44,7 +46,7 @@ pub(crate) struct Target {
 }
 
 /// All of them.
-pub(crate) const TARGETS: [Target; 13] = [
+pub(crate) const TARGETS: [Target; 14] = [
     Target {
         name: "safetensors",
         run: |seeds, random| model_file(seeds, names::WEIGHTS, random),
@@ -92,6 +94,10 @@ pub(crate) const TARGETS: [Target; 13] = [
     Target {
         name: "report",
         run: report,
+    },
+    Target {
+        name: "explanation",
+        run: explanation,
     },
     Target {
         name: "corpus",
@@ -216,6 +222,24 @@ fn report(seeds: &Seeds, random: &mut Random) -> bool {
     let json = serde_json::to_string(&comparison).expect("JSON");
     let read: Comparison = serde_json::from_str(&json).expect("a comparison");
     assert!(read == comparison, "a number that is not finite: {json}");
+    true
+}
+
+/// An explanation that was taken home, and is drawn.
+fn explanation(seeds: &Seeds, random: &mut Random) -> bool {
+    let whole = to_vec(&seeds.explanation).expect("JSON");
+    let mutant = String::from_utf8_lossy(&mutate(&whole, random)).into_owned();
+    let Ok(explanation) = Explanation::from_json(&mutant) else {
+        return false;
+    };
+    for chart in Chart::ALL {
+        let excerpt = Excerpt {
+            explanation: &explanation,
+            chart,
+        };
+        svg(&excerpt).expect("a figure");
+        csv(&excerpt).expect("rows");
+    }
     true
 }
 

@@ -2,7 +2,7 @@
 /** The address of the page, which holds the view. */
 
 import { kept } from "./kept.js";
-import { copyLink, missingModels, notHere, readState, writeState } from "./state.js";
+import { copyLink, linkTo, missingModels, notHere, readState, writeState } from "./state.js";
 import { partsOf } from "./without.js";
 
 /** @import { Catalogue } from "./catalogue.js" */
@@ -30,6 +30,11 @@ export class Address {
     const { ids } = this.catalogue;
     if (location.hash === writeState(state, {}, ids)) return; // A link to exactly this view may be copied from the address bar.
     history.replaceState(null, "", writeState(state, this.usual, ids) || location.pathname + location.search);
+  }
+
+  /** A link to exactly this view. @param {State} state */
+  link(state) {
+    return linkTo(state, this.catalogue.ids).href;
   }
 
   /** Copies a link to exactly this view, and says how that went. @param {State} state */

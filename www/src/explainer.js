@@ -5,7 +5,7 @@ import { Host } from "./host.js";
 import { Inquiries } from "./inquiries.js";
 import { addressed } from "./spawn.js";
 
-/** @import { Assets, Backend, Deletion, Device, Explanation, ModelAsset, ModelInfo, NeuronCards, Prediction, Problem, Question as Asked } from "./protocol.js" */
+/** @import { Assets, Backend, Deletion, Device, Explanation, ModelAsset, ModelInfo, NeuronCards, Prediction, Problem, Question as Asked, Wanted } from "./protocol.js" */
 /** @import { Answer } from "./host.js" */
 /** @import { Inquiry } from "./inquiries.js" */
 /** @import { Scene } from "./scenes.js" */
@@ -99,6 +99,12 @@ export class Explainer {
     const asset = this.assets.models.find(({ id }) => id === model);
     if (!asset || !this.#host) throw { kind: "cards", message: "The cards of the neurons cannot be had now.", hint: "" };
     return this.#host.client.call("cards", addressed(asset));
+  }
+
+  /** What a scene makes of a text, as a file's content. @param {Scene} scene @param {string} text @param {Wanted} wanted @returns {Promise<string>} */
+  async take({ model, without }, text, wanted) {
+    if (!this.#host) throw { kind: "export", message: "Nothing is running that could draw it.", hint: "" };
+    return this.#host.client.call("take", model, text, without, wanted);
   }
 
   /** Whether a model can answer now. @param {string} model */

@@ -9,6 +9,7 @@ import { Heads } from "./heads.js";
 import { NeuronCard } from "./neuron-card.js";
 import { NeuronDirectory } from "./neuron-cards.js";
 import { Pin } from "./pin.js";
+import { TakeAway } from "./takeaway.js";
 import { wordActions } from "./touch.js";
 
 /** @import { Palette } from "./charts/palette.js" */
@@ -17,6 +18,7 @@ import { wordActions } from "./touch.js";
 /** @import { Explanation, ModelInfo, NeuronCards, Question } from "./protocol.js" */
 /** @import { Spotlight } from "./spotlight.js" */
 /** @import { State } from "./state.js" */
+/** @import { Home } from "./takeaway.js" */
 /** @import { Touch } from "./touch.js" */
 
 /** How long nothing must have changed before the explanation is checked, in milliseconds. */
@@ -43,12 +45,13 @@ export class Instrument {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rest;
 
-  /** @param {Touch} touch @param {Spotlight} spotlight @param {Panel[]} panels the main one first @param {Asks} asks */
+  /** @param {Touch} touch @param {Spotlight} spotlight @param {Panel[]} panels the main one first @param {Asks & Home} asks */
   constructor(touch, spotlight, panels, asks) {
     this.touch = touch;
     this.asks = asks;
     const pin = new Pin(spotlight, panels, (subject) => (subject.kind === "word" ? wordActions(touch, panels[0].explanation, subject.word) : []));
     touch.watch(() => pin.refresh());
+    this.takeAway = new TakeAway(asks);
     this.heads = new Heads(touch);
     this.directory = new NeuronDirectory(touch, asks.cards, (neuron) => this.card.pick(neuron));
     this.card = new NeuronCard(touch, this.directory, new Examples(asks.inquire), spotlight, panels);
@@ -69,6 +72,7 @@ export class Instrument {
   /** Brings it in line with the state. @param {State} state */
   show({ model, text, without }) {
     this.touch.show(without);
+    this.takeAway.show();
     if (model === this.#about.model && text === this.#about.text) return;
     const isNew = model !== this.#about.model;
     this.touch.forget(isNew);

@@ -7,7 +7,6 @@ import { measureBench } from "./bench.js";
 import { complete } from "./building.js";
 import { card } from "./cards.js";
 import { Catalogue } from "./catalogue.js";
-import { readPalette } from "./charts/palette.js";
 import { viewOf } from "./charts/view.js";
 import { Explainer } from "./explainer.js";
 import { sentence } from "./format.js";
@@ -25,7 +24,7 @@ import { Spotlight } from "./spotlight.js";
 import { USUAL_CHOICES } from "./state.js";
 import { backendInUse, classNames, statusLine } from "./status.js";
 import { obstacle } from "./support.js";
-import { onSystemTheme } from "./theme.js";
+import { Dress } from "./theme.js";
 import { Touch } from "./touch.js";
 import { TuningSection } from "./tuning/section.js";
 import { inAnotherText } from "./without.js";
@@ -138,6 +137,16 @@ const instrument = new Instrument(touch, spotlight, [main, beside], {
   cards: (model) => explainer.cards(model),
   edit: (text) => inputs.edit("insertText", text),
   pin: () => state.pinned === "" && change({ pinned: state.text }),
+  scenes: needed,
+  title: (model) => catalogue.title(model),
+  link: () => address.link(state),
+  take: (scene, wanted) => explainer.take(scene, state.text, wanted),
+});
+
+const dress = new Dress((colours) => {
+  palette = colours;
+  inputs.show(state, companion());
+  for (const part of [main, beside, instrument, tuning]) part.recolour(palette);
 });
 
 const tuning = new TuningSection(assets, {
@@ -252,24 +261,8 @@ function show() {
   main.choose(state);
   beside.choose(state);
   tuning.choose(state);
-  dress(state.theme);
+  dress.show(state.theme);
   settle();
-}
-
-/** @param {State["theme"]} theme */
-function dress(theme) {
-  if (page.dataset.theme === theme) return;
-  page.dataset.theme = theme;
-  recolour();
-}
-
-function recolour() {
-  palette = readPalette();
-  inputs.show(state, companion());
-  main.recolour(palette);
-  beside.recolour(palette);
-  instrument.recolour(palette);
-  tuning.recolour(palette);
 }
 
 /**
@@ -349,9 +342,6 @@ function describe() {
 function listen() {
   inputs.listen(() => state, change);
   inputs.link.addEventListener("click", async () => inputs.tell(...(await address.copy(state))));
-  onSystemTheme(recolour);
-  addEventListener("beforeprint", () => dress("light")); // Paper is.
-  addEventListener("afterprint", () => dress(state.theme));
   addEventListener("hashchange", () => {
     change(address.read());
     lookFor(location.hash);

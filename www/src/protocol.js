@@ -74,6 +74,14 @@
  * @property {string | null | undefined} doubt why the prediction says little, if it does
  */
 
+/**
+ * What is taken home of an explanation.
+ * @typedef {object} Wanted
+ * @property {string} chart `explanation` for all of them, or one by its name
+ * @property {string} form `svg`, `csv` or `json`
+ * @property {{title: string, date: string, address: string}} origin the model's title, the day, and the address of the view
+ */
+
 /** @typedef {{probability: number, says: string}} Deletion what the predicted class is left with without a word, also in words */
 
 /**

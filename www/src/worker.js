@@ -11,7 +11,7 @@ import { TuningLoop } from "./tuning/loop.js";
 
 /**
  * @import { AdapterFacts, Backend, Choice, Deletion, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
- *   ModuleAsset, NeuronCards, Prediction, Problem, Progress, Question, ToWorker } from "./protocol.js"
+ *   ModuleAsset, NeuronCards, Prediction, Problem, Progress, Question, ToWorker, Wanted } from "./protocol.js"
  */
 
 /** @import { TuningModule, TuningSession } from "./tuning-protocol.js" */
@@ -24,6 +24,7 @@ import { TuningLoop } from "./tuning/loop.js";
  * @property {(id: string, text: string, without: string) => Prediction | null} steer
  * @property {(id: string, text: string, question: Question) => Promise<void>} inquire
  * @property {() => Promise<Progress>} advance
+ * @property {(id: string, text: string, without: string, wanted: Wanted) => Promise<string>} export
  * @property {(id: string, text: string, word: number) => Promise<Deletion>} without
  * @property {(id: string) => Promise<Measured>} measure
  * @property {() => void} free
@@ -218,6 +219,9 @@ const calls = {
 
   /** The cards of a model's neurons. @param {ModelAsset} asset */
   cards: (asset) => fetchCards(asset),
+
+  /** What a model, changed as `without` says, makes of a text, as a file's content. @param {string} model @param {string} text @param {string} without @param {Wanted} wanted */
+  take: (model, text, without, wanted) => inTurn(() => session.export(model, text, without, wanted)),
 
   /** What becomes of the answer when a word of `text` is deleted. @param {string} model @param {string} text @param {number} word */
   without: (model, text, word) => inTurn(() => session.without(model, text, word)),

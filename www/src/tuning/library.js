@@ -3,6 +3,7 @@
 
 import { sentence, size } from "../format.js";
 import { byId, focusFirst, html } from "../html.js";
+import { save } from "../save.js";
 import { freshId } from "./vault.js";
 
 /** @import { Notices } from "../notices.js" */
@@ -80,9 +81,7 @@ export class Library {
       const { message } = /** @type {Problem} */ (cause);
       return { kind: "download", message: `“${title}” could not be downloaded.`, hint: `${sentence(message)} Try again.` };
     }
-    const address = URL.createObjectURL(zip);
-    html("a", { href: address, download: `${id}.zip` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000); // The browser may ask where to put it first.
+    save(`${id}.zip`, zip);
     return null;
   }
 

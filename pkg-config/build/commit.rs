@@ -1,15 +1,10 @@
-//! Tells the command which commit it is built from, if that can be known.
+//! The commit that the command is built from.
 
 use std::path::Path;
 use std::process::Command;
 
-fn main() {
-    // On its own, this keeps other files from running the script again.
-    println!("cargo::rerun-if-changed=pkg-config/build.rs");
-    // The page shows no version, and is not rebuilt for a commit.
-    if std::env::var_os("CARGO_FEATURE_CLI").is_none() {
-        return;
-    }
+/// Tells the compiler, if the commit can be known.
+pub(crate) fn tell() {
     if let Some(commit) = commit() {
         println!("cargo::rustc-env=SAFR_COMMIT={commit}");
     }
