@@ -4,15 +4,17 @@ use std::process::Command;
 
 use burn::tensor::Device;
 use pollster::block_on;
-use safr::chart::{Chart, Excerpt, csv, svg};
-use safr::engine::LoadedModel;
+use safr::chart::{Chart, Excerpt, csv, read, svg};
+use safr::engine::{Answer, LoadedModel, Question};
+use safr::evaluate::Curves;
 use safr::explain::{Changes, Explanation, Origin};
 
 use crate::common::{KINDS, small_package_of};
 
 const TEXT: &str = "it is not a <very> good film & it is \"bad\", said \u{0}she .";
 
-fn explanations() -> impl Iterator<Item = Explanation> {
+/// Explanations, and what was measured of some.
+fn explanations() -> impl Iterator<Item = (Explanation, Option<Curves>)> {
     let of = |(readout, winners)| {
         let package = block_on(small_package_of(readout, winners));
         let model = LoadedModel::of(package, &Device::flex()).unwrap();
@@ -24,45 +26,63 @@ fn explanations() -> impl Iterator<Item = Explanation> {
         ]
         .map(|(text, parts)| {
             let changes: Changes = parts.parse().unwrap();
-            Explanation {
+            let curves = (text == TEXT).then(|| curves(&model, text));
+            let explanation = Explanation {
                 origin: Some(Origin {
                     title: "Small, <plain>".into(),
                     date: "2026-11-29".into(),
                     address: "https://example.org/#text=a&b".into(),
                 }),
                 ..block_on(model.explain_changed(text, &changes)).unwrap()
-            }
+            };
+            (explanation, curves)
         })
     };
     KINDS.into_iter().flat_map(of)
 }
 
-fn excerpts(explanation: &Explanation) -> [Excerpt<'_>; Chart::ALL.len()] {
-    Chart::ALL.map(|chart| Excerpt { explanation, chart })
+fn curves(model: &LoadedModel, text: &str) -> Curves {
+    let mut inquiry = block_on(model.inquire(text, Question::Faithfulness)).unwrap();
+    loop {
+        if let Some(answer) = block_on(inquiry.advance(model)).unwrap() {
+            let Answer::Faithfulness { curves, .. } = answer else {
+                panic!("{answer:?}")
+            };
+            return curves;
+        }
+    }
+}
+
+fn excerpts<'a>(
+    (explanation, curves): &'a (Explanation, Option<Curves>),
+) -> [Excerpt<'a>; Chart::ALL.len()] {
+    Chart::ALL.map(|chart| Excerpt {
+        explanation,
+        curves: curves.as_ref(),
+        chart,
+    })
 }
 
 #[test]
 fn what_is_read_back_draws_the_same_charts() {
-    for explanation in explanations() {
-        let json = serde_json::to_string(&explanation).unwrap();
-        let read = Explanation::from_json(&json).unwrap();
-        assert_eq!(read, explanation);
-        for (here, there) in excerpts(&explanation).iter().zip(&excerpts(&read)) {
+    for explained in explanations() {
+        let json = excerpts(&explained)[0].json().unwrap();
+        let read_back = read(&json).unwrap();
+        assert!(read_back == explained, "{json}");
+        for (here, there) in excerpts(&explained).iter().zip(&excerpts(&read_back)) {
             let drawn = svg(here).unwrap();
             assert!(drawn == svg(there).unwrap(), "{:?}", here.chart);
             assert_eq!(csv(here).unwrap(), csv(there).unwrap());
             let document = roxmltree::Document::parse(&drawn).unwrap();
             let title = document.root_element().first_element_child().unwrap();
             let title = title.text().unwrap();
-            assert!(
-                title.ends_with("Small, <plain> · 2026-11-29 · https://example.org/#text=a&b"),
-                "{title}"
-            );
+            let origin = "Small, <plain> · 2026-11-29 · https://example.org/#text=a&b";
+            assert!(title.ends_with(origin), "{title}");
             let all: String = document
                 .descendants()
                 .filter_map(|node| node.text())
                 .collect();
-            let changed = !explanation.changes.is_empty();
+            let changed = !explained.0.changes.is_empty();
             assert_eq!(
                 all.contains("changed (neuron:1=2 head:0)"),
                 changed,
@@ -74,13 +94,14 @@ fn what_is_read_back_draws_the_same_charts() {
 
 #[test]
 fn one_chart_is_less_than_all_of_them() {
-    let explanation = explanations().next().unwrap();
-    let [all, parts @ ..] = excerpts(&explanation).map(|excerpt| svg(&excerpt).unwrap());
+    let explained = explanations().next().unwrap();
+    let [all, parts @ ..] = excerpts(&explained).map(|excerpt| svg(&excerpt).unwrap());
     for (part, heading) in parts.iter().zip([
         "Why this class",
         "Keep probability",
         "Neuron allocation",
         "Shared neurons",
+        "Is this explanation true?",
     ]) {
         assert!(
             part.len() < all.len() && all.contains(heading) && part.contains(heading),
@@ -97,45 +118,45 @@ fn rows(text: &str) -> Vec<::csv::StringRecord> {
 
 #[test]
 fn the_numbers_add_up() {
-    for explanation in explanations() {
-        let [words, evidence, same_words, allocation, pairs] =
-            excerpts(&explanation).map(|excerpt| csv(&excerpt).unwrap());
+    for explained in explanations() {
+        let [words, evidence, same_words, allocation, pairs, falls] =
+            excerpts(&explained).map(|excerpt| csv(&excerpt).unwrap());
+        let (explanation, curves) = &explained;
+        let sum = |text: &str, column: usize| -> f64 {
+            let column = rows(text).into_iter().map(|row| row[column].to_owned());
+            column.map(|number| number.parse::<f64>().unwrap()).sum()
+        };
         let n = explanation.words.len();
         assert_eq!(words, same_words);
         assert_eq!((rows(&words).len(), rows(&pairs).len()), (n, n * n));
         let texts = rows(&words).into_iter().map(|row| row[0].to_owned());
         assert!(texts.eq(explanation.words.iter().map(|word| word.text.clone())));
-        let total: f64 = rows(&evidence)
-            .iter()
-            .map(|row| row[2].parse::<f64>().unwrap())
-            .sum();
-        let margin = explanation
-            .evidence
-            .as_ref()
-            .map_or(0.0, |evidence| evidence.margin.total);
+        let margin = explanation.evidence.as_ref();
+        let margin = margin.map_or(0.0, |evidence| evidence.margin.total);
+        let total = sum(&evidence, 2);
         assert!((total - margin).abs() < 1e-4, "{total}, not {margin}");
-        let shares: f64 = rows(&allocation)
-            .iter()
-            .map(|row| row[5].parse::<f64>().unwrap())
-            .sum();
+        let shares = sum(&allocation, 5);
         let active = explanation.allocation.neurons.len() as f64;
         assert!(
             (shares - active).abs() < 1e-3,
             "shares of {shares} in {active} neurons"
         );
+        let points = curves
+            .as_ref()
+            .map_or(0, |curves| curves.orders.len() * curves.gone.len());
+        assert_eq!(rows(&falls).len(), points);
     }
 }
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let explanation = explanations().next().unwrap();
-    let whole = serde_json::to_value(&explanation).unwrap();
+    let explained = explanations().next().unwrap();
+    let json = excerpts(&explained)[0].json().unwrap();
+    let whole: serde_json::Value = serde_json::from_str(&json).unwrap();
     let refusal = |change: &dyn Fn(&mut serde_json::Value)| {
         let mut broken = whole.clone();
         change(&mut broken);
-        Explanation::from_json(&broken.to_string())
-            .unwrap_err()
-            .to_string()
+        read(&broken.to_string()).unwrap_err().to_string()
     };
     for (path, value, says) in [
         ("/version", 99.into(), "format 99"),
@@ -156,6 +177,7 @@ fn what_does_not_fit_is_refused() {
             "other words or neurons",
         ),
         ("/allocation/owner/0", 99.into(), "other owners or votes"),
+        ("/faithfulness/class", 2.into(), "curves are of another"),
         ("/interaction/sharing/rows", 3.into(), "other words"),
         ("/text", serde_json::Value::Null, "no explanation"),
     ] {
@@ -167,12 +189,9 @@ fn what_does_not_fit_is_refused() {
 #[test]
 fn the_command_draws_what_the_page_has_written() {
     let folder = tempfile::tempdir().unwrap();
-    let explanation = explanations().next().unwrap();
-    std::fs::write(
-        folder.path().join("page.json"),
-        serde_json::to_string(&explanation).unwrap(),
-    )
-    .unwrap();
+    let explained = explanations().next().unwrap();
+    let [excerpt, ..] = excerpts(&explained);
+    std::fs::write(folder.path().join("page.json"), excerpt.json().unwrap()).unwrap();
     let safr = |options: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_safr"))
             .current_dir(folder.path())
@@ -200,8 +219,8 @@ fn the_command_draws_what_the_page_has_written() {
     assert_eq!(safr(&files), (Some(0), String::new()));
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     let excerpt = Excerpt {
-        explanation: &explanation,
         chart: Chart::Allocation,
+        ..excerpt
     };
     assert!(read("a.svg") == svg(&excerpt).unwrap());
     assert!(read("a.csv") == csv(&excerpt).unwrap());

@@ -4,7 +4,8 @@ use csv::Writer;
 use serde::Serialize;
 
 use super::{Chart, ChartError, Excerpt};
-use crate::explain::{Explanation, Matrix, Part};
+use crate::attribute::Ranking;
+use crate::explain::{Explanation, History, Matrix, Part};
 
 /// The numbers behind a chart: a row per word; of the allocation one per neuron and word that takes part of it, of the
 /// interaction one per pair of words. Words are numbered from 0.
@@ -22,7 +23,23 @@ pub fn csv(excerpt: &Excerpt) -> Result<String, ChartError> {
         Chart::Evidence => evidence(explanation, &mut rows),
         Chart::Allocation => allocation(explanation, &mut rows),
         Chart::Interaction => interaction(explanation, &mut rows),
+        Chart::Faithfulness => faithfulness(excerpt, &mut rows),
     };
+    text(rows, written)
+}
+
+/// The epochs of a training run, a row each.
+///
+/// # Errors
+/// Never in practice: if a row cannot be written.
+pub fn history_csv(history: &History) -> Result<String, ChartError> {
+    let mut rows = Writer::from_writer(Vec::new());
+    let mut records = history.records.iter();
+    let written = records.try_for_each(|record| rows.serialize(record));
+    text(rows, written)
+}
+
+fn text(rows: Rows, written: csv::Result<()>) -> Result<String, ChartError> {
     let failed = |error: &dyn std::fmt::Display| ChartError::Draw(error.to_string());
     written.map_err(|error| failed(&error))?;
     let bytes = rows.into_inner().map_err(|error| failed(&error))?;
@@ -128,6 +145,33 @@ fn interaction(explanation: &Explanation, rows: &mut Rows) -> csv::Result<()> {
                 shared: of(&pairs.shared),
                 attention: of(&pairs.attention),
                 contribution: of(&pairs.contribution),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct DeletionRow {
+    /// What the order of the words follows; there are several random ones.
+    ranking: Ranking,
+    order: usize,
+    /// How many words are deleted.
+    deleted: usize,
+    probability: f64,
+}
+
+fn faithfulness(excerpt: &Excerpt, rows: &mut Rows) -> csv::Result<()> {
+    let Some(curves) = excerpt.curves else {
+        return Ok(());
+    };
+    for (at, order) in curves.orders.iter().enumerate() {
+        for (&deleted, &probability) in curves.gone.iter().zip(&order.probabilities) {
+            rows.serialize(DeletionRow {
+                ranking: order.ranking,
+                order: at,
+                deleted,
+                probability,
             })?;
         }
     }

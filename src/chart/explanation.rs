@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::allocation::AllocationMap;
 use super::evidence::Contributions;
+use super::faithfulness::Faithfulness;
 use super::interaction::InteractionMaps;
 use super::label::Type;
 use super::palette::QUIET;
 use super::sheet::{INNER, Letters, MARGIN, Sheet};
 use super::words::Words;
 use super::{Drawn, Figure, header};
+use crate::evaluate::Curves;
 use crate::explain::{Explanation, Origin};
 
 /// Space between one panel and the next.
@@ -38,16 +40,19 @@ pub enum Chart {
     Allocation,
     /// Which words share neurons, and attend to each other.
     Interaction,
+    /// What becomes of the prediction as words are deleted.
+    Faithfulness,
 }
 
 impl Chart {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Explanation,
         Self::Evidence,
         Self::Words,
         Self::Allocation,
         Self::Interaction,
+        Self::Faithfulness,
     ];
 
     /// Its name on the command line and in the page.
@@ -58,6 +63,7 @@ impl Chart {
             Self::Words => "words",
             Self::Allocation => "allocation",
             Self::Interaction => "interaction",
+            Self::Faithfulness => "faithfulness",
         }
     }
 }
@@ -67,6 +73,8 @@ impl Chart {
 pub struct Excerpt<'a> {
     /// The explanation.
     pub explanation: &'a Explanation,
+    /// What becomes of its prediction as words are deleted, if that was measured.
+    pub curves: Option<&'a Curves>,
     /// What of it is shown.
     pub chart: Chart,
 }
@@ -76,11 +84,16 @@ enum Panel<'a> {
     Words(Words<'a>),
     Allocation(AllocationMap<'a>),
     Interaction(InteractionMaps<'a>),
+    Faithfulness(Faithfulness<'a>),
 }
 
 impl<'a> Excerpt<'a> {
     fn panels(&self) -> Vec<Panel<'a>> {
-        let Self { explanation, chart } = *self;
+        let Self {
+            explanation,
+            curves,
+            chart,
+        } = *self;
         if explanation.words.is_empty() {
             return Vec::new();
         }
@@ -89,11 +102,17 @@ impl<'a> Excerpt<'a> {
         let words = || Some(Panel::Words(Words::new(&explanation.words)));
         let allocation = || Some(Panel::Allocation(AllocationMap::new(explanation)));
         let interaction = || Some(Panel::Interaction(InteractionMaps::new(explanation)));
-        let each: [(Chart, &dyn Fn() -> Option<Panel<'a>>); 4] = [
+        let faithfulness = || {
+            let curves = curves?;
+            let class = explanation.prediction.as_ref()?.classes.get(curves.class)?;
+            Some(Panel::Faithfulness(Faithfulness(curves, class)))
+        };
+        let each: [(Chart, &dyn Fn() -> Option<Panel<'a>>); 5] = [
             (Chart::Evidence, &evidence),
             (Chart::Words, &words),
             (Chart::Allocation, &allocation),
             (Chart::Interaction, &interaction),
+            (Chart::Faithfulness, &faithfulness),
         ];
         let wanted = each.into_iter().filter(|(one, _)| wants(*one));
         wanted.filter_map(|(_, panel)| panel()).collect()
@@ -107,6 +126,7 @@ impl Panel<'_> {
             Self::Words(panel) => panel.height(),
             Self::Allocation(panel) => panel.height(),
             Self::Interaction(panel) => panel.height(),
+            Self::Faithfulness(_) => Faithfulness::HEIGHT,
         }
     }
 
@@ -121,6 +141,7 @@ impl Panel<'_> {
             Self::Words(panel) => panel.draw(sheet, y, letters),
             Self::Allocation(panel) => panel.draw(sheet, y, letters),
             Self::Interaction(panel) => panel.draw(sheet, y, letters),
+            Self::Faithfulness(panel) => panel.draw(sheet, y, letters),
         }
     }
 }
@@ -194,6 +215,7 @@ impl Explanation {
     fn whole(&self) -> Excerpt<'_> {
         Excerpt {
             explanation: self,
+            curves: None,
             chart: Chart::Explanation,
         }
     }

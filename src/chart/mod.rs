@@ -9,6 +9,7 @@ mod curves;
 mod error;
 mod evidence;
 mod explanation;
+mod faithfulness;
 mod figure;
 mod flow;
 mod font;
@@ -23,11 +24,12 @@ mod plane;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod png;
 mod sheet;
+mod stored;
 mod svg;
 mod vector;
 mod words;
 
-pub use csv::csv;
+pub use csv::{csv, history_csv};
 pub use error::ChartError;
 pub use explanation::{Chart, Excerpt};
 pub use figure::{Drawn, Figure};
@@ -35,4 +37,5 @@ pub use models::Models;
 pub use plane::Plane;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub use png::png;
+pub use stored::{json, read};
 pub use svg::svg;

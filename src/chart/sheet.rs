@@ -96,6 +96,14 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
             .draw(&PathElement::new(ends, color.stroke_width(width)))
     }
 
+    /// Draws a line through `points`, so many units wide.
+    pub(super) fn path(&self, points: &[(f64, f64)], color: RGBColor, width: f64) -> Drawn<DB> {
+        let pixels: Vec<_> = points.iter().map(|&(x, y)| self.pixel(x, y)).collect();
+        let width = (width * self.scale).round().max(1.0) as u32;
+        self.area
+            .draw(&PathElement::new(pixels, color.stroke_width(width)))
+    }
+
     /// Sets `text` with its anchor at `x` on the baseline at `y`; if it runs upwards, the
     /// baseline is at `x`.
     pub(super) fn text(&self, text: &str, (x, y): (f64, f64), set: &Type) -> Drawn<DB> {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use serde::Serialize;
 
 use super::choices::{backend, with_names};
 use super::corpus::Options;
@@ -13,6 +12,7 @@ use super::files::{model_files, open, read_text};
 use super::out::{AGAINST, FOR, STRONG, Styled, one_line, show};
 use crate::chart::{self, Chart, Excerpt, Figure, Models};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
+use crate::evaluate::Curves;
 use crate::explain::{Changes, Explanation, Margin, Prediction, Sentences, Word, signed};
 
 /// Explain what a model makes of a text, or of every line of a file
@@ -99,11 +99,11 @@ impl Explain {
         };
         if let Some(path) = &self.from {
             let read = read_text(path)?;
-            let explanation =
-                Explanation::from_json(&read).with_context(|| path.display().to_string())?;
+            let (explanation, curves) =
+                chart::read(&read).with_context(|| path.display().to_string())?;
             show(table(&explanation))?;
             show(LEGEND)?;
-            return files.write(&explanation);
+            return files.write(&explanation, curves.as_ref());
         }
         let device = OpenDevice::open(self.backend).await?.device;
         let models = self.models.iter().map(|model| open(model, &device));
@@ -128,8 +128,8 @@ impl Explain {
             show(LEGEND)?;
         }
         match &explanations[..] {
-            [one] => files.write(one),
-            all => files.draw(&Models(all), all),
+            [one] => files.write(one, None),
+            all => files.write_all(all),
         }
     }
 }
@@ -145,25 +145,34 @@ struct Files {
 
 impl Files {
     /// Of one explanation.
-    fn write(mut self, explanation: &Explanation) -> anyhow::Result<()> {
+    fn write(mut self, explanation: &Explanation, curves: Option<&Curves>) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            curves.is_some() || self.chart != Chart::Faithfulness,
+            "how the prediction fares as words are deleted is measured by the page; give --from a file in which it was"
+        );
         let excerpt = Excerpt {
             explanation,
+            curves,
             chart: self.chart,
         };
         if let Some(file) = self.csv.take() {
             file.fill(chart::csv(&excerpt)?.as_bytes())?;
         }
-        self.draw(&excerpt, explanation)
+        if let Some(file) = self.json.take() {
+            file.fill((excerpt.json()? + "\n").as_bytes())?;
+        }
+        self.draw(&excerpt)
     }
 
-    fn draw(
-        self,
-        figure: &impl Figure,
-        explained: &(impl Serialize + ?Sized),
-    ) -> anyhow::Result<()> {
-        if let Some(file) = self.json {
-            file.fill_json(explained)?;
+    /// Of several, side by side.
+    fn write_all(mut self, explanations: &[Explanation]) -> anyhow::Result<()> {
+        if let Some(file) = self.json.take() {
+            file.fill_json(explanations)?;
         }
+        self.draw(&Models(explanations))
+    }
+
+    fn draw(self, figure: &impl Figure) -> anyhow::Result<()> {
         if let Some(file) = self.svg {
             file.fill(chart::svg(figure)?.as_bytes())?;
         }

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use super::Session;
 use super::convert::failure;
+use super::{Session, Tuning};
 use crate::chart::{self, Chart, ChartError, Excerpt};
 use crate::engine::EngineError;
+use crate::evaluate::Curves;
 use crate::explain::{Explanation, Origin};
 
 /// What is taken.
@@ -15,6 +16,8 @@ struct Wanted {
     chart: Chart,
     form: Form,
     origin: Origin,
+    /// What was measured of it.
+    faithfulness: Option<Curves>,
 }
 
 /// As what.
@@ -27,10 +30,26 @@ enum Form {
 }
 
 #[wasm_bindgen]
+impl Tuning {
+    /// The curves of the run so far, to be kept in a file: one of `svg`, `csv` and `json`.
+    ///
+    /// # Errors
+    /// `{kind, message, hint}` if they cannot be drawn.
+    pub fn export(&self, form: JsValue) -> Result<String, JsValue> {
+        let history = self.inner.history();
+        Ok(match serde_wasm_bindgen::from_value(form)? {
+            Form::Svg => chart::svg(history)?,
+            Form::Csv => chart::history_csv(history)?,
+            Form::Json => chart::json(history)?,
+        })
+    }
+}
+
+#[wasm_bindgen]
 impl Session {
     /// What the model `id`, changed as `without` says, makes of a text, to be kept in a file. `wanted` is
-    /// `{chart, form, origin}`: a [`Chart`], one of `svg`, `csv` and `json`, and an [`Origin`]. As JSON it is the whole
-    /// explanation, from which `safr explain --from` draws the same charts.
+    /// `{chart, form, origin, faithfulness}`: a [`Chart`], one of `svg`, `csv` and `json`, an [`Origin`], and the
+    /// [`Curves`] if they were measured. As JSON it is all of that, from which `safr explain --from` draws the same charts.
     ///
     /// # Errors
     /// `{kind, message, hint}` if the device fails or there is no such model or part.
@@ -45,6 +64,7 @@ impl Session {
             chart,
             form,
             origin,
+            faithfulness,
         } = serde_wasm_bindgen::from_value(wanted)?;
         let changes = without.parse().map_err(EngineError::Options)?;
         let model = self.inner.model(&id)?;
@@ -54,13 +74,13 @@ impl Session {
         };
         let excerpt = Excerpt {
             explanation: &explanation,
+            curves: faithfulness.as_ref(),
             chart,
         };
         Ok(match form {
             Form::Svg => chart::svg(&excerpt)?,
             Form::Csv => chart::csv(&excerpt)?,
-            Form::Json => serde_json::to_string(&explanation)
-                .map_err(|error| JsError::new(&error.to_string()))?,
+            Form::Json => excerpt.json()?,
         })
     }
 }

@@ -70,7 +70,7 @@ impl Session {
 /// A fine-tuning run. One call at a time: each must be awaited before the next.
 #[wasm_bindgen]
 pub struct Tuning {
-    inner: engine::Tuning,
+    pub(super) inner: engine::Tuning,
 }
 
 #[wasm_bindgen]

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use pollster::block_on;
-use safr::engine::LoadedModel;
-use safr::evaluate::{Answer, Column, DataSet, PerText, REPORT_VERSION, Report, Section};
-use safr::explain::Explanation;
+use safr::chart::{Chart, Excerpt};
+use safr::engine::{Answer, LoadedModel, Question};
+use safr::evaluate::{self, Column, DataSet, PerText, REPORT_VERSION, Report, Section};
 use safr::model::Reading;
 use safr::package::{Files, Package, Precision, files_of_zip, write_directory};
 use safr::text::Tokenizer;
@@ -29,7 +29,8 @@ pub(crate) struct Seeds {
     /// Words of the checkpoint.
     rows: usize,
     pub(crate) report: Report,
-    pub(crate) explanation: Explanation,
+    /// One that was taken home, as JSON.
+    pub(crate) explanation: String,
     folder: TempDir,
 }
 
@@ -114,15 +115,32 @@ fn parts(checkpoint: &[u8]) -> Files {
     placed.collect()
 }
 
-/// Of a short text.
-fn explanation(package: &Package) -> Explanation {
+/// Of a short text, with what was measured of it.
+fn explanation(package: &Package) -> String {
     let model = LoadedModel::of(package.clone(), &Device::flex()).expect("a model");
-    block_on(model.explain("a good film")).expect("an explanation")
+    let text = "a good film";
+    let explanation = block_on(model.explain(text)).expect("an explanation");
+    let mut inquiry =
+        block_on(model.inquire(text, Question::Faithfulness)).expect("a text with words");
+    let answer = loop {
+        if let Some(answer) = block_on(inquiry.advance(&model)).expect("an answer") {
+            break answer;
+        }
+    };
+    let Answer::Faithfulness { curves, .. } = answer else {
+        panic!("{answer:?}")
+    };
+    let excerpt = Excerpt {
+        explanation: &explanation,
+        curves: Some(&curves),
+        chart: Chart::Explanation,
+    };
+    excerpt.json().expect("JSON")
 }
 
 /// Of six texts.
 fn report() -> Report {
-    let answer = |at: usize| Answer::new(&[0.5, at as f32 / 4.0], at % 2);
+    let answer = |at: usize| evaluate::Answer::new(&[0.5, at as f32 / 4.0], at % 2);
     let per_text = PerText {
         answers: (0..6).map(answer).collect(),
         columns: vec![Column {

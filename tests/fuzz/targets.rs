@@ -6,11 +6,10 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use pollster::block_on;
-use safr::chart::{Chart, Excerpt, csv, svg};
+use safr::chart::{Chart, Excerpt, csv, read, svg};
 use safr::cli;
 use safr::engine::{DataChoices, LoadedModel, examine};
 use safr::evaluate::{Comparison, Report, Variant, compare};
-use safr::explain::Explanation;
 use safr::package::{
     Card, Files, checksum, model_of_zip, names, read_directory, tensors_of, zip_of,
 };
@@ -227,14 +226,14 @@ fn report(seeds: &Seeds, random: &mut Random) -> bool {
 
 /// An explanation that was taken home, and is drawn.
 fn explanation(seeds: &Seeds, random: &mut Random) -> bool {
-    let whole = to_vec(&seeds.explanation).expect("JSON");
-    let mutant = String::from_utf8_lossy(&mutate(&whole, random)).into_owned();
-    let Ok(explanation) = Explanation::from_json(&mutant) else {
+    let mutant = mutate(seeds.explanation.as_bytes(), random);
+    let Ok((explanation, curves)) = read(&String::from_utf8_lossy(&mutant)) else {
         return false;
     };
     for chart in Chart::ALL {
         let excerpt = Excerpt {
             explanation: &explanation,
+            curves: curves.as_ref(),
             chart,
         };
         svg(&excerpt).expect("a figure");

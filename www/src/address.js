@@ -2,7 +2,7 @@
 /** The address of the page, which holds the view. */
 
 import { kept } from "./kept.js";
-import { copyLink, linkTo, missingModels, notHere, readState, writeState } from "./state.js";
+import { copyLink, missingModels, notHere, readState, USUAL_CHOICES, writeState } from "./state.js";
 import { partsOf } from "./without.js";
 
 /** @import { Catalogue } from "./catalogue.js" */
@@ -32,9 +32,9 @@ export class Address {
     history.replaceState(null, "", writeState(state, this.usual, ids) || location.pathname + location.search);
   }
 
-  /** A link to exactly this view. @param {State} state */
+  /** A link to this view, which says nothing of what nobody has chosen otherwise. @param {State} state */
   link(state) {
-    return linkTo(state, this.catalogue.ids).href;
+    return new URL(writeState(state, USUAL_CHOICES, this.catalogue.ids), location.href).href;
   }
 
   /** Copies a link to exactly this view, and says how that went. @param {State} state */

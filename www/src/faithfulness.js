@@ -25,7 +25,7 @@ export class Faithfulness {
   #plot = html("div", { class: "curve" }, this.#canvas);
   #table = tableOnDemand("The same as a table", ["Words gone", "by contribution", "by keep", "at random, mean of ten"]);
   /** @type {Found | null} */
-  #found = null;
+  found = null;
   /** @type {Palette | null} */
   #palette = null;
   #width = 0;
@@ -43,7 +43,7 @@ export class Faithfulness {
 
   /** Nothing is known yet of what is shown. */
   clear() {
-    this.#found = null;
+    this.found = null;
     this.isAsked = false;
     delete this.root.dataset.done;
     write(this.#measures, "");
@@ -59,7 +59,7 @@ export class Faithfulness {
   /** @param {Found | {kind: "no-words"}} answer */
   answered(answer) {
     if (answer.kind !== "faithfulness") return this.tell("Without words, there is nothing to check.");
-    this.#found = answer;
+    this.found = answer;
     this.root.dataset.done = "true";
     for (const { ranking, comprehensiveness, sufficiency } of answer.measures) {
       this.root.dataset[`${ranking}Comprehensiveness`] = String(comprehensiveness);
@@ -88,7 +88,7 @@ export class Faithfulness {
   }
 
   #draw() {
-    const found = this.#found;
+    const found = this.found;
     if (!found || !this.#palette || this.#width === 0) return;
     const palette = this.#palette;
     const width = Math.min(this.#width, 560);

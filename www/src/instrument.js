@@ -51,7 +51,7 @@ export class Instrument {
     this.asks = asks;
     const pin = new Pin(spotlight, panels, (subject) => (subject.kind === "word" ? wordActions(touch, panels[0].explanation, subject.word) : []));
     touch.watch(() => pin.refresh());
-    this.takeAway = new TakeAway(asks);
+    this.takeAway = new TakeAway(asks, () => this.#faithfulness.found);
     this.heads = new Heads(touch);
     this.directory = new NeuronDirectory(touch, asks.cards, (neuron) => this.card.pick(neuron));
     this.card = new NeuronCard(touch, this.directory, new Examples(asks.inquire), spotlight, panels);

@@ -80,6 +80,7 @@
  * @property {string} chart `explanation` for all of them, or one by its name
  * @property {string} form `svg`, `csv` or `json`
  * @property {{title: string, date: string, address: string}} origin the model's title, the day, and the address of the view
+ * @property {Curves | null} faithfulness how the prediction fares as words are deleted, if that was measured
  */
 
 /** @typedef {{probability: number, says: string}} Deletion what the predicted class is left with without a word, also in words */

@@ -133,9 +133,6 @@ export function writeState(state, usual, models) {
   return query === "" ? "" : `#${query}`;
 }
 
-/** @param {State} state @param {string[]} models */
-export const linkTo = (state, models) => new URL(writeState(state, {}, models), location.href);
-
 /**
  * Copies a link to exactly this view, and says how that went; gives the link, too, where it is nowhere to be seen.
  * @param {State} state
@@ -143,7 +140,7 @@ export const linkTo = (state, models) => new URL(writeState(state, {}, models), 
  * @returns {Promise<[said: string, link?: string]>}
  */
 export async function copyLink(state, models) {
-  const link = linkTo(state, models);
+  const link = new URL(writeState(state, {}, models), location.href);
   const without = state.text.length > LINK_TEXT_LIMIT ? ` The text is not part of it: it is longer than ${LINK_TEXT_LIMIT} characters.` : "";
   try {
     await navigator.clipboard.writeText(link.href);

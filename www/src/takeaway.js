@@ -3,13 +3,10 @@
 
 import { byId, write } from "./html.js";
 import { pictureOf } from "./picture.js";
-import { save } from "./save.js";
+import { saveAs } from "./save.js";
 
-/** @import { Problem, Wanted } from "./protocol.js" */
+/** @import { Curves, Problem, Wanted } from "./protocol.js" */
 /** @import { Scene } from "./scenes.js" */
-
-/** What the module writes. @type {{[form: string]: string}} */
-const TYPES = { svg: "image/svg+xml", csv: "text/csv", json: "application/json" };
 
 /**
  * @typedef {object} Home
@@ -19,6 +16,11 @@ const TYPES = { svg: "image/svg+xml", csv: "text/csv", json: "application/json" 
  * @property {(model: string) => string} title
  */
 
+const FORMS = ["svg", "png", "csv", "json"];
+
+/** The chart of what is only known once it was measured. */
+const MEASURED = "faithfulness";
+
 export class TakeAway {
   root = byId("take", HTMLElement);
   chart = byId("export-chart", HTMLSelectElement);
@@ -26,13 +28,11 @@ export class TakeAway {
   copy = byId("export-copy", HTMLButtonElement);
   #told = byId("export-told", HTMLElement);
 
-  /** @param {Home} home */
-  constructor(home) {
+  /** @param {Home} home @param {() => Curves | null} measured how the prediction of the selected scene fares as words are deleted */
+  constructor(home, measured) {
     this.home = home;
-    for (const [form, type] of Object.entries(TYPES)) {
-      this.#on(form, async () => save(this.#name(form), new Blob([await this.#take(form)], { type })));
-    }
-    this.#on("png", async () => save(this.#name("png"), await pictureOf(await this.#take("svg"))));
+    this.measured = measured;
+    for (const form of FORMS) this.#on(form, () => saveAs(`${this.#scene.model}-${this.chart.value}`, form, (form) => this.#take(form)));
     this.#on("copy", async () => {
       // Browsers that ask whether it was a click that wants this do so before the picture is there.
       const picture = this.#take("svg").then(pictureOf);
@@ -43,8 +43,8 @@ export class TakeAway {
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-take]"))) {
       button.addEventListener("click", () => {
         this.chart.value = button.dataset.take ?? "";
-        this.chart.focus();
         this.root.scrollIntoView({ block: "nearest" });
+        this.chart.focus({ preventScroll: true });
       });
     }
   }
@@ -52,39 +52,39 @@ export class TakeAway {
   /** What there is to take. */
   show() {
     const scenes = this.home.scenes();
-    this.which.replaceChildren(...scenes.map(({ model, without }, place) => new Option(`${this.home.title(model)}${without === "" ? "" : ", changed"}`, String(place))));
+    this.which.replaceChildren(...scenes.map(({ model, without }) => new Option(`${this.home.title(model)}${without === "" ? "" : ", changed"}`)));
+    write(this.#told, "");
   }
 
   /** @param {string} form @param {() => Promise<string | void>} act */
   #on(form, act) {
     byId(`export-${form}`, HTMLButtonElement).addEventListener("click", async () => {
-      this.root.dataset.state = "busy";
       write(this.#told, "");
       try {
         write(this.#told, (await act()) ?? "");
-        this.root.dataset.state = "done";
       } catch (cause) {
         const { message, hint } = /** @type {Partial<Problem>} */ (cause);
         write(this.#told, `This did not work: ${message} ${hint ?? ""}`);
-        this.root.dataset.state = "failed";
       }
     });
   }
 
   get #scene() {
-    return this.home.scenes()[this.which.selectedIndex] ?? this.home.scenes()[0];
+    const scenes = this.home.scenes();
+    return scenes[this.which.selectedIndex] ?? scenes[0];
   }
 
   /** @param {string} form */
-  #name(form) {
-    return `${this.#scene.model}-${this.chart.value}.${form}`;
-  }
-
-  /** @param {string} form */
-  #take(form) {
-    const { title, link } = this.home;
-    const origin = { title: title(this.#scene.model), date: today(), address: link() };
-    return this.home.take(this.#scene, { chart: this.chart.value, form, origin });
+  async #take(form) {
+    const scene = this.#scene;
+    const [selected] = this.home.scenes();
+    // It was measured of the model as it is.
+    const faithfulness = scene.model === selected.model && scene.without === "" ? this.measured() : null;
+    if (this.chart.value === MEASURED && !faithfulness) {
+      throw { message: "it is measured only for the selected model as it is, as soon as nothing else is to be done.", hint: "Try again in a moment." };
+    }
+    const origin = { title: this.home.title(scene.model), date: today(), address: this.home.link() };
+    return this.home.take(scene, { chart: this.chart.value, form, origin, faithfulness });
   }
 }
 

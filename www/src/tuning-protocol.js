@@ -250,6 +250,7 @@
  * @property {(text: string) => Promise<Explanation>} explain with the weights as they are now; once finished, with the best.
  *   Does not change the run
  * @property {(text: string) => Promise<Explanation>} explain_start with the start model
+ * @property {(form: string) => string} export the curves so far as `svg`, `csv` or `json`
  * @property {() => Promise<Uint8Array>} checkpoint all that `resume` needs, at any time before `finished`
  * @property {(id: string, title: string) => Promise<Files>} files once finished: a model directory, for `Session.load` and to keep
  * @property {() => void} free

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::store::EMBEDDINGS;
 use super::{DataChoices, Tuning, TuningOptions};
-use crate::explain::EpochRecord;
+use crate::explain::{EpochRecord, History};
 use crate::model::parameter_shapes;
 
 /// What a run is; the same after it was resumed.
@@ -39,6 +39,11 @@ pub struct TuningInfo {
 }
 
 impl Tuning {
+    /// What training recorded so far, epoch by epoch.
+    pub fn history(&self) -> &History {
+        self.trainer.history()
+    }
+
     /// What the run is.
     pub fn info(&self) -> TuningInfo {
         let embeddings = self.plan.options.embeddings;

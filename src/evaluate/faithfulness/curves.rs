@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::PERCENTAGES;
 use super::measures::{all_but_first, first, part};
@@ -19,7 +19,7 @@ const DRAWS: usize = 10;
 const POINTS: usize = 24;
 
 /// What becomes of the probability of a text's predicted class as its words are deleted (method §4.8).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curves {
     /// Index of the class.
     pub class: usize,
@@ -34,7 +34,7 @@ pub struct Curves {
 }
 
 /// The curve of one order of the words.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderCurve {
     /// What the order follows.
     pub ranking: Ranking,
@@ -43,7 +43,7 @@ pub struct OrderCurve {
 }
 
 /// ERASER's measures of a ranking on one text (DeYoung et al., ACL 2020), as in method §5.7.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderMeasures {
     /// What the order follows.
     pub ranking: Ranking,

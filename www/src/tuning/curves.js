@@ -3,7 +3,8 @@
 
 import { Pen } from "../charts/canvas.js";
 import { count, loss, percent } from "../format.js";
-import { html, tableOnDemand, tell } from "../html.js";
+import { byId, html, tableOnDemand, tell } from "../html.js";
+import { saveAs } from "../save.js";
 
 /** @import { Palette } from "../charts/palette.js" */
 /** @import { EpochRecord, LossParts, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
@@ -48,8 +49,15 @@ export class Curves {
   /** @type {Palette | null} */
   #palette = null;
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  #told = html("span", { role: "status" });
+  #home = byId("tune-take", HTMLElement);
+
+  /** @param {HTMLElement} root @param {(form: string) => Promise<string>} take the curves as the module writes them */
+  constructor(root, take) {
+    for (const button of this.#home.querySelectorAll("button")) {
+      button.addEventListener("click", () => saveAs("fine-tuning", button.dataset.form ?? "", take).catch(({ message }) => tell(this.#told, message)));
+    }
+    this.#home.append(this.#told);
     this.charts = CURVES.map((curve) => {
       const now = html("span", { class: "now" });
       const canvas = html("canvas", { role: "img", "aria-label": curve.title });
@@ -89,6 +97,7 @@ export class Curves {
   }
 
   draw() {
+    this.#home.hidden = this.#epochs.length === 0;
     if (!this.#palette || this.#width === 0) return;
     for (const chart of this.charts) this.#drawChart(chart, this.#palette);
     this.table.show(() => this.#epochs.map((record) => [count(record.epoch), ...CURVES.flatMap((curve) => this.#cells(record, curve))]));

@@ -72,6 +72,9 @@ export class TuningLoop {
     /** With the start model. @param {string} text */
     explainStart: (text) => this.#inTurn(() => this.#current().explain_start(text)),
 
+    /** The curves so far, as a file's content. @param {string} form */
+    curves: (form) => this.#inTurn(() => this.#current().export(form)),
+
     /** The tuned model. @param {string} id @param {string} title */
     files: (id, title) => this.#inTurn(() => this.#current().files(id, title)),
 

@@ -189,6 +189,11 @@ export class Runs {
     return client.call(which === "before" ? "explainStart" : "explainTuned", text).catch(() => null); // A worker's death is reported as an event.
   }
 
+  /** The curves of the run so far, as a file's content. @param {string} form */
+  curves(form) {
+    return this.#running().call("curves", form);
+  }
+
   /** The data of the run, as their file has them, and what they hold; null if its worker is gone. */
   async data() {
     return this.#running().call("data").catch(() => null); // As above.

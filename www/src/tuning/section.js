@@ -35,7 +35,7 @@ const PAUSE = 200;
 export class TuningSection {
   #vault = new Vault();
   #status = new Status();
-  #curves = new Curves(byId("tune-curves", HTMLElement));
+  #curves = new Curves(byId("tune-curves", HTMLElement), (form) => this.runs.curves(form));
   #report = new DataSummary(byId("tune-report", HTMLElement), (change) => this.#examine(change));
   #options = new Options(byId("tune-options", HTMLElement), () => this.#restart(), () => this.#examine({}));
   #objective = byId("tune-objective", HTMLElement);
