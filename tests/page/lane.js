@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 /** @import { Browser, BrowserContextOptions, Page } from "playwright-core" */
 /** @import { TestContext } from "node:test" */
@@ -25,6 +26,9 @@ export const lane = told("SAFR_LANE");
 
 /** Address of the page, with a slash at its end. */
 export const url = told("SAFR_URL");
+
+/** Address of the page as one file. */
+export const oneFile = pathToFileURL(told("SAFR_ONE_FILE")).href;
 
 /** Another name of this machine: by it, over http, the page is no secure context, as it is none in a local network. */
 export const NAMED = "lan.test";
@@ -103,7 +107,7 @@ function listen(page) {
 /** What is wrong with a request to `address`, if it leaves the page's origin. @param {string} address */
 export function leaving(address) {
   const { protocol, origin } = new URL(address);
-  const stays = ["blob:", "data:"].includes(protocol) || origin === new URL(url).origin;
+  const stays = ["blob:", "data:", "file:"].includes(protocol) || origin === new URL(url).origin;
   return stays ? undefined : `request to ${origin}`;
 }
 

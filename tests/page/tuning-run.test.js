@@ -19,6 +19,11 @@ pageTest(
     await run(page);
     const { name, path } = await downloaded(page, "#tune-download");
     assert.match(name, /safr-tuned-on-remarks-csv\.zip$/);
+    const [epochs, curves] = [await downloaded(page, "#tune-take [data-form=csv]"), await downloaded(page, "#tune-take [data-form=svg]")];
+    const [head, ...rows] = readFileSync(epochs.path, "utf8").trim().split("\n");
+    assert.match(head, /^epoch,step,train_cross_entropy,/);
+    assert.equal(rows.length, Number(await page.locator("#tune-status").getAttribute("data-epoch")));
+    assert.match(readFileSync(curves.path, "utf8"), /^<svg[^]*>Cross entropy \(nats\)/);
     const folder = mkdtempSync(join(tmpdir(), "safr-"));
     try {
       writeFileSync(join(folder, "remarks.csv"), csv(24));

@@ -18,12 +18,17 @@ export const SILENT_CHECKS = 60;
 export const CHECKS = 1800;
 
 /**
- * Under `cargo xtask serve`: says what is lacking until the module is among `assets`.
+ * Says what is lacking where the page came with the CPU's module alone: in one file for good, under `cargo xtask serve`
+ * until the other one is among `assets`.
  * @param {Assets} assets
  * @param {{lacking: string}} explainer
  * @param {(problem: Problem) => void} told
  */
 export async function complete(assets, explainer, told) {
+  if (assets.single) {
+    explainer.lacking = "This file holds no other engine; the page on a server has WebGPU, too.";
+    return;
+  }
   explainer.lacking = "WebGPU and NdArray are still being built; either can be chosen now, and takes over when it is ready.";
   try {
     assets.modules.full = await built();

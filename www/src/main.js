@@ -369,7 +369,7 @@ function start() {
   show();
   listen();
   explain();
-  if (!(/** @type {any} */ (globalThis).SAFR_PUBLISHED) && !assets.modules.full) {
+  if (!assets.modules.full) {
     complete(assets, explainer, (problem) => notices.show(problem)).then(() => explainer.use(state.backend));
   }
   explainer.use(state.backend);

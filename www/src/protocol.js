@@ -212,7 +212,7 @@
  *   maxComputeInvocationsPerWorkgroup: number}} limits
  */
 
-/** @typedef {{js: string, wasm: string, bytes: number}} ModuleAsset `bytes` is the size of the wasm file */
+/** @typedef {{js: string, wasm: string, bytes: number, content?: Uint8Array<ArrayBuffer>}} ModuleAsset `bytes` is the size of the wasm file, `content` what it holds if it came with the page */
 
 /**
  * A model: either the sizes of its `files` and the `folder` that they are fetched from, or, for one of the user's own
@@ -225,6 +225,7 @@
  * @property {string} worker
  * @property {{cpu: ModuleAsset, full?: ModuleAsset}} modules `full` is not there while it is being built
  * @property {ModelAsset[]} models in order of need
+ * @property {boolean} [single] whether the page is one file, which holds them all
  */
 
 /** @typedef {{request: number, name: keyof Calls, args: any[]}} ToWorker a call of this number; addresses are absolute */

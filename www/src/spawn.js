@@ -12,7 +12,8 @@ const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI)
  * bound by that response's headers instead, and a static host sends none.
  * @param {Assets} assets
  */
-export function spawn({ worker: address }) {
+export function spawn({ worker: address, single }) {
+  if (single) return start(address, "classic"); // It is part of the page; a module would have to come from some origin.
   const script = new Blob([`import ${JSON.stringify(absolute(address))};`], { type: "text/javascript" });
   const blob = URL.createObjectURL(script);
   const worker = start(blob);
@@ -20,10 +21,10 @@ export function spawn({ worker: address }) {
   return worker;
 }
 
-/** @param {string} address */
-function start(address) {
+/** @param {string} address @param {WorkerType} type */
+function start(address, type = "module") {
   try {
-    return new Worker(address, { type: "module" });
+    return new Worker(address, { type });
   } catch (cause) {
     /** @type {Problem} */
     const refused = {
@@ -51,9 +52,9 @@ export function moduleFor(assets, backend) {
   const name = backend === "flex" ? "cpu" : "full";
   const module = assets.modules[name];
   if (!module) throw BEING_BUILT;
-  const { js, wasm, bytes } = module;
+  const { js, wasm, ...rest } = module;
   return {
-    module: { js: absolute(js), wasm: absolute(wasm), bytes },
+    module: { js: absolute(js), wasm: absolute(wasm), ...rest },
     label: name === "cpu" ? "CPU engine" : "WebGPU and NdArray engine",
   };
 }

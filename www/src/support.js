@@ -31,8 +31,8 @@ function hasModuleWorkers() {
   return asked;
 }
 
-/** Whether another page shows this one in a frame that gives it no origin, and so no workers or storage. */
-const isSandboxed = () => origin === "null";
+/** Whether another page shows this one in a frame that gives it no origin, and so no workers or storage. A file has none, either. */
+const isSandboxed = () => origin === "null" && location.protocol !== "file:";
 
 /**
  * What the page needs and the browser lacks, in plain words; empty if nothing is missing.

@@ -34,7 +34,7 @@ import { TuningLoop } from "./tuning/loop.js";
 
 /**
  * @typedef {object} Loading what wasm-bindgen wrote
- * @property {(from: {module_or_path: Promise<Response>}) => Promise<unknown>} default
+ * @property {(from: {module_or_path: Promise<Response> | BufferSource}) => Promise<unknown>} default
  * @property {{start(backend: Backend): Promise<Session>}} Session
  * @property {(adapter: AdapterFacts | null, measured: Measured[]) => Choice} choose
  */
@@ -89,11 +89,14 @@ function progress(label, total) {
   };
 }
 
+/** The script of the module, which may have come with this one. @param {ModuleAsset} asset @returns {Promise<Module>} */
+const scriptOf = async ({ js }) => /** @type {any} */ (globalThis).SAFR_MODULE ?? import(js);
+
 /** @param {ModuleAsset} asset @param {string} label @param {Backend} backend */
 async function startSession(asset, label, backend) {
-  const wasm = download(asset.wasm, progress(label, asset.bytes));
-  wasm.catch(() => undefined); // Reported where it is awaited; not a second time as unhandled.
-  module = await import(asset.js).catch(() => {
+  const wasm = asset.content ?? download(asset.wasm, progress(label, asset.bytes));
+  if (wasm instanceof Promise) wasm.catch(() => undefined); // Reported where it is awaited; not a second time as unhandled.
+  module = await scriptOf(asset).catch(() => {
     throw { kind: "download", message: "The engine's script could not be fetched.", hint: "Check the connection, then try again." };
   });
   await module.default({ module_or_path: wasm }).catch((cause) => {

@@ -33,6 +33,16 @@ pub(crate) struct Assets {
     build: String,
 }
 
+impl ModuleAsset {
+    pub(crate) fn new(js: &str, wasm: &str, bytes: u64) -> Self {
+        Self {
+            js: js.to_owned(),
+            wasm: wasm.to_owned(),
+            bytes,
+        }
+    }
+}
+
 /// One wasm module.
 #[derive(Serialize)]
 pub(crate) struct ModuleAsset {
@@ -129,12 +139,8 @@ fn bundle(
     let names = BUNDLED.map(|(_, to)| to.replace("{build}", &assets.build));
     let entries: Vec<_> = sources.iter().zip(&names).collect();
     let mut esbuild = esbuild(project, quality, folder, &entries);
-    for (name, value) in [
-        ("ASSETS", serde_json::to_string(assets)?),
-        ("PUBLISHED", (quality == Quality::Publish).to_string()),
-    ] {
-        esbuild.arg(format!("--define:globalThis.SAFR_{name}={value}"));
-    }
+    let list = serde_json::to_string(assets)?;
+    esbuild.arg(format!("--define:globalThis.SAFR_ASSETS={list}"));
     run(&mut esbuild)?;
 
     ensure!(
@@ -145,7 +151,7 @@ fn bundle(
 }
 
 /// esbuild, told to bundle each source of `entries` to the name paired with it, in `folder`.
-fn esbuild(
+pub(crate) fn esbuild(
     project: &Project,
     quality: Quality,
     folder: &Path,
@@ -171,31 +177,43 @@ fn esbuild(
 }
 
 /// Replaces the sources with the bundled script's name and the bundled styles.
-///
-/// The styles become part of the page, as its policy allows: a browser shows nothing before it has them.
 fn link(index: &str, script: &str, styles: &str) -> Result<String> {
+    let linked = replaced(
+        &styled(index, styles)?,
+        [("src=\"src/main.js\"", format!("src=\"{script}\""))],
+    )?;
+    policy(&linked)?;
+    Ok(linked)
+}
+
+/// The page with its styles, as its policy allows: a browser shows nothing before it has them.
+pub(crate) fn styled(index: &str, styles: &str) -> Result<String> {
     ensure!(
         !styles.contains("</"),
         "the styles would end before their end"
     );
     let allowed = format!("style-src 'self' '{}'", digest::for_policy(styles));
-    let mut linked = index.to_owned();
-    for (from, to) in [
-        ("src=\"src/main.js\"", format!("src=\"{script}\"")),
+    let changes = [
         (
             "<link rel=\"stylesheet\" href=\"styles/main.css\">",
             format!("<style>{styles}</style>"),
         ),
         ("style-src 'self'", allowed),
-    ] {
+    ];
+    replaced(index, changes)
+}
+
+/// The page with each of these parts, which it has once, replaced.
+pub(crate) fn replaced<const N: usize>(page: &str, changes: [(&str, String); N]) -> Result<String> {
+    let mut page = page.to_owned();
+    for (from, to) in changes {
         ensure!(
-            linked.matches(from).count() == 1,
+            page.matches(from).count() == 1,
             "www/index.html does not contain {from} exactly once"
         );
-        linked = linked.replace(from, &to);
+        page = page.replacen(from, &to, 1);
     }
-    policy(&linked)?;
-    Ok(linked)
+    Ok(page)
 }
 
 /// The content security policy that a page sets for itself.

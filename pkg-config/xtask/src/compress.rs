@@ -35,7 +35,7 @@ impl Coding {
     }
 
     /// At the highest setting; the result depends only on `bytes`.
-    fn compress(self, mut bytes: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn compress(self, mut bytes: &[u8]) -> Result<Vec<u8>> {
         match self {
             Self::Gzip => {
                 let mut encoder = GzEncoder::new(Vec::new(), Compression::best());

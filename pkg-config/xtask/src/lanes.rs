@@ -19,6 +19,7 @@ use crate::native;
 use crate::process::{run as run_command, tee};
 use crate::project::Project;
 use crate::quality::Quality;
+use crate::single;
 use crate::tally::Tally;
 use crate::tools::{self, Need};
 use crate::visit::{self, Offer};
@@ -135,12 +136,18 @@ fn side_by_side<'a>(
     })
 }
 
-/// The quickly built page, and the native program that it is compared with.
+/// Where the page as one file is, as quickly built.
+fn one_file(project: &Project) -> PathBuf {
+    project.target.join("page/safr.html")
+}
+
+/// The quickly built page, also as one file, and the native program that it is compared with.
 fn build_page(project: &Project, table: &mut LaneTable) -> Option<Page> {
     let mut page = None;
     table.run("page", || {
         native::build(project)?;
         page = Some(bundle::build(project, Quality::Quick, &Module::ALL)?);
+        single::build(project, Quality::Quick, &one_file(project))?;
         Ok(Outcome::Ran(Tally::default()))
     });
     page
@@ -255,6 +262,7 @@ fn page_tests(project: &Project, page: &Page, offer: Offer, folders: &[&str]) ->
     }
     tests.sort();
     let mut node = visit::node(project, page, offer)?;
+    node.env("SAFR_ONE_FILE", one_file(project));
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(tests);
     Ok(node)

@@ -19,6 +19,7 @@ mod quality;
 mod results;
 mod serve;
 mod server;
+mod single;
 mod size;
 mod stage;
 mod tally;
@@ -64,7 +65,11 @@ enum Task {
         dist: bool,
     },
     /// Write `dist/`, which any static host can serve, and check it against the size budget
-    Build,
+    Build {
+        /// Write `safr.html` instead: the page for the CPU with two models, in one file that opens without a server
+        #[arg(long)]
+        single_file: bool,
+    },
     /// Set up what the tests need, and run them
     Test {
         /// Run only this lane; may be given several times
@@ -106,8 +111,14 @@ fn run(task: Task) -> Result<()> {
             };
             serve::run(&project, port, quality)
         }
-        Task::Build => {
+        Task::Build { single_file } => {
             tools::set_up(&project, Need::Build)?;
+            if single_file {
+                let to = single::place(&project);
+                single::build(&project, Quality::Publish, &to)?;
+                println!("{} opens by a double click.", to.display());
+                return Ok(());
+            }
             let page = bundle::build(&project, Quality::Publish, &Module::ALL)?;
             size::check(&project, &page)
         }

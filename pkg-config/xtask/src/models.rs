@@ -25,6 +25,15 @@ pub(crate) struct Model {
     beside: Option<String>,
 }
 
+impl Model {
+    /// Its files, relative to `index.html`.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
+        let cards = self.cards.map(|_| NEURONS.to_owned());
+        let names = self.files.keys().cloned().chain(cards);
+        names.map(|name| format!("{}/{name}", self.folder))
+    }
+}
+
 /// What is read of a model's card here.
 #[derive(Clone, Deserialize)]
 struct Card {

@@ -21,8 +21,9 @@ after(async () => (await started)?.close());
  * its console or sends a request to another origin.
  * @param {string} name
  * @param {(page: Page) => Promise<unknown>} body
+ * @param {string} [at] the address
  */
-export function firefoxTest(name, body) {
+export function firefoxTest(name, body, at = url) {
   test(name, { timeout: 120_000 }, async () => {
     const browser = await (started ??= launch({ browser: "firefox", executablePath: told("SAFR_FIREFOX"), timeout: 90_000 }));
     const context = await browser.createBrowserContext();
@@ -39,7 +40,7 @@ export function firefoxTest(name, body) {
         if (complaint) complaints.push(complaint);
       });
       await page.setViewport({ width: 1440, height: 900 });
-      await page.goto(url);
+      await page.goto(at);
       await body(page);
       assert.deepEqual(complaints, [], "the page complained");
     } finally {

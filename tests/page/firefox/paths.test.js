@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 
+import { oneFile } from "../lane.js";
 import { TEXT } from "../page.js";
 import { fill, firefoxTest, reaches, ready, shown } from "./firefox.js";
 
@@ -50,3 +51,13 @@ firefoxTest("the sample set teaches a model, which is kept, and there after a re
   const { prediction } = await shown(page);
   assert.deepEqual(prediction.map((one) => one.class).sort(), ["acting", "music", "pictures", "story"]);
 });
+
+firefoxTest("one file explains what is typed, without a server", async (page) => {
+  await ready(page);
+  await fill(page, "#text", TEXT);
+  await page.waitForFunction(() => document.querySelectorAll("#tokens [data-word]").length === 14);
+  await ready(page);
+  const { prediction } = await shown(page);
+  const sum = prediction.reduce((total, { probability }) => total + Number(probability), 0);
+  assert.ok(Math.abs(sum - 1) < 1e-3, `probabilities sum to ${sum}`);
+}, oneFile);
