@@ -30,7 +30,7 @@ const row = (times) => ({ "p50 (ms)": Math.round(10 * quantile(times, 0.5)) / 10
 
 /** A page on `backend` in a browser profile of its own, with nothing in its cache. @param {string} backend @param {boolean} compare */
 async function open(backend, compare) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" });
   const page = await context.newPage();
   await page.addInitScript(() => {
     new MutationObserver(() => {

@@ -51,6 +51,7 @@ after(async () => (await started)?.close());
  * @property {(page: Page) => unknown} [before] what to do before the page is opened
  * @property {(page: Page) => Promise<unknown>} [open] opens it, where that is not done by its address
  * @property {RegExp[]} [expected] complaints that this test provokes; each must come
+ * @property {RegExp} [excused] complaints that may come or not
  * @property {number} [timeout] in milliseconds
  */
 
@@ -62,17 +63,18 @@ after(async () => (await started)?.close());
  * @param {(page: Page, t: TestContext) => unknown} body
  * @param {Visit} [visit]
  */
-export function pageTest(name, body, { at = "", browser: options, before, open, expected = [], timeout = 120_000 } = {}) {
+export function pageTest(name, body, { at = "", browser: options, before, open, expected = [], excused, timeout = 120_000 } = {}) {
   test(name, { timeout }, async (t) => {
     const browser = await (started ??= launch());
-    const context = await browser.newContext(options);
+    // What a service worker fetches passes by what a test puts in the network's place.
+    const context = await browser.newContext({ serviceWorkers: "block", ...options });
     try {
       const page = await context.newPage();
       const complaints = listen(page);
       await before?.(page);
       await (open ? open(page) : page.goto(url + at));
       await body(page, t);
-      const unexpected = complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
+      const unexpected = complaints.filter((complaint) => !excused?.test(complaint) && !expected.some((pattern) => pattern.test(complaint)));
       assert.deepEqual(unexpected, [], "the page complained");
       for (const pattern of expected) {
         assert.ok(complaints.some((complaint) => pattern.test(complaint)), `no complaint matches ${pattern}`);

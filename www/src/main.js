@@ -16,6 +16,7 @@ import { Instrument } from "./instrument.js";
 import { keep } from "./kept.js";
 import { Loading } from "./loading.js";
 import { Notices } from "./notices.js";
+import { keepForOffline } from "./offline/register.js";
 import { afterPaint } from "./paint.js";
 import { Panel } from "./panel.js";
 import { Scale } from "./scale.js";
@@ -369,6 +370,7 @@ function start() {
   show();
   listen();
   explain();
+  if (!assets.single) keepForOffline();
   if (!assets.modules.full) {
     complete(assets, explainer, (problem) => notices.show(problem)).then(() => explainer.use(state.backend));
   }

@@ -52,11 +52,44 @@ pub(crate) struct ModuleAsset {
     bytes: u64,
 }
 
+/// What the service worker keeps from the first visit on; `www/src/offline/worker.js` has the same shape.
+#[derive(Serialize)]
+struct Offline<'a> {
+    build: &'a str,
+    /// All that the first view needs.
+    files: Vec<String>,
+}
+
+impl<'a> Offline<'a> {
+    /// `scripts` are the names of [`BUNDLED`].
+    fn of(assets: &'a Assets, scripts: &[String; 4]) -> Self {
+        let own = ["./", "favicon.svg", "film-remarks.csv"].map(str::to_owned);
+        let scripts = [scripts[0].clone(), scripts[1].clone()];
+        let module = assets.modules.get(Module::Cpu.name());
+        let module = module.map(|module| [module.js.clone(), module.wasm.clone()]);
+        let first = assets.models.first();
+        let beside = first.and_then(|first| first.beside.as_deref());
+        let shown = |model: &&Model| {
+            first.is_some_and(|first| first.id == model.id) || beside == Some(&model.id)
+        };
+        let models = assets.models.iter().filter(shown).flat_map(Model::loaded);
+        let files = own.into_iter().chain(scripts);
+        Self {
+            build: &assets.build,
+            files: files
+                .chain(module.into_iter().flatten())
+                .chain(models)
+                .collect(),
+        }
+    }
+}
+
 /// Sources that are bundled: where they are, and what they become. `{build}` stands for the build's digest.
-const BUNDLED: [(&str, &str); 3] = [
+const BUNDLED: [(&str, &str); 4] = [
     ("src/main.js", "main.{build}.js"),
     ("src/worker.js", "worker.{build}.js"),
     ("styles/main.css", "main.{build}.css"),
+    ("src/offline/worker.js", "sw.js"),
 ];
 
 /// Builds the page with `modules`.
@@ -100,7 +133,7 @@ fn put_together(project: &Project, quality: Quality, built: &[(Module, Built)]) 
         build,
     };
 
-    let [script, _, styles] = bundle(project, quality, &assets, &folder)?;
+    let [script, _, styles, _] = bundle(project, quality, &assets, &folder)?;
     let index = read(&www.join("index.html"))?;
     let linked = link(&index, &script, &read(&folder.join(&styles))?)?;
     fs::write(folder.join("index.html"), linked)?;
@@ -134,13 +167,15 @@ fn bundle(
     quality: Quality,
     assets: &Assets,
     folder: &Path,
-) -> Result<[String; 3]> {
+) -> Result<[String; 4]> {
     let sources = BUNDLED.map(|(from, _)| project.www().join(from));
     let names = BUNDLED.map(|(_, to)| to.replace("{build}", &assets.build));
     let entries: Vec<_> = sources.iter().zip(&names).collect();
     let mut esbuild = esbuild(project, quality, folder, &entries);
     let list = serde_json::to_string(assets)?;
     esbuild.arg(format!("--define:globalThis.SAFR_ASSETS={list}"));
+    let offline = serde_json::to_string(&Offline::of(assets, &names))?;
+    esbuild.arg(format!("--define:globalThis.SAFR_OFFLINE={offline}"));
     run(&mut esbuild)?;
 
     ensure!(

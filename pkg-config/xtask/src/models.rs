@@ -22,15 +22,20 @@ pub(crate) struct Model {
     /// Bytes of the cards of its neurons, which the page fetches when they are first wanted; `None` if it has none.
     cards: Option<u64>,
     /// The model that it is compared with unless another is chosen.
-    beside: Option<String>,
+    pub(crate) beside: Option<String>,
 }
 
 impl Model {
-    /// Its files, relative to `index.html`.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
-        let cards = self.cards.map(|_| NEURONS.to_owned());
-        let names = self.files.keys().cloned().chain(cards);
+    /// The files that it is loaded from, relative to `index.html`.
+    pub(crate) fn loaded(&self) -> impl Iterator<Item = String> {
+        let names = self.files.keys();
         names.map(|name| format!("{}/{name}", self.folder))
+    }
+
+    /// These, and the cards of its neurons.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
+        let cards = self.cards.map(|_| format!("{}/{NEURONS}", self.folder));
+        self.loaded().chain(cards)
     }
 }
 
