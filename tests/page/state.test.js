@@ -4,21 +4,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { missingModels, notHere, readState, writeState } from "../../www/src/state.js";
+import { isNewer, missingModels, notHere, readState, writeState } from "../../www/src/state.js";
 
 /** @import { State } from "../../www/src/state.js" */
 
 const MODELS = ["safr", "plain"];
 
 /** @type {State} */
-const USUAL = { text: "Usual text.", model: "safr", without: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing" };
+const USUAL = { text: "Usual text.", model: "safr", without: "", held: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing", seed: "" };
 
 test("what is written is read back", () => {
   /** @type {State[]} */
   const states = [
     USUAL,
-    { text: "", model: "plain", without: "", pinned: "", beside: "none", backend: "webgpu", theme: "dark", allocation: "share", interaction: "contribution" },
-    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", without: "", pinned: "", beside: "plain", backend: "ndarray", theme: "light", allocation: "share", interaction: "sharing" },
+    { text: "", model: "plain", without: "", held: "pair:2,14", pinned: "", beside: "none", backend: "webgpu", theme: "dark", allocation: "share", interaction: "contribution", seed: "7" },
+    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", without: "neuron:3 word:1", held: "word:0", pinned: "", beside: "plain", backend: "ndarray", theme: "light", allocation: "share", interaction: "sharing", seed: "" },
   ];
   for (const state of states) {
     assert.deepEqual(readState(writeState(state, USUAL, MODELS), USUAL, MODELS), state);
@@ -28,11 +28,11 @@ test("what is written is read back", () => {
 
 test("the usual view has a short address", () => {
   assert.equal(writeState(USUAL, USUAL, MODELS), "");
-  assert.equal(writeState({ ...USUAL, theme: "dark" }, USUAL, MODELS), "#theme=dark");
+  assert.equal(writeState({ ...USUAL, theme: "dark" }, USUAL, MODELS), "#theme=dark&v=1");
 });
 
 test("what makes no sense is passed over", () => {
-  const hash = "#model=other&beside=maybe&backend=GPU&theme=&allocation=&interaction=none&unknown=1&text=%F0%9F";
+  const hash = "#model=other&beside=maybe&backend=GPU&theme=&allocation=&interaction=none&held=word:x&seed=-1&unknown=1&text=%F0%9F";
   assert.deepEqual(readState(hash, USUAL, MODELS), { ...USUAL, text: "\ufffd" });
   assert.deepEqual(readState("", USUAL, MODELS), USUAL);
 });
@@ -43,8 +43,15 @@ test("a text too long for a link stays out of it, and is read whole where one br
   assert.equal(readState(`#text=${long}`, USUAL, MODELS).text, long);
 });
 
+test("a link of a newer version is told from those that this one knows", () => {
+  assert.equal(isNewer(""), false);
+  assert.equal(isNewer("#theme=dark&v=1"), false);
+  assert.equal(isNewer("#theme=dark&v=2"), true);
+  assert.equal(isNewer("#theme=dark&v=x"), false);
+});
+
 test("lone surrogates do not keep a link from being written", () => {
-  assert.equal(writeState({ ...USUAL, text: "\ud83d" }, USUAL, MODELS), "#text=%EF%BF%BD");
+  assert.equal(writeState({ ...USUAL, text: "\ud83d" }, USUAL, MODELS), "#text=%EF%BF%BD&v=1");
 });
 
 test("an address that names a model that is not there is told from one that does not", () => {

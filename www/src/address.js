@@ -2,14 +2,19 @@
 /** The address of the page, which holds the view. */
 
 import { kept } from "./kept.js";
-import { copyLink, missingModels, notHere, readState, USUAL_CHOICES, writeState } from "./state.js";
+import { copyLink, isNewer, missingModels, notHere, readState, USUAL_CHOICES, writeState } from "./state.js";
 import { partsOf } from "./without.js";
 
 /** @import { Catalogue } from "./catalogue.js" */
 /** @import { Notices } from "./notices.js" */
 /** @import { State } from "./state.js" */
 
+/** @type {(keyof State)[]} */
+const CHOSEN = ["model", "beside", "without", "backend", "allocation", "interaction"];
+
 export class Address {
+  /** The state as it was last read or written. @type {State | undefined} */
+  #written;
   /** What the page was opened with: it may name one of the user's own models. */
   opened = location.hash;
 
@@ -22,14 +27,20 @@ export class Address {
 
   /** The state that it describes now. */
   read() {
-    return readState(location.hash, { ...this.usual, text: kept() ?? this.usual.text }, this.catalogue.ids);
+    this.#written = readState(location.hash, { ...this.usual, text: kept() ?? this.usual.text }, this.catalogue.ids);
+    return this.#written;
   }
 
-  /** @param {State} state */
+  /** What is typed and pointed at replaces the last entry of the history; what is chosen adds one. @param {State} state */
   write(state) {
     const { ids } = this.catalogue;
+    const before = this.#written;
+    this.#written = state;
     if (location.hash === writeState(state, {}, ids)) return; // A link to exactly this view may be copied from the address bar.
-    history.replaceState(null, "", writeState(state, this.usual, ids) || location.pathname + location.search);
+    const next = writeState(state, this.usual, ids) || location.pathname + location.search;
+    if (next === (location.hash || location.pathname + location.search)) return;
+    if (before && CHOSEN.some((name) => before[name] !== state[name])) history.pushState(null, "", next);
+    else history.replaceState(null, "", next);
   }
 
   /** A link to this view, which says nothing of what nobody has chosen otherwise. @param {State} state */
@@ -53,6 +64,7 @@ export class Address {
   lookFor(hash, used) {
     this.notices.clear("address");
     const missing = missingModels(hash, this.catalogue.ids);
+    if (isNewer(hash)) this.notices.show({ kind: "address", message: "This link was made by a newer version of the page.", hint: "Load the page again to get it; until then, what this version does not know is left out." });
     const changes = new URLSearchParams(hash.replace(/^#/, "")).get("without");
     if (changes && !partsOf(changes)) this.notices.show({ kind: "address", message: `The address switches parts off that make no sense: “${changes.slice(0, 60)}”.`, hint: "Nothing is switched off." });
     if (missing.length > 0) this.notices.show(notHere(missing.map(({ id }) => id), missing.map(({ as }) => this.catalogue.title(used[as]))));

@@ -6,6 +6,7 @@ import { Examples } from "./examples.js";
 import { Faithfulness } from "./faithfulness.js";
 import { Flip } from "./flip.js";
 import { Heads } from "./heads.js";
+import { Held } from "./held.js";
 import { NeuronCard } from "./neuron-card.js";
 import { NeuronDirectory } from "./neuron-cards.js";
 import { Pin } from "./pin.js";
@@ -30,6 +31,7 @@ const RESTS_AFTER = 700;
  * @property {(question: Question) => void} drop
  * @property {(model: string) => Promise<NeuronCards>} cards
  * @property {(text: string) => void} edit puts a text into the box, as typing does
+ * @property {(held: string) => void} hold takes down what is held
  * @property {() => void} pin keeps the text as it is, unless another one is kept
  */
 
@@ -52,6 +54,7 @@ export class Instrument {
     const pin = new Pin(spotlight, panels, (subject) => (subject.kind === "word" ? wordActions(touch, panels[0].explanation, subject.word) : []));
     touch.watch(() => pin.refresh());
     this.takeAway = new TakeAway(asks, () => this.#faithfulness.found);
+    this.held = new Held(spotlight, panels[0], asks.hold);
     this.heads = new Heads(touch);
     this.directory = new NeuronDirectory(touch, asks.cards, (neuron) => this.card.pick(neuron));
     this.card = new NeuronCard(touch, this.directory, new Examples(asks.inquire), spotlight, panels);
@@ -70,9 +73,10 @@ export class Instrument {
   }
 
   /** Brings it in line with the state. @param {State} state */
-  show({ model, text, without }) {
+  show({ model, text, without, held }) {
     this.touch.show(without);
     this.takeAway.show();
+    this.held.show(held);
     if (model === this.#about.model && text === this.#about.text) return;
     const isNew = model !== this.#about.model;
     this.touch.forget(isNew);
@@ -91,6 +95,7 @@ export class Instrument {
     this.#drawn = explanation;
     this.#report.show(explanation);
     this.touch.name(words);
+    this.held.drawn();
   }
 
   /** There is no explanation. */

@@ -139,6 +139,7 @@ const instrument = new Instrument(touch, spotlight, [main, beside], {
   edit: (text) => inputs.edit("insertText", text),
   pin: () => state.pinned === "" && change({ pinned: state.text }),
   scenes: needed,
+  hold: (held) => change({ held }),
   title: (model) => catalogue.title(model),
   link: () => address.link(state),
   take: (scene, wanted) => explainer.take(scene, state.text, wanted),
@@ -153,6 +154,7 @@ const dress = new Dress((colours) => {
 const tuning = new TuningSection(assets, {
   models: enrol,
   loaded: (id) => change({ model: id }),
+  seed: (seed) => change({ seed }),
 });
 
 /** The CPU explains from now on. @param {Problem} problem @param {Notices} where it is told */

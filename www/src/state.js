@@ -4,10 +4,17 @@
  * to the part of the address behind the #.
  */
 
-import { list } from "./format.js";
+import { count, list } from "./format.js";
+import { HELD } from "./held.js";
 import { partsOf, spelled } from "./without.js";
 
 /** @import { Problem } from "./protocol.js" */
+
+/** What the fields mean; raised when one changes its meaning. */
+export const VERSION = 1;
+
+/** Some programs cut longer links. */
+const LONG_LINK = 4000;
 
 /** Longer texts are left out of the address, so that links stay usable. */
 export const LINK_TEXT_LIMIT = 2000;
@@ -17,16 +24,18 @@ export const LINK_TEXT_LIMIT = 2000;
  * @property {string} text
  * @property {string} model a model id
  * @property {string} without what is switched off or turned up in it, as `safr explain --without` takes it
+ * @property {string} held the word, neuron or pair that is held in the charts, such as `neuron:12`; empty if there is none
  * @property {string} pinned an earlier text that the present one is compared with; empty if there is none
  * @property {string} beside the model to compare with: its id, "auto" for the usual one, or "none"
  * @property {"auto" | "webgpu" | "flex" | "ndarray"} backend
  * @property {"auto" | "light" | "dark"} theme
  * @property {"evidence" | "share"} allocation what the allocation shows by colour
  * @property {"sharing" | "contribution"} interaction what the interaction shows by colour
+ * @property {string} seed of fine-tuning; empty for the usual one
  */
 
 /** What nobody has chosen otherwise. @type {Omit<State, "text" | "model">} */
-export const USUAL_CHOICES = { without: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing" };
+export const USUAL_CHOICES = { without: "", held: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing", seed: "" };
 
 /**
  * How one field is written in the address; `read` gives undefined for what makes no sense.
@@ -50,6 +59,12 @@ const shortText = {
   write: (value) => (value.length <= LINK_TEXT_LIMIT ? value : undefined),
 };
 
+/** Empty, or of a form. @param {RegExp} form @returns {Field<string>} */
+const like = (form) => ({
+  read: (written) => (written === "" || form.test(written) ? written : undefined),
+  write: (value) => value,
+});
+
 /** @type {Field<string>} */
 const changes = {
   read(text) {
@@ -68,12 +83,14 @@ const fields = (models) => ({
   text: shortText,
   model: oneOf(models),
   without: changes,
+  held: like(HELD),
   pinned: shortText,
   beside: oneOf(["auto", "none", ...models]),
   backend: oneOf(/** @type {const} */ (["auto", "webgpu", "flex", "ndarray"])),
   theme: oneOf(/** @type {const} */ (["auto", "light", "dark"])),
   allocation: oneOf(/** @type {const} */ (["evidence", "share"])),
   interaction: oneOf(/** @type {const} */ (["sharing", "contribution"])),
+  seed: like(/^\d{1,9}$/),
 });
 
 /**
@@ -129,9 +146,16 @@ export function writeState(state, usual, models) {
     const value = /** @type {Field<any>} */ (field).write(state[key]);
     if (state[key] !== usual[key] && value !== undefined) written.set(name, value);
   }
+  if (written.size > 0) written.append("v", String(VERSION));
   const query = written.toString();
   return query === "" ? "" : `#${query}`;
 }
+
+/** @param {URL} link */
+const tooLong = ({ href }) => (href.length > LONG_LINK ? ` It has ${count(href.length)} characters: some programs and servers cut links of that length.` : "");
+
+/** Whether an address was written by a version of the page that knows more. @param {string} hash */
+export const isNewer = (hash) => Number(new URLSearchParams(hash.replace(/^#/, "")).get("v") ?? VERSION) > VERSION;
 
 /**
  * Copies a link to exactly this view, and says how that went; gives the link, too, where it is nowhere to be seen.
@@ -141,7 +165,7 @@ export function writeState(state, usual, models) {
  */
 export async function copyLink(state, models) {
   const link = new URL(writeState(state, {}, models), location.href);
-  const without = state.text.length > LINK_TEXT_LIMIT ? ` The text is not part of it: it is longer than ${LINK_TEXT_LIMIT} characters.` : "";
+  const without = state.text.length > LINK_TEXT_LIMIT ? ` The text is not part of it: it is longer than ${LINK_TEXT_LIMIT} characters.` : tooLong(link);
   try {
     await navigator.clipboard.writeText(link.href);
     return [`Link copied.${without}`];

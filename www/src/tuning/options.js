@@ -66,6 +66,20 @@ export class Options {
     this.model.value = models.some(({ id }) => id === chosen) ? chosen : models[0].id;
   }
 
+  /** Puts in the seed that an address names; empty: it names none. @param {string} seed */
+  sow(seed) {
+    const input = this.#input("seed");
+    if (seed === "" || input.value === seed) return;
+    input.value = seed;
+    this.#changed.add(input.id);
+  }
+
+  /** @param {(seed: string) => void} chosen is told what a person puts in */
+  watchSeed(chosen) {
+    const input = this.#input("seed");
+    input.addEventListener("change", () => chosen(input.checkValidity() ? input.value : ""));
+  }
+
   /** The defaults, wherever nothing else was chosen. @param {TuningOptions} options @param {DataChoices} choices */
   show(options, choices) {
     this.#set(options, choices, ({ id }) => !this.#changed.has(id));

@@ -17,8 +17,8 @@ import { Runs } from "./runs.js";
 import { Vault } from "./vault.js";
 
 /** @import { Palette } from "../charts/palette.js" */
-/** @import { Look } from "../charts/view.js" */
 /** @import { Assets, ModelAsset, Problem } from "../protocol.js" */
+/** @import { State } from "../state.js" */
 /** @import { DataChoices, DataReport, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
 /** @import { Data } from "./sources.js" */
 /** @import { Phase } from "./runs.js" */
@@ -30,6 +30,7 @@ const PAUSE = 200;
  * @typedef {object} SectionEvents
  * @property {(models: ModelAsset[]) => void} models all of the user's own models
  * @property {(id: string) => void} loaded one that should be used to explain
+ * @property {(seed: string) => void} seed what a person chose
  */
 
 export class TuningSection {
@@ -88,6 +89,7 @@ export class TuningSection {
       none: () => this.#forget(),
       holds: () => this.#texts > 0,
     });
+    this.#options.watchSeed(events.seed);
     this.#listen();
     this.#enter("idle");
   }
@@ -103,9 +105,10 @@ export class TuningSection {
     this.preview.show(text);
   }
 
-  /** @param {Look} look */
-  choose(look) {
-    this.preview.choose(look);
+  /** @param {State} state */
+  choose(state) {
+    this.preview.choose(state);
+    this.#options.sow(state.seed);
   }
 
   /** @param {Palette} palette */
