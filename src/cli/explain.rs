@@ -8,11 +8,11 @@ use clap::Args;
 use super::choices::{backend, with_names};
 use super::corpus::Options;
 use super::draft::Draft;
+use super::explained::Files;
 use super::files::{model_files, open, read_text};
 use super::out::{AGAINST, FOR, STRONG, Styled, one_line, show};
-use crate::chart::{self, Chart, Excerpt, Figure, Models};
+use crate::chart::{self, Chart};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
-use crate::evaluate::Curves;
 use crate::explain::{Changes, Explanation, Margin, Prediction, Sentences, Word, signed};
 
 /// Explain what a model makes of a text, or of every line of a file
@@ -131,55 +131,6 @@ impl Explain {
             [one] => files.write(one, None),
             all => files.write_all(all),
         }
-    }
-}
-
-/// The files that were asked for.
-struct Files {
-    json: Option<Draft>,
-    svg: Option<Draft>,
-    png: Option<Draft>,
-    csv: Option<Draft>,
-    chart: Chart,
-}
-
-impl Files {
-    /// Of one explanation.
-    fn write(mut self, explanation: &Explanation, curves: Option<&Curves>) -> anyhow::Result<()> {
-        anyhow::ensure!(
-            curves.is_some() || self.chart != Chart::Faithfulness,
-            "how the prediction fares as words are deleted is measured by the page; give --from a file in which it was"
-        );
-        let excerpt = Excerpt {
-            explanation,
-            curves,
-            chart: self.chart,
-        };
-        if let Some(file) = self.csv.take() {
-            file.fill(chart::csv(&excerpt)?.as_bytes())?;
-        }
-        if let Some(file) = self.json.take() {
-            file.fill((excerpt.json()? + "\n").as_bytes())?;
-        }
-        self.draw(&excerpt)
-    }
-
-    /// Of several, side by side.
-    fn write_all(mut self, explanations: &[Explanation]) -> anyhow::Result<()> {
-        if let Some(file) = self.json.take() {
-            file.fill_json(explanations)?;
-        }
-        self.draw(&Models(explanations))
-    }
-
-    fn draw(self, figure: &impl Figure) -> anyhow::Result<()> {
-        if let Some(file) = self.svg {
-            file.fill(chart::svg(figure)?.as_bytes())?;
-        }
-        if let Some(file) = self.png {
-            file.fill(&chart::png(figure)?)?;
-        }
-        Ok(())
     }
 }
 

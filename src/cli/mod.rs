@@ -10,6 +10,7 @@ mod data;
 mod draft;
 mod evaluate;
 mod explain;
+mod explained;
 mod files;
 mod forward;
 mod hint;

@@ -9,8 +9,10 @@ mod build;
 mod capacity;
 mod changes;
 mod collapse;
+mod deletion;
 mod evidence;
 mod explanation;
+mod fact;
 mod gram;
 mod history;
 mod interaction;
@@ -33,6 +35,7 @@ pub use build::explain;
 pub use capacity::capacity;
 pub use changes::Changes;
 pub use collapse::{attention_entropy, largest_key_mass, mean_norm};
+pub use deletion::Deletion;
 pub use evidence::{
     centred, evidence, margin_factor, parts, weighed, word_contributions, word_evidence,
 };
@@ -53,7 +56,7 @@ pub use plausibility::{auc, rank_correlation, token_f1};
 pub use prediction::{argmax, log_odds, negative_log_likelihood, predict, softmax};
 pub use score::{RedistributionScore, redistribution_score};
 pub use selection::{Selection, kept, most_kept, weights_of};
-pub use sentences::{Deletion, Part, Sentences, margin_name, signed};
+pub use sentences::{Part, Sentences, margin_name, signed};
 pub use steering::Steering;
 pub use stored::ExplanationError;
 pub use trace::{ContributionNumbers, LayerNumbers, TraceNumbers};

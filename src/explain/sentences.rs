@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::fact::{fact, foremost};
 use super::{Evidence, Explanation, Margin, Prediction, known_words, margin_factor};
 
 /// The sentences of one explanation.
@@ -17,6 +18,10 @@ pub struct Sentences {
     pub parts: Vec<Part>,
     /// What the words and these parts add up to; `None` for a text without words.
     pub sum: Option<String>,
+    /// How many words use the neurons that each word leads, `n`; `None` if it leads none.
+    pub facts: Vec<Option<String>>,
+    /// The word that contributes most, towards the class or against it.
+    pub foremost: Option<usize>,
     /// What people need to know to read the numbers.
     pub remarks: Vec<String>,
     /// Why the prediction says little; `None` if nothing speaks against it.
@@ -84,36 +89,12 @@ impl Sentences {
                 .collect(),
             sum: Some(sum(evidence, &parts, prediction)),
             parts,
+            facts: (0..explanation.words.len())
+                .map(|i| fact(explanation, i))
+                .collect(),
+            foremost: foremost(&explanation.words),
             remarks: remarks.into_iter().flatten().collect(),
             doubt: explanation.is_little_known().then(|| doubt(explanation)),
-        }
-    }
-}
-
-/// What a model makes of a text with and without one of its words.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Deletion {
-    /// The answer to the whole text.
-    pub whole: Prediction,
-    /// The answer when the word is deleted and the others move up.
-    pub without: Prediction,
-}
-
-impl Deletion {
-    /// What is left for the class that was predicted for the whole text.
-    pub fn probability(&self) -> f32 {
-        self.without.probabilities[self.whole.predicted]
-    }
-
-    /// The same in words: "with the word deleted: 34.2 % positive, so negative".
-    pub fn in_words(&self) -> String {
-        let Self { whole, without } = self;
-        let left = percent(self.probability());
-        let deleted = format!("with the word deleted: {left} {}", whole.class());
-        if without.predicted == whole.predicted {
-            deleted
-        } else {
-            format!("{deleted}, so {}", without.class())
         }
     }
 }
@@ -374,24 +355,5 @@ mod tests {
     #[test]
     fn a_text_without_words_says_nothing() {
         assert_eq!(Sentences::of(&Explanation::default()), Sentences::default());
-    }
-
-    #[test]
-    fn a_deletion_says_what_is_left_and_what_is_said_instead() {
-        let classes = ["positive", "negative"].map(String::from);
-        let prediction = |p: f32| Prediction::of(&classes, vec![p, 1.0 - p]);
-        let without = |p: f32| Deletion {
-            whole: prediction(0.9),
-            without: prediction(p),
-        };
-        assert_eq!(
-            without(0.75).in_words(),
-            "with the word deleted: 75.0 % positive"
-        );
-        assert_eq!(
-            without(0.25).in_words(),
-            "with the word deleted: 25.0 % positive, so negative"
-        );
-        assert_eq!(without(0.25).probability(), 0.25);
     }
 }

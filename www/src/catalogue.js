@@ -1,11 +1,15 @@
 // @ts-check
 /** All models: those of the page, followed by the user's own. */
 
-/** @import { ModelAsset } from "./protocol.js" */
+import { percent } from "./format.js";
+
+/** @import { ModelAsset, ModelInfo } from "./protocol.js" */
 
 export class Catalogue {
   /** Ids of models that could not be loaded. @type {Set<string>} */
   broken = new Set();
+  /** On the texts by which each was chosen. @type {Map<string, number>} */
+  #accuracies = new Map();
 
   /** @param {ModelAsset[]} shipped */
   constructor(shipped) {
@@ -29,6 +33,18 @@ export class Catalogue {
   /** @param {string} id */
   title(id) {
     return this.models.find((model) => model.id === id)?.title ?? "";
+  }
+
+  /** A model can answer. @param {ModelInfo} info */
+  know({ id, card }) {
+    const accuracy = /** @type {{metrics?: {dev_accuracy?: number}}} */ (card).metrics?.dev_accuracy;
+    if (accuracy !== undefined) this.#accuracies.set(id, accuracy);
+  }
+
+  /** How often a model is right, as far as its card says so. @param {string} id */
+  right(id) {
+    const accuracy = this.#accuracies.get(id);
+    return accuracy === undefined ? "" : `Right for ${percent(accuracy)} of its dev texts.`;
   }
 
   /** Whether it is one of the user's own models. @param {string} id */

@@ -1,6 +1,7 @@
 // @ts-check
 /** What a person types into and chooses from: shows the state, and reports what should change in it. */
 
+import { offerAbout } from "./about.js";
 import { byId, html, write } from "./html.js";
 import { samples } from "./samples.js";
 import { BACKEND_CHOICES } from "./status.js";
@@ -83,6 +84,7 @@ export class Inputs {
       change({ interaction: /** @type {State["interaction"]} */ (this.interaction.value) });
     });
     this.pin.addEventListener("click", () => change({ pinned: state().pinned === "" ? state().text : "" }));
+    offerAbout();
     byId("skip", HTMLButtonElement).addEventListener("click", () => this.text.focus());
     const chips = samples.map(({ name, text }) => {
       const chip = html("button", { type: "button", class: "chip" }, name);

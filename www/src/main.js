@@ -8,6 +8,7 @@ import { complete } from "./building.js";
 import { card } from "./cards.js";
 import { Catalogue } from "./catalogue.js";
 import { viewOf } from "./charts/view.js";
+import { offerExperiments } from "./experiments.js";
 import { Explainer } from "./explainer.js";
 import { sentence } from "./format.js";
 import { byId, tell } from "./html.js";
@@ -26,6 +27,7 @@ import { USUAL_CHOICES } from "./state.js";
 import { backendInUse, classNames, statusLine } from "./status.js";
 import { obstacle } from "./support.js";
 import { Dress } from "./theme.js";
+import { Tour } from "./tour.js";
 import { Touch } from "./touch.js";
 import { TuningSection } from "./tuning/section.js";
 import { inAnotherText } from "./without.js";
@@ -88,6 +90,8 @@ const explainer = new Explainer(assets, state.model, {
   },
   model(info) {
     catalogue.broken.delete(info.id);
+    catalogue.know(info);
+    show();
     document.getElementById(`card-${info.id}`)?.remove();
     byId("cards", HTMLElement).append(card(info));
     instrument.model(info);
@@ -254,9 +258,9 @@ function show() {
   const [selected, other] = needed();
   inputs.show(state, companion());
   instrument.show(state);
-  main.entitle(`${catalogue.title(selected.model)}${state.without === "" ? "" : ", changed"}`);
+  main.entitle(`${catalogue.title(selected.model)}${state.without === "" ? "" : ", changed"}`, catalogue.right(selected.model));
   main.expect(selected.model, awaited(selected.model));
-  if (other) beside.entitle(`${catalogue.title(other.model)}${state.without === "" ? "" : ", as it is"}`);
+  if (other) beside.entitle(`${catalogue.title(other.model)}${state.without === "" ? "" : ", as it is"}`, catalogue.right(other.model));
   beside.expect(other?.key, awaited(other?.model ?? ""));
   beside.show(other !== undefined);
   tuning.show(state.text);
@@ -290,7 +294,7 @@ async function draw(request, { key }, { explanation, milliseconds }) {
     drawnText = text;
     if (running) running.time = milliseconds;
   }
-  const view = (/** @type {Scene} */ scene) => viewOf(explanations[scene.key], text, scale.extent, state, scene.without);
+  const view = (/** @type {Scene} */ scene) => viewOf(explanations[scene.key], text, scale.extent, state, scene.without, explanations[selected.key] ?? drawn?.[selected.key]);
   if (explanations[selected.key] && (isSelected || rescaled)) main.draw(view(selected), palette);
   if (isSelected) instrument.drawn(explanation, main.words.texts);
   if (other && explanations[other.key] && (!isSelected || rescaled || !beside.isDrawn)) beside.draw(view(other), palette);
@@ -369,6 +373,8 @@ function start() {
   beside.wait(state.text);
   inputs.offer(catalogue.models);
   tuning.offer(catalogue.models, catalogue.ids[0]);
+  offerExperiments((view) => change({ ...USUAL_CHOICES, theme: state.theme, backend: state.backend, ...view }));
+  new Tour((view) => change(view), () => main.explanation);
   show();
   listen();
   explain();

@@ -42,6 +42,7 @@ export class Panel {
   #model;
   /** @type {Palette | null} */
   #palette = null;
+  #right = "";
   /** Kept, since asking for it between two changes of the page is slow. */
   #width = 0;
 
@@ -54,6 +55,7 @@ export class Panel {
     };
     this.name = name;
     this.spotlight = spotlight;
+    this.fact = find(".fact");
     this.prediction = new PredictionChart(find(".prediction"));
     this.words = new Words(find('[data-chart="words"]'), name, spotlight);
     this.evidence = new EvidenceChart(find('[data-chart="evidence"]'), name, spotlight);
@@ -92,8 +94,10 @@ export class Panel {
     if (!this.#view) this.prediction.wait(says);
   }
 
-  /** @param {string} name of the model */
-  entitle(name) {
+  /** @param {string} name of the model @param {string} [right] how often it is right */
+  entitle(name, right = "") {
+    this.#right = right;
+    this.#tellFact();
     for (const slot of this.slots) {
       const heading = slot.querySelector(".model-name");
       if (heading) write(heading, name);
@@ -184,7 +188,17 @@ export class Panel {
       if (slow.inSight) this.#drawChart(slow);
     }
     this.prediction.draw(view.explanation, view.without);
+    this.#tellFact();
     this.words.draw(view, palette, this.#here(this.spotlight.subject));
+  }
+
+  /** What is striking: how the word that contributes most has its neurons, and what that costs. */
+  #tellFact() {
+    if (!this.fact || !this.#view) return;
+    const { explanation, foremost, words } = this.#view;
+    if (foremost === null) return write(this.fact, "");
+    const fact = explanation.sentences.facts[foremost] ?? `“${label(words[foremost], 24)}” leads no neuron.`;
+    write(this.fact, `${fact} ${this.#right}`);
   }
 
   /** Draws what is not yet drawn, and marks what is not yet marked. */

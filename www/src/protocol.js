@@ -71,6 +71,8 @@
  * @property {Part[]} parts what has a part in the prediction besides the words
  * @property {string | null | undefined} sum what all add up to
  * @property {string[]} remarks
+ * @property {(string | null)[]} facts who uses the neurons that each word leads, if it leads any
+ * @property {number | null} foremost the word that contributes most
  * @property {string | null | undefined} doubt why the prediction says little, if it does
  */
 

@@ -4,6 +4,9 @@
 import { html } from "./html.js";
 import { pictureOf } from "./picture.js";
 
+/** As what it can be kept. */
+export const FORMS = ["svg", "png", "csv", "json"];
+
 /** What the module writes. @type {{[form: string]: string}} */
 const TYPES = { svg: "image/svg+xml", csv: "text/csv", json: "application/json" };
 

@@ -26,6 +26,8 @@ function place(shown, isMain) {
   switch (shown) {
     case "prediction":
       return html("div", { id: id(shown), class: shown, tabindex: isMain ? -1 : null });
+    case "fact":
+      return html("p", { class: "fact", translate: "no" });
     case "words":
       return html("div", { "data-chart": shown },
         html("p", { class: "sentence", dir: "auto", translate: "no" }, html("span", { id: id("tokens") })));

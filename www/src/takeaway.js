@@ -3,7 +3,7 @@
 
 import { byId, write } from "./html.js";
 import { pictureOf } from "./picture.js";
-import { saveAs } from "./save.js";
+import { FORMS, saveAs } from "./save.js";
 
 /** @import { Curves, Problem, Wanted } from "./protocol.js" */
 /** @import { Scene } from "./scenes.js" */
@@ -16,7 +16,15 @@ import { saveAs } from "./save.js";
  * @property {(model: string) => string} title
  */
 
-const FORMS = ["svg", "png", "csv", "json"];
+/** What can be taken, by its name in the module. */
+const CHARTS = {
+  explanation: "all of them",
+  evidence: "why this class",
+  words: "words and keep",
+  allocation: "neurons of each word",
+  interaction: "pairs of words",
+  faithfulness: "is this explanation true?",
+};
 
 /** The chart of what is only known once it was measured. */
 const MEASURED = "faithfulness";
@@ -32,6 +40,7 @@ export class TakeAway {
   constructor(home, measured) {
     this.home = home;
     this.measured = measured;
+    this.chart.append(...Object.entries(CHARTS).map(([value, name]) => new Option(name, value)));
     for (const form of FORMS) this.#on(form, () => saveAs(`${this.#scene.model}-${this.chart.value}`, form, (form) => this.#take(form)));
     this.#on("copy", async () => {
       // Browsers that ask whether it was a click that wants this do so before the picture is there.

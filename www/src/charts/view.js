@@ -12,6 +12,7 @@
  * @property {Extent} extent
  * @property {Look} look
  * @property {string} without what is switched off or turned up in the model
+ * @property {number | null} foremost the word that contributes most in the selected model
  */
 
 /**
@@ -52,14 +53,15 @@ export function extentOf(explanations) {
   };
 }
 
-/** @param {Explanation} explanation @param {string} text @param {Extent} extent @param {Look} look @param {string} [without] @returns {View} */
-export const viewOf = (explanation, text, extent, look, without = "") => ({
+/** @param {Explanation} explanation @param {string} text @param {Extent} extent @param {Look} look @param {string} [without] @param {Explanation} [selected] that of the selected model @returns {View} */
+export const viewOf = (explanation, text, extent, look, without = "", selected = explanation) => ({
   explanation,
   text,
   words: explanation.words.map(({ start, end }) => text.slice(start, end)),
   extent,
   look,
   without,
+  foremost: selected.sentences.foremost ?? null,
 });
 
 /**

@@ -4,7 +4,7 @@
 import { Pen } from "../charts/canvas.js";
 import { count, loss, percent } from "../format.js";
 import { byId, html, tableOnDemand, tell } from "../html.js";
-import { saveAs } from "../save.js";
+import { FORMS, saveAs } from "../save.js";
 
 /** @import { Palette } from "../charts/palette.js" */
 /** @import { EpochRecord, LossParts, TuningEvent, TuningInfo } from "../tuning-protocol.js" */
@@ -54,10 +54,12 @@ export class Curves {
 
   /** @param {HTMLElement} root @param {(form: string) => Promise<string>} take the curves as the module writes them */
   constructor(root, take) {
-    for (const button of this.#home.querySelectorAll("button")) {
-      button.addEventListener("click", () => saveAs("fine-tuning", button.dataset.form ?? "", take).catch(({ message }) => tell(this.#told, message)));
-    }
-    this.#home.append(this.#told);
+    const buttons = FORMS.map((form) => {
+      const button = html("button", { type: "button", "data-form": form }, form.toUpperCase());
+      button.addEventListener("click", () => saveAs("fine-tuning", form, take).catch(({ message }) => tell(this.#told, message)));
+      return button;
+    });
+    this.#home.append(...buttons, this.#told);
     this.charts = CURVES.map((curve) => {
       const now = html("span", { class: "now" });
       const canvas = html("canvas", { role: "img", "aria-label": curve.title });
