@@ -12,7 +12,7 @@ use safr::explain::explain;
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Stream, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::{ReadText, ReadWord, Tokenizer};
-use safr::train::{Options, Schedule, Trainer, Wish};
+use safr::train::{Options, Schedule, Steps, Trainer, Wish};
 
 const VOCABULARY: usize = 8000;
 const LENGTHS: [usize; 2] = [20, 128];
@@ -110,10 +110,12 @@ fn training(criterion: &mut Criterion) {
     );
     let options = Options {
         objective,
-        learning_rate: 1e-4,
-        batch_size: 32,
-        epochs: usize::MAX,
-        patience: usize::MAX,
+        steps: Steps {
+            learning_rate: 1e-4,
+            batch_size: 32,
+            epochs: usize::MAX,
+            patience: usize::MAX,
+        },
         seed: 0,
         freeze_embeddings: false,
         schedule: Schedule::default(),
