@@ -175,6 +175,11 @@ impl ModelConfig {
         self.embedding_rank.unwrap_or(self.d_model)
     }
 
+    /// Whether the word table holds R numbers per word, which a projection makes E.
+    pub fn is_factorised(&self) -> bool {
+        self.embedding_rank.is_some()
+    }
+
     /// Checks that the sizes are those of a possible model.
     ///
     /// # Errors

@@ -32,8 +32,8 @@ impl Classifier {
         Ok(Self {
             words: place.parameter("embedding.weight"),
             projection: config
-                .embedding_rank
-                .map(|_| place.matrix("embedding.projection")),
+                .is_factorised()
+                .then(|| place.matrix("embedding.projection")),
             positions: Tensor::from_data(
                 TensorData::new(sinusoids(config), [config.max_len, config.d_model]),
                 device,

@@ -32,7 +32,8 @@ fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
         vec![config.vocabulary, config.table_width()],
         Initial::Normal,
     )];
-    if let Some(rank) = config.embedding_rank {
+    if config.is_factorised() {
+        let rank = config.table_width();
         all.push((
             "embedding.projection.weight".to_owned(),
             vec![e, rank],
