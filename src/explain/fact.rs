@@ -22,7 +22,7 @@ pub(super) fn fact(explanation: &Explanation, i: usize) -> Option<String> {
         1 => "1 neuron".to_owned(),
         owned => format!("{owned} neurons"),
     };
-    let name = &word.text;
+    let name = shortened(&word.text);
     Some(match users < ALONE {
         true => format!(
             "“{name}” leads {neurons}, and has them nearly to itself: in effect, {users:.1} words use each."
@@ -31,6 +31,15 @@ pub(super) fn fact(explanation: &Explanation, i: usize) -> Option<String> {
             "“{name}” leads {neurons}, and shares them: in effect, {users:.1} words use each."
         ),
     })
+}
+
+/// The beginning of a word that would fill the sentence.
+fn shortened(word: &str) -> String {
+    const LONGEST: usize = 24;
+    match word.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &word[..end]),
+        None => word.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +71,10 @@ mod tests {
             fact(&explanation, 0).unwrap(),
             "“bad” leads 2 neurons, and has them nearly to itself: in effect, 1.2 words use each."
         );
+        explanation.words[0].text = "é".repeat(1 << 20);
+        let said = fact(&explanation, 0).unwrap();
+        assert!(said.starts_with(&format!("“{}…” leads", "é".repeat(24))));
+        explanation.words[0].text = "bad".into();
         explanation.allocation.polysemanticity[1] = 15.0;
         assert_eq!(
             fact(&explanation, 0).unwrap(),
