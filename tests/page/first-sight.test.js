@@ -99,3 +99,21 @@ pageTest("each experiment sets the page to what it says", async (page) => {
   await page.waitForSelector("#touched-parts:has-text('“bad” shut out')");
   assert.match(await page.innerText("#experiment-told"), /gate is closed for “bad”/);
 });
+
+/** The spacing that WCAG 2.2 asks a page to bear (1.4.12). */
+const SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }";
+
+pageTest(
+  "at 400 % on a small laptop, with wide text and everything open, nothing scrolls sideways, and axe finds nothing to object to",
+  async (page) => {
+    await ready(page);
+    await page.addStyleTag({ content: SPACED });
+    await page.click("#about-open");
+    const closed = page.locator("details:not([open]) > summary:visible");
+    while ((await closed.count()) > 0) await closed.first().click();
+    await page.waitForSelector("#neurons tbody tr");
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    assert.deepEqual(await accessibilityProblems(page), []);
+  },
+  { browser: { viewport: { width: 320, height: 256 }, bypassCSP: true } },
+);
