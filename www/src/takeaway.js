@@ -61,7 +61,10 @@ export class TakeAway {
   /** What there is to take. */
   show() {
     const scenes = this.home.scenes();
+    const chosen = this.which.value;
     this.which.replaceChildren(...scenes.map(({ model, without }) => new Option(`${this.home.title(model)}${without === "" ? "" : ", changed"}`)));
+    // By its name: what is beside the selected one may be another model now.
+    if ([...this.which.options].some(({ value }) => value === chosen)) this.which.value = chosen;
     write(this.#told, "");
   }
 

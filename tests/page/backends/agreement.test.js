@@ -122,7 +122,8 @@ pageTest(
     await page.locator("#evidence details summary").click();
     for (const model of await modelIds(page)) {
       await page.selectOption("#model", model);
-      await ready(page);
+      await page.waitForSelector('[data-panel="beside"] [data-keep]:visible');
+      await ready(page); // It is busy once more when the model beside arrives.
       for (const text of TEXTS) {
         await enter(page, text);
         const explanations = await explained(page);
