@@ -23,7 +23,7 @@ pageTest(
     const [head, ...rows] = readFileSync(epochs.path, "utf8").trim().split("\n");
     assert.match(head, /^epoch,step,train_cross_entropy,/);
     assert.equal(rows.length, Number(await page.locator("#tune-status").getAttribute("data-epoch")));
-    assert.match(readFileSync(curves.path, "utf8"), /^<svg[^]*>Cross entropy \(nats\)/);
+    assert.match(readFileSync(curves.path, "utf8"), /^<svg[^]*>\s*Cross entropy \(nats\)/);
     const folder = mkdtempSync(join(tmpdir(), "safr-"));
     try {
       writeFileSync(join(folder, "remarks.csv"), csv(24));
@@ -230,6 +230,8 @@ pageTest("the same data, seed and choices give the same run again; another seed 
     await reaches(page, "done");
     const details = page.locator("#tune-curves details");
     if ((await details.getAttribute("open")) === null) await details.locator("summary").click();
+    const { epoch } = await figures(page);
+    await page.locator("#tune-curves tbody tr").nth(epoch - 1).waitFor(); // It is filled a moment after it is opened.
     return page.locator("#tune-curves tbody").innerText();
   };
   await run(page);
