@@ -1,7 +1,7 @@
 // @ts-check
 /** Fetches a file, and reports how much of it has arrived. */
 
-import { unpacked } from "./single/unpack.js";
+import { unpacked } from "./unpack.js";
 
 /** @import { Problem } from "./protocol.js" */
 

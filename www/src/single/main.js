@@ -1,7 +1,7 @@
 // @ts-check
 /** The page as one file: unpacks what is in it, then starts. */
 
-import { gunzip, unpacked } from "./unpack.js";
+import { gunzip, unpacked } from "../unpack.js";
 
 /** @import { Assets } from "../protocol.js" */
 
