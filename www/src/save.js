@@ -2,7 +2,7 @@
 /** Keeps what the page made as a file. */
 
 import { html } from "./html.js";
-import { pictureOf } from "./picture.js";
+import { pngOf } from "./png.js";
 
 /** As what it can be kept. */
 export const FORMS = ["svg", "png", "csv", "json"];
@@ -24,6 +24,6 @@ export function save(name, content) {
  * @param {(form: string) => Promise<string>} take
  */
 export async function saveAs(stem, form, take) {
-  const content = form === "png" ? await pictureOf(await take("svg")) : new Blob([await take(form)], { type: TYPES[form] });
+  const content = form === "png" ? await pngOf(await take("svg")) : new Blob([await take(form)], { type: TYPES[form] });
   save(`${stem}.${form}`, content);
 }

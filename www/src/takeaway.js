@@ -2,7 +2,7 @@
 /** Charts and numbers to take home: drawn and written by the module, kept as files. */
 
 import { byId, write } from "./html.js";
-import { pictureOf } from "./picture.js";
+import { pngOf } from "./png.js";
 import { FORMS, saveAs } from "./save.js";
 
 /** @import { Curves, Problem, Wanted } from "./protocol.js" */
@@ -44,7 +44,7 @@ export class TakeAway {
     for (const form of FORMS) this.#on(form, () => saveAs(`${this.#scene.model}-${this.chart.value}`, form, (form) => this.#take(form)));
     this.#on("copy", async () => {
       // Browsers that ask whether it was a click that wants this do so before the picture is there.
-      const picture = this.#take("svg").then(pictureOf);
+      const picture = this.#take("svg").then(pngOf);
       await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
       return "The picture is in the clipboard.";
     });

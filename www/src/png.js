@@ -5,7 +5,7 @@
 const SCALE = 2;
 
 /** @param {string} svg @returns {Promise<Blob>} a PNG */
-export async function pictureOf(svg) {
+export async function pngOf(svg) {
   const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
     const image = new Image();
