@@ -34,6 +34,8 @@ export class TakeAway {
   chart = byId("export-chart", HTMLSelectElement);
   which = byId("export-model", HTMLSelectElement);
   copy = byId("export-copy", HTMLButtonElement);
+  /** Name of the model that a person chose; empty for the selected one, whichever that is. */
+  #chosen = "";
   #told = byId("export-told", HTMLElement);
 
   /** @param {Home} home @param {() => Curves | null} measured how the prediction of the selected scene fares as words are deleted */
@@ -48,6 +50,7 @@ export class TakeAway {
       await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
       return "The picture is in the clipboard.";
     });
+    this.which.addEventListener("change", () => (this.#chosen = this.which.selectedIndex === 0 ? "" : this.which.value));
     this.copy.hidden = !("ClipboardItem" in window && navigator.clipboard);
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-take]"))) {
       button.addEventListener("click", () => {
@@ -61,10 +64,8 @@ export class TakeAway {
   /** What there is to take. */
   show() {
     const scenes = this.home.scenes();
-    const chosen = this.which.value;
     this.which.replaceChildren(...scenes.map(({ model, without }) => new Option(`${this.home.title(model)}${without === "" ? "" : ", changed"}`)));
-    // By its name: what is beside the selected one may be another model now.
-    if ([...this.which.options].some(({ value }) => value === chosen)) this.which.value = chosen;
+    if ([...this.which.options].some(({ value }) => value === this.#chosen)) this.which.value = this.#chosen;
     write(this.#told, "");
   }
 
