@@ -98,7 +98,7 @@ pageTest(
     await page.locator("#interaction [role=grid]").focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowRight");
-    assert.match(await page.locator("#interaction [role=gridcell]").innerText(), /^“The” and “plot”: sharing \d/);
+    await page.waitForSelector("#interaction [role=gridcell]:has-text('“The” and “plot”: sharing 0.')"); // A chart that has just come into sight follows.
   },
   { browser: { viewport: { width: 1440, height: 900 } } },
 );

@@ -91,7 +91,7 @@ const explainer = new Explainer(assets, state.model, {
   model(info) {
     catalogue.broken.delete(info.id);
     catalogue.know(info);
-    show();
+    for (const [scene, panel] of panels()) if (scene) panel.assess(catalogue.right(scene.model));
     document.getElementById(`card-${info.id}`)?.remove();
     byId("cards", HTMLElement).append(card(info));
     instrument.model(info);

@@ -94,10 +94,15 @@ export class Panel {
     if (!this.#view) this.prediction.wait(says);
   }
 
-  /** @param {string} name of the model @param {string} [right] how often it is right */
-  entitle(name, right = "") {
+  /** @param {string} right how often the model is right */
+  assess(right) {
     this.#right = right;
     this.#tellFact();
+  }
+
+  /** @param {string} name of the model @param {string} [right] how often it is right */
+  entitle(name, right = "") {
+    this.assess(right);
     for (const slot of this.slots) {
       const heading = slot.querySelector(".model-name");
       if (heading) write(heading, name);
