@@ -5,10 +5,11 @@ use std::process::Command;
 use burn::tensor::Device;
 use pollster::block_on;
 use safr::chart::{Chart, Excerpt, csv, read, svg};
-use safr::engine::{Answer, LoadedModel, Question};
+use safr::engine::LoadedModel;
 use safr::evaluate::Curves;
 use safr::explain::{Changes, Explanation, Origin};
 
+use crate::common::inquiry::curves;
 use crate::common::{KINDS, small_package_of};
 
 const TEXT: &str = "it is not a <very> good film & it is \"bad\", said \u{0}she .";
@@ -39,18 +40,6 @@ fn explanations() -> impl Iterator<Item = (Explanation, Option<Curves>)> {
         })
     };
     KINDS.into_iter().flat_map(of)
-}
-
-fn curves(model: &LoadedModel, text: &str) -> Curves {
-    let mut inquiry = block_on(model.inquire(text, Question::Faithfulness)).unwrap();
-    loop {
-        if let Some(answer) = block_on(inquiry.advance(model)).unwrap() {
-            let Answer::Faithfulness { curves, .. } = answer else {
-                panic!("{answer:?}")
-            };
-            return curves;
-        }
-    }
 }
 
 fn excerpts<'a>(

@@ -9,6 +9,7 @@ use safr::explain::{BeforeAfter, Changes, Steering, argmax};
 use safr::model::Readout;
 use safr::package::Package;
 
+use crate::common::inquiry::answer;
 use crate::common::{all_close, close, small_package_of, small_weights, winners};
 
 const TEXTS: [&str; 4] = [
@@ -37,20 +38,6 @@ fn drawn(readout: Readout, seed: u64) -> LoadedModel {
 fn models() -> impl Iterator<Item = (Readout, LoadedModel)> {
     let readouts = [Readout::Neurons, Readout::Residual].into_iter();
     readouts.flat_map(|readout| (1..7).map(move |seed| (readout, drawn(readout, seed))))
-}
-
-fn answer(model: &LoadedModel, text: &str, question: Question) -> Answer {
-    let mut inquiry = block_on(model.inquire(text, question)).unwrap();
-    let mut before = 0;
-    loop {
-        let answer = block_on(inquiry.advance(model)).unwrap();
-        let (done, of) = inquiry.progress();
-        assert!(before <= done && done <= of, "{done} of {of}");
-        before = done;
-        if let Some(answer) = answer {
-            return answer;
-        }
-    }
 }
 
 fn flip(model: &LoadedModel, text: &str, question: Question) -> Flip {

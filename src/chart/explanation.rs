@@ -15,7 +15,7 @@ use super::sheet::{INNER, Letters, MARGIN, Sheet};
 use super::words::Words;
 use super::{Drawn, Figure, header};
 use crate::evaluate::Curves;
-use crate::explain::{Explanation, Origin};
+use crate::explain::{Explanation, Origin, shortened};
 
 /// Space between one panel and the next.
 const GAP: f64 = 24.0;
@@ -89,33 +89,33 @@ enum Panel<'a> {
 
 impl<'a> Excerpt<'a> {
     fn panels(&self) -> Vec<Panel<'a>> {
-        let Self {
-            explanation,
-            curves,
-            chart,
-        } = *self;
-        if explanation.words.is_empty() {
+        if self.explanation.words.is_empty() {
             return Vec::new();
         }
-        let wants = |one: Chart| chart == Chart::Explanation || chart == one;
-        let evidence = || Contributions::new(explanation).map(Panel::Evidence);
-        let words = || Some(Panel::Words(Words::new(&explanation.words)));
-        let allocation = || Some(Panel::Allocation(AllocationMap::new(explanation)));
-        let interaction = || Some(Panel::Interaction(InteractionMaps::new(explanation)));
-        let faithfulness = || {
-            let curves = curves?;
-            let class = explanation.prediction.as_ref()?.classes.get(curves.class)?;
-            Some(Panel::Faithfulness(Faithfulness(curves, class)))
-        };
-        let each: [(Chart, &dyn Fn() -> Option<Panel<'a>>); 5] = [
-            (Chart::Evidence, &evidence),
-            (Chart::Words, &words),
-            (Chart::Allocation, &allocation),
-            (Chart::Interaction, &interaction),
-            (Chart::Faithfulness, &faithfulness),
-        ];
-        let wanted = each.into_iter().filter(|(one, _)| wants(*one));
-        wanted.filter_map(|(_, panel)| panel()).collect()
+        match self.chart {
+            Chart::Explanation => Chart::ALL
+                .into_iter()
+                .filter_map(|one| self.panel(one))
+                .collect(),
+            one => self.panel(one).into_iter().collect(),
+        }
+    }
+
+    /// The panel of one chart; `None` if there is nothing to show in it.
+    fn panel(&self, chart: Chart) -> Option<Panel<'a>> {
+        let explanation = self.explanation;
+        match chart {
+            Chart::Explanation => None,
+            Chart::Evidence => Contributions::new(explanation).map(Panel::Evidence),
+            Chart::Words => Some(Panel::Words(Words::new(&explanation.words))),
+            Chart::Allocation => Some(Panel::Allocation(AllocationMap::new(explanation))),
+            Chart::Interaction => Some(Panel::Interaction(InteractionMaps::new(explanation))),
+            Chart::Faithfulness => {
+                let curves = self.curves?;
+                let class = explanation.prediction.as_ref()?.classes.get(curves.class)?;
+                Some(Panel::Faithfulness(Faithfulness(curves, class)))
+            }
+        }
     }
 }
 
@@ -165,10 +165,7 @@ impl Figure for Excerpt<'_> {
             origin,
             ..
         } = self.explanation;
-        let mut text: String = text.trim().chars().take(TITLE).collect();
-        if text.len() < self.explanation.text.trim().len() {
-            text.push('…');
-        }
+        let text = shortened(text.trim(), TITLE);
         Some(match origin {
             Some(origin) => format!("“{text}”: {}", origin_line(origin)),
             None => format!("“{text}”: {model}"),

@@ -5,6 +5,9 @@ use super::{Explanation, Word, mean};
 /// Up to so many words per neuron, in effect, a word has its neurons nearly to itself.
 const ALONE: f64 = 1.5;
 
+/// Longest word in the sentence, in characters.
+const LONGEST: usize = 24;
+
 /// The word that contributes most, towards the class or against it.
 pub(super) fn foremost(words: &[Word]) -> Option<usize> {
     let size = |i: usize| words[i].contribution.abs();
@@ -22,7 +25,7 @@ pub(super) fn fact(explanation: &Explanation, i: usize) -> Option<String> {
         1 => "1 neuron".to_owned(),
         owned => format!("{owned} neurons"),
     };
-    let name = shortened(&word.text);
+    let name = shortened(&word.text, LONGEST);
     Some(match users < ALONE {
         true => format!(
             "“{name}” leads {neurons}, and has them nearly to itself: in effect, {users:.1} words use each."
@@ -33,12 +36,11 @@ pub(super) fn fact(explanation: &Explanation, i: usize) -> Option<String> {
     })
 }
 
-/// The beginning of a word that would fill the sentence.
-fn shortened(word: &str) -> String {
-    const LONGEST: usize = 24;
-    match word.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &word[..end]),
-        None => word.to_owned(),
+/// At most `longest` characters of a text, and an ellipsis if that is not all of it.
+pub fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -43,6 +43,7 @@ pub use explanation::{
     Allocation, Cut, EXPLANATION_VERSION, Evidence, Explanation, Interaction, LITTLE_KNOWN, Margin,
     Origin, Prediction, Word, known_words,
 };
+pub use fact::shortened;
 pub use gram::Gram;
 pub use history::{EpochRecord, HISTORY_VERSION, History, HistoryError};
 pub use interaction::{attention_received, mean_over_heads, shared, sharing, weighted_sharing};

@@ -5,6 +5,8 @@
 pub(crate) mod complete;
 pub(crate) mod forms;
 #[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod inquiry;
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod questions;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod training;

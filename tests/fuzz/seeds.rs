@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use pollster::block_on;
 use safr::chart::{Chart, Excerpt};
-use safr::engine::{Answer, LoadedModel, Question};
-use safr::evaluate::{self, Column, DataSet, PerText, REPORT_VERSION, Report, Section};
+use safr::engine::LoadedModel;
+use safr::evaluate::{Answer, Column, DataSet, PerText, REPORT_VERSION, Report, Section};
 use safr::model::Reading;
 use safr::package::{Files, Package, Precision, files_of_zip, write_directory};
 use safr::text::Tokenizer;
 use tempfile::TempDir;
 
+use crate::common::inquiry::curves;
 use crate::common::zip::foreign;
 use crate::common::{KINDS, reference, small_package_of};
 
@@ -120,16 +121,7 @@ fn explanation(package: &Package) -> String {
     let model = LoadedModel::of(package.clone(), &Device::flex()).expect("a model");
     let text = "a good film";
     let explanation = block_on(model.explain(text)).expect("an explanation");
-    let mut inquiry =
-        block_on(model.inquire(text, Question::Faithfulness)).expect("a text with words");
-    let answer = loop {
-        if let Some(answer) = block_on(inquiry.advance(&model)).expect("an answer") {
-            break answer;
-        }
-    };
-    let Answer::Faithfulness { curves, .. } = answer else {
-        panic!("{answer:?}")
-    };
+    let curves = curves(&model, text);
     let excerpt = Excerpt {
         explanation: &explanation,
         curves: Some(&curves),
@@ -140,7 +132,7 @@ fn explanation(package: &Package) -> String {
 
 /// Of six texts.
 fn report() -> Report {
-    let answer = |at: usize| evaluate::Answer::new(&[0.5, at as f32 / 4.0], at % 2);
+    let answer = |at: usize| Answer::new(&[0.5, at as f32 / 4.0], at % 2);
     let per_text = PerText {
         answers: (0..6).map(answer).collect(),
         columns: vec![Column {

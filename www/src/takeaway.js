@@ -36,6 +36,8 @@ export class TakeAway {
   copy = byId("export-copy", HTMLButtonElement);
   /** Name of the model that a person chose; empty for the selected one, whichever that is. */
   #chosen = "";
+  /** Names of the models that there are. @type {string[]} */
+  #names = [];
   #told = byId("export-told", HTMLElement);
 
   /** @param {Home} home @param {() => Curves | null} measured how the prediction of the selected scene fares as words are deleted */
@@ -63,10 +65,12 @@ export class TakeAway {
 
   /** What there is to take. */
   show() {
-    const scenes = this.home.scenes();
-    this.which.replaceChildren(...scenes.map(({ model, without }) => new Option(`${this.home.title(model)}${without === "" ? "" : ", changed"}`)));
-    if ([...this.which.options].some(({ value }) => value === this.#chosen)) this.which.value = this.#chosen;
     write(this.#told, "");
+    const names = this.home.scenes().map(({ model, without }) => `${this.home.title(model)}${without === "" ? "" : ", changed"}`);
+    if (names.join() === this.#names.join()) return; // As mostly, while people type.
+    this.#names = names;
+    this.which.replaceChildren(...names.map((name) => new Option(name)));
+    if (names.includes(this.#chosen)) this.which.value = this.#chosen;
   }
 
   /** @param {string} form @param {() => Promise<string | void>} act */
