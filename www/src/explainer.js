@@ -3,6 +3,7 @@
 
 import { Host } from "./host.js";
 import { Inquiries } from "./inquiries.js";
+import { idle } from "./paint.js";
 import { addressed } from "./spawn.js";
 
 /** @import { Assets, Backend, Deletion, Device, Explanation, ModelAsset, ModelInfo, NeuronCards, Prediction, Problem, Question as Asked, Wanted } from "./protocol.js" */
@@ -12,6 +13,9 @@ import { addressed } from "./spawn.js";
 
 /** Deaths in a row, with no answer between them, after which the page stops trying. */
 const STRIKES = 3;
+
+/** After so long, in milliseconds, a faster backend is looked for even while the browser is busy. */
+const PATIENCE = 2000;
 
 /**
  * @typedef {object} Request
@@ -141,7 +145,7 @@ export class Explainer {
   async #runBest() {
     await this.#runOnCpu("It starts fastest; whether WebGPU is faster is still being checked.");
     const host = this.#host;
-    await idle();
+    await idle(PATIENCE);
     if (host === null || host !== this.#host || this.#candidate) return;
     try {
       const choice = await host.client.call("choose");
@@ -316,10 +320,3 @@ const disagreement = (difference) => ({
   message: `On this device, this backend’s numbers differ from the CPU’s by ${difference.toPrecision(2)}.`,
   hint: "The CPU explains instead. A newer browser or graphics driver may help.",
 });
-
-/** Resolves when the browser has nothing better to do. */
-const idle = () =>
-  new Promise((resolve) => {
-    if ("requestIdleCallback" in window) requestIdleCallback(resolve, { timeout: 2000 });
-    else setTimeout(resolve, 300);
-  });

@@ -2,6 +2,7 @@
 /** What a person types into and chooses from: shows the state, and reports what should change in it. */
 
 import { offerAbout } from "./about.js";
+import { takeChoices } from "./choose.js";
 import { byId, html, write } from "./html.js";
 import { samples } from "./samples.js";
 import { BACKEND_CHOICES } from "./status.js";
@@ -20,6 +21,7 @@ export class Inputs {
   theme = byId("theme", HTMLButtonElement);
   allocation = byId("allocation-colour", HTMLSelectElement);
   interaction = byId("interaction-colour", HTMLSelectElement);
+  rows = byId("rows", HTMLSelectElement);
   /** What explains a chart while its colours show one thing. */
   #explaining = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-while]"));
   pin = byId("pin-text", HTMLButtonElement);
@@ -62,6 +64,7 @@ export class Inputs {
     write(this.theme, isDark(state.theme) ? "Light theme" : "Dark theme");
     this.allocation.value = state.allocation;
     this.interaction.value = state.interaction;
+    this.rows.value = state.rows;
     const shown = [state.allocation, state.interaction];
     for (const element of this.#explaining) element.hidden = !shown.some((what) => what === element.dataset.while);
   }
@@ -83,6 +86,8 @@ export class Inputs {
     this.interaction.addEventListener("change", () => {
       change({ interaction: /** @type {State["interaction"]} */ (this.interaction.value) });
     });
+    this.rows.addEventListener("change", () => change({ rows: /** @type {State["rows"]} */ (this.rows.value) }));
+    takeChoices(change);
     this.pin.addEventListener("click", () => change({ pinned: state().pinned === "" ? state().text : "" }));
     offerAbout();
     byId("skip", HTMLButtonElement).addEventListener("click", () => this.text.focus());

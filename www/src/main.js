@@ -306,9 +306,9 @@ async function draw(request, { key }, { explanation, milliseconds }) {
 }
 
 /** What need not delay what people see. @param {Request} request */
-function finish({ text, scenes, explanations }) {
-  main.finish();
-  beside.finish();
+async function finish({ text, scenes, explanations }) {
+  await main.finishIdly();
+  await beside.finishIdly();
   if (explanations !== newest || scenes.some(({ key }) => !explanations[key])) return; // More is on its way.
   if (needed().some(({ key, model }) => !explanations[key] && explainer.has(model))) return explain(); // It was loaded meanwhile.
   enter("ready");

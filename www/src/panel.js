@@ -8,7 +8,7 @@ import { PredictionChart } from "./charts/prediction.js";
 import { Words } from "./charts/words.js";
 import { label } from "./format.js";
 import { write } from "./html.js";
-import { afterPaint } from "./paint.js";
+import { afterPaint, idle } from "./paint.js";
 import { slotsOf } from "./slots.js";
 
 /** @import { Palette } from "./charts/palette.js" */
@@ -20,6 +20,9 @@ import { slotsOf } from "./slots.js";
 
 /** Charts this close to the visible part, in pixels, are drawn as if they were visible. */
 const NEAR = 200;
+
+/** A chart out of sight waits no longer than this for a moment of rest, in milliseconds. */
+const PATIENCE = 200;
 
 /** A chart that takes its time to draw, and may be out of sight. */
 class SlowChart {
@@ -73,7 +76,7 @@ export class Panel {
         if (slow.inSight && !slow.stale) slow.chart.highlight(here);
         else slow.unmarked = true;
       }
-      afterPaint().then(() => this.finish());
+      afterPaint().then(() => this.finishIdly());
     });
   }
 
@@ -151,10 +154,11 @@ export class Panel {
     return subject.panel === this.name ? `neuron ${explanation.allocation.neurons[subject.column]}` : null;
   }
 
-  /** Shows something else by colour. @param {Look} look */
+  /** Shows something else by colour, or lays it out in another way. @param {Look} look */
   choose(look) {
     const shown = this.#view?.look;
-    if (!this.#view || !shown || (shown.allocation === look.allocation && shown.interaction === look.interaction)) return;
+    const chosen = /** @type {const} */ (["allocation", "interaction", "rows", "folded", "zoom"]);
+    if (!this.#view || !shown || chosen.every((name) => shown[name] === look[name])) return;
     this.#view = { ...this.#view, look };
     for (const slow of this.charts) if (slow.chart !== this.evidence) this.#drawChart(slow);
   }
@@ -208,10 +212,15 @@ export class Panel {
 
   /** Draws what is not yet drawn, and marks what is not yet marked. */
   finish() {
+    for (const slow of this.charts) this.#finishChart(slow);
+  }
+
+  /** The same, a chart at a time, so that the page is never busy for long. */
+  async finishIdly() {
     for (const slow of this.charts) {
-      if (slow.stale) this.#drawChart(slow);
-      else if (slow.unmarked) slow.chart.highlight(this.#here(this.spotlight.subject));
-      slow.unmarked = false;
+      if (!slow.stale && !slow.unmarked) continue;
+      await idle(PATIENCE);
+      this.#finishChart(slow);
     }
   }
 
@@ -228,10 +237,19 @@ export class Panel {
   }
 
   /** @param {SlowChart} slow */
+  #finishChart(slow) {
+    if (slow.stale) this.#drawChart(slow);
+    else if (slow.unmarked) slow.chart.highlight(this.#here(this.spotlight.subject));
+    slow.unmarked = false;
+  }
+
+  /** @param {SlowChart} slow */
   #drawChart(slow) {
     if (!this.#view || !this.#palette || this.#width === 0) return; // The observer is back as soon as there is a width.
     slow.stale = false;
-    slow.chart.draw(this.#view, this.#palette, this.#width, this.#here(this.spotlight.subject));
+    const subject = this.#here(this.spotlight.subject);
+    if (slow.chart instanceof EvidenceChart) slow.chart.draw(this.#view, subject);
+    else slow.chart.draw(this.#view, this.#palette, this.#width, subject);
   }
 
   /** What is drawn is no longer what should be. */
@@ -251,7 +269,7 @@ export class Panel {
         for (const { target, isIntersecting } of entries) {
           for (const slow of this.charts) if (slow.chart.root === target) slow.inSight = isIntersecting;
         }
-        this.finish();
+        for (const slow of this.charts) if (slow.inSight) this.#finishChart(slow);
       },
       { rootMargin: `${NEAR}px` },
     );

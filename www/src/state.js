@@ -13,6 +13,9 @@ import { partsOf, spelled } from "./without.js";
 /** What the fields mean; raised when one changes its meaning. */
 export const VERSION = 1;
 
+/** How far the columns of the allocation can be drawn apart. */
+export const ZOOMS = /** @type {const} */ (["1", "2", "4", "8", "16"]);
+
 /** Some programs cut longer links. */
 const LONG_LINK = 4000;
 
@@ -31,11 +34,14 @@ export const LINK_TEXT_LIMIT = 2000;
  * @property {"auto" | "light" | "dark"} theme
  * @property {"evidence" | "share"} allocation what the allocation shows by colour
  * @property {"sharing" | "contribution"} interaction what the interaction shows by colour
+ * @property {"text" | "neurons" | "evidence"} rows by what the words are ordered in the charts that have a row for each
+ * @property {"yes" | "no"} folded whether the rows of words without neurons are, in a long text
+ * @property {typeof ZOOMS[number]} zoom how far the columns of the allocation are drawn apart
  * @property {string} seed of fine-tuning; empty for the usual one
  */
 
 /** What nobody has chosen otherwise. @type {Omit<State, "text" | "model">} */
-export const USUAL_CHOICES = { without: "", held: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing", seed: "" };
+export const USUAL_CHOICES = { without: "", held: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing", rows: "text", folded: "yes", zoom: "1", seed: "" };
 
 /**
  * How one field is written in the address; `read` gives undefined for what makes no sense.
@@ -90,6 +96,9 @@ const fields = (models) => ({
   theme: oneOf(/** @type {const} */ (["auto", "light", "dark"])),
   allocation: oneOf(/** @type {const} */ (["evidence", "share"])),
   interaction: oneOf(/** @type {const} */ (["sharing", "contribution"])),
+  rows: oneOf(/** @type {const} */ (["text", "neurons", "evidence"])),
+  folded: oneOf(/** @type {const} */ (["yes", "no"])),
+  zoom: oneOf(ZOOMS),
   seed: like(/^\d{1,9}$/),
 });
 

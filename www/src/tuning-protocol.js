@@ -198,6 +198,7 @@
  * @property {number} texts
  * @property {string[]} classes
  * @property {number | null} epoch of the weights; null if the run was stopped within its first
+ * @property {string} majority the commonest class of these texts
  * @property {number} chance accuracy of guessing, each class as often as any other
  * @property {MeasureChange[]} measures accuracy first
  * @property {ClassScores[]} scores

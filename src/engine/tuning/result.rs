@@ -32,6 +32,8 @@ pub struct TuningResult {
     pub classes: Vec<String>,
     /// The epoch whose weights were measured; `None` if the run was stopped within its first.
     pub epoch: Option<usize>,
+    /// The commonest class of these texts.
+    pub majority: String,
     /// The accuracy of guessing, each class as often as any other.
     pub chance: f64,
     /// The measures, accuracy first.
@@ -217,6 +219,7 @@ impl Comparing {
             texts: self.texts.len(),
             classes: classes.to_vec(),
             epoch,
+            majority: commonest(classes, &confusion_after).to_owned(),
             chance: 1.0 / classes.len() as f64,
             measures: changes(&before, &after, new_head),
             scores: scores(classes, &confusion_after),
@@ -332,6 +335,13 @@ fn confusion(answers: &[Answer], classes: usize) -> Confusion {
         counts[answer.label][answer.predicted] += 1;
     }
     counts
+}
+
+/// The class with most texts; the first of them if several have as many.
+fn commonest<'a>(classes: &'a [String], confusion: &Confusion) -> &'a str {
+    let texts = |class: &usize| confusion[*class].iter().sum::<usize>();
+    let most = (0..classes.len()).rev().max_by_key(texts);
+    most.map_or("", |class| &classes[class])
 }
 
 /// Precision, recall and F1 of each class.

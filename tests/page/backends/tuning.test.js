@@ -16,10 +16,11 @@ pageTest(
     const { step, epoch, accuracy } = await figures(page);
     assert.deepEqual([step, epoch], [6, 2], "22 texts to learn from, in batches of 8, twice");
     assert.ok(accuracy !== null && accuracy >= 0 && accuracy <= 1);
-    assert.match(await page.innerText("#tune-figures"), /All epochs are done.*Held-out accuracy \d+\.\d %/);
+    assert.match(await page.innerText("#tune-figures"), /All epochs are done.*\d+\.\d % of \d+ held-out texts? right/);
     assert.equal(await page.locator("#tune-measures [data-measure='accuracy']").getAttribute("data-after"), String(accuracy));
+    await page.click("#tune-all-measures > summary");
     assert.match(await page.innerText("#tune-measures [data-measure='accuracy']"), /\d %\s*\(\d.* to .*%\)/);
-    assert.match(await page.innerText("#tune-measures .remark"), /On 1 held-out text\..*Wilson’s.*1,000 resamples\. Epoch \d was chosen on these same texts/s);
+    assert.match(await page.innerText("#tune-all-measures > .remark"), /On 1 held-out text\..*Wilson’s.*1,000 resamples\. Epoch \d was chosen on these same texts/s);
     for (const part of ["score", "mono", "poly"]) {
       const row = page.locator(`#tune-measures [data-measure='${part}/neurons/own/kept']`);
       assert.match((await row.getAttribute("data-after")) ?? "", /^-?\d/);

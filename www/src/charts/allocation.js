@@ -1,22 +1,24 @@
 // @ts-check
 /** The neuron allocation: words × active neurons, neurons grouped by the word that owns them; by what each says, or by shares. */
 
-import { amount, count, exact, label, percent, tenths } from "../format.js";
-import { html, tableOnDemand, tell } from "../html.js";
+import { amount, count, exact, label, percent, plural, tenths } from "../format.js";
+import { html, tableOnDemand, tell, write } from "../html.js";
 import { ownedBy } from "../touch.js";
 import { partsOf } from "../without.js";
-import { FOOT, frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
+import { choose } from "../choose.js";
+import { BAND, FOOT, frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
 import { Pen } from "./canvas.js";
 import { listen } from "./listen.js";
 import { pictureOf } from "./picture.js";
 import { describeNeuron, describeOwnership, neuronInWords } from "./readouts.js";
 import { Speakers } from "./speakers.js";
 import { column } from "./view.js";
+import { Zoom } from "./zoom.js";
 
 /** @import { Matrix } from "../protocol.js" */
 /** @import { Spotlight, Subject } from "../spotlight.js" */
 /** @import { Touch } from "../touch.js" */
-/** @import { Frame } from "./allocation-frame.js" */
+/** @import { Frame, Name } from "./allocation-frame.js" */
 /** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
@@ -36,6 +38,9 @@ export class AllocationChart {
   #picture = null;
   /** @type {ImageData | null} */
   #votes = null;
+  /** Names that stand above the columns. @type {Name[]} */
+  #names = [];
+  #width = 0;
 
   /** @param {HTMLElement} root @param {string} panel @param {Spotlight} spotlight @param {Touch} [touch] what changes the model */
   constructor(root, panel, spotlight, touch) {
@@ -46,10 +51,13 @@ export class AllocationChart {
     this.speakers = touch ? new Speakers(panel, spotlight, touch) : null;
     this.canvas = html("canvas", { "aria-hidden": "true" });
     this.plot = html("div", { class: "plot", role: "slider", tabindex: 0, "aria-label": "Neurons" }, this.canvas);
+    this.zoom = new Zoom(this.plot, () => this.#move());
+    this.fold = html("button", { type: "button", class: "quiet", hidden: "" });
+    this.fold.addEventListener("click", () => choose(this.fold, { folded: this.#drawn?.view.look.folded === "yes" ? "no" : "yes" }));
     this.summary = html("p", { class: "remark" });
     this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true", translate: "no" });
     this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "They decide", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
-    root.append(this.summary, this.plot, this.readout, ...(this.speakers ? [this.speakers.root] : []), this.table.element);
+    root.append(this.summary, html("p", { class: "layout" }, this.zoom.root, this.fold), this.plot, this.readout, ...(this.speakers ? [this.speakers.root] : []), this.table.element);
     listen(this.plot, spotlight, {
       under: (event) => this.#under(event),
       step: (key) => this.#step(key),
@@ -60,19 +68,35 @@ export class AllocationChart {
 
   /** The canvas first, then the document. @param {View} view @param {Palette} palette @param {number} width in CSS pixels @param {Subject | null} subject */
   draw(view, palette, width, subject) {
-    const { words, allocation } = view.explanation;
-    const places = frameOf(view, width);
-    this.#drawn = { view, frame: places, palette };
-    const { left, right, rowHeight, columns } = places;
-    const size = { width: right - left, rowHeight, gap: rowHeight > 14 ? 2 : 1 };
-    const [matrix, colour] = coloured(view, palette);
-    const votes = allocation.votes.map((vote) => (vote === view.explanation.prediction?.predicted ? VOTED : -VOTED));
-    const isEmpty = words.length === 0;
-    this.#picture = isEmpty ? null : pictureOf(matrix, columns, size, colour);
-    this.#votes = isEmpty ? null : pictureOf({ rows: 1, cols: votes.length, values: votes }, columns, { ...size, rowHeight: VOTES, gap: 0 }, palette.signed.pixel);
+    this.#width = width;
+    this.#place(view, palette);
+    if (this.spotlight.pinned && subject?.kind === "neuron" && subject.panel === this.panel) this.#reveal(subject.column);
     this.highlight(subject);
     this.speakers?.draw(view);
     this.#say(view);
+  }
+
+  /** Draws the part of the columns that is now to be seen. */
+  #move() {
+    if (!this.#drawn) return;
+    this.#place(this.#drawn.view, this.#drawn.palette);
+    this.highlight(this.spotlight.subject);
+  }
+
+  /** Finds the places of everything, and paints what no pointing changes. @param {View} view @param {Palette} palette */
+  #place(view, palette) {
+    const { allocation, prediction } = view.explanation;
+    this.zoom.turn(view.look.zoom);
+    const frame = frameOf(view, this.#width, this.zoom.at);
+    this.#drawn = { view, frame, palette };
+    const { left, right, rowHeight, rows, columns } = frame;
+    this.zoom.show(right - left, allocation.neurons.length);
+    const size = { width: right - left, rowHeight, gap: rowHeight > 14 ? 2 : 1 };
+    const [matrix, colour] = coloured(view, palette);
+    const votes = allocation.votes.map((vote) => (vote === prediction?.predicted ? VOTED : -VOTED));
+    const isEmpty = rows.words.length === 0;
+    this.#picture = isEmpty ? null : pictureOf(matrix, rows.words, columns, size, colour);
+    this.#votes = isEmpty ? null : pictureOf({ cols: votes.length, values: votes }, [0], columns, { ...size, rowHeight: VOTES, gap: 0 }, palette.signed.pixel);
   }
 
   /** @param {Subject | null} subject */
@@ -91,27 +115,31 @@ export class AllocationChart {
     if (!this.#drawn) return;
     const { view, frame: places, palette } = this.#drawn;
     const { allocation } = view.explanation;
-    const { width, left, right, rowHeight, columns } = places;
-    const bottom = HEAD + view.words.length * rowHeight;
+    const { width, left, right, rowHeight, rows, columns } = places;
+    const bottom = HEAD + rows.words.length * rowHeight;
     const pen = new Pen(this.canvas, { width, height: bottom }, palette);
+    const all = { left, right, top: HEAD, bottom };
     if (this.#picture) pen.put(this.#picture, left, HEAD);
     if (this.#votes) pen.put(this.#votes, left, HEAD - VOTES - 2);
+    const isSeen = (/** @type {number} */ from) => from < right && from + columns.step > left;
     const changed = partsOf(view.without) ?? new Map();
     for (const [column, number] of allocation.neurons.entries()) {
-      if (changed.has(`neuron:${number}`)) pen.fill(palette.accent, left + columns.left(column), HEAD - VOTES - 2, Math.max(2, columns.step), VOTES);
+      const from = left + columns.left(column);
+      if (changed.has(`neuron:${number}`) && isSeen(from)) pen.fill(palette.accent, from, HEAD - VOTES - 2, Math.max(2, columns.step), VOTES);
     }
-    const all = { left, right, top: HEAD, bottom };
-    if (word !== null) {
+    const row = word === null ? null : rows.place(word);
+    if (row !== null) {
       const group = columns.groups.find((candidate) => candidate.word === word);
-      const column = { left: left + (group?.left ?? 0), right: left + (group?.right ?? 0) };
-      pen.veil(all, column, { top: HEAD + word * rowHeight, bottom: HEAD + (word + 1) * rowHeight });
+      const within = (/** @type {number} */ x) => Math.min(right, Math.max(left, left + x));
+      const column = { left: within(group?.left ?? 0), right: within(group?.right ?? 0) };
+      pen.veil(all, column, { top: HEAD + row * rowHeight, bottom: HEAD + (row + 1) * rowHeight });
     }
-    if (neuron !== null) {
+    if (neuron !== null && isSeen(left + columns.left(neuron))) {
       const from = left + columns.left(neuron);
       pen.frame({ left: from, right: from + columns.step, top: HEAD - VOTES - 2, bottom });
     }
     const owners = neuron === null ? words : [allocation.owner[neuron]];
-    paintOwners(pen, view, places, owners);
+    this.#names = paintOwners(pen, view, places, owners);
     const shares = neuron === null ? null : column(allocation.shares, neuron);
     paintRows(pen, view, places, (at) => words.includes(at) || (shares?.[at] ?? 0) >= OWNS);
   }
@@ -124,6 +152,7 @@ export class AllocationChart {
     this.root.classList.toggle("empty", words.length === 0);
     const says = `${count(active)} of ${count(allocation.width)} neurons are active; ${count(idle)} are idle: no word of this text activates them.`;
     tell(this.summary, words.length === 0 ? "Without words, no neuron is taken." : says);
+    this.#offerFold();
     this.plot.setAttribute("aria-valuemin", "1");
     this.plot.setAttribute("aria-valuemax", String(Math.max(1, active)));
     this.table.show(() =>
@@ -139,6 +168,16 @@ export class AllocationChart {
     );
   }
 
+  /** Words without neurons, if there are some, can be shown or folded. */
+  #offerFold() {
+    const { view, frame } = this.#drawn ?? {};
+    const without = frame?.rows.without ?? 0;
+    const isFolded = view?.look.folded === "yes";
+    this.fold.hidden = without === 0;
+    write(this.fold, `${isFolded ? "Show" : "Fold"} the ${plural(without, "row")} of words without neurons`);
+    this.fold.setAttribute("aria-pressed", String(isFolded));
+  }
+
   /** @param {View} view @param {number | null} word @param {number | null} neuron */
   #read(view, word, neuron) {
     const place = neuron === null ? 0 : this.#drawn?.frame.columns.place(neuron) ?? 0;
@@ -152,26 +191,27 @@ export class AllocationChart {
   /** What is under the pointer: a neuron, a word's row, or nothing. @param {MouseEvent} event @returns {Subject | null} */
   #under({ clientX, clientY }) {
     if (!this.#drawn) return null;
-    const { view, frame: { left, right, rowHeight, columns } } = this.#drawn;
+    const { left, right, rowHeight, rows, columns } = this.#drawn.frame;
     const box = this.plot.getBoundingClientRect();
     const x = clientX - box.left;
-    const word = Math.floor((clientY - box.top - HEAD) / rowHeight);
     const owner = this.#bracket(clientX, clientY);
     if (owner !== null) return { kind: "word", word: owner };
     if (x >= left && x <= right && columns.groups.length > 0) {
       return { kind: "neuron", panel: this.panel, column: columns.at(x - left) };
     }
-    return word >= 0 && word < view.words.length ? { kind: "word", word } : null;
+    const word = rows.words[Math.floor((clientY - box.top - HEAD) / rowHeight)];
+    return word === undefined ? null : { kind: "word", word };
   }
 
   /** The word whose name or band is there; null where there is none, or nothing to switch off. @param {number} clientX @param {number} clientY */
   #bracket(clientX, clientY) {
     if (!this.#drawn || !this.touch) return null;
-    const { left, columns } = this.#drawn.frame;
+    const { left, right, columns } = this.#drawn.frame;
     const box = this.plot.getBoundingClientRect();
-    const x = clientX - box.left - left;
-    if (clientY - box.top >= FOOT) return null;
-    return columns.groups.find((group) => x >= group.left && x <= Math.max(group.right, group.left + 4))?.word ?? null;
+    const [x, y] = [clientX - box.left, clientY - box.top];
+    if (y >= FOOT || x < left || x > right) return null;
+    const named = y < FOOT - BAND ? this.#names.find(({ from, to }) => x >= from && x <= to) : undefined;
+    return (named ?? columns.groups.find((group) => x - left >= group.left && x - left <= Math.max(group.right, group.left + 4)))?.word ?? null;
   }
 
   /** Switches off what was clicked: a neuron, or all that a word owns. @param {Subject} subject @param {MouseEvent} [event] */
@@ -182,9 +222,18 @@ export class AllocationChart {
     else if (event && subject.kind === "word" && this.#bracket(event.clientX, event.clientY) === subject.word) this.touch.toggle(...ownedBy(explanation, subject.word));
   }
 
+  /** @param {number} column */
+  #reveal(column) {
+    if (!this.#drawn) return;
+    const { columns } = this.#drawn.frame;
+    const left = columns.left(column);
+    this.zoom.reveal(left, left + columns.step);
+  }
+
   /** The neuron that a key leads to: arrows left and right by neuron, up and down by group. @param {string} key @returns {Subject | null} */
   #step(key) {
     const column = this.#columnAt(key);
+    if (column !== null) this.#reveal(column);
     return column === null ? null : { kind: "neuron", panel: this.panel, column };
   }
 

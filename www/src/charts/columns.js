@@ -17,6 +17,14 @@ const GAPS = 0.15;
  * @property {(x: number) => number} at the column that is nearest to x
  */
 
+/** The same columns, `by` pixels further left. @param {Columns} columns @param {number} by @returns {Columns} */
+export const shifted = (columns, by) => ({
+  ...columns,
+  groups: columns.groups.map((group) => ({ ...group, left: group.left - by, right: group.right - by })),
+  left: (column) => columns.left(column) - by,
+  at: (x) => columns.at(x + by),
+});
+
 /**
  * @param {ArrayLike<number>} owner the owner of each column; equal owners are adjacent
  * @param {number} width

@@ -8,7 +8,6 @@ import { Tokens } from "./tokens.js";
 
 /** @import { Deletion, Evidence, Explanation, Margin } from "../protocol.js" */
 /** @import { Spotlight, Subject } from "../spotlight.js" */
-/** @import { Palette } from "./palette.js" */
 /** @import { View } from "./view.js" */
 
 /** Letters shown of a word. */
@@ -74,8 +73,8 @@ export class EvidenceChart {
     });
   }
 
-  /** @param {View} view @param {Palette} _palette @param {number} _width @param {Subject | null} subject */
-  draw(view, _palette, _width, subject) {
+  /** @param {View} view @param {Subject | null} subject */
+  draw(view, subject) {
     this.#view = view;
     this.#deletions.clear();
     this.#name(view.explanation);

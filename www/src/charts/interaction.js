@@ -6,10 +6,12 @@ import { html, tableOnDemand } from "../html.js";
 import { Pen } from "./canvas.js";
 import { listen } from "./listen.js";
 import { describePair, describePartners } from "./readouts.js";
+import { rowsOf } from "./rows.js";
 import { column, row, strongest } from "./view.js";
 
 /** @import { Spotlight, Subject } from "../spotlight.js" */
 /** @import { Palette, Scale } from "./palette.js" */
+/** @import { Rows } from "./rows.js" */
 /** @import { View } from "./view.js" */
 
 /** Largest and smallest side of a cell (narrower charts scroll), and largest side of the whole matrix. */
@@ -34,7 +36,7 @@ const INKS = { black: "rgb(0 0 0 / 0.72)", white: "rgb(255 255 255 / 0.85)" };
 
 const HINT = "Point at a cell, or move over the cells with the arrow keys; a click or Enter holds one.";
 
-/** @typedef {{side: number, left: number, top: number, size: number, letters: number}} Frame places in CSS pixels, and the size of type */
+/** @typedef {{rows: Rows, side: number, left: number, top: number, size: number, letters: number}} Frame places in CSS pixels, and the size of type */
 
 /** @typedef {{row: number, column: number}} Pair */
 
@@ -70,8 +72,8 @@ export class InteractionChart {
 
   /** The canvas first, then the document. @param {View} view @param {Palette} palette @param {number} width in CSS pixels @param {Subject | null} subject */
   draw(view, palette, width, subject) {
-    const n = view.words.length;
     this.#drawn = { view, frame: frameOf(view, width), palette };
+    const n = this.#drawn.frame.rows.words.length;
     this.#picture = null;
     // The legend's dots are as large as those of the main panel, beside or under which it stands.
     const largest = 2 * LARGEST_DOT * bodyOf(this.#drawn.frame.side);
@@ -95,28 +97,30 @@ export class InteractionChart {
   #paint(pair) {
     if (!this.#drawn) return;
     const { view, frame: places, palette } = this.#drawn;
-    const { side, left, top, size, letters } = places;
-    const n = view.words.length;
+    const { rows, side, left, top, size, letters } = places;
+    const n = rows.words.length;
     const all = { left, right: left + n * side, top, bottom: top + n * side };
     const pen = new Pen(this.canvas, { width: all.right + LEAN, height: all.bottom + 2 }, palette);
     this.#paintCells(pen, pair !== null);
 
-    for (const [place, name] of view.words.entries()) {
+    for (const [place, word] of rows.words.entries()) {
       const middle = (place + 0.5) * side;
-      const text = label(name, letters);
+      const text = label(view.words[word], letters);
       const style = (/** @type {boolean} */ chosen) => ({
         size,
         colour: chosen ? palette.accent : palette.soft,
         bold: chosen,
-        dashed: !view.explanation.words[place].known,
+        dashed: !view.explanation.words[word].known,
       });
-      const [inRow, inColumn] = [pair?.row === place, pair?.column === place];
+      const [inRow, inColumn] = [pair?.row === word, pair?.column === word];
       if (side >= NAMED || inRow) pen.write(text, left - 6, top + middle + size * 0.34, { ...style(inRow), align: "right" });
       if (side >= NAMED || inColumn) pen.writeTurned(text, left + middle + size * 0.2, top - 6, SLOPE, style(inColumn));
     }
     if (!pair) return;
-    const column = { left: left + pair.column * side, right: left + (pair.column + 1) * side };
-    const line = { top: top + pair.row * side, bottom: top + (pair.row + 1) * side };
+    const [down, across] = [rows.place(pair.row), rows.place(pair.column)];
+    if (down === null || across === null) return;
+    const column = { left: left + across * side, right: left + (across + 1) * side };
+    const line = { top: top + down * side, bottom: top + (down + 1) * side };
     pen.veil(all, column, line);
     pen.frame({ ...column, ...line });
   }
@@ -124,16 +128,16 @@ export class InteractionChart {
   /** While someone points, from a picture of them; while someone types, a picture would be useless. @param {Pen} pen @param {boolean} pointing */
   #paintCells({ context }, pointing) {
     if (!this.#drawn) return;
-    const { view, frame: { side, left, top }, palette } = this.#drawn;
-    const size = view.words.length * side;
-    if (!pointing) return drawCells(context, left, top, view, side, palette);
+    const { view, frame: { rows, side, left, top }, palette } = this.#drawn;
+    const size = rows.words.length * side;
+    if (!pointing) return drawCells(context, left, top, view, rows, side, palette);
     if (!this.#picture) {
       const across = Math.round(size * devicePixelRatio);
       this.#picture = new OffscreenCanvas(across, across);
       const picture = this.#picture.getContext("2d");
       if (!picture) throw new Error("this browser gives no canvas to draw on");
       picture.scale(devicePixelRatio, devicePixelRatio);
-      drawCells(picture, 0, 0, view, side, palette);
+      drawCells(picture, 0, 0, view, rows, side, palette);
     }
     context.drawImage(this.#picture, left, top, size, size);
   }
@@ -161,8 +165,9 @@ export class InteractionChart {
     }
     const lines = describePair(view, subject.row, subject.column);
     this.cell.textContent = lines.join(" ");
-    this.cell.setAttribute("aria-colindex", String(subject.column + 1));
-    this.cell.parentElement?.setAttribute("aria-rowindex", String(subject.row + 1));
+    const { place } = this.#drawn?.frame.rows ?? {};
+    this.cell.setAttribute("aria-colindex", String((place?.(subject.column) ?? 0) + 1));
+    this.cell.parentElement?.setAttribute("aria-rowindex", String((place?.(subject.row) ?? 0) + 1));
     // A cell with another id is another cell, so it is read aloud.
     this.cell.id = `${this.panel}-pair-${subject.row}-${subject.column}`;
     this.grid.setAttribute("aria-activedescendant", this.cell.id);
@@ -171,42 +176,46 @@ export class InteractionChart {
 
   /** The cell that a key leads to; the first key chooses the first cell. @param {string} key @returns {Subject | null} */
   #step(key) {
-    const n = this.#drawn?.view.words.length ?? 0;
+    const { words = [], place } = this.#drawn?.frame.rows ?? {};
+    const n = words.length;
     const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -n], End: [0, n] };
     if (n === 0 || !(key in steps)) return null;
     const { subject } = this.spotlight;
-    if (subject?.kind !== "pair") return { kind: "pair", row: 0, column: 0 };
+    const [row, column] = subject?.kind === "pair" ? [place?.(subject.row) ?? null, place?.(subject.column) ?? null] : [null, null];
+    if (row === null || column === null) return { kind: "pair", row: words[0], column: words[0] };
     const [down, across] = steps[/** @type {keyof typeof steps} */ (key)];
-    const within = (/** @type {number} */ place) => Math.min(n - 1, Math.max(0, place));
-    return { kind: "pair", row: within(subject.row + down), column: within(subject.column + across) };
+    const within = (/** @type {number} */ at) => words[Math.min(n - 1, Math.max(0, at))];
+    return { kind: "pair", row: within(row + down), column: within(column + across) };
   }
 
   /** What is under the pointer: a pair, a word's name, or nothing. @param {MouseEvent} event @returns {Subject | null} */
   #under({ clientX, clientY }) {
     if (!this.#drawn) return null;
-    const { view, frame: { side, left, top } } = this.#drawn;
+    const { rows: { words }, side, left, top } = this.#drawn.frame;
     const box = this.grid.getBoundingClientRect();
-    const column = Math.floor((clientX - box.left - left) / side);
-    const at = Math.floor((clientY - box.top - top) / side);
-    const isWord = (/** @type {number} */ place) => place >= 0 && place < view.words.length;
-    if (isWord(at) && isWord(column) && at !== column) return { kind: "pair", row: at, column };
-    if (isWord(at)) return { kind: "word", word: at };
-    return isWord(column) ? { kind: "word", word: column } : null;
+    /** @type {number | undefined} */
+    const column = words[Math.floor((clientX - box.left - left) / side)];
+    /** @type {number | undefined} */
+    const row = words[Math.floor((clientY - box.top - top) / side)];
+    if (row !== undefined && column !== undefined && row !== column) return { kind: "pair", row, column };
+    const word = row ?? column;
+    return word === undefined ? null : { kind: "word", word };
   }
 }
 
 /** Cells as large as the width allows, within bounds. @param {View} view @param {number} width @returns {Frame} */
-function frameOf({ words }, width) {
+function frameOf({ explanation, words, look }, width) {
+  const rows = rowsOf(explanation, look);
   const letters = width < 420 ? 8 : 12;
-  const longest = Math.min(letters, Math.max(2, ...words.map((word) => label(word, letters).length)));
-  const n = Math.max(1, words.length);
+  const longest = Math.min(letters, Math.max(2, ...rows.words.map((word) => label(words[word], letters).length)));
+  const n = Math.max(1, rows.words.length);
   const margin = (/** @type {number} */ size) => Math.round(longest * size * 0.56 + 12);
   const whole = Math.floor((width - margin(13) - LEAN) / n);
   const shared = Math.floor((width - margin(13) - LEAN - BESIDE) / n);
   const fitting = shared >= COMFORTABLE ? shared : whole;
   const side = Math.max(SMALLEST, Math.min(LARGEST, Math.floor(WHOLE / n), fitting));
   const size = side >= 16 ? 13 : 10.5;
-  return { side, left: margin(size), top: Math.round(margin(size) * 0.9 + 4), size, letters };
+  return { rows, side, left: margin(size), top: Math.round(margin(size) * 0.9 + 4), size, letters };
 }
 
 /** What of a cell is painted; the rest parts it from the next. @param {number} side */
@@ -218,18 +227,19 @@ const bodyOf = (side) => side - (side >= 10 ? 1 : 0.5);
  * @param {number} left
  * @param {number} top
  * @param {View} view
+ * @param {Rows} rows
  * @param {number} side of a cell
  * @param {Palette} palette
  */
-function drawCells(context, left, top, view, side, palette) {
-  const { explanation, words } = view;
-  const { attention } = explanation.interaction;
+function drawCells(context, left, top, view, { words }, side, palette) {
+  const { attention } = view.explanation.interaction;
   const { scale, value } = coloured(view, palette);
   const n = words.length;
   const body = bodyOf(side);
-  for (let at = 0; at < n * n; at += 1) {
-    const column = at % n;
-    const line = Math.floor(at / n);
+  for (let cell = 0; cell < n * n; cell += 1) {
+    const column = cell % n;
+    const line = Math.floor(cell / n);
+    const at = words[line] * view.words.length + words[column];
     const x = left + column * side;
     const y = top + line * side;
     const shown = value(at, line === column);

@@ -4,28 +4,32 @@
 /** @import { Columns } from "./columns.js" */
 
 /**
+ * Some `lines` of a matrix, one below the other, as far as they are not left or right of the picture.
  * A pixel that several neurons fall on shows the mean of their values, weighted by how much of the pixel each takes;
  * one that is mostly gap stays clear.
- * @param {{rows: number, cols: number, values: ArrayLike<number>}} matrix
+ * @param {{cols: number, values: ArrayLike<number>}} matrix
+ * @param {number[]} lines
  * @param {Columns} columns places, in CSS pixels from the picture's left edge
  * @param {{width: number, rowHeight: number, gap: number}} size of the picture, of its rows, and between them, in CSS pixels
  * @param {(value: number) => number} colour of a value, as a pixel
  * @returns {ImageData} in the screen's pixels
  */
-export function pictureOf({ rows, cols, values }, columns, { width, rowHeight, gap }, colour) {
+export function pictureOf({ cols, values }, lines, columns, { width, rowHeight, gap }, colour) {
   const ratio = devicePixelRatio;
   const across = Math.max(1, Math.round(width * ratio));
+  const rows = lines.length;
   const image = new ImageData(across, Math.round(rows * rowHeight * ratio));
   const pixels = new Uint32Array(image.data.buffer);
   const weights = new Float32Array(across);
   const sums = new Float32Array(rows * across);
   for (let column = 0; column < cols; column += 1) {
-    const start = columns.left(column) * ratio;
-    const end = Math.min(across, start + columns.step * ratio);
+    const left = columns.left(column) * ratio;
+    const start = Math.max(0, left);
+    const end = Math.min(across, left + columns.step * ratio);
     for (let pixel = Math.floor(start); pixel < end; pixel += 1) {
       const weight = Math.min(end, pixel + 1) - Math.max(start, pixel);
       weights[pixel] += weight;
-      for (let row = 0; row < rows; row += 1) sums[row * across + pixel] += weight * values[row * cols + column];
+      for (let row = 0; row < rows; row += 1) sums[row * across + pixel] += weight * values[lines[row] * cols + column];
     }
   }
   for (let row = 0; row < rows; row += 1) {

@@ -16,8 +16,8 @@
  */
 
 /**
- * What the charts show by colour.
- * @typedef {Pick<State, "allocation" | "interaction">} Look
+ * What the charts show by colour, and how they lay it out.
+ * @typedef {Pick<State, "allocation" | "interaction" | "rows" | "folded" | "zoom">} Look
  */
 
 /**

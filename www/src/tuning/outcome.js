@@ -6,6 +6,7 @@ import { showResult } from "./result.js";
 
 /** @import { Files, TuningResult } from "../tuning-protocol.js" */
 /** @import { Library } from "./library.js" */
+/** @import { Why } from "./mistakes.js" */
 
 export class Outcome {
   root = byId("tune-result", HTMLElement);
@@ -18,9 +19,10 @@ export class Outcome {
   /** What became of it. */
   #fate = "";
 
-  /** @param {Library} library @param {{kept: () => void, undone: () => void}} events */
-  constructor(library, events) {
+  /** @param {Library} library @param {Why} why @param {{kept: () => void, undone: () => void}} events */
+  constructor(library, why, events) {
     this.library = library;
+    this.why = why;
     this.events = events;
     this.keep.addEventListener("click", () => this.#keep());
     byId("tune-download", HTMLButtonElement).addEventListener("click", () => this.#download());
@@ -37,7 +39,7 @@ export class Outcome {
 
   /** @param {TuningResult} result */
   measured(result) {
-    showResult(byId("tune-measures", HTMLElement), result);
+    showResult(byId("tune-measures", HTMLElement), result, this.why);
   }
 
   /** @param {Files} files of the tuned model */

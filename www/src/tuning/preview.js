@@ -6,6 +6,7 @@ import { afterPaint } from "../paint.js";
 import { Panel } from "../panel.js";
 import { Pin } from "../pin.js";
 import { Spotlight } from "../spotlight.js";
+import { USUAL_CHOICES } from "../state.js";
 
 /** @import { Palette } from "../charts/palette.js" */
 /** @import { Look, View } from "../charts/view.js" */
@@ -32,7 +33,7 @@ export class Preview {
   /** @type {Palette | null} */
   #palette = null;
   /** @type {Look} */
-  #look = { allocation: "evidence", interaction: "sharing" };
+  #look = USUAL_CHOICES;
 
   /**
    * @param {HTMLElement} root
@@ -140,7 +141,6 @@ export class Preview {
   async #drawPanel(panel, view, palette) {
     panel.draw(view, palette);
     await afterPaint();
-    panel.finish();
-    await afterPaint();
+    await panel.finishIdly();
   }
 }

@@ -1,9 +1,11 @@
 // @ts-check
-/** The result of a run: measures before and after, confusions, and the texts that changed their class. */
+/** The result of a run in a sentence, its mistakes, and all measures before and after. */
 
 import { change, count, exact, percent, plural, points } from "../format.js";
 import { html, numberCell, scrolling, spoken } from "../html.js";
+import { mistakes } from "./mistakes.js";
 
+/** @import { Why } from "./mistakes.js" */
 /** @import { ClassScores, Confusion, Estimate, MeasureChange, TuningResult } from "../tuning-protocol.js" */
 
 const TITLES = new Map([
@@ -31,29 +33,34 @@ const IMPORTANT = new Map([
   ["reference/top", "the fifth of the words that the start model keeps most"],
 ]);
 
-/** The measures shown at once, in this order; the others are listed on demand. */
+/** The measures that come first, in this order. */
 const FIRST = ["accuracy", "majority_accuracy", "macro_f1", "negative_log_likelihood", "score/neurons/own/kept", "mono/neurons/own/kept", "poly/neurons/own/kept", "word_keep"];
 
-/** @param {HTMLElement} root @param {TuningResult} result */
-export function showResult(root, result) {
+/** @param {HTMLElement} root @param {TuningResult} result @param {Why} why */
+export function showResult(root, result, why) {
   const { measures, classes, confusion_before, confusion_after } = result;
   const named = new Map(measures.map((measure) => [measure.name, measure]));
   const first = FIRST.flatMap((name) => named.get(name) ?? []);
   const rest = measures.filter((measure) => !first.includes(measure));
   root.replaceChildren(
-    html("p", { class: "baseline" }, ...spoken(baseline(result))),
-    html("p", { class: "remark" }, ...spoken(remark(result))),
-    scrolling("Measures before and after", table(first)),
-    scrolling("Class by class", scores(result.scores)),
-    html("details", {}, html("summary", {}, "All measures"), scrolling("All other measures", table(rest, true))),
+    html("p", { class: "baseline" }, ...spoken(baseline(result), classes)),
+    mistakes(result, why),
     html(
-      "div",
-      { class: "confusions" },
-      ...(confusion_before ? [confusion("Before", confusion_before, classes)] : []),
-      confusion("After", confusion_after, classes),
+      "details",
+      { id: "tune-all-measures" },
+      html("summary", {}, "All measures, before and after"),
+      html("p", { class: "remark" }, ...spoken(remark(result))),
+      scrolling("Measures before and after", table(first)),
+      scrolling("Class by class", scores(result.scores)),
+      html(
+        "div",
+        { class: "confusions" },
+        ...(confusion_before ? [confusion("Before", confusion_before, classes)] : []),
+        confusion("After", confusion_after, classes),
+      ),
+      scrolling("All other measures", table(rest, true)),
+      ...(confusion_before ? [changes(result)] : []),
     ),
-    wrong(result),
-    ...(confusion_before ? [changes(result)] : []),
   );
 }
 
@@ -61,14 +68,14 @@ export function showResult(root, result) {
 const RECALL = "recall/";
 
 /** The accuracy, compared with those that take no model. @param {TuningResult} result */
-export function baseline({ measures, chance }) {
+export function baseline({ measures, texts, majority, chance }) {
   const of = (/** @type {string} */ name) => measures.find((measure) => measure.name === name)?.after;
-  const [accuracy, majority] = [of("accuracy"), of("majority_accuracy")];
-  if (!accuracy || !majority) return "";
-  const unsure = accuracy.interval && accuracy.interval.low <= majority.value;
+  const [accuracy, commonest] = [of("accuracy"), of("majority_accuracy")];
+  if (!accuracy || !commonest) return "";
+  const unsure = accuracy.interval && accuracy.interval.low <= commonest.value;
   return [
-    `Held-out accuracy ${percent(accuracy.value)}; always predicting the commonest class reaches ${percent(majority.value)}, guessing ${percent(chance)}.`,
-    accuracy.value <= majority.value ? "These texts do not show that it has learnt anything." : unsure ? "So few texts cannot show that it is better than that." : "",
+    `${percent(accuracy.value)} of ${plural(texts, "held-out text")} right; always guessing “${majority}” gives ${percent(commonest.value)}, guessing at random ${percent(chance)}.`,
+    accuracy.value <= commonest.value ? "These texts do not show that it has learnt anything." : unsure ? "So few texts cannot show that it is better than that." : "",
   ].join(" ").trim();
 }
 
@@ -151,24 +158,6 @@ function confusion(title, counts, classes) {
   return scrolling(`Confusion matrix, ${title.toLowerCase()}`, matrix);
 }
 
-/** The held-out texts that were misclassified. @param {TuningResult} result */
-function wrong({ texts, wrong_texts, wrong }) {
-  if (wrong_texts === 0) return html("p", {}, "No held-out text was misclassified.");
-  const rows = wrong.map(({ line, text, label, predicted, probability }) =>
-    html(
-      "tr",
-      {},
-      html("th", { scope: "row", translate: "no" }, count(line)),
-      html("td", { class: "text", dir: "auto" }, text),
-      html("td", { dir: "auto" }, label),
-      html("td", { dir: "auto" }, predicted),
-      numberCell(percent(probability)),
-    ),
-  );
-  const head = ["Line", "Text", "Label", "Predicted", "Probability"];
-  return folded(`${count(wrong_texts)} of ${plural(texts, "held-out text")} misclassified`, "Misclassified held-out texts", head, rows, wrong_texts, false);
-}
-
 /** @param {TuningResult} result */
 function changes({ changed_texts, changed }) {
   if (changed_texts === 0) return html("p", {}, "No held-out text changed its class.");
@@ -183,27 +172,13 @@ function changes({ changed_texts, changed }) {
       html("td", { dir: "auto", class: after === label ? "right" : null }, after),
     ),
   );
-  const head = ["Line", "Text", "Label", "Before", "After"];
-  return folded(`${plural(changed_texts, "text")} changed class`, "Texts that changed their class", head, rows, changed_texts, true);
-}
-
-/**
- * A table of texts to open, and how many it leaves out.
- * @param {string} summary
- * @param {string} name
- * @param {string[]} head
- * @param {HTMLElement[]} rows
- * @param {number} all
- * @param {boolean} open
- */
-function folded(summary, name, head, rows, all, open) {
-  const columns = head.map((title) => html("th", { scope: "col" }, title));
+  const columns = ["Line", "Text", "Label", "Before", "After"].map((title) => html("th", { scope: "col" }, title));
   const listed = html("table", { class: "texts" }, html("thead", {}, html("tr", {}, ...columns)), html("tbody", {}, ...rows));
   return html(
     "details",
-    { open: open ? "" : null },
-    html("summary", {}, ...spoken(summary)),
-    scrolling(name, listed),
-    ...(all > rows.length ? [html("p", {}, ...spoken(`and ${count(all - rows.length)} more`))] : []),
+    {},
+    html("summary", {}, ...spoken(`${plural(changed_texts, "text")} changed class`)),
+    scrolling("Texts that changed their class", listed),
+    ...(changed_texts > rows.length ? [html("p", {}, ...spoken(`and ${count(changed_texts - rows.length)} more`))] : []),
   );
 }

@@ -80,7 +80,7 @@ export class TuningSection {
       changed: events.models,
       loaded: events.loaded,
     });
-    this.#outcome = new Outcome(this.library, { kept: () => this.#kept(), undone: () => this.#undo() });
+    this.#outcome = new Outcome(this.library, (text) => this.runs.explain("after", text), { kept: () => this.#kept(), undone: () => this.#undo() });
     this.preview = new Preview(byId("tune-preview", HTMLElement), (which, text) => this.runs.explain(which, text));
     this.#dataNotices = new Notices(byId("data-notices", HTMLElement));
     this.#sources = new Sources(this.#dataNotices, {
