@@ -50,11 +50,9 @@ fn words(length: usize) -> ReadText {
         end: 1,
         id,
         known: true,
+        pieces: Vec::new(),
     };
-    ReadText {
-        words: ids(length).into_iter().map(word).collect(),
-        cut: None,
-    }
+    ReadText::of_words(ids(length).into_iter().map(word).collect(), None)
 }
 
 fn forward(criterion: &mut Criterion) {

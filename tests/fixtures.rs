@@ -324,11 +324,9 @@ fn explained(text: &TraceNumbers) -> Explanation {
         end: 0,
         id,
         known: true,
+        pieces: Vec::new(),
     });
-    let read = ReadText {
-        words: words.collect(),
-        cut: None,
-    };
+    let read = ReadText::of_words(words.collect(), None);
     let classes: Vec<String> = (0..text.logits.len()).map(|k| k.to_string()).collect();
     explain("reference", "", &read, &classes, Some(text))
 }

@@ -213,7 +213,7 @@ fn scale_free_losses_on_neurons_gate_and_votes() {
         let loss = |[neurons, gate, votes]: [TensorData; 3]| {
             let neurons = Tensor::<3>::from_data(neurons, &device).require_grad();
             let gate = Tensor::<2>::from_data(gate, &device).require_grad();
-            let votes = Tensor::<2>::from_data(votes, &device).require_grad();
+            let votes = Tensor::<3>::from_data(votes, &device).require_grad();
             let mut layers = vec![block(neurons.clone())];
             if options.weight == Weight::Evidence {
                 // The last block, whose neurons say how important words are, and are not moved.

@@ -114,9 +114,12 @@ impl Case {
                 attended: z.clone().reshape([l, WIDTH]),
                 sum: None,
                 neurons: z,
+                factors: None,
+                norm_epsilon: 1e-5,
             }],
             logits: Tensor::zeros([1, 2], &device),
-            votes: Tensor::ones([2, WIDTH], &device),
+            votes: Tensor::ones([1, 2, WIDTH], &device),
+            pooler_factors: None,
             amounts: None,
             batch,
         }
@@ -147,7 +150,8 @@ fn gated(gate: Tensor<2>, keep: Tensor<2>) -> Trace {
         keep,
         layers: Vec::new(),
         logits: Tensor::zeros([2, 2], &device),
-        votes: Tensor::ones([2, WIDTH], &device),
+        votes: Tensor::ones([1, 2, WIDTH], &device),
+        pooler_factors: None,
         amounts: None,
         batch: Batch::new(&[&[2, 3], &[4]], &config, &device),
     }
@@ -518,7 +522,7 @@ fn rescaled_neurons_have_the_same_losses_on_evidence() {
     };
     let mut scaled = trace.clone();
     scaled.layers[0].neurons = trace.layers[0].neurons.clone() * row(&|a| a).unsqueeze::<3>();
-    scaled.votes = trace.votes.clone() * row(&f32::recip).unsqueeze::<2>();
+    scaled.votes = trace.votes.clone() * row(&f32::recip).unsqueeze::<3>();
     let losses = |trace: &Trace, space| {
         let form = ScaleFree {
             space,

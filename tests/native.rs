@@ -14,6 +14,7 @@ mod explain;
 mod export;
 mod faithfulness;
 mod fixtures;
+mod huggingface;
 mod inquiry;
 mod losses;
 mod neurons;

@@ -86,7 +86,7 @@ pub async fn ablated_logits(
 ) -> Result<Vec<Vec<f32>>, ReadError> {
     let text = words_read(text, &model.config);
     assert!(!text.is_empty(), "a text with words");
-    let device = model.positions.device();
+    let device = model.device();
     let all: Vec<Option<&Part>> = std::iter::once(None)
         .chain(parts.iter().map(Some))
         .collect();

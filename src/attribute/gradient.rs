@@ -56,7 +56,7 @@ async fn along_path(
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let device = model.positions.device();
+    let device = model.device();
     let batch_of = |texts: usize| Batch::new(&vec![text; texts], &model.config, &device);
     let trace = model.forward(&batch_of(1), None);
     let class = argmax(&softmax(&read(trace.logits.flatten(0, 1)).await?));

@@ -35,7 +35,7 @@ pub async fn probabilities<T: AsRef<[u32]>>(
     model: &Classifier,
     texts: &[T],
 ) -> Result<Vec<Vec<f32>>, ReadError> {
-    let device = model.positions.device();
+    let device = model.device();
     let length = |at: usize| texts[at].as_ref().len();
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&at| length(at));

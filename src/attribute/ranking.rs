@@ -118,7 +118,7 @@ pub fn ranked(scores: &[f64]) -> Vec<usize> {
 
 /// One pass over a text; `None` without words.
 fn trace(model: &Classifier, text: &[u32]) -> Option<Trace> {
-    let batch = Batch::new(&[text], &model.config, &model.positions.device());
+    let batch = Batch::new(&[text], &model.config, &model.device());
     (!text.is_empty()).then(|| model.forward(&batch, None))
 }
 

@@ -112,9 +112,7 @@ impl Measuring {
         let words = model.config.reading.words;
         let (data_set, samples) = read(words)?;
         let Some(reference) = reference.map(|reference| &reference.package) else {
-            let texts = samples
-                .iter()
-                .map(|sample| sample.encode(&model.vocabulary, None));
+            let texts = samples.iter().map(|sample| sample.encode(model, None));
             return Ok((data_set, texts.collect()));
         };
         let others = match reference.config.reading.words {
@@ -133,9 +131,7 @@ impl Measuring {
             reference.card.id
         );
         let pairs = samples.iter().zip(others);
-        let texts = pairs.map(|(sample, other)| {
-            sample.encode(&model.vocabulary, Some((other, &reference.vocabulary)))
-        });
+        let texts = pairs.map(|(sample, other)| sample.encode(model, Some((other, reference))));
         Ok((data_set, texts.collect()))
     }
 

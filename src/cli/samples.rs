@@ -10,8 +10,8 @@ use super::choices::name_of;
 use super::data::{Data, Reader, Split};
 use crate::evaluate::{DataSet, Drawn, EncodedExample, Marked, Text};
 use crate::model::Stream;
-use crate::package::checksum;
-use crate::text::{Example, Tokenizer, Vocabulary};
+use crate::package::{Package, checksum};
+use crate::text::{Encoded, Example, Tokenizer};
 
 /// Sentiment of a word that is neither positive nor negative.
 const NEUTRAL: u8 = 2;
@@ -131,22 +131,30 @@ impl Sampling {
 }
 
 impl Sample {
-    /// The text for a model with that vocabulary, and for a reference model if there is one: the text
-    /// as the reference reads it, in as many words, and its vocabulary.
-    pub(super) fn encode(
-        &self,
-        vocabulary: &Vocabulary,
-        reference: Option<(&Self, &Vocabulary)>,
-    ) -> Text {
+    /// The text for a model, and for a reference model if there is one: the text as the reference reads it, in as
+    /// many words, and that model.
+    pub(super) fn encode(&self, model: &Package, reference: Option<(&Self, &Package)>) -> Text {
+        let encoded = |sample: &Self, model: &Package| -> Encoded {
+            model
+                .config
+                .reading
+                .words
+                .encode(&sample.words, &model.vocabulary)
+        };
+        let own = encoded(self, model);
+        let marked = |marked: &Marked| Marked {
+            source: marked.source,
+            words: own.spread(&marked.words),
+        };
         Text {
+            reference_ids: reference
+                .map(|(sample, model)| encoded(sample, model).ids)
+                .unwrap_or_default(),
+            marked: self.marked.iter().map(marked).collect(),
             example: EncodedExample {
-                ids: vocabulary.encode_words(&self.words),
+                ids: own.ids,
                 label: self.label,
             },
-            reference_ids: reference
-                .map(|(sample, vocabulary)| vocabulary.encode_words(&sample.words))
-                .unwrap_or_default(),
-            marked: self.marked.clone(),
         }
     }
 

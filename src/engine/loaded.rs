@@ -134,10 +134,13 @@ impl LoadedModel {
     /// # Errors
     /// If there is no such word, the device was lost or failed, or an answer is not a number.
     pub async fn without(&self, text: &str, word: usize) -> Result<Deletion, EngineError> {
-        let ids = ids_of(&self.read(text));
-        let words = ids.len();
-        has_word(word, words)?;
-        let removed: Removed = (0..words).map(|other| other == word).collect();
+        let read = self.read(text);
+        let places = read.places();
+        has_word(word, places.len())?;
+        let ids = read.ids;
+        let removed: Removed = (0..ids.len())
+            .map(|at| places[word].contains(&at))
+            .collect();
         let rest = Removal::Delete.apply(&ids, &removed);
         let found = probabilities(&self.classifier, &[ids, rest]).await?;
         faultless()?;
@@ -195,7 +198,7 @@ impl LoadedModel {
         reads: &[ReadText],
         (classifier, changes): (&Classifier, &Changes),
     ) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
-        let ids: Vec<Vec<u32>> = reads.iter().map(ids_of).collect();
+        let ids: Vec<Vec<u32>> = reads.iter().map(|read| read.ids.clone()).collect();
         let texts: Vec<&[u32]> = ids
             .iter()
             .filter(|ids| !ids.is_empty())
@@ -219,10 +222,6 @@ impl LoadedModel {
             .map(|ids| traces.next_if(|_| !ids.is_empty()))
             .collect())
     }
-}
-
-fn ids_of(read: &ReadText) -> Vec<u32> {
-    read.words.iter().map(|word| word.id).collect()
 }
 
 /// Traces without a number that is none.

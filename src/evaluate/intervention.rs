@@ -40,7 +40,7 @@ pub async fn intervention(
     seed: u64,
     mut progress: impl FnMut(usize),
 ) -> Result<Vec<Column>, ReadError> {
-    let device = model.positions.device();
+    let device = model.device();
     let layer = model.config.layers - 1;
     let mut stream = Stream::new(seed);
     let mut texts = Vec::with_capacity(examples.len());

@@ -252,6 +252,7 @@ mod tests {
             end: start + text.len(),
             id,
             known: id > 1,
+            pieces: Vec::new(),
         }
     }
 
@@ -275,10 +276,7 @@ mod tests {
 
     #[test]
     fn words_carry_the_measures_of_the_last_layer() {
-        let read = ReadText {
-            words: vec![word("good", 0, 7), word("zyx", 5, 1)],
-            cut: None,
-        };
+        let read = ReadText::of_words(vec![word("good", 0, 7), word("zyx", 5, 1)], None);
         let explanation = explain("safr", "good zyx", &read, &classes(), Some(&trace()));
         let [good, zyx] = &explanation.words[..] else {
             panic!("two words")
@@ -310,7 +308,7 @@ mod tests {
     fn punctuation_is_no_word_that_is_known() {
         let explained = |texts: [(&str, u32); 2]| {
             let words = texts.map(|(text, id)| word(text, 0, id)).to_vec();
-            let read = ReadText { words, cut: None };
+            let read = ReadText::of_words(words, None);
             explain("safr", "", &read, &classes(), Some(&trace()))
         };
         let one_of_one = explained([("good", 7), ("👍", 1)]);
@@ -326,10 +324,7 @@ mod tests {
 
     #[test]
     fn a_text_without_words_is_explained_by_nothing() {
-        let read = ReadText {
-            words: vec![],
-            cut: None,
-        };
+        let read = ReadText::of_words(vec![], None);
         let explanation = explain("safr", " ", &read, &classes(), None);
         assert!(!explanation.is_little_known());
         assert_eq!((explanation.prediction, explanation.words.len()), (None, 0));
@@ -339,10 +334,7 @@ mod tests {
     #[test]
     fn a_cut_says_where_and_how_much() {
         let words = vec![word("good", 0, 7), word("zyx", 5, 1)];
-        let read = ReadText {
-            words,
-            cut: Some((8, 40)),
-        };
+        let read = ReadText::of_words(words, Some((8, 40)));
         let explanation = explain("safr", "good zyx …", &read, &classes(), Some(&trace()));
         assert_eq!(
             explanation.cut,

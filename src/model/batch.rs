@@ -13,18 +13,21 @@ pub struct Batch {
     /// The distinct words of the batch by ascending id, `[U]`, including PAD if anything is padded.
     /// What depends only on a word is computed once for each of them.
     pub types: Tensor<1, Int>,
-    /// What the embedding of each type is multiplied by, `[U, 1]`: √E, or 0 for a PAD whose embedding is
+    /// What the embedding of each type is multiplied by, `[U, 1]`: √E or 1, or 0 for a PAD whose embedding is
     /// zero.
     pub scales: Tensor<2>,
     /// For each position, which of `types` is there, `[B, L]`, PAD after the words.
     pub places: Tensor<2, Int>,
-    /// 1 where there is a word, 0 where there is PAD, `[B, L]`.
+    /// 1 where there is a word, or a piece of one, 0 where there is PAD or what stands before or after a text,
+    /// `[B, L]`.
     pub valid: Tensor<2>,
+    /// 1 where there is what stands before or after a text, which no gate touches, `[B, L]`; `None` if there is none.
+    pub special: Option<Tensor<2>>,
     /// The weight of each word in a mean over its text, `[B, L]`: one over the number of its words,
     /// 0 for PAD.
     pub shares: Tensor<2>,
     /// The weight of each position in what the head reads, p, `[B, L]`: as `shares`, or 1/L if
-    /// PAD is pooled, too, or one over the number of words that may take a neuron.
+    /// PAD is pooled, too, or one over the number of words that may take a neuron, or 1 for the first alone.
     pub pooled: Tensor<2>,
     /// What PAD adds to attention scores, `[B, 1, 1, L]`: −1e9 for PAD keys; `None` without PAD.
     pub pad_bias: Option<Tensor<4>>,
@@ -33,15 +36,13 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Pads `texts` as `config` says and puts them on `device`. Words beyond `max_len` are cut off.
+    /// Pads `texts` as `config` says and puts them on `device`. Words beyond `max_len` are cut off, but not what
+    /// stands after a text.
     ///
     /// Everything that depends only on the words is computed here, on the host: a GPU starts a program
     /// for each operation, however small.
     pub fn new(texts: &[&[u32]], config: &ModelConfig, device: &Device) -> Self {
-        let words: Vec<Vec<u32>> = texts
-            .iter()
-            .map(|text| text[..text.len().min(config.max_len)].to_vec())
-            .collect();
+        let words: Vec<Vec<u32>> = texts.iter().map(|text| cut(text, config)).collect();
         let length = match config.reading.padding {
             Padding::Fixed => config.max_len,
             Padding::Longest => words.iter().map(Vec::len).max().unwrap_or(0).max(1),
@@ -50,14 +51,25 @@ impl Batch {
         let types: Vec<u32> = padded().collect::<BTreeSet<u32>>().into_iter().collect();
         let place = |id: u32| types.partition_point(|&other| other < id) as i32;
         let places: Vec<i32> = padded().map(place).collect();
-        let valid: Vec<f32> = padded().map(|id| f32::from(id != PAD)).collect();
-        let pad_bias = valid.contains(&0.0).then(|| {
-            let bias: Vec<f32> = valid.iter().map(|valid| (valid - 1.0) * 1e9).collect();
+        let is_special = |id: u32| config.reading.words.is_special(id);
+        let is_word = |id: u32| id != PAD && !is_special(id);
+        let valid: Vec<f32> = padded().map(|id| f32::from(is_word(id))).collect();
+        let pad_bias = padded().any(|id| id == PAD).then(|| {
+            let bias: Vec<f32> = padded()
+                .map(|id| if id == PAD { -1e9 } else { 0.0 })
+                .collect();
             Tensor::from_data(TensorData::new(bias, [words.len(), 1, 1, length]), device)
+        });
+        let special = padded().any(is_special).then(|| {
+            let special: Vec<f32> = padded().map(|id| f32::from(is_special(id))).collect();
+            Tensor::from_data(TensorData::new(special, [words.len(), length]), device)
         });
         let shares: Vec<f32> = valid.chunks(length).flat_map(shares).collect();
         let count = types.len();
-        let root = (config.d_model as f32).sqrt();
+        let root = match config.architecture.scaled_embeddings {
+            true => (config.d_model as f32).sqrt(),
+            false => 1.0,
+        };
         let zeroed = config.reading.pad_embedding == PadEmbedding::Zero;
         let scale = |&id: &u32| if zeroed && id == PAD { 0.0 } else { root };
         let scales: Vec<f32> = types.iter().map(scale).collect();
@@ -72,12 +84,18 @@ impl Batch {
                 Tensor::from_data(TensorData::new(parts, shape), device)
             }
             (Pooling::All, _) => Tensor::full(shape, 1.0 / length as f64, device),
+            (Pooling::First, _) => {
+                let first = (0..words.len() * length).map(|at| f32::from(at % length == 0));
+                let first: Vec<f32> = first.collect();
+                Tensor::from_data(TensorData::new(first, shape), device)
+            }
         };
         Self {
             types: Tensor::from_data(TensorData::new(types, [count]), device),
             scales: Tensor::from_data(TensorData::new(scales, [count, 1]), device),
             places: Tensor::from_data(TensorData::new(places, shape), device),
             valid: Tensor::from_data(TensorData::new(valid, shape), device),
+            special,
             shares,
             pooled,
             pad_bias,
@@ -108,6 +126,17 @@ impl Batch {
             .select(0, self.places.clone().flatten(0, 1))
             .reshape([b, l, width])
     }
+}
+
+/// What a model takes of a text.
+fn cut(text: &[u32], config: &ModelConfig) -> Vec<u32> {
+    let mut kept = text[..text.len().min(config.max_len)].to_vec();
+    if let (Some(kept), Some(&last)) = (kept.last_mut(), text.last())
+        && config.reading.words.is_special(last)
+    {
+        *kept = last;
+    }
+    kept
 }
 
 /// [`Batch::shares`] of one text.

@@ -2,26 +2,23 @@
 
 use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
-use burn::tensor::{
-    Tensor,
-    activation::{relu, softmax},
-};
+use burn::tensor::{Tensor, activation::softmax};
 
-use super::Batch;
 use super::ablation::{BlockAblation, scaled};
+use super::architecture::activated;
 use super::winners::Winners;
-
-/// What the norms add to a variance before they divide by its root (method §2.4).
-pub const NORM_EPSILON: f64 = 1e-5;
+use super::{Activation, Batch};
 
 /// What one block shows of a forward pass.
 #[derive(Clone, Debug)]
 pub struct LayerTrace {
     /// Attention weights A, `[B, H, L, L]`; rows are queries.
     pub attention: Tensor<4>,
-    /// Post-ReLU neurons u as W_2 or the head reads them, `[B, L, F]`: only those of the winners if not
+    /// Neurons u as W_2 or the head reads them, `[B, L, F]`: only those of the winners if not
     /// every word may take a neuron.
     pub neurons: Tensor<3>,
+    /// What a neuron's input is multiplied by to give it, `[B·L, F]`; `None`: 1 if it is active.
+    pub factors: Option<Tensor<2>>,
     /// The block's input, `[B·L, E]`.
     pub input: Tensor<2>,
     /// The input plus what attention adds to it, which the first norm normalises, `[B·L, E]`.
@@ -29,6 +26,8 @@ pub struct LayerTrace {
     /// x + W_2 u, what the second norm normalises, `[B, L, E]`; `None` where the head reads the
     /// neurons themselves.
     pub sum: Option<Tensor<3>>,
+    /// What the block's norms add to a variance.
+    pub norm_epsilon: f64,
 }
 
 /// An encoder block (method §2.4).
@@ -44,7 +43,7 @@ pub struct Block {
     pub out: Linear,
     /// Norm after the attention.
     pub norm1: LayerNorm,
-    /// W_1: E → F; its rectified outputs are the neurons.
+    /// W_1: E → F; what the activation makes of its outputs are the neurons.
     pub linear1: Linear,
     /// How the neurons are written back; `None` where the head reads them.
     pub write_back: Option<WriteBack>,
@@ -53,6 +52,11 @@ pub struct Block {
     /// Which words of a text may take each neuron; `None`: all.
     #[module(skip)]
     pub winners: Option<Winners>,
+    /// What a neuron makes of its input.
+    #[module(skip)]
+    pub activation: Activation,
+    /// What the norms add to a variance.
+    pub norm_epsilon: f64,
     /// Q, K and V of all heads in one, for a GPU that only predicts.
     #[module(skip)]
     pub joined: Option<JoinedHeads>,
@@ -110,7 +114,8 @@ impl Block {
         let attended = x.clone() + drop(mixed, 0);
         let normalised = self.norm1.forward(attended.clone());
 
-        let neurons = relu(self.linear1.forward(normalised.clone()));
+        let (neurons, factors) =
+            activated(self.linear1.forward(normalised.clone()), self.activation);
         let [rows, count] = neurons.dims();
         let neurons = neurons.reshape([b, l, count]);
         let neurons = match self.winners {
@@ -134,9 +139,11 @@ impl Block {
         let trace = LayerTrace {
             attention,
             neurons,
+            factors,
             input: x,
             attended,
             sum,
+            norm_epsilon: self.norm_epsilon,
         };
         (out, trace)
     }
@@ -183,8 +190,8 @@ impl Block {
 }
 
 /// What a norm multiplies rows by, `[R, 1]` of `[R, E]`.
-pub(super) fn per_deviation(rows: Tensor<2>) -> Tensor<2> {
+pub(super) fn per_deviation(rows: Tensor<2>, norm_epsilon: f64) -> Tensor<2> {
     let centred = rows.clone() - rows.mean_dim(1);
     let variance = (centred.clone() * centred).mean_dim(1);
-    (variance + NORM_EPSILON).sqrt().recip()
+    (variance + norm_epsilon).sqrt().recip()
 }

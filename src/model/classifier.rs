@@ -1,11 +1,11 @@
 //! The text classifier: static embeddings, VMASK gate, encoder blocks, mean pooling (method §2).
 
 use burn::module::{Module, Param};
-use burn::nn::Linear;
+use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, activation::sigmoid};
 
 use super::ablation::{Ablation, scaled};
-use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Trace, gate};
+use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Pooler, Trace, gate};
 
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
@@ -14,8 +14,10 @@ pub struct Classifier {
     pub words: Param<Tensor<2>>,
     /// R → E of a factorised table.
     pub projection: Option<Linear>,
-    /// Sinusoidal positions, `[max_len, E]`.
-    pub positions: Tensor<2>,
+    /// The vectors of positions.
+    pub positions: Positions,
+    /// The norm of what enters the first block, if there is one.
+    pub embedding_norm: Option<LayerNorm>,
     /// The gate.
     pub gate: Gate,
     /// Keep probability of every word, `[V]`: in evaluation the gate depends only on the word, so
@@ -24,11 +26,41 @@ pub struct Classifier {
     pub keep_table: Option<Vec<f32>>,
     /// Encoder blocks.
     pub blocks: Vec<Block>,
+    /// E → E between pooling and head, if there is such a layer.
+    pub pooler: Option<Linear>,
     /// E → K, or F → K if it reads the neurons.
     pub head: Linear,
     /// Sizes and reading.
     #[module(skip)]
     pub config: ModelConfig,
+}
+
+/// The vectors of positions, `[max_len, E]`.
+#[derive(Module, Debug)]
+pub enum Positions {
+    /// Sines and cosines.
+    Sinusoidal(Tensor<2>),
+    /// A table that is learned.
+    Learned(Param<Tensor<2>>),
+}
+
+impl Positions {
+    /// The first `length` of them, `[length, E]`.
+    fn first(&self, length: usize) -> Tensor<2> {
+        let table = match self {
+            Self::Sinusoidal(table) => table.clone(),
+            Self::Learned(table) => table.val(),
+        };
+        table.narrow(0, 0, length)
+    }
+
+    /// The table, if it is learned.
+    pub fn learned(&self) -> Option<&Param<Tensor<2>>> {
+        match self {
+            Self::Sinusoidal(_) => None,
+            Self::Learned(table) => Some(table),
+        }
+    }
 }
 
 impl Classifier {
@@ -59,7 +91,7 @@ impl Classifier {
     /// Class scores, `[B, K]`, of gated embeddings x_v, `[B, L, E]`, in evaluation mode: the prediction
     /// as a function of what enters the encoder, with respect to which it can be differentiated.
     pub fn forward_gated(&self, batch: &Batch, gated: Tensor<3>) -> Tensor<2> {
-        self.encode(batch, gated, None, None).1
+        self.encode(batch, gated, None, None).logits
     }
 
     /// A whole pass.
@@ -75,7 +107,11 @@ impl Classifier {
         let gate = scaled(gate, ablation.and_then(|ablation| ablation.words.as_ref()));
         let x0 = batch.spread(types);
         let gated = x0.clone() * gate.clone().unsqueeze_dim(2);
-        let (layers, logits) = self.encode(batch, gated.clone(), noise, ablation);
+        let Encoded {
+            layers,
+            logits,
+            pooler_factors,
+        } = self.encode(batch, gated.clone(), noise, ablation);
         Trace {
             batch: batch.clone(),
             embedding: x0,
@@ -84,21 +120,26 @@ impl Classifier {
             gated,
             layers,
             logits,
-            votes: self.votes(),
+            votes: self.votes(pooler_factors.as_ref()),
+            pooler_factors,
             amounts: None,
         }
     }
 
-    /// From gated embeddings to class scores, `[B, K]`.
+    /// From gated embeddings to class scores.
     fn encode(
         &self,
         batch: &Batch,
         gated: Tensor<3>,
         noise: Option<&Noise>,
         ablation: Option<&Ablation>,
-    ) -> (Vec<LayerTrace>, Tensor<2>) {
+    ) -> Encoded {
         let [b, length] = batch.dims();
-        let x = gated + self.positions.clone().narrow(0, 0, length).unsqueeze();
+        let x = gated + self.positions.first(length).unsqueeze();
+        let x = match &self.embedding_norm {
+            Some(norm) => norm.forward(x),
+            None => x,
+        };
         let x = scaled(x, noise.map(|noise| &noise.input));
         let [_, _, width] = x.dims();
         let mut x = x.reshape([b * length, width]);
@@ -111,8 +152,37 @@ impl Classifier {
             x = out;
         }
         let [_, width] = x.dims();
-        let x = x.reshape([b, length, width]);
-        (layers, self.head.forward(pool(x, batch)))
+        let pooled = pool(x.reshape([b, length, width]), batch);
+        let (read, pooler_factors) = self.pool_layer(pooled);
+        Encoded {
+            layers,
+            logits: self.head.forward(read),
+            pooler_factors,
+        }
+    }
+
+    /// Class scores, `[R, K]`, of rows that were pooled, `[R, E or F]`.
+    pub fn read_out(&self, pooled: Tensor<2>) -> Tensor<2> {
+        self.head.forward(self.pool_layer(pooled).0)
+    }
+
+    /// What the head reads of what was pooled, `[B, E or F]`, and what the pooler's inputs are multiplied by to give
+    /// it, if there is one.
+    fn pool_layer(&self, pooled: Tensor<2>) -> (Tensor<2>, Option<Tensor<2>>) {
+        let (Some(layer), Some(pooler)) = (&self.pooler, self.config.architecture.pooler) else {
+            return (pooled, None);
+        };
+        let z = layer.forward(pooled);
+        let factors = match pooler {
+            Pooler::Relu => z.clone().greater_elem(0.0).float(),
+            Pooler::Tanh => {
+                // tanh z/z, which is 1 at 0.
+                let small = z.clone().abs().lower_elem(LEAST_Z);
+                let safe = z.clone().mask_fill(small.clone(), 1.0);
+                (safe.clone().tanh() / safe).mask_fill(small, 1.0)
+            }
+        };
+        (z * factors.clone(), Some(factors))
     }
 
     /// Static embeddings x0 = Embedding(word)·√E of the types, `[U, E]`.
@@ -131,18 +201,22 @@ impl Classifier {
         types: &Tensor<2>,
         noise: Option<&Noise>,
     ) -> (Tensor<2>, Tensor<2>) {
+        let keep = |keep: Tensor<2>| match &batch.special {
+            Some(special) => keep * (special.clone().neg() + 1.0) + special.clone(),
+            None => keep,
+        };
         if let (Some(table), None) = (&self.keep_table, noise) {
-            let keep = batch.look_up(table);
-            return (keep.clone(), keep);
+            let looked_up = keep(batch.look_up(table));
+            return (looked_up.clone(), looked_up);
         }
         let log_odds = self.gate.log_odds(types.clone());
         let log_odds: Tensor<2> = batch.spread(log_odds).squeeze_dim(2);
-        let keep = sigmoid(log_odds.clone());
+        let soft = keep(sigmoid(log_odds.clone()));
         let gate = match noise {
-            Some(noise) => gate::sample(log_odds, noise.gate.clone()),
-            None => keep.clone(),
+            Some(noise) => keep(gate::sample(log_odds, noise.gate.clone())),
+            None => soft.clone(),
         };
-        (keep, gate)
+        (soft, gate)
     }
 
     /// Where the model computes.
@@ -189,6 +263,18 @@ impl Classifier {
             .collect();
         self
     }
+}
+
+/// Below this, tanh z is z to the last bit of a 32-bit float.
+const LEAST_Z: f64 = 1e-4;
+
+/// What the encoder makes of gated embeddings.
+struct Encoded {
+    layers: Vec<LayerTrace>,
+    /// Class scores, `[B, K]`.
+    logits: Tensor<2>,
+    /// See [`Trace::pooler_factors`].
+    pooler_factors: Option<Tensor<2>>,
 }
 
 /// Mean over the positions that count, `[B, N]`, of `x`, `[B, L, N]`.

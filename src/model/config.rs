@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::architecture::Architecture;
 use super::winners::Winners;
 use crate::text::Tokenizer;
 
@@ -13,6 +14,8 @@ pub enum Pooling {
     All,
     /// Only words.
     Valid,
+    /// Only the first position, that of `[CLS]`, as in BERT.
+    First,
 }
 
 /// The length to which a batch is padded (method §3.4).
@@ -133,6 +136,9 @@ pub struct ModelConfig {
     /// reads the neurons, and not PAD's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub winners: Option<Winners>,
+    /// What the encoder is made of.
+    #[serde(default, skip_serializing_if = "Architecture::is_published")]
+    pub architecture: Architecture,
 }
 
 impl ModelConfig {
@@ -153,6 +159,7 @@ impl ModelConfig {
             reading,
             readout: Readout::Residual,
             winners: None,
+            architecture: Architecture::default(),
         }
     }
 
@@ -234,6 +241,17 @@ impl ModelConfig {
                 return Err(ConfigError::Winners(winners));
             }
         }
+        let Architecture {
+            norm_epsilon,
+            pooler,
+            ..
+        } = self.architecture;
+        if !(norm_epsilon > 0.0 && norm_epsilon.is_finite()) {
+            return Err(ConfigError::NormEpsilon(norm_epsilon));
+        }
+        if pooler.is_some() && self.readout == Readout::Neurons {
+            return Err(ConfigError::Pooler);
+        }
         for dropout in [self.dropout, self.word_dropout] {
             if !(0.0..1.0).contains(&dropout) {
                 return Err(ConfigError::Dropout(dropout));
@@ -269,6 +287,12 @@ pub enum ConfigError {
     /// Dropout is not a probability below 1.
     #[error("a dropout of {0} is not between 0 and 1")]
     Dropout(f64),
+    /// What norms add to a variance is not a positive number.
+    #[error("a norm_epsilon of {0} is not a positive number")]
+    NormEpsilon(f64),
+    /// The head cannot read both the neurons and a pooler.
+    #[error("a model with a pooler cannot read its neurons")]
+    Pooler,
     /// Winners make no sense, or the head does not read the neurons, and those of words alone.
     #[error(
         "winners = {{ count = {}, correlated = {} }}: count must be 1 or more, correlated from 0 to 1, and the head must read the neurons, and those of words alone",

@@ -17,8 +17,9 @@ pub struct Contributions {
     pub positions: Tensor<2>,
     /// What biases bring to the places of words, `[B, C]`.
     pub biases: Tensor<2>,
-    /// The head's bias, `[C]`.
-    pub head: Tensor<1>,
-    /// What PAD's own rows, and the biases at its places, bring, `[B, C]`: 0 if it is not pooled.
+    /// The biases of the head, and of a pooler, `[1, C]` or, with a pooler, `[B, C]`.
+    pub head: Tensor<2>,
+    /// What the rows of PAD and of what stands before or after a text bring, and the biases at their places,
+    /// `[B, C]`.
     pub padding: Tensor<2>,
 }

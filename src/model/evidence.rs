@@ -13,29 +13,38 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
 use super::block::per_deviation;
-use super::{Block, Classifier, Contributions, LayerTrace, Trace};
+use super::{Block, Classifier, Contributions, LayerTrace, Trace, WriteBack};
 
 impl Classifier {
-    /// The votes q of the last block's neurons, `[K, F]`: by how much one unit of each neuron raises
-    /// each class, up to the [scale](Trace::vote_scales) of its place.
-    pub fn votes(&self) -> Tensor<2> {
+    /// The votes q of the last block's neurons, `[1, K, F]`, or `[B, K, F]` with a pooler: by how much one unit of
+    /// each neuron raises each class, up to the [scale](Trace::vote_scales) of its place.
+    pub fn votes(&self, pooler_factors: Option<&Tensor<2>>) -> Tensor<3> {
         match &self.last_block().write_back {
-            None => self.class_weights(),
+            None => self.class_weights(pooler_factors),
             Some(write) => {
                 let written = write.linear.weight.val().swap_dims(0, 1);
-                self.class_directions().matmul(written)
+                let directions = self.class_directions(write, pooler_factors);
+                directions.matmul(written.unsqueeze())
             }
         }
     }
 
-    /// The head's bias of each class, centred, `[K]`.
-    pub fn class_biases(&self) -> Tensor<1> {
-        let bias = bias(&self.head);
-        bias.clone() - bias.mean()
+    /// The bias of each class, centred, with what a pooler's biases bring, `[1, K]` or `[B, K]`.
+    fn class_biases(&self, pooler_factors: Option<&Tensor<2>>) -> Tensor<2> {
+        let of_head = bias(&self.head);
+        let own: Tensor<2> = (of_head.clone() - of_head.mean()).unsqueeze();
+        match self.pooled_by(pooler_factors) {
+            None => own,
+            Some((layer, directions)) => {
+                let of_layer = bias(layer).unsqueeze_dim::<2>(1);
+                own + directions.matmul(of_layer.unsqueeze()).squeeze_dim::<2>(2)
+            }
+        }
     }
 
     /// Splits the logits of `trace`, a pass of this model in evaluation mode, into what brought them.
     pub fn contributions(&self, trace: &Trace) -> Contributions {
+        let factors = trace.pooler_factors.as_ref();
         let slopes = Slopes::of(self, trace);
         let batch = &trace.batch;
         let [b, l] = batch.dims();
@@ -60,22 +69,21 @@ impl Classifier {
             _ => (input.clone(), nothing()),
         };
         let biases = slopes.biases(self, trace);
-        let padding = match batch.pad_bias {
-            None => nothing(),
-            Some(_) => {
-                let pad = words.clone().neg() + 1.0;
-                let rows = input * pad.clone().reshape([b * l, 1]);
-                to_all_places(rows) + sum_over(biases.clone(), Some(&pad))
-            }
+        let padding = if batch.pad_bias.is_none() && batch.special.is_none() {
+            nothing()
+        } else {
+            let others = words.clone().neg() + 1.0;
+            let rows = input * others.clone().reshape([b * l, 1]);
+            to_all_places(rows) + sum_over(biases.clone(), Some(&others))
         };
         let scaled = layer.neurons.clone() * trace.vote_scales().unsqueeze_dim(2);
-        let votes: Tensor<2> = trace.votes.clone().narrow(0, 0, classes).swap_dims(0, 1);
+        let votes = trace.votes.clone().narrow(1, 0, classes).swap_dims(1, 2);
         Contributions {
             brought: slopes.brought(block, layer, rows * at_words, [b, l]),
-            places: scaled.matmul(votes.unsqueeze()).swap_dims(1, 2),
+            places: scaled.matmul(votes).swap_dims(1, 2),
             positions,
             biases: sum_over(biases, Some(&words)),
-            head: self.class_biases().narrow(0, 0, classes),
+            head: self.class_biases(factors).narrow(1, 0, classes),
             padding,
         }
     }
@@ -97,24 +105,38 @@ impl Classifier {
         self.blocks.last().expect("a model has a block")
     }
 
+    /// What was pooled is multiplied by this for each class, centred over the classes, `[1, K, F or E]` or, with a
+    /// pooler, `[B, K, E]`.
+    fn class_weights(&self, pooler_factors: Option<&Tensor<2>>) -> Tensor<3> {
+        match self.pooled_by(pooler_factors) {
+            None => self.head_weights().unsqueeze(),
+            Some((layer, directions)) => {
+                let weight = layer.weight.val().swap_dims(0, 1);
+                directions.matmul(weight.unsqueeze())
+            }
+        }
+    }
+
     /// The head's weights, centred over the classes, `[K, F or E]`.
-    fn class_weights(&self) -> Tensor<2> {
+    fn head_weights(&self) -> Tensor<2> {
         let weights = self.head.weight.val().swap_dims(0, 1);
         weights.clone() - weights.mean_dim(0)
     }
 
-    /// What a norm's input is multiplied by on the way to each class, apart from its scale, `[K, E]`: for
-    /// a model whose neurons are written back.
-    fn class_directions(&self) -> Tensor<2> {
-        let norm = self
-            .last_block()
-            .write_back
-            .as_ref()
-            .map(|write| &write.norm);
-        through_norm(
-            self.class_weights(),
-            norm.expect("neurons are written back"),
-        )
+    /// The pooler's layer, if there is one, and what its outputs are multiplied by for each class, `[B, K, E]`.
+    fn pooled_by(&self, factors: Option<&Tensor<2>>) -> Option<(&Linear, Tensor<3>)> {
+        let (layer, factors) = self.pooler.as_ref().zip(factors)?;
+        let factors = factors.clone().unsqueeze_dim::<3>(1);
+        Some((layer, self.head_weights().unsqueeze::<3>() * factors))
+    }
+
+    /// What the second norm's input is multiplied by on the way to each class, apart from its scale, `[1, K, E]` or
+    /// `[B, K, E]`.
+    fn class_directions(&self, write: &WriteBack, pooler_factors: Option<&Tensor<2>>) -> Tensor<3> {
+        let weights = self.class_weights(pooler_factors);
+        let [texts, classes, width] = weights.dims();
+        through_norm(weights.reshape([texts * classes, width]), &write.norm)
+            .reshape([texts, classes, width])
     }
 }
 
@@ -138,19 +160,19 @@ impl Slopes {
         let layer = trace.last_layer();
         let [b, l, count] = layer.neurons.dims();
         let scales: Tensor<2> = trace.vote_scales().reshape([b * l, 1]);
-        let active = layer
-            .neurons
-            .clone()
-            .reshape([b * l, count])
-            .greater_elem(0.0)
-            .float();
-        let votes: Tensor<3> = trace.votes.clone().narrow(0, 0, classes).unsqueeze_dim(1);
+        let neurons: Tensor<2> = layer.neurons.clone().reshape([b * l, count]);
+        let active = match &layer.factors {
+            None => neurons.greater_elem(0.0).float(),
+            // Some neurons may have been left to other words.
+            Some(factors) => factors.clone() * neurons.not_equal_elem(0.0).float(),
+        };
+        let votes = at_rows(trace.votes.clone().narrow(1, 0, classes), [b, l]);
         let of_neurons = (active * scales.clone()).unsqueeze_dim::<3>(0) * votes;
         let first = block.linear1.weight.val().swap_dims(0, 1);
         let through = of_neurons.clone().matmul(first.unsqueeze());
-        let of_written = block.write_back.as_ref().map(|_| {
-            let directions = model.class_directions().narrow(0, 0, classes);
-            directions.unsqueeze_dim::<3>(1) * scales.unsqueeze_dim::<3>(0)
+        let of_written = block.write_back.as_ref().map(|write| {
+            let directions = model.class_directions(write, trace.pooler_factors.as_ref());
+            at_rows(directions.narrow(1, 0, classes), [b, l]) * scales.unsqueeze_dim::<3>(0)
         });
         let of_normalised = match &of_written {
             None => through,
@@ -159,7 +181,7 @@ impl Slopes {
         let [classes, rows, width] = of_normalised.dims();
         let flat = of_normalised.clone().reshape([classes * rows, width]);
         let of_input = through_norm(flat, &block.norm1).reshape([classes, rows, width])
-            * per_deviation(layer.attended.clone()).unsqueeze_dim::<3>(0);
+            * per_deviation(layer.attended.clone(), layer.norm_epsilon).unsqueeze_dim::<3>(0);
         Self {
             of_input,
             of_normalised,
@@ -219,9 +241,10 @@ impl Slopes {
             sum = sum + by_text(slopes.clone() * written, dims);
             let classes = slopes.dims()[0];
             let shifted: Tensor<2> = shift(&write.norm).unsqueeze_dim(1);
-            let shifted = model.class_weights().matmul(shifted).narrow(0, 0, classes);
+            let weights = model.class_weights(trace.pooler_factors.as_ref());
+            let shifted = weights.matmul(shifted.unsqueeze()).narrow(1, 0, classes);
             let pooled = trace.batch.pooled.clone().unsqueeze_dim::<3>(1);
-            sum = sum + pooled * shifted.unsqueeze::<3>();
+            sum = sum + pooled * shifted;
         }
         sum
     }
@@ -242,6 +265,19 @@ fn mixed(block: &Block, layer: &LayerTrace, rows: Tensor<2>, [b, l]: [usize; 2])
 fn through_norm(rows: Tensor<2>, norm: &LayerNorm) -> Tensor<2> {
     let gained = rows * norm.gamma.val().unsqueeze::<2>();
     gained.clone() - gained.mean_dim(1)
+}
+
+/// What belongs to texts, `[B, C, N]`, or to all of them, `[1, C, N]`, at their rows: `[C, B·L, N]`, or `[C, 1, N]`.
+fn at_rows(of_texts: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
+    let [texts, classes, width] = of_texts.dims();
+    let of_classes = of_texts.swap_dims(0, 1);
+    match texts {
+        1 => of_classes,
+        _ => of_classes
+            .unsqueeze_dim::<4>(2)
+            .expand([classes, b, l, width])
+            .reshape([classes, b * l, width]),
+    }
 }
 
 /// Sums of rows, text by text: `[B, C, L]` of `[C, B·L, N]`.

@@ -1,6 +1,7 @@
 //! The classifier on Burn: its sizes, its parameters, its forward pass and what that shows.
 
 mod ablation;
+mod architecture;
 mod batch;
 mod block;
 mod changed;
@@ -19,11 +20,12 @@ mod weights;
 mod winners;
 
 pub use ablation::{Ablation, BlockAblation};
+pub use architecture::{Activation, Architecture, Pooler, PositionVectors};
 pub use batch::Batch;
-pub use block::{Block, JoinedHeads, LayerTrace, NORM_EPSILON, WriteBack};
+pub use block::{Block, JoinedHeads, LayerTrace, WriteBack};
 pub use checksum::checksum;
 pub(crate) use classifier::pool;
-pub use classifier::{Classifier, sinusoids};
+pub use classifier::{Classifier, Positions, sinusoids};
 pub use config::{ConfigError, ModelConfig, PadEmbedding, Padding, Pooling, Reading, Readout};
 pub use contributions::Contributions;
 pub use gate::Gate;

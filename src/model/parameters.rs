@@ -8,8 +8,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{
-    Array, Block, Classifier, Gate, ModelConfig, NORM_EPSILON, ReadError, Weights, WeightsError,
-    WriteBack, check_weights, parameter_shapes, sinusoids,
+    Architecture, Array, Block, Classifier, Gate, ModelConfig, PositionVectors, Positions,
+    ReadError, Weights, WeightsError, WriteBack, check_weights, parameter_shapes, sinusoids,
 };
 
 impl Classifier {
@@ -34,10 +34,11 @@ impl Classifier {
             projection: config
                 .is_factorised()
                 .then(|| place.matrix("embedding.projection")),
-            positions: Tensor::from_data(
-                TensorData::new(sinusoids(config), [config.max_len, config.d_model]),
-                device,
-            ),
+            positions: place.positions(config),
+            embedding_norm: config
+                .architecture
+                .embedding_norm
+                .then(|| place.norm("embedding.norm", &config.architecture)),
             gate: Gate {
                 hidden: place.linear("vmask.linear_layer"),
                 decision: place.linear("vmask.hidden2p"),
@@ -46,6 +47,7 @@ impl Classifier {
             blocks: (0..config.layers)
                 .map(|at| place.block(at, config))
                 .collect(),
+            pooler: (config.architecture.pooler.is_some()).then(|| place.linear("pooler")),
             head: place.linear("fc"),
             config: config.clone(),
         })
@@ -68,8 +70,10 @@ impl Classifier {
     }
 
     async fn read_each(&self, gradients: Option<&GradientsParams>) -> Result<Weights, ReadError> {
+        let tables = [&self.words, self.positions.learned().unwrap_or(&self.words)];
         let mut collect = Collect {
             gradients,
+            tables: tables.map(|table| table.id.val()).to_vec(),
             found: BTreeMap::new(),
         };
         self.visit(&mut collect);
@@ -97,6 +101,8 @@ impl Classifier {
 /// Collects parameters or their gradients by their places, flat, in PyTorch's layout.
 struct Collect<'a> {
     gradients: Option<&'a GradientsParams>,
+    /// Places of the tables of words and positions.
+    tables: Vec<u64>,
     found: BTreeMap<u64, Tensor<1>>,
 }
 
@@ -108,8 +114,8 @@ impl ModuleVisitor for Collect<'_> {
         };
         let place = param.id.val();
         self.found.extend(value.map(|value| {
-            // Burn's linear layers hold `[in, out]`; the first parameter is the word table.
-            let value = if D == 2 && place > 0 {
+            // Burn's linear layers hold `[in, out]`; a table is no linear layer.
+            let value = if D == 2 && !self.tables.contains(&place) {
                 value.swap_dims(0, 1)
             } else {
                 value
@@ -169,10 +175,21 @@ impl Place<'_> {
         }
     }
 
-    fn norm(&self, name: &str) -> LayerNorm {
+    fn positions(&self, config: &ModelConfig) -> Positions {
+        match config.architecture.positions {
+            PositionVectors::Learned => Positions::Learned(self.parameter("positions.weight")),
+            PositionVectors::Sinusoidal => {
+                let shape = [config.max_len, config.d_model];
+                let table = TensorData::new(sinusoids(config), shape);
+                Positions::Sinusoidal(Tensor::from_data(table, self.device))
+            }
+        }
+    }
+
+    fn norm(&self, name: &str, architecture: &Architecture) -> LayerNorm {
         let gamma: Param<Tensor<1>> = self.parameter(&format!("{name}.weight"));
         let mut norm = LayerNormConfig::new(gamma.val().dims()[0])
-            .with_epsilon(NORM_EPSILON)
+            .with_epsilon(architecture.norm_epsilon)
             .init(self.device);
         norm.gamma = gamma;
         norm.beta = Some(self.parameter(&format!("{name}.bias")));
@@ -186,14 +203,16 @@ impl Place<'_> {
             key: self.linear(&name("attention.key")),
             value: self.linear(&name("attention.value")),
             out: self.linear(&name("attention.out")),
-            norm1: self.norm(&name("norm1")),
+            norm1: self.norm(&name("norm1"), &config.architecture),
             linear1: self.linear(&name("ff.linear1")),
             write_back: config.writes_back(at).then(|| WriteBack {
                 linear: self.linear(&name("ff.linear2")),
-                norm: self.norm(&name("norm2")),
+                norm: self.norm(&name("norm2"), &config.architecture),
             }),
             heads: config.heads,
             winners: config.winners.filter(|_| !config.writes_back(at)),
+            activation: config.architecture.activation,
+            norm_epsilon: config.architecture.norm_epsilon,
             joined: None,
         }
     }

@@ -23,8 +23,12 @@ pub struct Trace {
     pub layers: Vec<LayerTrace>,
     /// Class scores, `[B, K]`.
     pub logits: Tensor<2>,
-    /// [`Votes`](super::Classifier::votes) of the last block's neurons, `[K, F]`.
-    pub votes: Tensor<2>,
+    /// [`Votes`](super::Classifier::votes) of the last block's neurons, `[1, K, F]`, or `[B, K, F]` if a pooler makes
+    /// them depend on the text.
+    pub votes: Tensor<3>,
+    /// What the outputs of a pooler's layer are multiplied by to give what the head reads, held fixed where the pass
+    /// is explained, `[B, E]`; `None` without a pooler.
+    pub pooler_factors: Option<Tensor<2>>,
     /// How much each word brings to the prediction, ‖c_k‖ over the classes, without a gradient, `[B, L]`:
     /// if [`with_amounts`](super::Classifier::with_amounts) was asked for it.
     pub amounts: Option<Tensor<2>>,
@@ -68,7 +72,8 @@ impl Trace {
             None => pooled,
             Some(sum) => {
                 let [b, l, width] = sum.dims();
-                let scales = per_deviation(sum.clone().reshape([b * l, width]));
+                let sum = sum.clone().reshape([b * l, width]);
+                let scales = per_deviation(sum, self.last_layer().norm_epsilon);
                 pooled * scales.reshape([b, l])
             }
         }
@@ -108,11 +113,12 @@ impl Trace {
             neurons: self.layers[0].neurons.dims()[2],
             layers: self.layers.len(),
             classes: self.logits.dims()[1],
+            votes: self.votes.dims()[0],
             written_back,
             contributions: contributions.is_some(),
         };
         let mut parts: Vec<Tensor<1>> = vec![
-            self.votes.flatten(0, 1),
+            self.votes.flatten(0, 2),
             keep.flatten(0, 1),
             scales.flatten(0, 1),
             padding.flatten(0, 2),
@@ -131,7 +137,7 @@ impl Trace {
                 parts_of.positions.flatten(0, 1),
                 parts_of.biases.flatten(0, 1),
                 parts_of.padding.flatten(0, 1),
-                parts_of.head,
+                parts_of.head.flatten(0, 1),
             ]);
         }
         let values = read(Tensor::cat(parts, 0)).await?;
@@ -148,6 +154,8 @@ struct Dims {
     neurons: usize,
     layers: usize,
     classes: usize,
+    /// For how many texts there are votes of their own; 1 if all have the same.
+    votes: usize,
     written_back: bool,
     contributions: bool,
 }
@@ -157,11 +165,7 @@ impl Dims {
     fn texts(&self, words: &[Vec<u32>], values: &[f32]) -> Vec<TraceNumbers> {
         let (l, texts) = (self.longest, words.len());
         let mut rest = Parts(values);
-        let votes = Matrix::new(
-            self.classes,
-            self.neurons,
-            rest.take(self.classes * self.neurons).to_vec(),
-        );
+        let votes = self.of_all_or_each(&mut rest, self.classes * self.neurons);
         let mut each = |per_text: usize| Each::new(rest.take(per_text * texts), per_text);
         let keep = each(l);
         let scales = each(l);
@@ -194,7 +198,7 @@ impl Dims {
                         neurons: rows(neurons.of(at), self.neurons),
                     })
                     .collect(),
-                votes: votes.clone(),
+                votes: Matrix::new(self.classes, self.neurons, votes.of(at).to_vec()),
                 scales: scales.of(at)[..n].to_vec(),
                 padding_neurons: padding.of(at).to_vec(),
                 contributions: contributions
@@ -215,7 +219,20 @@ impl Dims {
             positions: each(classes),
             biases: each(classes),
             padding: each(classes),
-            head: rest.take(classes),
+            head: self.of_all_or_each(rest, classes),
+        }
+    }
+
+    /// As many values for each text, or the same for all of them.
+    fn of_all_or_each<'a>(&self, rest: &mut Parts<'a>, per_text: usize) -> Each<'a> {
+        let values = rest.take(per_text * self.votes);
+        match self.votes {
+            1 => Each {
+                values,
+                per_text: 0,
+                length: per_text,
+            },
+            _ => Each::new(values, per_text),
         }
     }
 }
@@ -234,16 +251,22 @@ impl<'a> Parts<'a> {
 /// As many values for each text.
 struct Each<'a> {
     values: &'a [f32],
+    /// How far those of the next text are; 0 if they are the same.
     per_text: usize,
+    length: usize,
 }
 
 impl<'a> Each<'a> {
     fn new(values: &'a [f32], per_text: usize) -> Self {
-        Self { values, per_text }
+        Self {
+            values,
+            per_text,
+            length: per_text,
+        }
     }
 
     fn of(&self, text: usize) -> &'a [f32] {
-        &self.values[text * self.per_text..][..self.per_text]
+        &self.values[text * self.per_text..][..self.length]
     }
 }
 
@@ -254,7 +277,7 @@ struct ContributionParts<'a> {
     positions: Each<'a>,
     biases: Each<'a>,
     padding: Each<'a>,
-    head: &'a [f32],
+    head: Each<'a>,
 }
 
 impl ContributionParts<'_> {
@@ -268,7 +291,8 @@ impl ContributionParts<'_> {
         let padding_places = all_classes(dims.classes, |class| {
             sum(&mut places[class * padded..][..padded].iter().skip(n).copied())
         });
-        let head = all_classes(dims.classes, |class| self.head[class]);
+        let of_head = self.head.of(text);
+        let head = all_classes(dims.classes, |class| of_head[class]);
         let place = |i: usize| all_classes(dims.classes, |class| places[class * padded + i]);
         let to_padding = |k: usize| {
             all_classes(dims.classes, |class| {
@@ -298,7 +322,7 @@ impl ContributionParts<'_> {
             past,
             positions: all_classes(dims.classes, |class| self.positions.of(text)[class]),
             biases: all_classes(dims.classes, |class| {
-                self.biases.of(text)[class] + self.head[class]
+                self.biases.of(text)[class] + of_head[class]
             }),
             padding: all_classes(dims.classes, |class| self.padding.of(text)[class]),
             head,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ModelConfig, Stream};
+use super::{ModelConfig, PositionVectors, Stream};
 
 /// One parameter: its shape in PyTorch's layout, and its values row by row.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,22 @@ fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
             Initial::Uniform { fan_in: rank },
         ));
     }
+    let norm = |name: &str| {
+        [
+            (format!("{name}.weight"), vec![e], Initial::Constant(1.0)),
+            (format!("{name}.bias"), vec![e], Initial::Constant(0.0)),
+        ]
+    };
+    if config.architecture.positions == PositionVectors::Learned {
+        all.push((
+            "positions.weight".to_owned(),
+            vec![config.max_len, e],
+            Initial::Uniform { fan_in: e },
+        ));
+    }
+    if config.architecture.embedding_norm {
+        all.extend(norm("embedding.norm"));
+    }
     let mut linear = |name: &str, out: usize, fan_in: usize| {
         all.push((
             format!("{name}.weight"),
@@ -63,13 +79,14 @@ fn layout(config: &ModelConfig) -> Vec<(String, Vec<usize>, Initial)> {
             linear(&format!("layers.{layer}.ff.linear2"), e, f);
         }
     }
+    if config.architecture.pooler.is_some() {
+        linear("pooler", e, e);
+    }
     linear("fc", config.classes, config.readout_width());
     for layer in 0..config.layers {
         let norms = ["norm1", "norm2"];
-        for norm in &norms[..1 + usize::from(config.writes_back(layer))] {
-            let name = format!("layers.{layer}.{norm}");
-            all.push((format!("{name}.weight"), vec![e], Initial::Constant(1.0)));
-            all.push((format!("{name}.bias"), vec![e], Initial::Constant(0.0)));
+        for name in &norms[..1 + usize::from(config.writes_back(layer))] {
+            all.extend(norm(&format!("layers.{layer}.{name}")));
         }
     }
     all

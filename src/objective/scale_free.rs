@@ -177,9 +177,9 @@ fn weight(trace: &Trace, options: &ScaleFree) -> Tensor<2> {
         Weight::Gate => trace.gate.clone() * valid,
         Weight::Even => valid,
         Weight::Evidence => {
-            let votes = trace.votes.clone().detach().swap_dims(0, 1);
+            let votes = trace.votes.clone().detach().swap_dims(1, 2);
             let neurons = trace.last_layer().neurons.clone().detach();
-            let said = neurons.matmul(votes.unsqueeze());
+            let said = neurons.matmul(votes);
             let said = root((said.clone() * said).sum_dim(2)).squeeze_dim(2) * valid;
             relative(said.clone(), said.max_dim(1))
         }

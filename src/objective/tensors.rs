@@ -9,8 +9,8 @@ use crate::model::Trace;
 /// classes.
 pub(super) fn weighed_neurons(trace: &Trace) -> Tensor<3> {
     let votes = trace.votes.clone();
-    let norms = root((votes.clone() * votes).sum_dim(0));
-    trace.last_layer().neurons.clone() * norms.unsqueeze::<3>()
+    let norms = root((votes.clone() * votes).sum_dim(1));
+    trace.last_layer().neurons.clone() * norms
 }
 
 /// Labels as a tensor, `[B, 1]`.

@@ -8,6 +8,7 @@ mod directory;
 mod error;
 mod files;
 mod format;
+pub mod huggingface;
 mod model;
 pub(crate) mod part;
 mod perturbation;

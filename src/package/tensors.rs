@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use burn::tensor::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, View, serialize};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Weights, PackageError> {
         let shape = view.shape().to_vec();
         let values = match view.dtype() {
             Dtype::F32 => floats(view.data()),
+            Dtype::F16 => halves(view.data(), |bits| f16::from_bits(bits).to_f32()),
+            Dtype::BF16 => halves(view.data(), |bits| bf16::from_bits(bits).to_f32()),
             Dtype::I8 => {
                 let scales = file
                     .tensor(&format!("{name}{SCALE}"))
@@ -189,6 +192,13 @@ fn dequantize(
         .zip(scales)
         .flat_map(row)
         .collect())
+}
+
+fn halves(bytes: &[u8], widen: impl Fn(u16) -> f32) -> Vec<f32> {
+    let halves = bytes.as_chunks().0.iter();
+    halves
+        .map(|half| widen(u16::from_le_bytes(*half)))
+        .collect()
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {

@@ -5,8 +5,9 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::pieces::Pieces;
 use super::plain::{self, Plain};
-use super::rules;
+use super::{UNKNOWN, Vocabulary, rules};
 
 /// How a text becomes words; stored with a model, which must read texts as it
 /// was trained to.
@@ -22,18 +23,48 @@ pub enum Tokenizer {
     /// new models read. Ligatures, format characters, decomposed accents and
     /// whatever is typed as an apostrophe make no difference.
     Typed,
+    /// Words and punctuation as BERT splits them, each spelled in the vocabulary's pieces.
+    Pieces(Pieces),
 }
 
 impl Tokenizer {
     /// The form under which an already separated word is in the vocabulary.
     pub fn normalise(self, word: &str) -> String {
-        self.form(self.plain(word).text())
+        match self {
+            Self::Pieces(pieces) => pieces.normalise(word),
+            _ => self.form(self.plain(word).text()),
+        }
+    }
+
+    /// What a model takes of a text of these normalised words: their ids, [`UNKNOWN`] for those outside
+    /// `vocabulary`, or the ids of their pieces, between those of what stands before and after a text.
+    pub fn encode(self, words: &[String], vocabulary: &Vocabulary) -> Encoded {
+        match self {
+            Self::Pieces(pieces) => pieces.encode(words, vocabulary),
+            _ => Encoded {
+                ids: vocabulary.encode_words(words),
+                places: (0..words.len()).map(|at| at..at + 1).collect(),
+            },
+        }
+    }
+
+    /// The id of what cannot be read.
+    pub fn unknown(self) -> u32 {
+        match self {
+            Self::Pieces(pieces) => pieces.unknown,
+            _ => UNKNOWN,
+        }
+    }
+
+    /// Whether an id stands for something that is in no text, such as what begins one.
+    pub fn is_special(self, id: u32) -> bool {
+        matches!(self, Self::Pieces(pieces) if pieces.is_special(id))
     }
 
     /// The text that is split.
     fn plain(self, text: &str) -> Plain<'_> {
         match self {
-            Self::Whitespace | Self::Default => Plain::unchanged(text),
+            Self::Whitespace | Self::Default | Self::Pieces(_) => Plain::unchanged(text),
             Self::Typed => Plain::of(text),
         }
     }
@@ -44,12 +75,34 @@ impl Tokenizer {
             Self::Whitespace => word.to_owned(),
             Self::Default => rules::normalise(word),
             Self::Typed => plain::composed(rules::normalise(word)),
+            Self::Pieces(pieces) => pieces.normalise(word),
         }
     }
 }
 
-/// One word of a text. Spans are never empty, ascend without overlap, and never
-/// split a character that a reader would see as one (a grapheme cluster).
+/// A text as a model takes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Encoded {
+    /// Ids of words or pieces; none if there are no words.
+    pub ids: Vec<u32>,
+    /// Where each word is among them; empty for one that has nothing to read.
+    pub places: Vec<Range<usize>>,
+}
+
+impl Encoded {
+    /// Whether something holds for each id, given whether it holds for each word: it never does for what is in no
+    /// text.
+    pub fn spread(&self, of_words: &[bool]) -> Vec<bool> {
+        let mut of_ids = vec![false; self.ids.len()];
+        for (place, &holds) in self.places.iter().zip(of_words) {
+            of_ids[place.clone()].fill(holds);
+        }
+        of_ids
+    }
+}
+
+/// One word of a text. Spans are never empty, ascend without overlap, and, unless words are spelled in pieces,
+/// never split a character that a reader would see as one (a grapheme cluster).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// The normalised form, which is looked up in the vocabulary.
@@ -63,27 +116,56 @@ pub struct Token {
 /// Splits `text` into words, in time linear in its length. Any text will do;
 /// one without words gives none.
 pub fn tokenize(text: &str, words: Tokenizer) -> Vec<Token> {
+    if let Tokenizer::Pieces(pieces) = words {
+        return placed(text, pieces.words(text));
+    }
     let plain = words.plain(text);
     let spans = match words {
         Tokenizer::Whitespace => between_blanks(plain.text()),
-        Tokenizer::Default | Tokenizer::Typed => rules::spans(plain.text(), &plain.cuts()),
+        _ => rules::spans(plain.text(), &plain.cuts()),
     };
-    let mut at = 0;
-    let mut at_utf16 = 0;
-    spans
+    let word = |span: Range<usize>| {
+        let utf8 = plain.in_source(&span);
+        (words.form(&plain.text()[span]), utf8)
+    };
+    placed(text, spans.into_iter().map(word))
+}
+
+/// Words of `text` with their places, given in bytes.
+pub(super) fn placed(
+    text: &str,
+    words: impl IntoIterator<Item = (String, Range<usize>)>,
+) -> Vec<Token> {
+    let mut counted = Utf16::of(text);
+    words
         .into_iter()
-        .map(|span| {
-            let utf8 = plain.in_source(&span);
-            let start = at_utf16 + utf16_len(&text[at..utf8.start]);
-            let end = start + utf16_len(&text[utf8.clone()]);
-            (at, at_utf16) = (utf8.end, end);
-            Token {
-                word: words.form(&plain.text()[span]),
-                utf8,
-                utf16: start..end,
-            }
+        .map(|(word, utf8)| Token {
+            word,
+            utf16: counted.span(&utf8),
+            utf8,
         })
         .collect()
+}
+
+/// Counts UTF-16 code units up to places that ascend.
+pub(super) struct Utf16<'a> {
+    text: &'a str,
+    /// How far it has counted, in bytes and in code units.
+    at: (usize, usize),
+}
+
+impl<'a> Utf16<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self { text, at: (0, 0) }
+    }
+
+    /// A span in code units; it begins no earlier than the last one did.
+    pub(super) fn span(&mut self, utf8: &Range<usize>) -> Range<usize> {
+        let (from, counted) = self.at;
+        let start = counted + utf16_len(&self.text[from..utf8.start]);
+        self.at = (utf8.start, start);
+        start..start + utf16_len(&self.text[utf8.clone()])
+    }
 }
 
 fn between_blanks(text: &str) -> Vec<Range<usize>> {

@@ -11,6 +11,9 @@ pub const UNKNOWN: u32 = 1;
 
 const RESERVED: [&str; 2] = ["<PAD>", "<UNK>"];
 
+/// What comes first in a vocabulary of word pieces, whose other reserved names are anywhere.
+const PIECES_BEGIN: &str = "[PAD]";
+
 /// Words in the order of their ids. As JSON, a plain array of words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
@@ -24,7 +27,7 @@ pub struct Vocabulary {
 pub enum VocabularyError {
     /// The two reserved words are not where they belong.
     #[error(
-        "a vocabulary must begin with \"<PAD>\" and \"<UNK>\"; use the file that was stored with the model"
+        "a vocabulary must begin with \"<PAD>\" and \"<UNK>\", or with \"[PAD]\" if it holds word pieces; use the file that was stored with the model"
     )]
     Reserved,
     /// A word would have two ids.
@@ -71,7 +74,8 @@ impl Vocabulary {
     /// # Errors
     /// If it does not begin with the two reserved words, or has a word twice.
     pub fn from_words(words: Vec<String>) -> Result<Self, VocabularyError> {
-        if !words.iter().take(2).eq(RESERVED) {
+        let holds_pieces = words.first().is_some_and(|word| word == PIECES_BEGIN);
+        if !holds_pieces && !words.iter().take(2).eq(RESERVED) {
             return Err(VocabularyError::Reserved);
         }
         let mut ids = HashMap::with_capacity(words.len());
@@ -115,6 +119,11 @@ impl Vocabulary {
     /// says `<PAD>` must not be taken for padding.
     pub fn id(&self, word: &str) -> Option<u32> {
         self.ids.get(word).copied().filter(|&id| id > UNKNOWN)
+    }
+
+    /// The id of a piece of a word, by its name.
+    pub(super) fn piece(&self, name: &str) -> Option<u32> {
+        self.ids.get(name).copied()
     }
 
     /// The word of an id.

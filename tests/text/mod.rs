@@ -1,6 +1,7 @@
 //! Text in: what holds for any text, whatever people type for the same words, and how far typed text is
 //! cut as the Stanford Sentiment Treebank's sentences are.
 
+mod pieces;
 mod typed;
 
 use std::time::Instant;

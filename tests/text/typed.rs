@@ -25,7 +25,7 @@ fn ids_and_sources(texts: [&str; 2], known: &str) -> [(Vec<u32>, Vec<String>); 2
     let listed = ["<PAD>", "<UNK>"].into_iter().chain(known.split(' '));
     let vocabulary = Vocabulary::from_words(listed.map(str::to_owned).collect()).unwrap();
     texts.map(|text| {
-        let ReadText { words, cut } = read(text, Tokenizer::Typed, &vocabulary, 99);
+        let ReadText { words, cut, .. } = read(text, Tokenizer::Typed, &vocabulary, 99);
         assert_eq!(cut, None);
         let units: Vec<u16> = text.encode_utf16().collect();
         for word in &words {

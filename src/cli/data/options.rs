@@ -279,14 +279,15 @@ fn tokenized(
     })
 }
 
-/// The examples as word ids; those without words are left out.
-pub(crate) fn encode(examples: &[Example], vocabulary: &Vocabulary) -> Vec<EncodedExample> {
-    examples
-        .iter()
-        .filter(|example| !example.words.is_empty())
-        .map(|example| EncodedExample {
-            ids: vocabulary.encode_words(&example.words),
-            label: example.label,
-        })
-        .collect()
+/// The examples as a model takes them; those without words are left out.
+pub(crate) fn encode(
+    examples: &[Example],
+    words: Tokenizer,
+    vocabulary: &Vocabulary,
+) -> Vec<EncodedExample> {
+    let encoded = examples.iter().map(|example| EncodedExample {
+        ids: words.encode(&example.words, vocabulary).ids,
+        label: example.label,
+    });
+    encoded.filter(|example| !example.ids.is_empty()).collect()
 }

@@ -23,7 +23,6 @@ impl<'a> Reader<'a> {
 
     /// The ids of the words that it reads.
     pub(super) fn ids(self, text: &str) -> Vec<u32> {
-        let read = read(text, self.words, self.vocabulary, self.max_len);
-        read.words.into_iter().map(|word| word.id).collect()
+        read(text, self.words, self.vocabulary, self.max_len).ids
     }
 }

@@ -31,19 +31,39 @@ const LISTED: usize = 5;
 /// # Errors
 /// If the file is not a checkpoint, holds no such state dict or several, or claims more than it holds.
 pub(super) fn read(path: &Path) -> anyhow::Result<Weights> {
-    let held = fs::metadata(path)?.len();
+    let tensors = tensors(path)?;
+    let prefix = prefix(&tensors)?;
+    let own = tensors
+        .iter()
+        .filter_map(|(name, tensor)| Some((name.strip_prefix(prefix)?, tensor)));
+    weights(path, own.collect())
+}
+
+/// Reads the floats of a state dict that is alone in the file, under the names that they have there.
+///
+/// # Errors
+/// If the file is not a checkpoint, or claims more than it holds.
+pub(super) fn read_as_named(path: &Path) -> anyhow::Result<Weights> {
+    let tensors = tensors(path)?;
+    let all = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    weights(path, all.collect())
+}
+
+/// All tensors of a file.
+fn tensors(path: &Path) -> anyhow::Result<HashMap<String, Tensor>> {
+    fs::metadata(path)?;
     if is_zip(path) {
         check_zip(&fs::read(path)?)?;
     }
     let reader = PytorchReader::new(path).context(
         "it cannot be read as a PyTorch checkpoint; write one with torch.save(model.state_dict(), FILE)",
     )?;
-    let tensors = reader.into_tensors();
-    let prefix = prefix(&tensors)?;
-    let own: HashMap<&str, &Tensor> = tensors
-        .iter()
-        .filter_map(|(name, tensor)| Some((name.strip_prefix(prefix)?, tensor)))
-        .collect();
+    Ok(reader.into_tensors())
+}
+
+/// The values of those of a file's tensors that a model computes with.
+fn weights(path: &Path, own: HashMap<&str, &Tensor>) -> anyhow::Result<Weights> {
+    let held = fs::metadata(path)?.len();
     let sizes = own.values().map(|tensor| tensor.byte_len() as u64);
     let claimed = sizes.fold(0, u64::saturating_add);
     ensure!(

@@ -77,7 +77,7 @@ impl Neurons {
         );
         let statistics = crate::evaluate::neuron_statistics(
             model.classifier(),
-            &encode(&examples, &package.vocabulary),
+            &encode(&examples, words, &package.vocabulary),
             self.batch_size,
             |done| bar.inc(done as u64),
         )

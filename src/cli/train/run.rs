@@ -72,10 +72,10 @@ impl Stage<'_> {
             tell(said);
         }
         let words = start.config.reading.words;
-        let train = encode(&self.texts(sentences, words)?, &start.vocabulary);
+        let train = encode(&self.texts(sentences, words)?, words, &start.vocabulary);
         let reader = Some(start.reader());
         let dev = data.sentences(Split::Dev, &start.classes, words, reader)?;
-        let dev = encode(&dev, &start.vocabulary);
+        let dev = encode(&dev, words, &start.vocabulary);
         tell(format!(
             "{} training texts, {} dev texts, {} words known, {} parameters",
             train.len(),

@@ -192,9 +192,14 @@ fn divided(
     if model.knows(&classes) {
         classes.clone_from(&model.card.classes);
     }
-    let ids = words
-        .iter()
-        .map(|words| model.vocabulary.encode_words(words));
+    let ids = words.iter().map(|words| {
+        model
+            .config
+            .reading
+            .words
+            .encode(words, &model.vocabulary)
+            .ids
+    });
     let ids: Vec<Vec<u32>> = ids.collect();
     let most = model.config.max_len;
     let read = ids.iter().map(|ids| &ids[..ids.len().min(most)]);

@@ -1,0 +1,151 @@
+//! From the files of a Hugging Face model to a model directory.
+
+use super::HuggingFaceError;
+use super::config::Described;
+use super::parameters::renamed;
+use super::tokenizer::PieceTokenizer;
+use crate::model::{
+    Architecture, Array, ModelConfig, PadEmbedding, Padding, Pooling, PositionVectors, Reading,
+    Stream, Weights, check_weights, renew_head,
+};
+use crate::package::{Card, Files, Package, tensors_of};
+use crate::text::Tokenizer;
+
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.safetensors";
+
+/// Hidden units of the gate.
+const GATE: usize = 64;
+
+/// How far the gate is for keeping everything, in log-odds; 1 to the last bit of a 32-bit float.
+const OPEN: f32 = 40.0;
+
+/// What is imported, and as what.
+#[derive(Clone, Debug, Default)]
+pub struct Import {
+    /// Id and title of the model.
+    pub id: String,
+    /// How many of its first layers are kept; `None`: all.
+    pub layers: Option<usize>,
+    /// Names of the classes; `None`: those of its head, or two, if it has none.
+    pub classes: Option<Vec<String>>,
+    /// Seed of what it does not have: a head, if there is none, and what the gate would learn from.
+    pub seed: u64,
+}
+
+/// Reads `config.json`, `tokenizer.json` or `vocab.txt`, and the tensors: `weights`, or those of
+/// `model.safetensors`. The gate's values are all 1.
+///
+/// # Errors
+/// If a file is missing or damaged, or the model is of a kind that cannot be imported.
+pub fn import(
+    files: &Files,
+    weights: Option<Weights>,
+    import: &Import,
+) -> Result<Package, HuggingFaceError> {
+    let config = files.get(CONFIG);
+    let config = config.ok_or(HuggingFaceError::Missing("the folder has no config.json"))?;
+    let model = Described::read(config)?;
+    let layers = import.layers.unwrap_or(model.layers);
+    if !(1..=model.layers).contains(&layers) {
+        return Err(HuggingFaceError::Layers {
+            found: model.layers,
+            asked: layers,
+        });
+    }
+    let tokenizer = PieceTokenizer::read(files, model.rows)?;
+    let classes = classes(&model, import)?;
+    let config = config_of(
+        &model,
+        layers,
+        classes.len(),
+        Tokenizer::Pieces(tokenizer.reads),
+    );
+    config.check()?;
+    let tensors = match weights {
+        Some(weights) => weights,
+        None => {
+            let missing = HuggingFaceError::Missing("the folder has no model.safetensors");
+            tensors_of(files.get(WEIGHTS).ok_or(missing)?)?
+        }
+    };
+    let mut weights = renamed(&model, layers, tensors)?;
+    let mut stream = Stream::new(import.seed);
+    add_gate(&config, &mut weights, &mut stream);
+    if model.classes.is_none() {
+        renew_head(&config, &mut weights, &mut stream);
+    }
+    check_weights(&config, &weights)?;
+    Ok(Package {
+        card: Card {
+            data: "unknown: imported from Hugging Face files".to_owned(),
+            seed: None,
+            ..Card::new(import.id.clone(), import.id.clone(), classes, None)
+        },
+        gate_values: vec![1.0; config.vocabulary],
+        vocabulary: tokenizer.vocabulary,
+        config,
+        weights,
+    })
+}
+
+fn classes(model: &Described, import: &Import) -> Result<Vec<String>, HuggingFaceError> {
+    let numbered = || (0..2).map(|class| format!("class {class}")).collect();
+    match (&import.classes, &model.classes) {
+        (Some(names), Some(own)) if names.len() != own.len() => Err(HuggingFaceError::Classes {
+            names: names.len(),
+            classes: own.len(),
+        }),
+        (Some(names), _) => Ok(names.clone()),
+        (None, own) => Ok(own.clone().unwrap_or_else(numbered)),
+    }
+}
+
+fn config_of(model: &Described, layers: usize, classes: usize, words: Tokenizer) -> ModelConfig {
+    let reading = Reading {
+        pooling: match &model.classes {
+            Some(_) => Pooling::First,
+            None => Pooling::Valid,
+        },
+        padding: Padding::Longest,
+        pad_embedding: PadEmbedding::Zero,
+        words,
+    };
+    ModelConfig {
+        d_model: model.d_model,
+        heads: model.heads,
+        d_ff: model.d_ff,
+        mask_hidden: GATE,
+        layers,
+        max_len: model.positions,
+        dropout: model.dropout,
+        architecture: Architecture {
+            activation: model.activation,
+            positions: PositionVectors::Learned,
+            scaled_embeddings: false,
+            embedding_norm: true,
+            norm_epsilon: model.norm_epsilon,
+            pooler: model.pooler(),
+        },
+        ..ModelConfig::new(model.rows, classes, reading)
+    }
+}
+
+/// A gate that keeps everything, whatever it is asked, but whose hidden units differ, to learn from.
+fn add_gate(config: &ModelConfig, weights: &mut Weights, stream: &mut Stream) {
+    let (hidden, width) = (config.mask_hidden, config.d_model);
+    let bound = 1.0 / (width as f32).sqrt();
+    let parts = [
+        (
+            "linear_layer.weight",
+            vec![hidden, width],
+            stream.uniform(hidden * width, bound),
+        ),
+        ("linear_layer.bias", vec![hidden], vec![0.0; hidden]),
+        ("hidden2p.weight", vec![2, hidden], vec![0.0; 2 * hidden]),
+        ("hidden2p.bias", vec![2], vec![-OPEN / 2.0, OPEN / 2.0]),
+    ];
+    for (name, shape, values) in parts {
+        weights.insert(format!("vmask.{name}"), Array { shape, values });
+    }
+}

@@ -1,0 +1,257 @@
+//! Imported models read texts and compute as Hugging Face's libraries do (`tests/reference/huggingface.py`).
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use burn::tensor::{Device, Tensor};
+use safr::model::{Batch, Classifier, Trace, read};
+use safr::package::huggingface::{HuggingFaceError, Import, import};
+use safr::package::{Files, Package, Precision, read_files};
+use safr::text::{self, Tokenizer};
+use serde_json::Value;
+
+const KINDS: [&str; 4] = [
+    "bert-classifier",
+    "bert-cased",
+    "distilbert-classifier",
+    "distilbert",
+];
+const NAMES: [&str; 6] = [
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
+    "expected.json",
+];
+
+fn folder(kind: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/reference/huggingface")
+        .join(kind)
+}
+
+fn expected(kind: &str) -> Vec<Value> {
+    let json = std::fs::read_to_string(folder(kind).join("expected.json")).unwrap();
+    serde_json::from_str(&json).unwrap()
+}
+
+/// The model as the command imports it: it may be in PyTorch's format.
+fn imported(kind: &str, more: &[&str]) -> Package {
+    let out = tempfile::tempdir().unwrap();
+    let model = out.path().join("model");
+    let from = folder(kind);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+    command
+        .arg("import")
+        .arg("--huggingface")
+        .arg(from)
+        .arg("--out")
+        .arg(&model);
+    let run = command.args(more).output().unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    Package::from_files(&safr::package::read_directory(&model).unwrap()).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    let values = value.as_array().unwrap().iter();
+    values
+        .map(|number| number.as_f64().unwrap() as f32)
+        .collect()
+}
+
+#[track_caller]
+fn same(found: &[f32], expected: &[f32], what: &str) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (at, (a, b)) in found.iter().zip(expected).enumerate() {
+        assert!(
+            (a - b).abs() <= 1e-4 * b.abs().max(1.0),
+            "{what}, {at}: {a} is not {b}"
+        );
+    }
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    pollster::block_on(read(tensor.flatten(0, D - 1))).unwrap()
+}
+
+/// What leaves the last block.
+fn last_states(model: &Classifier, trace: &Trace) -> Tensor<3> {
+    let write = model.blocks.last().unwrap().write_back.as_ref().unwrap();
+    write.norm.forward(trace.last_layer().sum.clone().unwrap())
+}
+
+#[test]
+fn ids_places_states_and_logits_are_those_of_the_library() {
+    for kind in KINDS {
+        let package = imported(kind, &[]);
+        let (config, vocabulary) = (&package.config, &package.vocabulary);
+        let device = Device::flex();
+        let model = Classifier::new(config, &package.weights, &device).unwrap();
+        let model = model.with_gate_values(&package.gate_values);
+        let mut compared = 0;
+        for text in expected(kind) {
+            let source = text["text"].as_str().unwrap();
+            let read = text::read(source, config.reading.words, vocabulary, config.max_len);
+            let ids: Vec<u32> = serde_json::from_value(text["ids"].clone()).unwrap();
+            if ids.len() == 2 {
+                assert_eq!(read.ids, [0; 0], "without words there is nothing to ask");
+                continue;
+            }
+            assert_eq!(read.ids, ids, "{kind}: {source:?}");
+            let units: Vec<u16> = source.encode_utf16().collect();
+            let points = |units: &[u16]| String::from_utf16_lossy(units).chars().count();
+            let offsets = read.words.iter().flat_map(|word| &word.pieces);
+            let offsets =
+                offsets.map(|piece| [points(&units[..piece.start]), points(&units[..piece.end])]);
+            let frame = || std::iter::once([0, 0]);
+            let offsets: Vec<[usize; 2]> = frame().chain(offsets).chain(frame()).collect();
+            assert_eq!(
+                serde_json::to_value(offsets).unwrap(),
+                text["offsets"],
+                "{kind}: {source:?}"
+            );
+
+            let trace = model.forward(&Batch::new(&[&ids], config, &device), None);
+            let states = text["hidden"].as_array().unwrap();
+            for (layer, expected) in trace.layers.iter().zip(states) {
+                same(&values(layer.input.clone()), &numbers(expected), kind);
+            }
+            let last = last_states(&model, &trace);
+            same(&values(last), &numbers(states.last().unwrap()), kind);
+            if !text["logits"].is_null() {
+                same(
+                    &values(trace.logits.clone()),
+                    &numbers(&text["logits"]),
+                    kind,
+                );
+            }
+            compared += 1;
+        }
+        assert_eq!(compared, 4, "{kind}");
+    }
+}
+
+/// Texts in one batch, padded, are what they are alone.
+#[test]
+fn padding_makes_no_difference() {
+    for kind in KINDS {
+        let package = imported(kind, &[]);
+        let device = Device::flex();
+        let model = Classifier::new(&package.config, &package.weights, &device).unwrap();
+        let texts = expected(kind);
+        let ids = |text: &Value| serde_json::from_value::<Vec<u32>>(text["ids"].clone()).unwrap();
+        let ids: Vec<Vec<u32>> = texts.iter().map(ids).filter(|ids| ids.len() > 2).collect();
+        let logits = |texts: &[&[u32]]| {
+            values(
+                model
+                    .forward(&Batch::new(texts, &package.config, &device), None)
+                    .logits,
+            )
+        };
+        let together: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+        let alone: Vec<f32> = together.iter().flat_map(|text| logits(&[text])).collect();
+        same(&logits(&together), &alone, kind);
+    }
+}
+
+#[test]
+fn only_the_first_layers_may_be_kept_and_classes_named() {
+    let package = imported(
+        "bert-cased",
+        &["--layers", "2", "--classes", "no,yes,perhaps"],
+    );
+    assert_eq!((package.config.layers, package.config.classes), (2, 3));
+    assert_eq!(package.card.classes, ["no", "yes", "perhaps"]);
+    let Tokenizer::Pieces(reads) = package.config.reading.words else {
+        panic!("pieces")
+    };
+    assert!(!reads.lower_case && !reads.strip_accents && reads.split_chinese);
+    assert_eq!((reads.unknown, reads.first, reads.last), (3, 4, 5));
+}
+
+#[test]
+fn an_imported_model_is_stored_in_eight_bits_too() {
+    let package = imported("bert-classifier", &[]);
+    let files = package.to_files(Precision::Int8).unwrap();
+    let back = Package::from_files(&files).unwrap();
+    assert_eq!(back.config, package.config);
+    assert_eq!(back.vocabulary, package.vocabulary);
+}
+
+/// The files of a model, with a change of its `config.json`.
+fn changed(kind: &str, field: &str, value: Value) -> Files {
+    let mut files = read_files(&folder(kind), &NAMES).unwrap();
+    let mut config: Value = serde_json::from_slice(&files["config.json"]).unwrap();
+    config[field] = value;
+    files.insert("config.json".to_owned(), config.to_string().into_bytes());
+    files
+}
+
+#[test]
+fn what_cannot_be_imported_is_named_with_what_can() {
+    let refused = |files: &Files| import(files, None, &Import::default()).unwrap_err();
+    for (field, value, says) in [
+        ("model_type", "gpt2".into(), "model_type = gpt2"),
+        ("hidden_act", "gelu_new".into(), "hidden_act = gelu_new"),
+        (
+            "position_embedding_type",
+            "relative_key".into(),
+            "relative_key",
+        ),
+        (
+            "architectures",
+            vec!["BertForTokenClassification"].into(),
+            "BertForTokenClassification",
+        ),
+        (
+            "problem_type",
+            "regression".into(),
+            "problem_type = regression",
+        ),
+        ("is_decoder", true.into(), "is_decoder"),
+        ("pad_token_id", 1.into(), "pad_token_id = 1"),
+    ] {
+        let error = refused(&changed("bert-classifier", field, value));
+        assert!(
+            matches!(error, HuggingFaceError::Unsupported { .. }),
+            "{error}"
+        );
+        let error = error.to_string();
+        assert!(
+            error.contains(says) && error.contains("BERT or DistilBERT"),
+            "{error}"
+        );
+    }
+    let without = |name: &str| {
+        let mut files = read_files(&folder("bert-classifier"), &NAMES).unwrap();
+        files.remove(name);
+        refused(&files).to_string()
+    };
+    assert!(without("config.json").contains("no config.json"));
+    assert!(without("tokenizer.json").contains("neither tokenizer.json nor vocab.txt"));
+    assert!(without("model.safetensors").contains("no model.safetensors"));
+    let error = refused(&changed("bert-classifier", "hidden_size", 18.into())).to_string();
+    assert!(error.contains("18"), "{error}");
+    let error = refused(&changed("bert-classifier", "vocab_size", 20.into())).to_string();
+    assert!(
+        error.contains("166 pieces") && error.contains("20 rows"),
+        "{error}"
+    );
+    let error = refused(&changed("bert-classifier", "num_hidden_layers", 4.into())).to_string();
+    assert!(error.contains("encoder.layer.3"), "{error}");
+    let keep = Import {
+        layers: Some(9),
+        ..Import::default()
+    };
+    let files = read_files(&folder("bert-classifier"), &NAMES).unwrap();
+    let error = import(&files, None, &keep).unwrap_err().to_string();
+    assert!(
+        error.contains("3 layers") && error.contains("first 9"),
+        "{error}"
+    );
+}
