@@ -108,15 +108,26 @@ fn rows(text: &str) -> Vec<::csv::StringRecord> {
 #[test]
 fn the_numbers_add_up() {
     for explained in explanations() {
-        let [words, evidence, same_words, allocation, pairs, falls] =
-            excerpts(&explained).map(|excerpt| csv(&excerpt).unwrap());
+        let [
+            words,
+            evidence,
+            same_words,
+            allocation,
+            same_shares,
+            pairs,
+            same_pairs,
+            falls,
+        ] = excerpts(&explained).map(|excerpt| csv(&excerpt).unwrap());
         let (explanation, curves) = &explained;
         let sum = |text: &str, column: usize| -> f64 {
             let column = rows(text).into_iter().map(|row| row[column].to_owned());
             column.map(|number| number.parse::<f64>().unwrap()).sum()
         };
         let n = explanation.words.len();
-        assert_eq!(words, same_words);
+        assert_eq!(
+            (&words, &allocation, &pairs),
+            (&same_words, &same_shares, &same_pairs)
+        );
         assert_eq!((rows(&words).len(), rows(&pairs).len()), (n, n * n));
         let texts = rows(&words).into_iter().map(|row| row[0].to_owned());
         assert!(texts.eq(explanation.words.iter().map(|word| word.text.clone())));

@@ -1,4 +1,4 @@
-//! The heat map of words × active neurons, by what each says, together with what each word owns.
+//! The heat map of words × active neurons, by what each says or by shares, together with what each word owns.
 
 use std::ops::Range;
 
@@ -23,6 +23,8 @@ const AXIS: f64 = 34.0;
 /// The section of the sheet that shows the allocation.
 pub(super) struct AllocationMap<'a> {
     explanation: &'a Explanation,
+    /// Whether colours are shares, not evidence.
+    by_share: bool,
     /// Height of a word's row.
     row: f64,
     /// The words, shortened to fit before their rows.
@@ -38,7 +40,7 @@ struct Group {
 }
 
 impl<'a> AllocationMap<'a> {
-    pub(super) fn new(explanation: &'a Explanation) -> Self {
+    pub(super) fn new(explanation: &'a Explanation, by_share: bool) -> Self {
         let row = match explanation.words.len() {
             0..=24 => 22.0,
             25..=48 => 16.0,
@@ -49,6 +51,7 @@ impl<'a> AllocationMap<'a> {
         let names = words.map(|word| set.fit(&word.text, WIDEST_NAME)).collect();
         Self {
             explanation,
+            by_share,
             row,
             names,
             columns: for_first(&explanation.allocation, explanation.predicted()),
@@ -68,12 +71,19 @@ impl<'a> AllocationMap<'a> {
         letters: &mut Letters,
     ) -> Drawn<DB> {
         let allocation = &self.explanation.allocation;
-        let note = "Each column is one active neuron, under the word with the largest share of it; \
-                    colours: how much it says at each word towards the predicted class (blue) or \
-                    against it; above: its vote.";
+        let (note, measure, scale, colours) = if self.by_share {
+            let note = "Each column is one active neuron, under the word with the largest share of it; \
+                        colours: each word's share; above: the neuron's vote.";
+            (note, "share", Scale::UpTo(1.0), &allocation.shares)
+        } else {
+            let note = "Each column is one active neuron, under the word with the largest share of it; \
+                        colours: how much it says at each word towards the predicted class (blue) or \
+                        against it; above: its vote.";
+            let scale = Scale::either(&allocation.evidence.values);
+            (note, "evidence eᵢₙ", scale, &allocation.evidence)
+        };
         heading(sheet, (MARGIN, y), letters, "Neuron allocation", note)?;
-        let scale = Scale::either(&allocation.evidence.values);
-        color_bar(sheet, (MARGIN + INNER, y), "evidence eᵢₙ", scale)?;
+        color_bar(sheet, (MARGIN + INNER, y), measure, scale)?;
         let map = self.map(y);
         if allocation.neurons.is_empty() {
             let quiet = Type::new(12.0).color(QUIET);
@@ -84,15 +94,13 @@ impl<'a> AllocationMap<'a> {
             )?;
         } else {
             let (rows, cols) = (allocation.shares.rows, allocation.shares.cols);
-            let said = Matrix::from_fn(rows, cols, |i, at| {
-                allocation.evidence.at(i, self.columns[at])
-            });
+            let shown = Matrix::from_fn(rows, cols, |i, at| colours.at(i, self.columns[at]));
             let grid = Grid {
                 frame: map,
                 rows,
                 cols,
             };
-            grid.draw(sheet, &said, scale)?;
+            grid.draw(sheet, &shown, scale)?;
             self.draw_votes(sheet, map)?;
             self.draw_groups(sheet, map)?;
             self.draw_axis(sheet, map)?;

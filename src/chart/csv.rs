@@ -21,8 +21,8 @@ pub fn csv(excerpt: &Excerpt) -> Result<String, ChartError> {
             words.try_for_each(|word| rows.serialize(word))
         }
         Chart::Evidence => evidence(explanation, &mut rows),
-        Chart::Allocation => allocation(explanation, &mut rows),
-        Chart::Interaction => interaction(explanation, &mut rows),
+        Chart::Allocation | Chart::Shares => allocation(explanation, &mut rows),
+        Chart::Interaction | Chart::Contributions => interaction(explanation, &mut rows),
         Chart::Faithfulness => faithfulness(excerpt, &mut rows),
     };
     text(rows, written)

@@ -36,18 +36,33 @@ pub enum Chart {
     Evidence,
     /// The words, and how much of each is kept.
     Words,
-    /// Which neurons each word takes.
+    /// Which neurons each word takes, and what they say there.
     Allocation,
+    /// Which neurons each word takes, and how much of each.
+    Shares,
     /// Which words share neurons, and attend to each other.
     Interaction,
+    /// What words bring to each other's places, and how they attend to each other.
+    Contributions,
     /// What becomes of the prediction as words are deleted.
     Faithfulness,
 }
 
 impl Chart {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Explanation,
+        Self::Evidence,
+        Self::Words,
+        Self::Allocation,
+        Self::Shares,
+        Self::Interaction,
+        Self::Contributions,
+        Self::Faithfulness,
+    ];
+
+    /// Those of the figure of the whole explanation.
+    const WHOLE: [Self; 5] = [
         Self::Evidence,
         Self::Words,
         Self::Allocation,
@@ -62,7 +77,9 @@ impl Chart {
             Self::Evidence => "evidence",
             Self::Words => "words",
             Self::Allocation => "allocation",
+            Self::Shares => "shares",
             Self::Interaction => "interaction",
+            Self::Contributions => "contributions",
             Self::Faithfulness => "faithfulness",
         }
     }
@@ -93,7 +110,7 @@ impl<'a> Excerpt<'a> {
             return Vec::new();
         }
         match self.chart {
-            Chart::Explanation => Chart::ALL
+            Chart::Explanation => Chart::WHOLE
                 .into_iter()
                 .filter_map(|one| self.panel(one))
                 .collect(),
@@ -108,8 +125,15 @@ impl<'a> Excerpt<'a> {
             Chart::Explanation => None,
             Chart::Evidence => Contributions::new(explanation).map(Panel::Evidence),
             Chart::Words => Some(Panel::Words(Words::new(&explanation.words))),
-            Chart::Allocation => Some(Panel::Allocation(AllocationMap::new(explanation))),
-            Chart::Interaction => Some(Panel::Interaction(InteractionMaps::new(explanation))),
+            Chart::Allocation | Chart::Shares => {
+                let by_share = chart == Chart::Shares;
+                Some(Panel::Allocation(AllocationMap::new(explanation, by_share)))
+            }
+            Chart::Interaction | Chart::Contributions => {
+                let by_contribution = chart == Chart::Contributions;
+                let maps = InteractionMaps::new(explanation, by_contribution);
+                Some(Panel::Interaction(maps))
+            }
             Chart::Faithfulness => {
                 let curves = self.curves?;
                 let class = explanation.prediction.as_ref()?.classes.get(curves.class)?;

@@ -1,5 +1,5 @@
-//! Two heat maps of word pairs, side by side: neurons they share, attention
-//! they pay.
+//! Two heat maps of word pairs, side by side: neurons they share, or what one brings to the other's place; and
+//! attention they pay.
 
 use plotters::prelude::DrawingBackend;
 
@@ -23,6 +23,8 @@ const SMALLEST_NAMED_CELL: f64 = 9.0;
 /// The section of the sheet that shows the interaction.
 pub(super) struct InteractionMaps<'a> {
     explanation: &'a Explanation,
+    /// Whether the first shows contributions, not sharing.
+    by_contribution: bool,
     /// Whether there is room for the words' names.
     named: bool,
     /// Room before the rows and above the columns.
@@ -32,7 +34,7 @@ pub(super) struct InteractionMaps<'a> {
 }
 
 impl<'a> InteractionMaps<'a> {
-    pub(super) fn new(explanation: &'a Explanation) -> Self {
+    pub(super) fn new(explanation: &'a Explanation, by_contribution: bool) -> Self {
         let words = &explanation.words;
         let cell_beside = |labels: f64| ((PANEL - labels) / words.len() as f64).min(LARGEST_CELL);
         let names = widest_name(words) + 10.0;
@@ -40,6 +42,7 @@ impl<'a> InteractionMaps<'a> {
         let labels = if named { names } else { NUMBERS };
         Self {
             explanation,
+            by_contribution,
             named,
             labels,
             cell: cell_beside(labels),
@@ -59,13 +62,22 @@ impl<'a> InteractionMaps<'a> {
         letters: &mut Letters,
     ) -> Drawn<DB> {
         let interaction = &self.explanation.interaction;
-        let note = "The part of the smaller word's neurons that the pair shares, faded if these are less than one.";
-        heading(sheet, (MARGIN, y), letters, "Shared neurons", note)?;
-        let scale = Scale::UpTo(1.0);
-        color_bar(sheet, (MARGIN + PANEL, y), "sharing Sᵢₖ", scale)?;
         let grid = self.grid(MARGIN, y);
-        self.draw_map(sheet, &grid, &interaction.faded(), scale)?;
-        blank_diagonal(sheet, &grid)?;
+        if self.by_contribution {
+            let brought = &interaction.contribution;
+            let note = "What the column's word brings to the place of the row's, towards the predicted class (blue) or against it.";
+            heading(sheet, (MARGIN, y), letters, "Contributions", note)?;
+            let scale = Scale::either(&brought.values);
+            color_bar(sheet, (MARGIN + PANEL, y), "contribution eᵢ←ₖ", scale)?;
+            self.draw_map(sheet, &grid, brought, scale)?;
+        } else {
+            let note = "The part of the smaller word's neurons that the pair shares, faded if these are less than one.";
+            heading(sheet, (MARGIN, y), letters, "Shared neurons", note)?;
+            let scale = Scale::UpTo(1.0);
+            color_bar(sheet, (MARGIN + PANEL, y), "sharing Sᵢₖ", scale)?;
+            self.draw_map(sheet, &grid, &interaction.faded(), scale)?;
+            blank_diagonal(sheet, &grid)?;
+        }
 
         let x = MARGIN + PANEL + BETWEEN;
         let note = "The weight that the row's word gives the column's, mean over heads.";

@@ -25,12 +25,13 @@ impl Session {
         })
     }
 
-    /// Loads a model directory's files under `id`, replacing what was there.
+    /// Loads a model directory's files under `id`, which explanations name it by, replacing what was there.
     ///
     /// # Errors
     /// If the files are not a model.
     pub fn load(&mut self, id: &str, files: &Files) -> Result<&LoadedModel, EngineError> {
         let mut model = LoadedModel::new(files, &self.device.device)?;
+        id.clone_into(&mut model.package.card.id);
         if self.device.backend == Backend::WebGpu {
             model.classifier = model.classifier.with_joined_heads();
         }

@@ -67,7 +67,7 @@ pageTest(
     await page.keyboard.press("Enter");
     await page.mouse.move(5, 5);
     assert.match(await page.locator("#allocation .readout").innerText(), /^“The” owns/, "it is held");
-    assert.match(await held.innerText(), /^Pinned: “The”/);
+    assert.match(await held.innerText(), /^Held: “The”/);
     await page.selectOption("#model", await page.inputValue("#beside"));
     await ready(page);
     await page.locator("#tokens [data-place='2']").focus(); // As Tab does.
@@ -88,7 +88,7 @@ pageTest(
     assert.equal(await neurons.getAttribute("aria-valuenow"), await neurons.getAttribute("aria-valuemax"));
     await page.keyboard.press("Enter");
     const [, neuron] = (await neurons.getAttribute("aria-valuetext"))?.match(/^Neuron (\d+)/) ?? [];
-    assert.match(await held.innerText(), new RegExp(`^Pinned: neuron ${neuron}`));
+    assert.match(await held.innerText(), new RegExp(`^Held: neuron ${neuron}`));
     await page.keyboard.press("Tab");
     await page.locator("#tokens [data-word]").first().hover();
     assert.match(await page.locator("#allocation .readout").innerText(), new RegExp(`^Neuron ${neuron} `));

@@ -98,6 +98,11 @@ pageTest("each experiment sets the page to what it says", async (page) => {
   await page.waitForSelector('#prediction[data-without="word:2"]');
   await page.waitForSelector("#touched-parts:has-text('“bad” shut out')");
   assert.match(await page.innerText("#experiment-told"), /gate is closed for “bad”/);
+  await chip("shared neurons").click();
+  await page.waitForSelector(".pin.held");
+  await chip("closing the gate").click();
+  await page.waitForSelector('#prediction[data-without="word:2"]');
+  assert.equal(await page.locator(".pin.held").count(), 0, "nothing of the experiment before is held");
 });
 
 /** The spacing that WCAG 2.2 asks a page to bear (1.4.12). */

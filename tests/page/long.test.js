@@ -114,7 +114,10 @@ pageTest(
     assert.equal(Number(await slider.inputValue()), 1000, "and so is the last");
     const [{ allocation }] = Object.values(await explained(page));
     assert.equal(await plot.getAttribute("aria-valuenow"), String(allocation.neurons.length));
-    await page.waitForFunction(() => location.hash.includes("zoom=8"));
+    await page.waitForFunction(() => location.hash.includes("zoom=8%401000%2C500"));
+    await page.reload();
+    await ready(page);
+    assert.equal(Number(await slider.inputValue()), 1000, "a link leads to the same part");
     for (const times of ["4×", "2×", "1×"]) {
       await zoom.getByRole("button", { name: "Show more columns at once" }).click();
       await said.getByText(times).waitFor();

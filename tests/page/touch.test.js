@@ -59,12 +59,14 @@ for (const model of ["sst2-safr", "sst2-safr-published"]) {
       await page.locator('#heads [data-head="1"]').click();
       const both = `${off} head:1`;
       await changed(page, both);
+      assert.deepEqual(await predicted(page, '[data-panel="beside"] .prediction'), whole, "it stays there, though nobody asked again");
       await page.locator("#tokens [data-place='3']").press("Enter");
       await page.locator(".pin.held button", { hasText: "Shut it out" }).click();
       const all = `${both} word:3`;
       await changed(page, all);
       assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Let it in again", "the focus stays");
       await agrees(page, model, TEXT, all);
+      assert.equal(await page.locator('.waiting[data-panel="beside"]').count(), 0, "whatever is changed");
       await page.waitForFunction((without) => new URLSearchParams(location.hash.slice(1)).get("without") === without, all);
 
       await page.keyboard.press("Control+z");

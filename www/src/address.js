@@ -2,7 +2,8 @@
 /** The address of the page, which holds the view. */
 
 import { kept } from "./kept.js";
-import { copyLink, isNewer, missingModels, notHere, readState, USUAL_CHOICES, writeState } from "./state.js";
+import { keepPlace } from "./place.js";
+import { copyLink, isNewer, LINK_TEXT_LIMIT, missingModels, notHere, readState, USUAL_CHOICES, writeState } from "./state.js";
 import { partsOf } from "./without.js";
 
 /** @import { Catalogue } from "./catalogue.js" */
@@ -23,6 +24,7 @@ export class Address {
     this.catalogue = catalogue;
     this.notices = notices;
     this.usual = usual;
+    keepPlace();
   }
 
   /** The state that it describes now. */
@@ -43,9 +45,10 @@ export class Address {
     else history.replaceState(null, "", next);
   }
 
-  /** A link to this view, which says nothing of what nobody has chosen otherwise. @param {State} state */
+  /** A link to this view, as pictures say it, which says nothing of what nobody has chosen otherwise. @param {State} state */
   link(state) {
-    return new URL(writeState(state, USUAL_CHOICES, this.catalogue.ids), location.href).href;
+    const { href } = new URL(writeState(state, USUAL_CHOICES, this.catalogue.ids), location.href);
+    return state.text.length > LINK_TEXT_LIMIT ? `${href} (without the text, which is too long for it)` : href;
   }
 
   /** Copies a link to exactly this view, and says how that went. @param {State} state */

@@ -24,7 +24,7 @@ export class Held {
 
   /** Brings the charts in line with the state. @param {string} held */
   show(held) {
-    if (held === this.#written || held === this.#wanted) return;
+    if (held === (this.#wanted || this.#written)) return;
     this.#wanted = held;
     if (held === "") this.spotlight.clear();
     else this.drawn();
@@ -56,4 +56,4 @@ export class Held {
 }
 
 /** How the address writes it. */
-export const HELD = /^(?:(?:word|neuron):\d{1,6}|pair:\d{1,6},\d{1,6})$/;
+export const HELD = /^(?:|(?:word|neuron):\d{1,6}|pair:\d{1,6},\d{1,6})$/;

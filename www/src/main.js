@@ -34,9 +34,9 @@ import { inAnotherText } from "./without.js";
 import { Wonder } from "./wonder.js";
 
 /** @import { Palette } from "./charts/palette.js" */
+/** @import { Request } from "./explainer.js" */
 /** @import { Answer } from "./host.js" */
 /** @import { Device, Explanation, ModelAsset, Problem } from "./protocol.js" */
-/** @import { Request } from "./explainer.js" */
 /** @import { Scene } from "./scenes.js" */
 /** @import { State } from "./state.js" */
 
@@ -203,7 +203,7 @@ const wonder = new Wonder(spotlight, (word) => {
 /** The model that the selected one is compared with. */
 const companion = () => catalogue.companion(state.model, state.beside);
 
-/** What is said in place of a model's answer. @param {string} id */
+/** In place of a model's answer. @param {string} id */
 const awaited = (id) => (stopped || unexplained === state.text ? "There is no answer to this text." : catalogue.awaited(id));
 
 /** Asks for what the page should show. @param {number | null} since time of the keystroke, if it was one @param {boolean} [anew] also what is known */
@@ -298,7 +298,7 @@ async function draw(request, { key }, { explanation, milliseconds }) {
   if (explanations[selected.key] && (isSelected || rescaled)) main.draw(view(selected), palette);
   if (isSelected) instrument.drawn(explanation, main.words.texts);
   if (other && explanations[other.key] && (!isSelected || rescaled || !beside.isDrawn)) beside.draw(view(other), palette);
-  else if (other && isSelected && !request.scenes.some((scene) => scene.key === other.key)) beside.wait(text);
+  else if (other && isSelected && !explanations[other.key] && !request.scenes.some((scene) => scene.key === other.key)) beside.wait(text);
   painted = afterPaint();
   await painted;
   if (isSelected && since !== null) performance.measure("explain", { start: since, end: performance.now() });

@@ -47,7 +47,7 @@ export class Pin {
       const name = spotlight.pinned && subject ? panels.map((panel) => panel.nameOf(subject)).find((found) => found !== null) : null;
       this.#chip.classList.toggle("held", Boolean(name));
       this.#release.setAttribute("aria-label", `Release ${name}`);
-      this.#name.replaceChildren(...(name ? ["Pinned: ", html("bdi", {}, name)] : []));
+      this.#name.replaceChildren(...(name ? ["Held: ", html("bdi", {}, name)] : []));
       this.#actionsFor = () => (name && subject ? actionsFor(subject) : []);
       this.refresh();
     });

@@ -13,8 +13,8 @@ import { partsOf, spelled } from "./without.js";
 /** What the fields mean; raised when one changes its meaning. */
 export const VERSION = 1;
 
-/** How far the columns of the allocation can be drawn apart. */
-export const ZOOMS = /** @type {const} */ (["1", "2", "4", "8", "16"]);
+/** How many times as wide columns may be and, beyond once, how far right the part that is seen is in both panels, in thousandths. */
+const ZOOM = /^(?:1|(?:2|4|8|16)@(?:1000|\d{1,3}),(?:1000|\d{1,3}))$/;
 
 /** Some programs cut longer links. */
 const LONG_LINK = 4000;
@@ -36,7 +36,7 @@ export const LINK_TEXT_LIMIT = 2000;
  * @property {"sharing" | "contribution"} interaction what the interaction shows by colour
  * @property {"text" | "neurons" | "evidence"} rows by what the words are ordered in the charts that have a row for each
  * @property {"yes" | "no"} folded whether the rows of words without neurons are, in a long text
- * @property {typeof ZOOMS[number]} zoom how far the columns of the allocation are drawn apart
+ * @property {string} zoom how far the columns of the allocation are drawn apart, and which part is seen, such as `4@500,120`
  * @property {string} seed of fine-tuning; empty for the usual one
  */
 
@@ -65,9 +65,9 @@ const shortText = {
   write: (value) => (value.length <= LINK_TEXT_LIMIT ? value : undefined),
 };
 
-/** Empty, or of a form. @param {RegExp} form @returns {Field<string>} */
+/** Of a form. @param {RegExp} form @returns {Field<string>} */
 const like = (form) => ({
-  read: (written) => (written === "" || form.test(written) ? written : undefined),
+  read: (written) => (form.test(written) ? written : undefined),
   write: (value) => value,
 });
 
@@ -98,8 +98,8 @@ const fields = (models) => ({
   interaction: oneOf(/** @type {const} */ (["sharing", "contribution"])),
   rows: oneOf(/** @type {const} */ (["text", "neurons", "evidence"])),
   folded: oneOf(/** @type {const} */ (["yes", "no"])),
-  zoom: oneOf(ZOOMS),
-  seed: like(/^\d{1,9}$/),
+  zoom: like(ZOOM),
+  seed: like(/^(?:\d{1,9})?$/),
 });
 
 /**

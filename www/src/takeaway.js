@@ -21,8 +21,10 @@ const CHARTS = {
   explanation: "all of them",
   evidence: "why this class",
   words: "words and keep",
-  allocation: "neurons of each word",
-  interaction: "pairs of words",
+  allocation: "neurons of each word, by evidence",
+  shares: "neurons of each word, by share",
+  interaction: "pairs of words, by sharing",
+  contributions: "pairs of words, by contribution",
   faithfulness: "is this explanation true?",
 };
 
@@ -45,7 +47,7 @@ export class TakeAway {
     this.home = home;
     this.measured = measured;
     this.chart.append(...Object.entries(CHARTS).map(([value, name]) => new Option(name, value)));
-    for (const form of FORMS) this.#on(form, () => saveAs(`${this.#scene.model}-${this.chart.value}`, form, (form) => this.#take(form)));
+    for (const form of FORMS) this.#on(form, () => saveAs(this.#stem, form, (form) => this.#take(form)));
     this.#on("copy", async () => {
       // Browsers that ask whether it was a click that wants this do so before the picture is there.
       const picture = this.#take("svg").then(pngOf);
@@ -56,7 +58,7 @@ export class TakeAway {
     this.copy.hidden = !("ClipboardItem" in window && navigator.clipboard);
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-take]"))) {
       button.addEventListener("click", () => {
-        this.chart.value = button.dataset.take ?? "";
+        this.chart.value = asShown(button.dataset.take ?? "");
         this.root.scrollIntoView({ block: "nearest" });
         this.chart.focus({ preventScroll: true });
       });
@@ -86,6 +88,12 @@ export class TakeAway {
     });
   }
 
+  /** Beginning of a file's name. */
+  get #stem() {
+    const { model, without } = this.#scene;
+    return `${model}${without === "" ? "" : "-changed"}-${this.chart.value}`;
+  }
+
   get #scene() {
     const scenes = this.home.scenes();
     return scenes[this.which.selectedIndex] ?? scenes[0];
@@ -98,11 +106,20 @@ export class TakeAway {
     // It was measured of the model as it is.
     const faithfulness = scene.model === selected.model && scene.without === "" ? this.measured() : null;
     if (this.chart.value === MEASURED && !faithfulness) {
-      throw { message: "it is measured only for the selected model as it is, as soon as nothing else is to be done.", hint: "Try again in a moment." };
+      const isMeasured = scene.model === selected.model && scene.without === "";
+      const hint = isMeasured ? "Try again in a moment." : "Choose that model above, with nothing switched off.";
+      throw { message: "it is measured only for the selected model as it is, as soon as nothing else is to be done.", hint };
     }
     const origin = { title: this.home.title(scene.model), date: today(), address: this.home.link() };
     return this.home.take(scene, { chart: this.chart.value, form, origin, faithfulness });
   }
+}
+
+/** What a chart shows by its colours now. @param {string} chart */
+function asShown(chart) {
+  const by = (/** @type {string} */ id) => byId(id, HTMLSelectElement).value;
+  if (chart === "allocation" && by("allocation-colour") === "share") return "shares";
+  return chart === "interaction" && by("interaction-colour") === "contribution" ? "contributions" : chart;
 }
 
 /** The day where the reader is, such as 2026-11-29. */

@@ -47,10 +47,10 @@ const NAME = 16;
  * Rows are as high as their number allows, never too low to read.
  * @param {View} view
  * @param {number} width
- * @param {number} at how far the part of the columns that is seen is from the first of them, of how far it can be, in [0, 1]
+ * @param {{times: number, before: number}} zoom how wide the columns are, and how far left they begin, as parts of what is seen
  * @returns {Frame}
  */
-export function frameOf({ explanation, words, look }, width, at) {
+export function frameOf({ explanation, words, look }, width, { times, before }) {
   const rows = rowsOf(explanation, look);
   const n = rows.words.length;
   const rowHeight = n <= 14 ? 24 : n <= 32 ? 19 : n <= 64 ? 15 : 12;
@@ -62,8 +62,8 @@ export function frameOf({ explanation, words, look }, width, at) {
   const { owner, votes } = explanation.allocation;
   const predicted = explanation.prediction?.predicted;
   const seen = right - left;
-  const all = columnsOf(owner, seen * Number(look.zoom), (column) => votes[column] === predicted);
-  const columns = shifted(all, at * seen * (Number(look.zoom) - 1));
+  const all = columnsOf(owner, seen * times, (column) => votes[column] === predicted);
+  const columns = shifted(all, before * seen);
   return { width, left, right, rowHeight, size, letters, rows, columns };
 }
 

@@ -30,6 +30,9 @@ const VOTED = 0.5;
 
 const HINT = "Point at a row or a column, or step through the neurons with the arrow keys; a click or Enter holds one";
 const TOUCHES = " and switches it off; a click on the name above its columns, all neurons of that word";
+/** A finger cannot point without a click, which therefore switches nothing off. */
+const TAPPED = "Tap a row or a column to hold it; what is held can be switched off below";
+const IS_TOUCHED = matchMedia("(hover: none)").matches;
 
 export class AllocationChart {
   /** @type {{view: View, frame: Frame, palette: Palette} | null} */
@@ -51,7 +54,7 @@ export class AllocationChart {
     this.speakers = touch ? new Speakers(panel, spotlight, touch) : null;
     this.canvas = html("canvas", { "aria-hidden": "true" });
     this.plot = html("div", { class: "plot", role: "slider", tabindex: 0, "aria-label": "Neurons" }, this.canvas);
-    this.zoom = new Zoom(this.plot, () => this.#move());
+    this.zoom = new Zoom(this.plot, ["beside", "after"].includes(panel) ? 1 : 0, () => this.#move());
     this.fold = html("button", { type: "button", class: "quiet", hidden: "" });
     this.fold.addEventListener("click", () => choose(this.fold, { folded: this.#drawn?.view.look.folded === "yes" ? "no" : "yes" }));
     this.summary = html("p", { class: "remark" });
@@ -87,7 +90,7 @@ export class AllocationChart {
   #place(view, palette) {
     const { allocation, prediction } = view.explanation;
     this.zoom.turn(view.look.zoom);
-    const frame = frameOf(view, this.#width, this.zoom.at);
+    const frame = frameOf(view, this.#width, this.zoom);
     this.#drawn = { view, frame, palette };
     const { left, right, rowHeight, rows, columns } = frame;
     this.zoom.show(right - left, allocation.neurons.length);
@@ -125,7 +128,9 @@ export class AllocationChart {
     const changed = partsOf(view.without) ?? new Map();
     for (const [column, number] of allocation.neurons.entries()) {
       const from = left + columns.left(column);
-      if (changed.has(`neuron:${number}`) && isSeen(from)) pen.fill(palette.accent, from, HEAD - VOTES - 2, Math.max(2, columns.step), VOTES);
+      if (!changed.has(`neuron:${number}`) || !isSeen(from)) continue;
+      const start = Math.max(left, from);
+      pen.fill(palette.accent, start, HEAD - VOTES - 2, Math.min(right, from + Math.max(2, columns.step)) - start, VOTES);
     }
     const row = word === null ? null : rows.place(word);
     if (row !== null) {
@@ -185,7 +190,7 @@ export class AllocationChart {
     this.plot.setAttribute("aria-valuetext", neuron === null ? "no neuron chosen; use the arrow keys" : neuronInWords(view, neuron));
     if (neuron !== null) this.readout.replaceChildren(...describeNeuron(view, neuron));
     else if (word !== null) this.readout.replaceChildren(...describeOwnership(view, word));
-    else this.readout.replaceChildren(html("p", { class: "hint" }, `${HINT}${this.touch ? TOUCHES : ""}.`));
+    else this.readout.replaceChildren(html("p", { class: "hint" }, `${IS_TOUCHED ? TAPPED : HINT}${this.touch && !IS_TOUCHED ? TOUCHES : ""}.`));
   }
 
   /** What is under the pointer: a neuron, a word's row, or nothing. @param {MouseEvent} event @returns {Subject | null} */

@@ -19,6 +19,9 @@ const LARGEST = 30;
 const SMALLEST = 6;
 const WHOLE = 720;
 
+/** So many words keep cells large enough for their names, even if the matrix is then to be scrolled. */
+const NAMABLE = 150;
+
 /** Room for the read-out next to the matrix, and the side from which cells are large enough to make that room. */
 const BESIDE = 220;
 const COMFORTABLE = 17;
@@ -61,8 +64,10 @@ export class InteractionChart {
       html("span", { role: "row", class: "unseen" }, this.cell),
     );
     this.readout = html("div", { class: "readout interaction-readout", "aria-hidden": "true", translate: "no" });
+    this.scroll = html("div", { class: "scroll" }, this.grid);
+    this.wide = html("p", { class: "remark", hidden: "" }, "The matrix is wider than its place: scroll it sideways.");
     this.table = tableOnDemand("The same as a table", ["Word", "Shares most with", "Sharing (S)", "Attends most to", "Attention", "Brings most to", "Contribution"]);
-    root.append(html("div", { class: "matrix" }, html("div", { class: "scroll" }, this.grid), this.readout), this.table.element);
+    root.append(this.wide, html("div", { class: "matrix" }, this.scroll, this.readout), this.table.element);
     listen(this.grid, spotlight, {
       under: (event) => this.#under(event),
       step: (key) => this.#step(key),
@@ -78,6 +83,8 @@ export class InteractionChart {
     // The legend's dots are as large as those of the main panel, beside or under which it stands.
     const largest = 2 * LARGEST_DOT * bodyOf(this.#drawn.frame.side);
     if (this.panel === "main") this.figure?.style.setProperty("--largest-dot", `${largest}px`);
+    const { left, side } = this.#drawn.frame;
+    this.wide.hidden = left + n * side + LEAN <= width;
     this.highlight(subject);
     this.root.classList.toggle("empty", n === 0);
     this.grid.setAttribute("aria-rowcount", String(n));
@@ -213,7 +220,8 @@ function frameOf({ explanation, words, look }, width) {
   const whole = Math.floor((width - margin(13) - LEAN) / n);
   const shared = Math.floor((width - margin(13) - LEAN - BESIDE) / n);
   const fitting = shared >= COMFORTABLE ? shared : whole;
-  const side = Math.max(SMALLEST, Math.min(LARGEST, Math.floor(WHOLE / n), fitting));
+  const smallest = n <= NAMABLE ? NAMED : SMALLEST;
+  const side = Math.max(smallest, Math.min(LARGEST, Math.floor(WHOLE / n), fitting));
   const size = side >= 16 ? 13 : 10.5;
   return { rows, side, left: margin(size), top: Math.round(margin(size) * 0.9 + 4), size, letters };
 }

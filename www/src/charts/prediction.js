@@ -1,7 +1,7 @@
 // @ts-check
 /** The class probabilities, as bars. */
 
-import { percent } from "../format.js";
+import { count, percent, plural } from "../format.js";
 import { bar, html, spoken } from "../html.js";
 
 /** @import { Explanation, Prediction } from "../protocol.js" */
@@ -21,7 +21,7 @@ export class PredictionChart {
   }
 
   /** @param {Explanation} explanation @param {string} without what is switched off or turned up */
-  draw({ prediction, known, change, sentences: { doubt } }, without) {
+  draw({ prediction, known, change, cut, sentences: { doubt } }, without) {
     if (prediction) this.root.dataset.known = String(known);
     else delete this.root.dataset.known;
     this.#mark(without, change?.probabilities[0]);
@@ -31,6 +31,7 @@ export class PredictionChart {
       return;
     }
     this.#show(prediction, doubt);
+    if (cut) this.root.append(html("p", { class: "doubt" }, ...spoken(`It read only the first ${count(cut.read)} of ${plural(cut.total, "word")}.`)));
   }
 
   /** What a changed model answers, before it is explained. @param {Prediction} prediction @param {string} without */
