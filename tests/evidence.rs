@@ -146,7 +146,7 @@ fn amounts_are_the_sizes_of_contributions() {
 /// Closed gates bring nothing, and what they stood for shows as positions and biases.
 #[test]
 fn closed_gates_bring_nothing() {
-    for config in configs().filter(|config| config.layers == 1) {
+    for config in configs() {
         let model = Classifier::new(&config, &lively(&config, 5), &Device::flex()).unwrap();
         let closed = model.with_gate_values(&vec![0.0; config.vocabulary]);
         for trace in explained(&closed, &[&[2, 3, 4]]) {

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use burn::tensor::{Device, Tensor};
-use safr::model::{Batch, Classifier, Trace, read};
+use burn::tensor::{Device, Tensor, TensorData};
+use safr::attribute::logit_changes;
+use safr::engine::{LoadedModel, Question};
+use safr::explain::Piece;
+use safr::model::{Ablation, Batch, BlockAblation, Classifier, Trace, read};
 use safr::package::huggingface::{HuggingFaceError, Import, import};
 use safr::package::{Files, Package, Precision, read_files};
 use safr::text::{self, Tokenizer};
@@ -133,6 +136,140 @@ fn ids_places_states_and_logits_are_those_of_the_library() {
             compared += 1;
         }
         assert_eq!(compared, 4, "{kind}");
+    }
+}
+
+/// As the page shows it: words, positions, special tokens and biases add up to the log-odds or the centred logit, and
+/// pieces to their words.
+#[test]
+fn explanations_are_whole_by_words_and_by_pieces() {
+    for kind in KINDS {
+        let model = LoadedModel::of(imported(kind, &[]), &Device::flex()).unwrap();
+        let mut opened = 0;
+        for text in expected(kind) {
+            let text = text["text"].as_str().unwrap();
+            let explanation = pollster::block_on(model.explain(text)).unwrap();
+            let Some(evidence) = &explanation.evidence else {
+                assert_eq!(text, "");
+                continue;
+            };
+            let margin = evidence.margin;
+            let close = |what: &str, a: f64, b: f64| {
+                let size = 1f64.max(b.abs());
+                assert!(
+                    (a - b).abs() <= 1e-4 * size,
+                    "{kind}, {text:?}, {what}: {a} is not {b}"
+                );
+            };
+            let together = margin.words + margin.positions + margin.padding + margin.bias;
+            close("contributions", together, margin.total);
+            close(
+                "evidence",
+                margin.neurons + margin.past + margin.head_bias,
+                margin.total,
+            );
+            assert!(margin.padding != 0.0, "special tokens bring something");
+            let words = &explanation.words;
+            close(
+                "words",
+                words.iter().map(|word| word.contribution).sum(),
+                margin.words,
+            );
+            let owned: f64 = words.iter().map(|word| word.neurons).sum();
+            close(
+                "neurons",
+                owned,
+                explanation.allocation.neurons.len() as f64,
+            );
+            let said = &explanation.allocation.evidence;
+            for (at, word) in words.iter().enumerate() {
+                let sum = |of: fn(&Piece) -> f64| word.pieces.iter().map(of).sum::<f64>();
+                close("pieces' neurons", sum(|piece| piece.neurons), word.neurons);
+                close(
+                    "pieces' evidence",
+                    sum(|piece| piece.evidence),
+                    word.evidence,
+                );
+                close(
+                    "pieces' contributions",
+                    sum(|piece| piece.contribution),
+                    word.contribution,
+                );
+                // Neurons that say next to nothing are not active.
+                let shown: f64 = said.row(at).iter().map(|&said| f64::from(said)).sum();
+                assert!(
+                    (shown - word.evidence).abs() < 0.02,
+                    "{shown} of {}",
+                    word.evidence
+                );
+                opened += usize::from(word.pieces.len() > 1);
+            }
+        }
+        assert!(opened >= 3, "{kind}: {opened} words of several pieces");
+    }
+}
+
+/// A word that is shut out, or deleted, goes with all its pieces.
+#[test]
+fn a_word_is_changed_with_all_its_pieces() {
+    for kind in KINDS {
+        let model = LoadedModel::of(imported(kind, &[]), &Device::flex()).unwrap();
+        let text = "unreadable film";
+        let whole = pollster::block_on(model.explain(text)).unwrap();
+        assert!(whole.words[0].pieces.len() > 1);
+        let changes = "word:0".parse().unwrap();
+        let shut = pollster::block_on(model.explain_changed(text, &changes)).unwrap();
+        assert!(shut.words[0].pieces.iter().all(|piece| piece.keep == 0.0));
+        assert_eq!((shut.words[0].contribution, shut.words[1].keep), (0.0, 1.0));
+        let deleted = pollster::block_on(model.without(text, 0)).unwrap();
+        let rest = pollster::block_on(model.explain("film"))
+            .unwrap()
+            .prediction
+            .unwrap();
+        same(&deleted.without.probabilities, &rest.probabilities, kind);
+        for question in [
+            Question::FlipWords,
+            Question::FlipNeurons,
+            Question::Faithfulness,
+        ] {
+            let mut inquiry = pollster::block_on(model.inquire(text, question)).unwrap();
+            while pollster::block_on(inquiry.advance(&model))
+                .unwrap()
+                .is_none()
+            {}
+        }
+    }
+}
+
+/// What is computed of each neuron without a pass is what a pass without it gives, with a pooler, too.
+#[test]
+fn what_is_lost_without_a_neuron_is_what_a_pass_loses() {
+    for kind in KINDS {
+        let package = imported(kind, &[]);
+        let (config, device) = (&package.config, Device::flex());
+        let model = Classifier::new(config, &package.weights, &device).unwrap();
+        let ids: Vec<u32> = serde_json::from_value(expected(kind)[0]["ids"].clone()).unwrap();
+        let batch = Batch::new(&[&ids], config, &device);
+        let trace = model.forward(&batch, None);
+        let changes = values(logit_changes(&model, &trace));
+        let whole = values(trace.logits);
+        for neuron in 0..config.d_ff {
+            let mask: Vec<f32> = (0..config.d_ff).map(|at| f32::from(at != neuron)).collect();
+            let mask = Tensor::from_data(TensorData::new(mask, [1, 1, config.d_ff]), &device);
+            let mut blocks = vec![BlockAblation::default(); config.layers];
+            blocks[config.layers - 1].neurons = Some(mask);
+            let without = Ablation {
+                words: None,
+                blocks,
+            };
+            let logits = values(model.forward_ablated(&batch, &without).logits);
+            let lost: Vec<f32> = logits.iter().zip(&whole).map(|(a, b)| a - b).collect();
+            same(
+                &changes[neuron * config.classes..][..config.classes],
+                &lost,
+                kind,
+            );
+        }
     }
 }
 

@@ -436,10 +436,10 @@ fn words_count_alike_or_by_how_much_their_neurons_say() {
 
     // Of two classes, one is voted for by neuron 0 and the other one by neuron 1.
     let mut trace = three_words().trace(1);
-    let votes = [
+    let votes = [[
         [3.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         [0.0, 4.0, 0.0, 0.0, 0.0, 0.0],
-    ];
+    ]];
     trace.votes = Tensor::from_data(votes, &Device::flex());
     let importance = value(scale_free::losses(&trace, &form(Weight::Evidence)).0);
     // The words say 3, √(1.5² + (2√3)²) and 4.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::UNKNOWN;
+use crate::text::{Encoded, UNKNOWN};
 
 /// Which of a text's `n` words are taken out, `n`.
 pub type Removed = Vec<bool>;
@@ -42,6 +42,12 @@ impl Removal {
                 .map(|(&id, &removed)| if removed { UNKNOWN } else { id })
                 .collect(),
         }
+    }
+
+    /// [`apply`](Self::apply) to a text whose words may be several ids each: those of the `removed` words go, and what
+    /// stands before or after the text stays.
+    pub fn apply_to_words(self, text: &Encoded, removed: &[bool]) -> Vec<u32> {
+        self.apply(&text.ids, &text.spread(removed))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Removal, Removed, probabilities, texts_a_piece};
 use crate::explain::argmax;
 use crate::model::{Classifier, ReadError};
+use crate::text::Encoded;
 
 /// Up to so many words, all sets of up to [`EXACT`] words are tried.
 const FEW: usize = 20;
@@ -16,7 +17,7 @@ const MOST: usize = 10;
 /// that leaves the class least: then fewer may do.
 #[derive(Clone, Debug)]
 pub struct WordFlip {
-    text: Vec<u32>,
+    text: Encoded,
     class: usize,
     /// What is deleted so far by the greedy part.
     deleted: Vec<usize>,
@@ -35,17 +36,18 @@ pub struct WordFlip {
 
 impl WordFlip {
     /// Begins with the words that are read of a text, and the class that is predicted for it.
-    pub fn new(text: &[u32], class: usize) -> Self {
+    pub fn new(text: Encoded, class: usize) -> Self {
+        let words = text.places.len();
         Self {
-            text: text.to_vec(),
+            text,
             class,
             deleted: Vec::new(),
             size: 1,
-            next: (!text.is_empty()).then(|| vec![0]),
+            next: (words > 0).then(|| vec![0]),
             best: None,
             done: 0,
             flips: false,
-            over: text.is_empty(),
+            over: words == 0,
         }
     }
 
@@ -57,7 +59,7 @@ impl WordFlip {
         if self.over {
             return Ok(true);
         }
-        let piece = texts_a_piece(self.text.len());
+        let piece = texts_a_piece(self.text.ids.len());
         let mut sets = Vec::with_capacity(piece);
         while let Some(set) = self.next.take_if(|_| sets.len() < piece) {
             self.next = self.following(&set);
@@ -78,7 +80,7 @@ impl WordFlip {
 
     /// Texts that were read, and how many there may be in all.
     pub fn progress(&self) -> (usize, usize) {
-        let n = self.text.len();
+        let n = self.text.places.len();
         let sets = |size: usize| (0..size).fold(1, |sets, at| sets * (n - at) / (at + 1));
         let exact: usize = match n <= FEW {
             true => (1..=EXACT.min(n)).map(sets).sum(),
@@ -99,7 +101,8 @@ impl WordFlip {
 
     /// Whether no smaller set changes the class.
     pub fn is_exact(&self) -> bool {
-        self.deleted.is_empty() && self.text.len() <= FEW || self.deleted.len() + self.size == 1
+        self.deleted.is_empty() && self.text.places.len() <= FEW
+            || self.deleted.len() + self.size == 1
     }
 
     /// Takes in what a set leaves; one that changes the class beats all that do not.
@@ -113,7 +116,7 @@ impl WordFlip {
 
     /// All sets of a size were tried: what comes next.
     fn end_round(&mut self) {
-        let n = self.text.len();
+        let n = self.text.places.len();
         let gone = self.deleted.len() + self.size;
         self.over = self.flips || gone == MOST.min(n);
         if self.over {
@@ -136,7 +139,7 @@ impl WordFlip {
 
     /// The set after `set` in lexicographic order; one of the words that are left while some are deleted.
     fn following(&self, set: &[usize]) -> Option<Vec<usize>> {
-        let n = self.text.len();
+        let n = self.text.places.len();
         if let ([word], false) = (set, self.deleted.is_empty()) {
             let next = (word + 1..n).find(|word| !self.deleted.contains(word));
             return next.map(|word| vec![word]);
@@ -150,8 +153,8 @@ impl WordFlip {
     /// The words that are left.
     fn without(&self, set: &[usize]) -> Vec<u32> {
         let gone = |word| set.contains(&word) || self.deleted.contains(&word);
-        let removed: Removed = (0..self.text.len()).map(gone).collect();
-        Removal::Delete.apply(&self.text, &removed)
+        let removed: Removed = (0..self.text.places.len()).map(gone).collect();
+        Removal::Delete.apply_to_words(&self.text, &removed)
     }
 }
 
@@ -163,7 +166,7 @@ mod tests {
 
     /// Searches with a model in which each word adds its own part to the probability, of which the class needs half.
     fn searched(parts: &[f32]) -> WordFlip {
-        let mut search = WordFlip::new(&vec![2; parts.len()], 0);
+        let mut search = WordFlip::new(Encoded::of_words(&vec![2; parts.len()]), 0);
         while !search.over {
             let set = search.next.take().unwrap();
             search.next = search.following(&set);
@@ -212,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_text_without_words_has_none_to_delete() {
-        let search = WordFlip::new(&[], 0);
+        let search = WordFlip::new(Encoded::of_words(&[]), 0);
         assert!(search.over && search.found().is_none());
     }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Chart, ChartError, Excerpt};
 use crate::attribute::Ranking;
-use crate::explain::{Explanation, History, Matrix, Part};
+use crate::explain::{Explanation, History, Matrix, Part, Word};
 
 /// The numbers behind a chart: a row per word; of the allocation one per neuron and word that takes part of it, of the
 /// interaction one per pair of words. Words are numbered from 0.
@@ -18,7 +18,13 @@ pub fn csv(excerpt: &Excerpt) -> Result<String, ChartError> {
     let written = match excerpt.chart {
         Chart::Explanation | Chart::Words => {
             let mut words = explanation.words.iter();
-            words.try_for_each(|word| rows.serialize(word))
+            // A row has no room for a word's pieces.
+            words.try_for_each(|word| {
+                rows.serialize(Word {
+                    pieces: Vec::new(),
+                    ..word.clone()
+                })
+            })
         }
         Chart::Evidence => evidence(explanation, &mut rows),
         Chart::Allocation | Chart::Shares => allocation(explanation, &mut rows),
@@ -67,8 +73,7 @@ fn evidence(explanation: &Explanation, rows: &mut Rows) -> csv::Result<()> {
             evidence: Some(word.evidence),
         })?;
     }
-    let parts = explanation.evidence.iter().flat_map(Part::all);
-    parts.into_iter().try_for_each(|part| {
+    Part::all(explanation).into_iter().try_for_each(|part| {
         rows.serialize(EvidenceRow {
             word: None,
             text: part.title,

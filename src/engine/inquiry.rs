@@ -37,7 +37,7 @@ enum Work {
     Neurons(NeuronFlip),
     Words(WordFlip, Vec<String>),
     Curves(Box<CurvesRun>),
-    Examples(Examples, Vec<Vec<Place>>),
+    Examples(Examples, Vec<Vec<Option<Place>>>),
 }
 
 /// Where a word stands in its line: UTF-16 offsets of its begin and end.
@@ -111,7 +111,7 @@ impl LoadedModel {
         let (explanation, steering) = self.explain_to_steer(text).await?;
         let search = |class| {
             let order = speaking(&explanation);
-            Work::Neurons(NeuronFlip::new(&explanation.ids(), class, order))
+            Work::Neurons(NeuronFlip::new(&self.read(text).ids, class, order))
         };
         Ok(match steering {
             Some(steering) => Some(Work::Done(neurons(steering.fewest_to_flip(), true))),
@@ -123,24 +123,31 @@ impl LoadedModel {
         let explanation = self.explain(text).await?;
         let search = |class| {
             let words = explanation.words.iter().map(|word| word.text.clone());
-            Work::Words(WordFlip::new(&explanation.ids(), class), words.collect())
+            Work::Words(
+                WordFlip::new(self.read(text).encoded(), class),
+                words.collect(),
+            )
         };
         Ok(explanation.predicted().map(search))
     }
 
     async fn curves(&self, text: &str) -> Result<Option<Work>, EngineError> {
-        let trace = self.finite_trace(&self.read(text)).await?;
-        Ok(trace.map(|trace| Work::Curves(Box::new(CurvesRun::new(trace, SEED)))))
+        let read = self.read(text);
+        let trace = self.finite_trace(&read).await?;
+        let run = |trace| CurvesRun::new(trace, read.places(), SEED);
+        Ok(trace.map(|trace| Work::Curves(Box::new(run(trace)))))
     }
 
     fn examples(&self, lines: &str) -> Work {
         let reads: Vec<_> = lines.lines().map(|line| self.read(line)).collect();
-        let ids = reads
-            .iter()
-            .map(|read| read.words.iter().map(|word| word.id).collect());
+        let ids = reads.iter().map(|read| read.ids.clone());
         let places = reads.iter().map(|read| {
-            let words = read.words.iter();
-            words.map(|word| (word.start, word.end)).collect()
+            let words = read.words.iter().zip(read.places());
+            let mut places = vec![None; read.ids.len()];
+            for (word, place) in words {
+                places[place].fill(Some((word.start, word.end)));
+            }
+            places
         });
         let search = Examples::new(ids.collect(), self.package.config.d_ff);
         Work::Examples(search, places.collect())
@@ -225,17 +232,17 @@ fn deleted(search: &WordFlip, words: &[String]) -> Answer {
     })
 }
 
-/// Where the words are at which each neuron fires.
-fn lines(search: &Examples, places: &[Vec<Place>]) -> Answer {
+/// Where the words are at which each neuron fires; what fires before or after a text is at no word.
+fn lines(search: &Examples, places: &[Vec<Option<Place>>]) -> Answer {
     let of_neuron = |found: &Vec<FiresAt>| {
-        let lines = found.iter().map(|at| {
-            let (start, end) = places[at.text][at.word];
-            FiringLine {
+        let lines = found.iter().filter_map(|at| {
+            let (start, end) = places[at.text][at.word]?;
+            Some(FiringLine {
                 line: at.text,
                 start,
                 end,
                 activation: at.activation,
-            }
+            })
         });
         lines.collect()
     };

@@ -96,7 +96,8 @@ impl LoadedModel {
         self.check(changes, read.words.len())?;
         let classifier = self.classifier.changed(changes);
         let reads = std::slice::from_ref(&read);
-        let traces = self.traced(reads, (&classifier, changes)).await?;
+        let at = at_places(changes, &read);
+        let traces = self.traced(reads, (&classifier, &at)).await?;
         let trace = finite(traces)?.pop().flatten();
         Ok(Explanation {
             changes: changes.clone(),
@@ -221,6 +222,19 @@ impl LoadedModel {
             .iter()
             .map(|ids| traces.next_if(|_| !ids.is_empty()))
             .collect())
+    }
+}
+
+/// Changes with the places of what the words are read as, in place of the words.
+fn at_places(changes: &Changes, read: &ReadText) -> Changes {
+    let places = read.places();
+    Changes {
+        words: changes
+            .words
+            .iter()
+            .flat_map(|&word| places[word].clone())
+            .collect(),
+        ..changes.clone()
     }
 }
 

@@ -155,6 +155,7 @@ mod tests {
         let [a, b] = words;
         let nothing = vec![0.0; 2];
         ContributionNumbers {
+            through: Vec::new(),
             brought: [1.0, -1.0]
                 .map(|sign| Matrix::new(2, 2, vec![sign * a, 0.0, 0.0, sign * b]))
                 .to_vec(),

@@ -14,10 +14,14 @@ pub struct Allocated {
     pub owned: Vec<usize>,
 }
 
+/// Of neurons that may be negative, as GELU's, hardly any is ever 0: one is active if it has more than this part of all
+/// energy, Σ_jf u_jf².
+const ACTIVE: f64 = 1e-5;
+
 /// Divides the active neurons of `u`, `n × F`, among its rows (method §4.1).
 ///
 /// The share of word `i` in neuron `f` is `u_if² / Σ_j u_jf²`; a neuron is active where the
-/// sum is not 0, and is grouped with the word that has its largest share.
+/// sum is not 0, or more than [`ACTIVE`] of all, and is grouped with the word that has its largest share.
 pub fn allocate(u: &Matrix) -> Allocated {
     let columns = Columns::of(u);
     let order = columns.active_by_owner();
@@ -60,6 +64,8 @@ pub fn allocate(u: &Matrix) -> Allocated {
 struct Columns {
     /// Σ_j u_jf².
     energy: Vec<f64>,
+    /// How much an active neuron has more than.
+    least: f64,
     /// The largest u_jf².
     largest: Vec<f64>,
     /// The first word that has it.
@@ -70,6 +76,7 @@ impl Columns {
     fn of(u: &Matrix) -> Self {
         let mut columns = Self {
             energy: vec![0.0; u.cols],
+            least: 0.0,
             largest: vec![0.0; u.cols],
             owner: vec![0; u.cols],
         };
@@ -83,13 +90,16 @@ impl Columns {
                 }
             }
         }
+        if u.values.iter().any(|&value| value < 0.0) {
+            columns.least = ACTIVE * columns.energy.iter().sum::<f64>();
+        }
         columns
     }
 
     /// The active neurons by owner, then by decreasing share of the owner, then by index.
     fn active_by_owner(&self) -> Vec<usize> {
         let mut active: Vec<usize> = (0..self.energy.len())
-            .filter(|&f| self.energy[f] > 0.0)
+            .filter(|&f| self.energy[f] > self.least)
             .collect();
         active.sort_by(|&f, &g| {
             let by_share = || self.largest_share(g).total_cmp(&self.largest_share(f));

@@ -1,14 +1,16 @@
 //! Assembles the measures of one text into its explanation.
 
+use std::ops::Range;
+
 use super::capacity::capacity_of;
 use super::evidence::row_sums;
+use super::said::Said;
 use super::{
-    Allocated, Changes, ContributionNumbers, Cut, EXPLANATION_VERSION, Evidence, Explanation, Gram,
-    Interaction, Margin, Matrix, TraceNumbers, Word, allocate, argmax, attention_received,
-    capacity, centred, evidence, known_words, margin_factor, mean_over_heads, parts, predict,
-    shared, sharing, weighed, weighted_sharing, word_contributions,
+    Allocated, Changes, Cut, EXPLANATION_VERSION, Explanation, Gram, Interaction, Piece,
+    TraceNumbers, Word, allocate, attention_received, capacity, known_words, mean_over_heads,
+    predict, shared, sharing, weighed, weighted_sharing, word_contributions,
 };
-use crate::text::ReadText;
+use crate::text::{ReadPiece, ReadText};
 
 /// Explains what the model with id `model` makes of `text` (method §4).
 ///
@@ -17,7 +19,7 @@ use crate::text::ReadText;
 /// prediction nor tables.
 ///
 /// # Panics
-/// If `trace` is not the trace of `read`'s words, or has no layer.
+/// If `trace` is not the trace of what was `read`, or has no layer.
 pub fn explain(
     model: &str,
     text: &str,
@@ -26,11 +28,7 @@ pub fn explain(
     trace: Option<&TraceNumbers>,
 ) -> Explanation {
     let traced = trace.map_or(0, |trace| trace.keep.len());
-    assert_eq!(
-        read.words.len(),
-        traced,
-        "a trace holds the words that were read"
-    );
+    assert_eq!(read.ids.len(), traced, "a trace holds what was read");
     let empty = Explanation {
         version: EXPLANATION_VERSION,
         model: model.to_owned(),
@@ -52,9 +50,17 @@ pub fn explain(
     };
     let Some(trace) = trace else { return empty };
 
+    let places = read.places();
+    let of_pieces = trace;
+    let gathered;
+    let (trace, said) = if read.is_in_pieces() {
+        gathered = trace.by_words(&places);
+        (&gathered, Said::of(trace).by_words(&places))
+    } else {
+        (trace, Said::of(trace))
+    };
     let layer = trace.layers.len() - 1;
     let last = &trace.layers[layer];
-    let said = Said::of(trace);
     let mut allocated = allocate(&last.neurons);
     said.complete(&mut allocated, trace);
     let shares = &allocated.allocation.shares;
@@ -69,7 +75,7 @@ pub fn explain(
         cosine: gram.cosine(),
         attention: mean_over_heads(&last.attention),
     };
-    let words = words(
+    let mut words = words(
         read,
         trace,
         &allocated,
@@ -77,6 +83,13 @@ pub fn explain(
         &interaction,
         &said,
     );
+    if read.is_in_pieces() {
+        let opened = pieces(read, of_pieces, &places);
+        words
+            .iter_mut()
+            .zip(opened)
+            .for_each(|(word, pieces)| word.pieces = pieces);
+    }
     let (known, all) = known_words(&words);
     Explanation {
         prediction: Some(predict(classes, &trace.logits)),
@@ -90,103 +103,6 @@ pub fn explain(
         allocation: allocated.allocation,
         interaction,
         ..empty
-    }
-}
-
-/// What is said about the predicted class.
-struct Said {
-    class: usize,
-    /// What a centred logit is multiplied by for the margin.
-    factor: f64,
-    /// e_in, `n × F`.
-    evidence: Matrix,
-    /// Each neuron's share of it, `F`.
-    parts: Vec<f64>,
-}
-
-impl Said {
-    fn of(trace: &TraceNumbers) -> Self {
-        let class = argmax(&trace.logits);
-        let evidence = evidence(trace, class);
-        Self {
-            class,
-            factor: margin_factor(trace.logits.len()),
-            parts: parts(&evidence),
-            evidence,
-        }
-    }
-
-    /// Adds to the active neurons what they say, and for which class.
-    fn complete(&self, allocated: &mut Allocated, trace: &TraceNumbers) {
-        let allocation = &mut allocated.allocation;
-        let neurons = &allocation.neurons;
-        allocation.evidence = Matrix::from_fn(trace.ids.len(), neurons.len(), |i, at| {
-            self.evidence.at(i, neurons[at] as usize)
-        });
-        let evidence = &allocation.evidence;
-        let said = |at: usize| (0..evidence.rows).map(move |i| f64::from(evidence.at(i, at)));
-        allocation.said = (0..neurons.len()).map(|at| said(at).sum()).collect();
-        let vote = |&n: &u32| {
-            let of_classes = (0..trace.votes.rows).map(|class| trace.votes.at(class, n as usize));
-            argmax(&of_classes.collect::<Vec<_>>()) as u32
-        };
-        allocation.votes = neurons.iter().map(vote).collect();
-    }
-
-    /// Parts of the evidence, in the order of `neurons`.
-    fn weights(&self, neurons: &[u32]) -> Vec<f64> {
-        neurons.iter().map(|&n| self.parts[n as usize]).collect()
-    }
-
-    /// e_{i←k} towards the predicted class, `n × n`; empty if it was not asked for.
-    fn brought(&self, trace: &TraceNumbers) -> Matrix {
-        let Some(parts) = &trace.contributions else {
-            return Matrix::default();
-        };
-        let brought = &parts.brought[self.class];
-        Matrix::from_fn(brought.rows, brought.cols, |i, k| {
-            brought.at(i, k) * self.factor as f32
-        })
-    }
-
-    /// The part of the margin that these parts of the centred logits make up; zero has no sign.
-    fn margin(&self, of_classes: &[f32]) -> f64 {
-        f64::from(of_classes[self.class]) * self.factor + 0.0
-    }
-
-    fn evidence(
-        &self,
-        classes: &[String],
-        trace: &TraceNumbers,
-        parts: &ContributionNumbers,
-    ) -> Evidence {
-        let logits = centred(&trace.logits);
-        let contributions: Vec<_> = (0..trace.ids.len()).map(|k| parts.of_word(k)).collect();
-        let sum = |rows: &[Vec<f32>]| rows.iter().map(|row| self.margin(row)).sum::<f64>();
-        Evidence {
-            classes: classes.to_vec(),
-            bias: parts.biases.clone(),
-            positions: parts.positions.clone(),
-            padding: parts.padding.clone(),
-            words: parts.places.clone(),
-            padding_places: parts.padding_places.clone(),
-            past: parts.past.clone(),
-            head_bias: parts.head.clone(),
-            margin: Margin {
-                class: self.class,
-                total: logits[self.class] * self.factor,
-                words: sum(&contributions),
-                bias: self.margin(&parts.biases),
-                positions: self.margin(&parts.positions),
-                padding: self.margin(&parts.padding),
-                padding_places: self.margin(&parts.padding_places),
-                neurons: sum(&parts.places) + self.margin(&parts.padding_places),
-                head_bias: self.margin(&parts.head),
-                past: self.margin(&parts.past),
-            },
-            contributions,
-            logits: logits.into_iter().map(|logit| logit as f32).collect(),
-        }
     }
 }
 
@@ -231,7 +147,37 @@ fn words(
             evidence_capacity: evidence_capacity[i],
             embedding_capacity: embedding_capacity[i],
             attention_received: received[i],
+            pieces: Vec::new(),
         })
+        .collect()
+}
+
+/// The pieces of each word read, with their parts in its measures.
+fn pieces(read: &ReadText, trace: &TraceNumbers, places: &[Range<usize>]) -> Vec<Vec<Piece>> {
+    let said = Said::of(trace);
+    let at_words = places.iter().flat_map(Clone::clone);
+    let single: Vec<Range<usize>> = at_words.map(|at| at..at + 1).collect();
+    let trace = trace.by_words(&single);
+    let evidence = row_sums(&said.by_words(&single).evidence);
+    let allocated = allocate(&trace.last_layer().neurons);
+    let contributions = word_contributions(&trace);
+    let mut at = 0..;
+    let mut piece = |piece: &ReadPiece| {
+        let at = at.next().unwrap_or_default();
+        Piece {
+            text: piece.text.clone(),
+            start: piece.start,
+            end: piece.end,
+            id: piece.id,
+            keep: trace.keep[at],
+            neurons: allocated.counts[at],
+            evidence: evidence[at],
+            contribution: contributions.as_ref().map_or(0.0, |all| all[at]),
+        }
+    };
+    let of_words = read.words.iter();
+    of_words
+        .map(|word| word.pieces.iter().map(&mut piece).collect())
         .collect()
 }
 

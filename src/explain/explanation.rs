@@ -219,6 +219,30 @@ pub struct Word {
     pub embedding_capacity: f64,
     /// Attention received: mean over heads and queries of the weight on this word.
     pub attention_received: f64,
+    /// The pieces that spell it; empty if it is read as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of a word, with its part in the word's measures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Piece {
+    /// The slice of the text that it stands for; accents may be missing.
+    pub text: String,
+    /// UTF-16 offset of its first unit.
+    pub start: usize,
+    /// UTF-16 offset after its last unit.
+    pub end: usize,
+    /// Vocabulary id.
+    pub id: u32,
+    /// Keep probability of the gate.
+    pub keep: f32,
+    /// Its part of the word's neurons.
+    pub neurons: f64,
+    /// Its part of the word's evidence.
+    pub evidence: f64,
+    /// Its part of the word's contribution.
+    pub contribution: f64,
 }
 
 /// How the active neurons are allocated to the words (method §4.1).

@@ -6,6 +6,7 @@ mod allocation;
 mod answers;
 mod before_after;
 mod build;
+mod by_words;
 mod capacity;
 mod changes;
 mod collapse;
@@ -21,6 +22,7 @@ mod mean;
 mod neurons;
 mod plausibility;
 mod prediction;
+mod said;
 mod score;
 mod selection;
 mod sentences;
@@ -41,7 +43,7 @@ pub use evidence::{
 };
 pub use explanation::{
     Allocation, Cut, EXPLANATION_VERSION, Evidence, Explanation, Interaction, LITTLE_KNOWN, Margin,
-    Origin, Prediction, Word, known_words,
+    Origin, Piece, Prediction, Word, known_words,
 };
 pub use fact::shortened;
 pub use gram::Gram;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::fact::{fact, foremost};
-use super::{Evidence, Explanation, Margin, Prediction, known_words, margin_factor};
+use super::{Evidence, Explanation, Margin, Prediction, Word, known_words, margin_factor};
 
 /// The sentences of one explanation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -31,7 +31,7 @@ pub struct Sentences {
 /// A part of the margin that belongs to no word.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Part {
-    /// Its name: "positions", "padding" or "biases".
+    /// Its name: "positions", "padding", "special tokens" or "biases".
     pub title: &'static str,
     /// How much of the margin it is, as [`Margin`].
     pub amount: f64,
@@ -40,8 +40,11 @@ pub struct Part {
 }
 
 impl Part {
-    /// The parts of a margin; what is exactly 0 is left out.
-    pub fn all(evidence: &Evidence) -> Vec<Self> {
+    /// The parts of an explanation's margin; what is exactly 0 is left out.
+    pub fn all(explanation: &Explanation) -> Vec<Self> {
+        let Some(evidence) = &explanation.evidence else {
+            return Vec::new();
+        };
         let Margin {
             class,
             positions,
@@ -52,12 +55,12 @@ impl Part {
         let class = &evidence.classes[class];
         let parts = [
             ("positions", positions),
-            ("padding", padding),
+            (others(&explanation.words), padding),
             ("biases", bias),
         ];
         let some = parts.into_iter().filter(|(_, amount)| *amount != 0.0);
         some.map(|(title, amount)| {
-            let verbs = if title == "padding" { ONE } else { SEVERAL };
+            let verbs = if title == PADDING { ONE } else { SEVERAL };
             Self {
                 title,
                 amount,
@@ -65,6 +68,17 @@ impl Part {
             }
         })
         .collect()
+    }
+}
+
+/// What stands at places that are none of a word.
+const PADDING: &str = "padding";
+
+/// The name of what is at no word's place.
+fn others(words: &[Word]) -> &'static str {
+    match words.iter().any(|word| !word.pieces.is_empty()) {
+        true => "special tokens",
+        false => PADDING,
     }
 }
 
@@ -80,7 +94,7 @@ impl Sentences {
             let does = towards(word.contribution, class, ONE);
             format!("owns {:.1} neurons and {does}", word.neurons)
         });
-        let parts = Part::all(evidence);
+        let parts = Part::all(explanation);
         let remarks = [past(evidence), blocks(explanation.layer)];
         Self {
             words: words.collect(),
@@ -200,8 +214,8 @@ fn goes_past(evidence: &Evidence) -> bool {
 fn blocks(layer: usize) -> Option<String> {
     (layer > 0).then(|| {
         format!(
-            "Of the {} blocks the last is explained: a word’s contribution is what its row of that \
-             block’s input brings, and its position is part of it.",
+            "Of the {} blocks the neurons of the last are shown; what a word contributes is followed \
+             through all of them.",
             layer + 1
         )
     })
@@ -326,7 +340,7 @@ mod tests {
             said.remarks[0],
             "Of this the neurons write +0.50 and the head’s bias +0.25; +0.75 goes past the neurons, along the residual stream."
         );
-        assert!(said.remarks[1].starts_with("Of the 2 blocks the last is explained"));
+        assert!(said.remarks[1].starts_with("Of the 2 blocks the neurons of the last are shown"));
     }
 
     #[test]

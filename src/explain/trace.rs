@@ -43,6 +43,9 @@ pub struct TraceNumbers {
 pub struct ContributionNumbers {
     /// e_{i←k}, what word k brings to word i's place, one `n × n` matrix per class; rows are i.
     pub brought: Vec<Matrix>,
+    /// c_k, what each word brings through all blocks, `n` rows of `K`; empty if that is what it brings to all places of
+    /// the only block.
+    pub through: Vec<Vec<f32>>,
     /// What each word brings to PAD's places, `n` rows of `K`.
     pub to_padding: Vec<Vec<f32>>,
     /// e_i, what the neurons say at each word's place, `n` rows of `K`.
@@ -51,7 +54,7 @@ pub struct ContributionNumbers {
     pub padding_places: Vec<f32>,
     /// What is said past the neurons, `K`: 0 if the head reads the neurons.
     pub past: Vec<f32>,
-    /// What the words' positions bring, `K`; 0 with several blocks, whose words hold theirs.
+    /// What the words' positions bring, `K`.
     pub positions: Vec<f32>,
     /// What biases bring to the words' places, including the head's, `K`.
     pub biases: Vec<f32>,
@@ -82,7 +85,11 @@ impl TraceNumbers {
 impl ContributionNumbers {
     /// All of them.
     pub fn numbers(&self) -> Vec<f32> {
-        let of_words = self.to_padding.iter().chain(&self.places);
+        let of_words = self
+            .to_padding
+            .iter()
+            .chain(&self.places)
+            .chain(&self.through);
         let of_text = [
             &self.padding_places,
             &self.past,
@@ -96,8 +103,11 @@ impl ContributionNumbers {
         rows.flatten().copied().collect()
     }
 
-    /// c_k, what word `k` brings to all places, including PAD's, `K`.
+    /// c_k, what word `k` brings to all places, including PAD's, or through all blocks, `K`.
     pub fn of_word(&self, k: usize) -> Vec<f32> {
+        if let Some(through) = self.through.get(k) {
+            return through.clone();
+        }
         let to_places = |brought: &Matrix| -> f64 {
             (0..brought.rows).map(|i| f64::from(brought.at(i, k))).sum()
         };

@@ -46,7 +46,7 @@ pub enum Positions {
 
 impl Positions {
     /// The first `length` of them, `[length, E]`.
-    fn first(&self, length: usize) -> Tensor<2> {
+    pub(super) fn first(&self, length: usize) -> Tensor<2> {
         let table = match self {
             Self::Sinusoidal(table) => table.clone(),
             Self::Learned(table) => table.val(),

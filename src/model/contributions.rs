@@ -11,6 +11,9 @@ pub struct Contributions {
     /// e_{i←k}, what the word at place k brings to place i, `[B, C, L, L]`; rows are i. It holds nothing for
     /// PAD's own rows.
     pub brought: Tensor<4>,
+    /// c_k, what each word brings through all blocks, `[B, C, L]`; `None` if it is what it brings to all places of the
+    /// only block.
+    pub through: Option<Tensor<3>>,
     /// What the neurons of each place say, Σ_n e_in, `[B, C, L]`, including PAD's places.
     pub places: Tensor<3>,
     /// What the words' positions bring to all places, `[B, C]`.

@@ -14,6 +14,7 @@ mod gate;
 mod noise;
 mod parameters;
 mod random;
+mod slopes;
 mod trace;
 mod vectors;
 mod weights;

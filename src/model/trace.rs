@@ -116,6 +116,9 @@ impl Trace {
             votes: self.votes.dims()[0],
             written_back,
             contributions: contributions.is_some(),
+            through: contributions
+                .as_ref()
+                .is_some_and(|parts| parts.through.is_some()),
         };
         let mut parts: Vec<Tensor<1>> = vec![
             self.votes.flatten(0, 2),
@@ -130,7 +133,8 @@ impl Trace {
             parts.push(attention.flatten(0, 3));
             parts.push(layer.neurons.narrow(1, 0, longest).flatten(0, 2));
         }
-        if let Some(parts_of) = contributions {
+        if let Some(mut parts_of) = contributions {
+            let through = parts_of.through.take();
             parts.extend([
                 parts_of.brought.narrow(3, 0, longest).flatten(0, 3),
                 parts_of.places.flatten(0, 2),
@@ -139,6 +143,7 @@ impl Trace {
                 parts_of.padding.flatten(0, 1),
                 parts_of.head.flatten(0, 1),
             ]);
+            parts.extend(through.map(|through| through.narrow(2, 0, longest).flatten(0, 2)));
         }
         let values = read(Tensor::cat(parts, 0)).await?;
         Ok(dims.texts(&self.batch.words, &values))
@@ -158,6 +163,8 @@ struct Dims {
     votes: usize,
     written_back: bool,
     contributions: bool,
+    /// Whether what words bring was followed through several blocks.
+    through: bool,
 }
 
 impl Dims {
@@ -220,6 +227,12 @@ impl Dims {
             biases: each(classes),
             padding: each(classes),
             head: self.of_all_or_each(rest, classes),
+            through: self.through.then(|| {
+                Each::new(
+                    rest.take(classes * self.longest * texts),
+                    classes * self.longest,
+                )
+            }),
         }
     }
 
@@ -278,6 +291,7 @@ struct ContributionParts<'a> {
     biases: Each<'a>,
     padding: Each<'a>,
     head: Each<'a>,
+    through: Option<Each<'a>>,
 }
 
 impl ContributionParts<'_> {
@@ -320,6 +334,11 @@ impl ContributionParts<'_> {
             places,
             padding_places,
             past,
+            through: self.through.as_ref().map_or_else(Vec::new, |through| {
+                let through = through.of(text);
+                let of_word = |k: usize| all_classes(dims.classes, |class| through[class * l + k]);
+                (0..n).map(of_word).collect()
+            }),
             positions: all_classes(dims.classes, |class| self.positions.of(text)[class]),
             biases: all_classes(dims.classes, |class| {
                 self.biases.of(text)[class] + of_head[class]

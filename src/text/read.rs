@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::pieces::{Piece, Pieces, SpelledWord};
-use super::tokenize::{Tokenizer, Utf16, tokenize};
+use super::tokenize::{Encoded, Tokenizer, Utf16, tokenize};
 use super::vocabulary::{UNKNOWN, Vocabulary};
 
 /// The words that the model reads, and where it stops reading.
@@ -62,9 +62,22 @@ impl ReadText {
         }
     }
 
+    /// What the model takes, and where the words are in it.
+    pub fn encoded(&self) -> Encoded {
+        Encoded {
+            ids: self.ids.clone(),
+            places: self.places(),
+        }
+    }
+
+    /// Whether its words are spelled in pieces.
+    pub fn is_in_pieces(&self) -> bool {
+        self.words.iter().any(|word| !word.pieces.is_empty())
+    }
+
     /// Where each word is among the `ids`.
     pub fn places(&self) -> Vec<Range<usize>> {
-        let mut at = usize::from(self.words.iter().any(|word| !word.pieces.is_empty()));
+        let mut at = usize::from(self.is_in_pieces());
         let place = |word: &ReadWord| {
             let start = at;
             at += word.pieces.len().max(1);

@@ -41,10 +41,7 @@ impl Tokenizer {
     pub fn encode(self, words: &[String], vocabulary: &Vocabulary) -> Encoded {
         match self {
             Self::Pieces(pieces) => pieces.encode(words, vocabulary),
-            _ => Encoded {
-                ids: vocabulary.encode_words(words),
-                places: (0..words.len()).map(|at| at..at + 1).collect(),
-            },
+            _ => Encoded::of_words(&vocabulary.encode_words(words)),
         }
     }
 
@@ -90,6 +87,14 @@ pub struct Encoded {
 }
 
 impl Encoded {
+    /// A text whose ids are its words.
+    pub fn of_words(ids: &[u32]) -> Self {
+        Self {
+            ids: ids.to_vec(),
+            places: (0..ids.len()).map(|at| at..at + 1).collect(),
+        }
+    }
+
     /// Whether something holds for each id, given whether it holds for each word: it never does for what is in no
     /// text.
     pub fn spread(&self, of_words: &[bool]) -> Vec<bool> {

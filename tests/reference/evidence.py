@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model import deviation, model, ratio
+from model import deviation, model, positions, ratio
 
 
 def centred(x):
@@ -63,12 +63,14 @@ def evidence(weights, config, trace, text, words):
 
 def contributions(weights, config, trace, text, words):
     """Section 4.3: what each word, the positions, the biases and PAD bring."""
-    name = f"layers.{config['layers'] - 1}"
-    attention, active = trace["attentions"][-1][text], trace["neurons"][-1][text] > 0
-    heads, length = attention.shape[:2]
+    last = config["layers"] - 1
+    length = len(trace["rows"][text])
 
-    def through(rows, biases):
-        """What rows [L, E] bring to each place, [L, K], with or without the biases on the way."""
+    def through_block(layer, rows, biases):
+        """What a block makes of rows [L, E], with or without its biases."""
+        name = f"layers.{layer}"
+        attention, active = trace["attentions"][layer][text], trace["neurons"][layer][text] > 0
+        attended_of, total_of = (part[text] for part in trace["sums"][layer])
 
         def linear(part, x):
             return x @ weights[f"{name}.{part}.weight"].T + biases * weights[f"{name}.{part}.bias"]
@@ -77,33 +79,41 @@ def contributions(weights, config, trace, text, words):
             x = centred(x) / deviation(of)
             return x * weights[f"{name}.{part}.weight"] + biases * weights[f"{name}.{part}.bias"]
 
-        values = linear("attention.value", rows).reshape(length, heads, -1).swapaxes(0, 1)
+        values = linear("attention.value", rows)
+        values = values.reshape(length, len(attention), -1).swapaxes(0, 1)
         mixed = (attention @ values).swapaxes(0, 1).reshape(length, -1)
         attended = rows + linear("attention.out", mixed)
-        normalised = norm("norm1", attended, trace["attended"][text])
+        normalised = norm("norm1", attended, attended_of)
         out = linear("ff.linear1", normalised) * active
-        if config["readout"] == "residual":
+        if config["readout"] == "residual" or layer < last:
             out = normalised + linear("ff.linear2", out)
-            out = norm("norm2", out, trace["total"][text])
-        return centred(trace["shares"][text][:, None] * (out @ weights["fc.weight"].T))
+            out = norm("norm2", out, total_of)
+        return out
 
-    rows = trace["rows"][text]
+    def through(rows, biases=None, first=0):
+        """What rows [L, E] bring to each place, [L, K], from block `first` on, with the biases at some places."""
+        for layer in range(first, last + 1):
+            with_them = through_block(layer, rows, biases=1)
+            without = through_block(layer, rows, biases=0)
+            rows = without if biases is None else np.where(biases, with_them, without)
+        return centred(trace["shares"][text][:, None] * (rows @ weights["fc.weight"].T))
+
     places = np.arange(length)
     is_word = (places < words)[:, None]
-    of_words = trace["gated"][text] if config["layers"] == 1 else rows
-    by_word = np.stack([
-        through(of_words * (places == k)[:, None], biases=0) for k in range(words)
-    ])  # fmt: skip
-    by_position = through((rows - of_words) * is_word, biases=0).sum(0)
-    by_padding = through(rows * ~is_word, biases=0).sum(0)
-    by_biases = through(np.zeros_like(rows), biases=1)
+    gated = trace["gated"][text]
+    entered = gated + positions(length, config["d_model"])
+    of_last = gated if last == 0 else trace["rows"][text]
+    alone = [(places == k)[:, None] for k in range(words)]
+    by_place = np.stack([through(of_last * one, first=last) for one in alone])
+    by_word = np.stack([through(gated * one).sum(0) for one in alone])
+    nothing = np.zeros_like(gated)
     parts = {
-        "brought": by_word[:, :words].transpose(2, 1, 0),
-        "words": by_word.sum(1),
-        "to_padding": by_word[:, words:].sum(1),
-        "positions": by_position,
-        "biases": by_biases[:words].sum(0) + centred(weights["fc.bias"]),
-        "padding": by_padding + by_biases[words:].sum(0),
+        "brought": by_place[:, :words].transpose(2, 1, 0),
+        "words": by_word,
+        "to_padding": by_place[:, words:].sum(1),
+        "positions": through((entered - gated) * is_word).sum(0),
+        "biases": through(nothing, biases=is_word).sum(0) + centred(weights["fc.bias"]),
+        "padding": through(entered * ~is_word).sum(0) + through(nothing, biases=~is_word).sum(0),
     }
     together = parts["words"].sum(0) + parts["positions"] + parts["biases"] + parts["padding"]
     assert np.allclose(together, centred(trace["logits"][text]), atol=1e-12)

@@ -22,7 +22,7 @@ Section numbers are those of docs/method.md. Where it leaves a choice, this is t
 * In space embedding the cosine of two attention rows is of the rows as they are, per head.
 * A cosine, capacity or share with a zero norm is 0; epsilon is 1e-8.
 * The scale-free reading has the same weights, but for a PAD embedding of zero.
-* Contributions are found forward: each source alone is sent through the last block, whose attention
+* Contributions are found forward: each source alone is sent through the blocks, whose attention
   weights, active neurons and norms' scales stay those of the whole text. (The program finds them
   backward, from the classes to the sources.)
 * Knockouts are passes of the model with neurons set to zero.

@@ -48,7 +48,7 @@ def model(weights, config, ids, pool_all, factors=None):
     keep = softmax(linear("vmask.hidden2p", np.tanh(linear("vmask.linear_layer", x0))))[..., 1]
     gated = keep[..., None] * x0
     x = gated + positions(length, size)
-    attentions, neurons = [], []
+    attentions, neurons, sums = [], [], []
     for layer in range(config["layers"]):
         name = f"layers.{layer}"
         rows = x
@@ -69,13 +69,15 @@ def model(weights, config, ids, pool_all, factors=None):
             x = norm(f"{name}.norm2", total)
         attentions.append(attention)
         neurons.append(u)
+        sums.append((attended, total))
     pooled = np.ones_like(valid) if pool_all else valid
     shares = pooled / pooled.sum(1, keepdims=True)
     mean = (x * shares[..., None]).sum(1)
     return {
         # What the last block took, and what its norms took and gave.
         "rows": rows,
-        "attended": attended,
+        # What the norms of each block took.
+        "sums": sums,
         "normalised": normalised,
         "total": total,
         "shares": shares,

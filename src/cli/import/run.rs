@@ -16,7 +16,7 @@ use crate::model::{
 use crate::package::{Card, Package, Precision};
 use crate::text::{Tokenizer, Vocabulary};
 
-/// Turn a PyTorch SAFR checkpoint, or a BERT of Hugging Face's libraries, into a model directory
+/// Turn a PyTorch or Hugging Face model into a model directory
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Import {
     /// Checkpoint with a state dict of the published code

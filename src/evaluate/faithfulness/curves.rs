@@ -2,6 +2,7 @@
 //! calls most important.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::attribute::{Part, Ranking, Removal, Removed, ablated_logits, ranked, 
 use crate::evaluate::knockout::{Effects, parts};
 use crate::explain::{Allocation, TraceNumbers, allocate, mean, softmax, word_contributions};
 use crate::model::{Classifier, ReadError, Stream};
+use crate::text::Encoded;
 
 /// Random orders that are drawn.
 const DRAWS: usize = 10;
@@ -29,7 +31,7 @@ pub struct Curves {
     pub orders: Vec<OrderCurve>,
     /// Means over the orders of each ranking.
     pub measures: Vec<OrderMeasures>,
-    /// κ over all words (method §5.9); `None` if the neurons say next to nothing.
+    /// κ over all words (method §5.9); `None` if the neurons say next to nothing, or words are read in pieces.
     pub knockout_error: Option<f64>,
 }
 
@@ -65,7 +67,7 @@ pub struct CurvesRun {
     removals: Vec<Removed>,
     trace: TraceNumbers,
     allocation: Allocation,
-    /// Parts of the model that are switched off for κ, and the logits without those that are done, the whole model's
+    /// Parts of the model that are switched off for κ, none where words are read in pieces, and the logits without those that are done, the whole model's
     /// first.
     parts: Vec<Part>,
     logits: Vec<Vec<f32>>,
@@ -73,17 +75,28 @@ pub struct CurvesRun {
 }
 
 impl CurvesRun {
-    /// Prepares the work on a text's words from a pass over them that has the contributions, with random orders drawn
-    /// by `seed`.
-    pub fn new(trace: TraceNumbers, seed: u64) -> Self {
-        let words = trace.ids.len();
-        let orders = orders(&trace, seed);
+    /// Prepares the work on a text, whose words are at `places`, from a pass over it that has the contributions, with
+    /// random orders drawn by `seed`.
+    pub fn new(trace: TraceNumbers, places: Vec<Range<usize>>, seed: u64) -> Self {
+        let words = places.len();
+        let in_pieces = trace.ids.len() > words;
+        let orders = match in_pieces {
+            true => orders(&trace.by_words(&places), seed),
+            false => orders(&trace, seed),
+        };
         let gone = points(words);
         let removals = removals(&orders, &gone);
         let allocation = allocate(&trace.last_layer().neurons).allocation;
-        let parts = parts(&allocation, trace.layers.len() - 1, words);
+        let parts = match in_pieces {
+            true => Vec::new(),
+            false => parts(&allocation, trace.layers.len() - 1, words),
+        };
+        let text = Encoded {
+            ids: trace.ids.clone(),
+            places,
+        };
         Self {
-            outcomes: Outcomes::of(&trace.ids, &softmax(&trace.logits), Removal::Delete),
+            outcomes: Outcomes::of(text, &softmax(&trace.logits), Removal::Delete),
             of: removals.len() + parts.len(),
             orders,
             gone,
@@ -132,7 +145,10 @@ impl CurvesRun {
                 .map(|&count| whole - fall(&first(order, count)))
                 .collect(),
         };
-        let effects = Effects::new(&self.trace, &self.allocation, &self.logits);
+        let knockout_error = || {
+            let effects = Effects::new(&self.trace, &self.allocation, &self.logits);
+            effects.error(&vec![1.0; self.trace.ids.len()])
+        };
         let curves: Vec<OrderCurve> = self.orders.iter().map(curve).collect();
         Curves {
             class: self.outcomes.class,
@@ -144,7 +160,7 @@ impl CurvesRun {
                 })
                 .to_vec(),
             orders: curves,
-            knockout_error: effects.error(&vec![1.0; self.trace.ids.len()]),
+            knockout_error: (!self.parts.is_empty()).then(knockout_error).flatten(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::attribute::{Removal, Removed, probabilities};
 use crate::explain::argmax;
 use crate::model::{Classifier, ReadError};
+use crate::text::Encoded;
 
 /// What happens to a prediction without some words.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,7 +20,7 @@ pub(super) struct Outcome {
 /// All that is known about one text and one way of removing words.
 #[derive(Clone, Debug)]
 pub(super) struct Outcomes {
-    text: Vec<u32>,
+    text: Encoded,
     removal: Removal,
     /// The class predicted for the whole text, and its probability.
     pub(super) class: usize,
@@ -29,10 +30,10 @@ pub(super) struct Outcomes {
 
 impl Outcomes {
     /// Those of a text for which the class probabilities, `K`, are known as a whole.
-    pub(super) fn of(text: &[u32], whole: &[f32], removal: Removal) -> Self {
+    pub(super) fn of(text: Encoded, whole: &[f32], removal: Removal) -> Self {
         let class = argmax(whole);
         Self {
-            text: text.to_vec(),
+            text,
             removal,
             class,
             whole: f64::from(whole[class]),
@@ -47,7 +48,7 @@ impl Outcomes {
         removal: Removal,
     ) -> Result<Self, ReadError> {
         let whole = probabilities(model, &[text]).await?.swap_remove(0);
-        Ok(Self::of(text, &whole, removal))
+        Ok(Self::of(Encoded::of_words(text), &whole, removal))
     }
 
     /// Finds the outcomes in `model` of those `removals` that are not known yet.
@@ -64,7 +65,7 @@ impl Outcomes {
         new.dedup();
         let texts: Vec<Vec<u32>> = new
             .iter()
-            .map(|removed| self.removal.apply(&self.text, removed))
+            .map(|removed| self.removal.apply_to_words(&self.text, removed))
             .collect();
         let found = probabilities(model, &texts).await?;
         for (removed, found) in new.into_iter().zip(found) {

@@ -2,8 +2,9 @@
 
 mod letters;
 mod reading;
+mod rules;
 mod word_piece;
 
-pub use reading::Pieces;
 pub(super) use reading::SpelledWord;
+pub use rules::Pieces;
 pub(super) use word_piece::Piece;

@@ -1,0 +1,213 @@
+//! How logits change with what enters and leaves each block, at the computed point: with the attention weights,
+//! what multiplies the neurons' inputs, and the norms' scales held fixed.
+
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::Tensor;
+
+use super::block::per_deviation;
+use super::{Block, Classifier, LayerTrace, Trace};
+
+/// How the centred logits of the first C classes change with what is in a block.
+pub(super) struct Slopes {
+    /// With the sum of attention and residual, w, `[C, B·L, E]`.
+    of_input: Tensor<3>,
+    /// With the first norm's output, `[C, B·L, E]`.
+    of_normalised: Tensor<3>,
+    /// With the neurons' input, `[C, B·L, F]`.
+    of_neurons: Tensor<3>,
+    /// With what is written back, `[C, B·L, E]`; `None` if nothing is.
+    of_written: Option<Tensor<3>>,
+    /// With what leaves the block, `[C, B·L, E]`; `None` if that is the neurons.
+    of_output: Option<Tensor<3>>,
+}
+
+impl Slopes {
+    /// Those of the last block.
+    pub(super) fn of_last(model: &Classifier, trace: &Trace) -> Self {
+        let classes = model.config.classes - 1;
+        let (block, layer) = (model.last_block(), trace.last_layer());
+        let [b, l, _] = layer.neurons.dims();
+        let pooled: Tensor<3> = trace.batch.pooled.clone().reshape([1, b * l, 1]);
+        let read = model.class_weights(trace.pooler_factors.as_ref());
+        let of_output = at_rows(read.narrow(1, 0, classes), [b, l]) * pooled;
+        match &block.write_back {
+            Some(_) => Self::below(block, layer, of_output),
+            None => {
+                let of_neurons = of_output * factors(layer).unsqueeze_dim::<3>(0);
+                Self::through(block, layer, of_neurons, None, None)
+            }
+        }
+    }
+
+    /// Those of a block, from those with what leaves it, `[C, B·L, E]`.
+    ///
+    /// # Panics
+    /// If its neurons are not written back.
+    pub(super) fn below(block: &Block, layer: &LayerTrace, of_output: Tensor<3>) -> Self {
+        let write = block.write_back.as_ref().zip(layer.sum.as_ref());
+        let (write, sum) = write.expect("the neurons are written back");
+        let [_, rows, width] = of_output.dims();
+        let scales = per_deviation(sum.clone().reshape([rows, width]), layer.norm_epsilon);
+        let of_written =
+            rows_through_norm(of_output.clone(), &write.norm) * scales.unsqueeze_dim::<3>(0);
+        let written = write.linear.weight.val().swap_dims(0, 1);
+        let of_neurons = of_written.clone().matmul(written.unsqueeze());
+        let of_neurons = of_neurons * factors(layer).unsqueeze_dim::<3>(0);
+        Self::through(block, layer, of_neurons, Some(of_written), Some(of_output))
+    }
+
+    /// From the neurons' inputs to what enters the block.
+    fn through(
+        block: &Block,
+        layer: &LayerTrace,
+        of_neurons: Tensor<3>,
+        of_written: Option<Tensor<3>>,
+        of_output: Option<Tensor<3>>,
+    ) -> Self {
+        let first = block.linear1.weight.val().swap_dims(0, 1);
+        let through = of_neurons.clone().matmul(first.unsqueeze());
+        let of_normalised = match &of_written {
+            None => through,
+            Some(directly) => through + directly.clone(),
+        };
+        let scales = per_deviation(layer.attended.clone(), layer.norm_epsilon);
+        let of_input =
+            rows_through_norm(of_normalised.clone(), &block.norm1) * scales.unsqueeze_dim::<3>(0);
+        Self {
+            of_input,
+            of_normalised,
+            of_neurons,
+            of_written,
+            of_output,
+        }
+    }
+
+    /// With the rows that enter the block, directly and through attention, `[C, B·L, E]`.
+    pub(super) fn of_rows(
+        &self,
+        block: &Block,
+        layer: &LayerTrace,
+        [b, l]: [usize; 2],
+    ) -> Tensor<3> {
+        let [classes, rows, width] = self.of_input.dims();
+        let (heads, head) = (block.heads, width / block.heads);
+        let out = block.out.weight.val().swap_dims(0, 1);
+        let asked = self.of_input.clone().matmul(out.unsqueeze());
+        let asked = asked
+            .reshape([classes, b, l, heads, head])
+            .permute([1, 3, 2, 0, 4])
+            .reshape([b, heads, l, classes * head]);
+        let given = layer.attention.clone().swap_dims(2, 3).matmul(asked);
+        let given = given
+            .reshape([b, heads, l, classes, head])
+            .permute([3, 0, 2, 1, 4])
+            .reshape([classes, rows, width]);
+        let value = block.value.weight.val().swap_dims(0, 1);
+        self.of_input.clone() + given.matmul(value.unsqueeze())
+    }
+
+    /// What `rows`, `[B·L, E]`, bring to each place, directly and through attention, `[B, C, L, L]`.
+    pub(super) fn brought(
+        &self,
+        block: &Block,
+        layer: &LayerTrace,
+        rows: Tensor<2>,
+        [b, l]: [usize; 2],
+    ) -> Tensor<4> {
+        let [classes, _, width] = self.of_input.dims();
+        let (heads, head) = (block.heads, width / block.heads);
+        let out = block.out.weight.val().swap_dims(0, 1);
+        let asked = self.of_input.clone().matmul(out.unsqueeze());
+        // One head after the other, text by text: [B·H, C·L, d] against [B·H, d, L].
+        let asked = asked
+            .reshape([classes, b, l, heads * head])
+            .swap_dims(0, 1)
+            .reshape([b, classes * l, heads, head])
+            .swap_dims(1, 2);
+        let values = rows.clone().matmul(block.value.weight.val());
+        let values = values.reshape([b, l, heads, head]).swap_dims(1, 2);
+        let products = asked.matmul(values.swap_dims(2, 3));
+        let attention = layer.attention.clone().unsqueeze_dim::<5>(2);
+        let by_attention: Tensor<4> = (products.reshape([b, heads, classes, l, l]) * attention)
+            .sum_dim(1)
+            .squeeze_dim(1);
+        let own = self.along(rows, [b, l]);
+        let diagonal = Tensor::<2>::eye(l, &own.device());
+        by_attention + own.unsqueeze_dim::<4>(3) * diagonal.unsqueeze()
+    }
+
+    /// What `rows`, `[B·L, E]`, bring to their own places when added to the block's input, `[B, C, L]`.
+    pub(super) fn along(&self, rows: Tensor<2>, [b, l]: [usize; 2]) -> Tensor<3> {
+        by_text(self.of_input.clone() * rows.unsqueeze_dim::<3>(0), [b, l])
+    }
+
+    /// What the biases of the block, and those of its norms, bring to each place, `[B, C, L]`.
+    pub(super) fn biases(&self, block: &Block, dims: [usize; 2]) -> Tensor<3> {
+        let brought = |slopes: &Tensor<3>, bias: Tensor<1>| {
+            by_text(slopes.clone() * bias.unsqueeze::<3>(), dims)
+        };
+        let attention: Tensor<2> = bias(&block.value).unsqueeze();
+        let attention = attention.matmul(block.out.weight.val()).squeeze_dim::<1>(0);
+        let mut sum = brought(&self.of_input, attention + bias(&block.out))
+            + brought(&self.of_normalised, shift(&block.norm1))
+            + brought(&self.of_neurons, bias(&block.linear1));
+        if let (Some(written), Some(output), Some(write)) =
+            (&self.of_written, &self.of_output, &block.write_back)
+        {
+            sum = sum + brought(written, bias(&write.linear)) + brought(output, shift(&write.norm));
+        }
+        sum
+    }
+}
+
+/// What the neurons' inputs are multiplied by, `[B·L, F]`; 0 where they are left to other words.
+fn factors(layer: &LayerTrace) -> Tensor<2> {
+    let [b, l, count] = layer.neurons.dims();
+    let neurons: Tensor<2> = layer.neurons.clone().reshape([b * l, count]);
+    match &layer.factors {
+        None => neurons.greater_elem(0.0).float(),
+        Some(factors) => factors.clone() * neurons.not_equal_elem(0.0).float(),
+    }
+}
+
+/// [`through_norm`] of rows of several classes, `[C, R, E]`.
+pub(super) fn rows_through_norm(rows: Tensor<3>, norm: &LayerNorm) -> Tensor<3> {
+    let [classes, count, width] = rows.dims();
+    through_norm(rows.reshape([classes * count, width]), norm).reshape([classes, count, width])
+}
+
+/// Turns rows that multiply a norm's output into rows that multiply its input, apart from its scale;
+/// all `[R, E]`.
+pub(super) fn through_norm(rows: Tensor<2>, norm: &LayerNorm) -> Tensor<2> {
+    let gained = rows * norm.gamma.val().unsqueeze::<2>();
+    gained.clone() - gained.mean_dim(1)
+}
+
+/// What belongs to texts, `[B, C, N]`, or to all of them, `[1, C, N]`, at their rows: `[C, B·L, N]`, or `[C, 1, N]`.
+fn at_rows(of_texts: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
+    let [texts, classes, width] = of_texts.dims();
+    let of_classes = of_texts.swap_dims(0, 1);
+    match texts {
+        1 => of_classes,
+        _ => of_classes
+            .unsqueeze_dim::<4>(2)
+            .expand([classes, b, l, width])
+            .reshape([classes, b * l, width]),
+    }
+}
+
+/// Sums of rows, text by text: `[B, C, L]` of `[C, B·L, N]`.
+pub(super) fn by_text(rows: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
+    let [classes, _, _] = rows.dims();
+    rows.sum_dim(2).reshape([classes, b, l]).swap_dims(0, 1)
+}
+
+pub(super) fn bias(linear: &Linear) -> Tensor<1> {
+    let bias = linear.bias.as_ref().map(|bias| bias.val());
+    bias.unwrap_or_else(|| Tensor::zeros([linear.weight.dims()[1]], &linear.weight.device()))
+}
+
+pub(super) fn shift(norm: &LayerNorm) -> Tensor<1> {
+    let shift = norm.beta.as_ref().map(|beta| beta.val());
+    shift.unwrap_or_else(|| norm.gamma.val().zeros_like())
+}
