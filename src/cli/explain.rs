@@ -163,7 +163,7 @@ fn table(explanation: &Explanation) -> Styled {
     };
     let mut rows = words(&explanation.words);
     rows.push(Vec::new());
-    rows.extend(sums(&evidence.margin));
+    rows.extend(sums(explanation, &evidence.margin));
     let Sentences {
         sum,
         remarks,
@@ -230,12 +230,13 @@ fn words(words: &[Word]) -> Vec<Vec<Styled>> {
 }
 
 /// What the columns of evidence and contribution hold besides the words, and their sums.
-fn sums(margin: &Margin) -> Vec<Vec<Styled>> {
+fn sums(explanation: &Explanation, margin: &Margin) -> Vec<Vec<Styled>> {
+    let others = explanation.padding_name();
     let padding = (margin.padding != 0.0).then_some((margin.padding_places, margin.padding));
     let past = (margin.past != 0.0).then_some(margin.past);
     let rows = [
         Some(("positions", None, Some(margin.positions))),
-        padding.map(|(evidence, contribution)| ("padding", Some(evidence), Some(contribution))),
+        padding.map(|(evidence, contribution)| (others, Some(evidence), Some(contribution))),
         Some(("biases", Some(margin.head_bias), Some(margin.bias))),
         past.map(|past| ("past the neurons", Some(past), None)),
         Some(("in all", Some(margin.total), Some(margin.total))),

@@ -55,7 +55,7 @@ impl Part {
         let class = &evidence.classes[class];
         let parts = [
             ("positions", positions),
-            (others(&explanation.words), padding),
+            (explanation.padding_name(), padding),
             ("biases", bias),
         ];
         let some = parts.into_iter().filter(|(_, amount)| *amount != 0.0);
@@ -74,12 +74,27 @@ impl Part {
 /// What stands at places that are none of a word.
 const PADDING: &str = "padding";
 
-/// The name of what is at no word's place.
-fn others(words: &[Word]) -> &'static str {
-    match words.iter().any(|word| !word.pieces.is_empty()) {
-        true => "special tokens",
-        false => PADDING,
+impl Explanation {
+    /// What the places that are no word's are called: a model that reads pieces pools no padding, but `[CLS]` and
+    /// `[SEP]` bring something.
+    pub fn padding_name(&self) -> &'static str {
+        match self.words.iter().any(|word| !word.pieces.is_empty()) {
+            true => "special tokens",
+            false => PADDING,
+        }
     }
+}
+
+/// What each piece of a word of several contributes.
+fn opened(word: &Word) -> String {
+    if word.pieces.len() < 2 {
+        return String::new();
+    }
+    let pieces = word.pieces.iter();
+    let pieces: Vec<String> = pieces
+        .map(|piece| format!("“{}” {}", piece.text, signed(piece.contribution)))
+        .collect();
+    format!(": {}", list(&pieces))
 }
 
 impl Sentences {
@@ -92,7 +107,11 @@ impl Sentences {
         let class = &evidence.classes[evidence.margin.class];
         let words = explanation.words.iter().map(|word| {
             let does = towards(word.contribution, class, ONE);
-            format!("owns {:.1} neurons and {does}", word.neurons)
+            format!(
+                "owns {:.1} neurons and {does}{}",
+                word.neurons,
+                opened(word)
+            )
         });
         let parts = Part::all(explanation);
         let remarks = [past(evidence), blocks(explanation.layer)];

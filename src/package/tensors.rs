@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use burn::tensor::{bf16, f16};
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors, View, serialize};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,33 @@ pub fn tensor_file(weights: &Weights) -> Result<Vec<u8>, PackageError> {
 /// If the bytes are not such a file.
 pub fn tensors_of(bytes: &[u8]) -> Result<Weights, PackageError> {
     read(bytes)
+}
+
+/// Parameters from the bytes of another program's safetensors file, without counters and the like, which are whole
+/// numbers.
+///
+/// # Errors
+/// If the bytes are not such a file.
+pub(super) fn floats_of(bytes: &[u8]) -> Result<Weights, PackageError> {
+    let file = SafeTensors::deserialize(bytes).map_err(|error| PackageError::tensors(&error))?;
+    let mut weights = Weights::new();
+    for (name, view) in file.tensors() {
+        if let Some(values) = values_of(&view) {
+            let shape = view.shape().to_vec();
+            weights.insert(name, Array { shape, values });
+        }
+    }
+    Ok(weights)
+}
+
+/// The values of a tensor of floats; `None` if it holds something else.
+fn values_of(view: &TensorView) -> Option<Vec<f32>> {
+    match view.dtype() {
+        Dtype::F32 => Some(floats(view.data())),
+        Dtype::F16 => Some(halves(view.data(), |bits| f16::from_bits(bits).to_f32())),
+        Dtype::BF16 => Some(halves(view.data(), |bits| bf16::from_bits(bits).to_f32())),
+        _ => None,
+    }
 }
 
 /// How precisely weights are stored.
@@ -74,20 +102,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Weights, PackageError> {
         }
         let shape = view.shape().to_vec();
         let values = match view.dtype() {
-            Dtype::F32 => floats(view.data()),
-            Dtype::F16 => halves(view.data(), |bits| f16::from_bits(bits).to_f32()),
-            Dtype::BF16 => halves(view.data(), |bits| bf16::from_bits(bits).to_f32()),
             Dtype::I8 => {
                 let scales = file
                     .tensor(&format!("{name}{SCALE}"))
                     .map_err(|error| PackageError::tensors(&error))?;
                 dequantize(&name, &shape, view.data(), &floats(scales.data()))?
             }
-            other => {
-                return Err(PackageError::tensors(&format!(
-                    "{name} is stored as {other:?}"
-                )));
-            }
+            other => values_of(&view)
+                .ok_or_else(|| PackageError::tensors(&format!("{name} is stored as {other:?}")))?,
         };
         weights.insert(name, Array { shape, values });
     }

@@ -2,7 +2,10 @@
 
 use burn::tensor::Device;
 use safr::explain::{TraceNumbers, centred};
-use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Weights};
+use safr::model::{
+    Activation, Architecture, Batch, Classifier, ModelConfig, Pooler, Pooling, PositionVectors,
+    Reading, Readout, Weights,
+};
 use safr::text::Tokenizer;
 
 use super::{all_close, small_config, small_weights, winners};
@@ -20,14 +23,51 @@ pub(crate) fn configs() -> impl Iterator<Item = ModelConfig> {
         (scale_free, Readout::Neurons, Some(winners(2, 0.0))),
         (scale_free, Readout::Neurons, Some(winners(2, 0.6))),
     ];
-    kinds.into_iter().flat_map(|(reading, readout, winners)| {
+    let of_kinds = kinds.into_iter().flat_map(|(reading, readout, winners)| {
         [(1, 2), (1, 3), (2, 5)].map(|(layers, classes)| ModelConfig {
             readout,
             winners,
             classes,
             ..small_config(layers, reading)
         })
-    })
+    });
+    let neurons = ModelConfig {
+        readout: Readout::Neurons,
+        architecture: Architecture {
+            pooler: None,
+            ..bert()
+        },
+        ..small_config(2, scale_free)
+    };
+    let poolers = [(1, Pooler::Tanh), (3, Pooler::Relu)].map(|(layers, pooler)| ModelConfig {
+        classes: 3,
+        architecture: Architecture {
+            pooler: Some(pooler),
+            ..bert()
+        },
+        ..small_config(layers, first(scale_free))
+    });
+    of_kinds.chain(poolers).chain([neurons])
+}
+
+/// What BERT's encoder is made of.
+fn bert() -> Architecture {
+    Architecture {
+        activation: Activation::Gelu,
+        positions: PositionVectors::Learned,
+        scaled_embeddings: false,
+        embedding_norm: true,
+        norm_epsilon: 1e-12,
+        pooler: Some(Pooler::Tanh),
+    }
+}
+
+/// The same reading, of which the head sees the first place alone.
+fn first(reading: Reading) -> Reading {
+    Reading {
+        pooling: Pooling::First,
+        ..reading
+    }
 }
 
 /// Small weights in which no norm or bias is at its first value, so that each has a part.
@@ -104,15 +144,24 @@ pub(crate) async fn assert_parts_add_up(device: &Device) {
 pub(crate) async fn compare_parts(device: &Device) {
     let [published, scale_free] =
         [Reading::published, Reading::scale_free].map(|of| of(Tokenizer::Default));
-    for (reading, readout, winners, layers) in [
-        (published, Readout::Residual, None, 2),
-        (published, Readout::Neurons, None, 1),
-        (scale_free, Readout::Neurons, Some(winners(2, 0.6)), 2),
+    let plain = Architecture::default();
+    for (reading, readout, winners, layers, architecture) in [
+        (published, Readout::Residual, None, 2, plain),
+        (published, Readout::Neurons, None, 1, plain),
+        (
+            scale_free,
+            Readout::Neurons,
+            Some(winners(2, 0.6)),
+            2,
+            plain,
+        ),
+        (first(scale_free), Readout::Residual, None, 2, bert()),
     ] {
         let config = ModelConfig {
             readout,
             winners,
             classes: 3,
+            architecture,
             ..small_config(layers, reading)
         };
         let on = async |device: &Device| {

@@ -88,6 +88,8 @@ def write(kind, model, lower_case, old_files):
     vocabulary.write_text("\n".join(VOCABULARY) + "\n", encoding="utf-8")
     tokenizer = BertTokenizerFast(vocab=str(vocabulary), do_lower_case=lower_case)
     assert len(tokenizer) == len(VOCABULARY), (len(tokenizer), len(VOCABULARY))
+    # Older versions stored this counter, and many published files hold it.
+    model.base_model.embeddings.register_buffer("position_ids", torch.arange(24).unsqueeze(0), persistent=True)
     model.save_pretrained(folder)
     if old_files:
         torch.save(model.state_dict(), folder / "pytorch_model.bin")

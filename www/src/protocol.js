@@ -30,6 +30,19 @@
  * @property {number} evidence_capacity C_i on the neurons by what they vote for, in [0, 1]
  * @property {number} embedding_capacity C_i on the gated embeddings, in [0, 1]
  * @property {number} attention_received mean weight on this word over heads and queries
+ * @property {Piece[]} [pieces] those that spell it; missing if it is read as a whole
+ */
+
+/**
+ * @typedef {object} Piece of a word, with its part in the word's measures
+ * @property {string} text
+ * @property {number} start UTF-16 offset of the first unit
+ * @property {number} end UTF-16 offset after the last unit
+ * @property {number} id vocabulary id
+ * @property {number} keep
+ * @property {number} neurons
+ * @property {number} evidence
+ * @property {number} contribution
  */
 
 /**

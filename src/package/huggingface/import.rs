@@ -8,7 +8,8 @@ use crate::model::{
     Architecture, Array, ModelConfig, PadEmbedding, Padding, Pooling, PositionVectors, Reading,
     Stream, Weights, check_weights, renew_head,
 };
-use crate::package::{Card, Files, Package, tensors_of};
+use crate::package::tensors::floats_of;
+use crate::package::{Card, Files, Package};
 use crate::text::Tokenizer;
 
 const CONFIG: &str = "config.json";
@@ -66,7 +67,7 @@ pub fn import(
         Some(weights) => weights,
         None => {
             let missing = HuggingFaceError::Missing("the folder has no model.safetensors");
-            tensors_of(files.get(WEIGHTS).ok_or(missing)?)?
+            floats_of(files.get(WEIGHTS).ok_or(missing)?)?
         }
     };
     let mut weights = renamed(&model, layers, tensors)?;

@@ -244,7 +244,7 @@ function voices({ neurons, past, head_bias }) {
 /** Rows of the table behind the words. @param {Explanation} explanation @param {Evidence} evidence */
 function restOf({ sentences }, { margin }) {
   /** @type {{[title: string]: number}} */
-  const atPlaces = { biases: margin.head_bias, padding: margin.padding_places };
+  const atPlaces = { biases: margin.head_bias, padding: margin.padding_places, "special tokens": margin.padding_places };
   const parts = sentences.parts.map(({ title, amount: value }) => [title, amount(value), title in atPlaces ? amount(atPlaces[title]) : ""]);
   const past = margin.past === 0 ? [] : [["past the neurons", "", amount(margin.past)]];
   return [...parts, ...past, ["in all", amount(margin.total), amount(margin.total)]];
