@@ -1,13 +1,13 @@
 //! Imported models read texts and compute as Hugging Face's libraries do (`tests/reference/huggingface.py`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use safr::attribute::logit_changes;
 use safr::engine::{LoadedModel, Question};
 use safr::explain::Piece;
-use safr::model::{Ablation, Batch, BlockAblation, Classifier, Trace, read};
+use safr::model::{Ablation, Batch, BlockAblation, Classifier, Readout, Trace, read};
 use safr::package::huggingface::{HuggingFaceError, Import, import};
 use safr::package::{Files, Package, Precision, read_files};
 use safr::text::{self, Tokenizer};
@@ -391,4 +391,96 @@ fn what_cannot_be_imported_is_named_with_what_can() {
         error.contains("3 layers") && error.contains("first 9"),
         "{error}"
     );
+}
+
+/// Texts whose class a word decides.
+fn labelled(folder: &Path) -> PathBuf {
+    let words = ["good", "moving", "bad", "naive"];
+    let row = |at: usize| {
+        let class = if at % 4 < 2 { "praise" } else { "blame" };
+        format!("{class},the film is {} and the plot {at}\n", words[at % 4])
+    };
+    let file = folder.join("texts.csv");
+    let rows: String = (0..48).map(row).collect();
+    std::fs::write(&file, format!("label,text\n{rows}")).unwrap();
+    file
+}
+
+/// What an imported model becomes when it is trained.
+fn trained(kind: &str, more: &[&str]) -> Package {
+    let folder = tempfile::tempdir().unwrap();
+    let [from, out] = ["from", "out"].map(|name| folder.path().join(name));
+    let start = imported(kind, &[]).to_files(Precision::F32).unwrap();
+    safr::package::write_directory(&from, &start).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
+    command.args([
+        "train",
+        "--task",
+        "csv",
+        "--epochs",
+        "2",
+        "--learning-rate",
+        "0.01",
+        "--data",
+    ]);
+    command
+        .arg(labelled(folder.path()))
+        .arg("--start")
+        .arg(from)
+        .arg("--out")
+        .arg(&out);
+    let run = command.args(more).output().unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    Package::from_files(&safr::package::read_directory(&out).unwrap()).unwrap()
+}
+
+/// A classifier learns other classes as it is; it may also learn to read its neurons, with SAFR's losses, winners and a
+/// gate that starts to close.
+#[test]
+fn an_imported_model_learns_as_it_is_and_by_its_neurons() {
+    for kind in ["bert-classifier", "distilbert"] {
+        let plain = trained(kind, &["--losses", "plain"]);
+        assert_eq!(plain.card.classes, ["blame", "praise"]);
+        assert_eq!(plain.config.readout, Readout::Residual);
+        assert_eq!(
+            plain.config.architecture,
+            imported(kind, &[]).config.architecture
+        );
+        assert!(
+            plain.gate_values.iter().all(|&keep| keep > 0.999),
+            "its gate is open"
+        );
+
+        let safr = trained(kind, &["--losses", "safr", "--readout", "neurons"]);
+        assert_eq!(
+            (safr.config.readout, safr.config.architecture.pooler),
+            (Readout::Neurons, None)
+        );
+        assert!(safr.config.winners.is_some());
+        let last = format!("layers.{}", safr.config.layers - 1);
+        assert!(
+            !safr
+                .weights
+                .contains_key(&format!("{last}.ff.linear2.weight"))
+        );
+        assert!(
+            safr.gate_values.iter().any(|&keep| keep < 0.95),
+            "its gate has begun to learn"
+        );
+        let model = LoadedModel::of(safr, &Device::flex()).unwrap();
+        let explanation =
+            pollster::block_on(model.explain("the film is unbelievably good")).unwrap();
+        let evidence = explanation.evidence.unwrap();
+        assert_eq!(evidence.margin.past, 0.0, "the neurons say it all");
+        let said: f64 = explanation.words.iter().map(|word| word.evidence).sum();
+        assert!((said + evidence.margin.head_bias - evidence.margin.total).abs() < 1e-4);
+        assert_eq!(
+            evidence.margin.padding_places, 0.0,
+            "special tokens take no neurons"
+        );
+    }
 }

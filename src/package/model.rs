@@ -4,11 +4,17 @@ use std::collections::HashSet;
 
 use super::files::{bytes, parse, print, print_dense};
 use super::{Card, Files, PackageError, Precision, names, tensors};
-use crate::model::{ModelConfig, Stream, Weights, WeightsError, check_weights, renew_head};
+use crate::model::{
+    ModelConfig, Pooling, Readout, Stream, Weights, WeightsError, check_weights, initial_weights,
+    renew_head,
+};
 use crate::text::Vocabulary;
 
 /// Name of the gate's values among the weights, `[V]`.
 const GATE_VALUES: &str = "vmask.keep";
+
+/// Name of the biases of the gate's scores for dropping and keeping a word.
+const GATE_BIAS: &str = "vmask.hidden2p.bias";
 
 /// A model on the host: everything that its directory holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +100,40 @@ impl Package {
             self.config.classes = classes.len();
             self.card.classes = classes.to_vec();
             renew_head(&self.config, &mut self.weights, stream);
+        }
+        self
+    }
+
+    /// The model as a start for a head that reads something else, drawn from `stream`: without the pooler and, if it
+    /// reads the neurons, without what wrote the last block's back; with fresh ones of these if it does not.
+    #[must_use]
+    pub fn for_readout(mut self, readout: Readout, stream: &mut Stream) -> Self {
+        if self.config.readout == readout {
+            return self;
+        }
+        self.config.readout = readout;
+        self.config.winners = None;
+        self.config.architecture.pooler = None;
+        if self.config.reading.pooling == Pooling::First {
+            self.config.reading.pooling = Pooling::Valid;
+        }
+        let fresh = initial_weights(&self.config, stream);
+        self.weights.retain(|name, array| {
+            fresh.get(name).is_some_and(|new| new.shape == array.shape) && !name.starts_with("fc.")
+        });
+        for (name, array) in fresh {
+            self.weights.entry(name).or_insert(array);
+        }
+        self
+    }
+
+    /// A gate that keeps everything, as an imported model's, becomes one that can learn: it starts at log-odds of 2, that
+    /// is, at a keep of 0.88. (Where it is open for good, it has no slope.)
+    #[must_use]
+    pub fn with_gate_to_learn(mut self) -> Self {
+        let is_open = self.gate_values.iter().all(|&keep| keep == 1.0);
+        if let Some(bias) = self.weights.get_mut(GATE_BIAS).filter(|_| is_open) {
+            bias.values = vec![-1.0, 1.0];
         }
         self
     }

@@ -228,7 +228,7 @@ fn options_override_presets() {
 }
 
 /// The head of a fresh model reads what suits its losses, or what is asked for; a model that is gone on
-/// from keeps its own.
+/// from keeps its own, unless something else is asked for.
 #[test]
 fn a_fresh_model_has_the_readout_of_its_losses_or_the_one_asked_for() {
     let folder = folder();
@@ -249,12 +249,18 @@ fn a_fresh_model_has_the_readout_of_its_losses_or_the_one_asked_for() {
     }
     drawn(&["--start", "asked", "--out", "next"]);
     assert_eq!(readout("next"), Readout::Residual);
-    let both = ["--start", "asked", "--readout", "neurons", "--out", "other"];
-    let error = refuses(folder, &[&OWN[..], &both].concat());
-    assert!(
-        error.contains("cannot be used with") && error.contains("--readout"),
-        "{error}"
-    );
+    for (start, asked, expected) in [
+        ("asked", "neurons", Readout::Neurons),
+        ("safr", "residual", Readout::Residual),
+    ] {
+        drawn(&["--start", start, "--readout", asked, "--out", asked]);
+        let [was, is] = [start, asked].map(config);
+        assert_eq!(
+            (is.readout, is.d_ff, is.vocabulary),
+            (expected, was.d_ff, was.vocabulary)
+        );
+        assert_eq!(is.winners.is_some(), expected == Readout::Neurons);
+    }
 
     // Of two models, the first is the fresh one; the second is trained in a way of its own.
     let other = TWO.replace(

@@ -41,16 +41,17 @@ pub(crate) struct Train {
     pub(super) recipe: Option<Named<Recipe>>,
     #[command(flatten)]
     pub(super) overrides: Overrides,
-    /// What a fresh model's head reads
+    /// What the head reads
     ///
     /// The last block's neurons, or the residual stream as published. The default is residual with the
-    /// published losses, and neurons otherwise. A model given with --start keeps its own.
+    /// published losses, and neurons otherwise. A model given with --start keeps its own by default; to read something
+    /// else, it gets a new head.
     #[arg(long, value_enum, help_heading = TRAINING)]
     pub(super) readout: Option<Readout>,
     /// Start from the weights of this model, with its words and sizes
     ///
     /// If the classes of --data differ from the model's, it gets a new head.
-    #[arg(long, value_name = "DIR", help_heading = TRAINING, conflicts_with_all = ["vectors", "extra_words", "readout"])]
+    #[arg(long, value_name = "DIR", help_heading = TRAINING, conflicts_with_all = ["vectors", "extra_words"])]
     pub(super) start: Option<PathBuf>,
     /// Leave the word embeddings as they are
     #[arg(long, help_heading = TRAINING)]

@@ -42,7 +42,7 @@ impl Stage<'_> {
         let mut stream = Stream::new(*seed);
         let (mut start, sentences) = match &self.begin {
             Begin::At(model) => {
-                let start = Start::from_model(model, &objective, data, &mut stream)?;
+                let start = Start::from_model(model, (&objective, *readout), data, &mut stream)?;
                 let words = start.config.reading.words;
                 let reader = Some(start.reader());
                 let sentences = data.sentences(Split::Train, &start.classes, words, reader)?;

@@ -9,8 +9,8 @@ use crate::cli::data::{DATA, Data, Reader};
 use crate::cli::files::{read_model, read_text};
 use crate::cli::out::{remark, tell};
 use crate::model::{
-    ModelConfig, Reading, Readout, Stream, Weights, Winners, begin_at_vectors, initial_weights,
-    scale_embeddings,
+    ModelConfig, Pooling, Reading, Readout, Stream, Weights, Winners, begin_at_vectors,
+    initial_weights, scale_embeddings,
 };
 use crate::objective::Objective;
 use crate::presets::Fresh;
@@ -98,15 +98,32 @@ impl Start {
     }
 
     /// The model of a directory, which must read as `objective` does; with a new head unless its classes are
-    /// exactly those of `data`.
+    /// exactly those of `data`, and it reads what is asked for.
     pub(super) fn from_model(
         directory: &Path,
-        objective: &Objective,
+        (objective, readout): (&Objective, Option<Readout>),
         data: &Data,
         stream: &mut Stream,
     ) -> anyhow::Result<Self> {
-        let package = read_model(directory)?;
-        let reading = package.config.reading;
+        let mut package = read_model(directory)?;
+        if let Some(readout) = readout.filter(|&readout| readout != package.config.readout) {
+            tell(format!(
+                "the head is new, since it is to read the {}",
+                reads(readout)
+            ));
+            package = package.for_readout(readout, stream);
+        }
+        if objective.lambda_importance > 0.0 || objective.lambda_interaction > 0.0 {
+            package = package.with_gate_to_learn();
+        }
+        let reading = Reading {
+            // Which of its own places it pools, is up to a model that pools none of padding.
+            pooling: match package.config.reading.pooling {
+                Pooling::First => Pooling::Valid,
+                other => other,
+            },
+            ..package.config.reading
+        };
         anyhow::ensure!(
             reading == objective.reading(reading.words),
             "the model {} {}, but these --losses need the other way; choose other --losses, or another --start",
@@ -133,6 +150,14 @@ impl Start {
             vocabulary: package.vocabulary,
             weights: package.weights,
         })
+    }
+}
+
+/// What a head reads.
+fn reads(readout: Readout) -> &'static str {
+    match readout {
+        Readout::Residual => "residual stream",
+        Readout::Neurons => "neurons",
     }
 }
 
