@@ -8,10 +8,14 @@ use safr::attribute::logit_changes;
 use safr::engine::{LoadedModel, Question};
 use safr::explain::Piece;
 use safr::model::{Ablation, Batch, BlockAblation, Classifier, Readout, Trace, read};
+use safr::objective::Space;
+use safr::objective::scale_free;
 use safr::package::huggingface::{HuggingFaceError, Import, import};
 use safr::package::{Files, Package, Precision, read_files};
 use safr::text::{self, Tokenizer};
 use serde_json::Value;
+
+use crate::common::forms::forms;
 
 const KINDS: [&str; 4] = [
     "bert-classifier",
@@ -483,4 +487,36 @@ fn an_imported_model_learns_as_it_is_and_by_its_neurons() {
             "special tokens take no neurons"
         );
     }
+}
+
+/// Losses see words alone, and sharing is none where neurons point away from each other.
+#[test]
+fn losses_of_neurons_that_may_be_negative_stay_in_their_bounds() {
+    let mut interactions = Vec::new();
+    for kind in KINDS {
+        let package = imported(kind, &[]);
+        let device = Device::flex();
+        let model = Classifier::new(&package.config, &package.weights, &device).unwrap();
+        let texts = expected(kind);
+        let ids = |text: &Value| serde_json::from_value::<Vec<u32>>(text["ids"].clone()).unwrap();
+        let ids: Vec<Vec<u32>> = texts.iter().map(ids).filter(|ids| ids.len() > 2).collect();
+        let texts: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+        let trace = model.forward(&Batch::new(&texts, &package.config, &device), None);
+        for form in forms(&[Space::Mlp, Space::Evidence]) {
+            let (importance, interaction) = scale_free::losses(&trace, &form);
+            for loss in [values(importance), values(interaction.clone())].concat() {
+                assert!(
+                    (-1e-6..=1.0 + 1e-6).contains(&loss),
+                    "{kind}, {form:?}: {loss}"
+                );
+            }
+            interactions.extend(values(interaction));
+        }
+        // The last text is one word, sixty times: no pair of it is two words.
+        assert_eq!(interactions.last(), Some(&0.0), "{kind}");
+    }
+    assert!(
+        interactions.iter().any(|&loss| loss > 0.05),
+        "pairs have a part"
+    );
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{ModelConfig, PadEmbedding, Padding, Pooling};
-use crate::text::PAD;
+use crate::text::{PAD, Tokenizer};
 
 /// A batch of `B` texts, padded to the length `L`.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct Batch {
     pub pad_bias: Option<Tensor<4>>,
     /// The words' ids, text by text, without PAD.
     pub words: Vec<Vec<u32>>,
+    /// How texts became these ids.
+    reads: Tokenizer,
 }
 
 impl Batch {
@@ -52,8 +54,8 @@ impl Batch {
         let place = |id: u32| types.partition_point(|&other| other < id) as i32;
         let places: Vec<i32> = padded().map(place).collect();
         let is_special = |id: u32| config.reading.words.is_special(id);
-        let is_word = |id: u32| id != PAD && !is_special(id);
-        let valid: Vec<f32> = padded().map(|id| f32::from(is_word(id))).collect();
+        let is_word = |id: u32| f32::from(is_word(config.reading.words, id));
+        let valid: Vec<f32> = padded().map(is_word).collect();
         let pad_bias = padded().any(|id| id == PAD).then(|| {
             let bias: Vec<f32> = padded()
                 .map(|id| if id == PAD { -1e9 } else { 0.0 })
@@ -100,7 +102,13 @@ impl Batch {
             pooled,
             pad_bias,
             words,
+            reads: config.reading.words,
         }
+    }
+
+    /// Whether an id stands for a word or a piece of one: neither for PAD nor for what is before or after a text.
+    pub fn is_word(&self, id: u32) -> bool {
+        is_word(self.reads, id)
     }
 
     /// Batch size B and padded length L.
@@ -126,6 +134,10 @@ impl Batch {
             .select(0, self.places.clone().flatten(0, 1))
             .reshape([b, l, width])
     }
+}
+
+fn is_word(reads: Tokenizer, id: u32) -> bool {
+    id != PAD && !reads.is_special(id)
 }
 
 /// What a model takes of a text.

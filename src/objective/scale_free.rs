@@ -6,7 +6,6 @@ use super::norm::{cosines, relative, root};
 use super::tensors::weighed_neurons;
 use super::{Apart, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight};
 use crate::model::{Batch, Trace, relative_to_strongest_pair};
-use crate::text::PAD;
 
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
@@ -34,6 +33,11 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
                     _ => layer.neurons.clone(),
                 };
                 let cosine = cosines(z.clone());
+                // Neurons that may be negative point away from each other: that is no sharing.
+                let cosine = match layer.factors {
+                    None => cosine,
+                    Some(_) => cosine.clamp_min(0.0),
+                };
                 let pairs = interaction(cosine.clone(), attention, &uncorrelated, options.pairs);
                 let others = match options.apart {
                     Apart::Important => uncorrelated * weight.clone().unsqueeze_dim(1),
@@ -106,7 +110,8 @@ pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
 /// Mean keep probability over all words of the batch, once for each text, `[B, 1]`.
 fn rate_of_batch(trace: &Trace) -> Tensor<2> {
     let [texts, _] = trace.batch.dims();
-    let words: usize = trace.batch.words.iter().map(Vec::len).sum();
+    let all = trace.batch.words.iter().flatten();
+    let words = all.filter(|&&id| trace.batch.is_word(id)).count();
     let sum = (trace.keep.clone() * trace.batch.valid.clone()).sum();
     let rate: Tensor<2> = (sum / words.max(1) as f64).unsqueeze();
     rate.expand([texts, 1])
@@ -119,7 +124,7 @@ fn eligible_pairs(batch: &Batch) -> Tensor<3> {
     for (words, pairs) in batch.words.iter().zip(pairs.chunks_mut(length * length)) {
         for (i, a) in words.iter().enumerate() {
             for (j, b) in words.iter().enumerate() {
-                pairs[i * length + j] = f32::from(a != b && ![a, b].contains(&&PAD));
+                pairs[i * length + j] = f32::from(a != b && batch.is_word(*a) && batch.is_word(*b));
             }
         }
     }
