@@ -26,4 +26,4 @@ pub use session::{Session, choose};
 #[cfg(target_arch = "wasm32")]
 pub use start::start;
 #[cfg(target_arch = "wasm32")]
-pub use tuning::{Tuning, describe, entitle, unzip, zip};
+pub use tuning::{Tuning, describe, entitle, take_in, unzip, zip};

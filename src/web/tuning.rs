@@ -4,11 +4,12 @@
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{files_of, js_files, to_js};
+use super::convert::{failure, files_of, js_files, to_js};
 use super::session::{ModelInfo, Session};
 use super::{advised, advised_report, command, view};
 use crate::engine::{self, DataChoices, EngineError, TuningOptions};
-use crate::package::{self, Package};
+use crate::package::huggingface::{self, Import};
+use crate::package::{self, Files, Package, Precision};
 
 #[wasm_bindgen]
 impl Session {
@@ -159,13 +160,42 @@ pub fn zip(files: &Object) -> Result<Vec<u8>, JsValue> {
     Ok(package::zip_of(&files_of(files)?).map_err(EngineError::from)?)
 }
 
-/// The model directory's files in a zip.
+/// The model directory's files in a zip, or those that are made of a Hugging Face model in it, under `title`.
 ///
 /// # Errors
 /// `{kind, message, hint}` if the bytes are not a zip of a model.
 #[wasm_bindgen]
-pub fn unzip(zip: &[u8]) -> Result<Object, JsValue> {
+pub fn unzip(zip: &[u8], title: &str) -> Result<Object, JsValue> {
+    let files = package::files_of_zip(zip).map_err(EngineError::from)?;
+    if huggingface::holds_one(&files) {
+        return imported(&files, title);
+    }
     let files = package::model_of_zip(zip);
+    js_files(&files.map_err(EngineError::from)?)
+}
+
+/// The files as they are or, if they are those of a Hugging Face model, of the model directory that is made of them,
+/// under `title`.
+///
+/// # Errors
+/// `{kind, message, hint}` if such a model cannot be taken in.
+#[wasm_bindgen]
+pub fn take_in(files: &Object, title: &str) -> Result<Object, JsValue> {
+    let given = files_of(files)?;
+    match huggingface::holds_one(&given) {
+        true => imported(&given, title),
+        false => Ok(files.clone()),
+    }
+}
+
+fn imported(files: &Files, title: &str) -> Result<Object, JsValue> {
+    let options = Import {
+        id: title.to_owned(),
+        ..Import::default()
+    };
+    let package = huggingface::import(files, None, &options);
+    let package = package.map_err(|error| failure("model", &error.to_string(), ""))?;
+    let files = package.to_files(Precision::F32);
     js_files(&files.map_err(EngineError::from)?)
 }
 

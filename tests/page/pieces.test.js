@@ -14,17 +14,20 @@ import { enter, explained, keepExplanations, ready } from "./page.js";
 const folder = mkdtempSync(join(tmpdir(), "safr-page-"));
 process.on("exit", () => rmSync(folder, { recursive: true }));
 
-/** A very small BERT with a head of three classes, as the command imports it. */
-function imported() {
+/** A very small BERT with a head of three classes, as the command imports it. @param {string} [name] of its folder */
+function imported(name = "bert") {
   const program = process.env.SAFR_BIN;
   assert.ok(program, "SAFR_BIN names no program to compare with");
   const from = fileURLToPath(new URL("../reference/huggingface/bert-classifier", import.meta.url));
-  const out = join(folder, "bert");
+  const out = join(folder, name);
   execFileSync(program, ["import", "--huggingface", from, "--out", out], { stdio: "ignore" });
   const byProgram = (/** @type {string} */ text) =>
     JSON.parse(execFileSync(program, ["explain", "--model", out, text, "--json", "-"], { maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "ignore"] }).toString());
   return { files: readdirSync(out).map((name) => join(out, name)), byProgram };
 }
+
+/** The files of the same BERT as its library saves them. */
+const saved = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"].map((name) => fileURLToPath(new URL(`../reference/huggingface/bert-classifier/${name}`, import.meta.url)));
 
 const TEXT = "The acting is unbelievably good, naïve cafés aside!";
 
@@ -60,4 +63,27 @@ pageTest(
     assert.deepEqual(await accessibilityProblems(page), []);
   },
   { at: "#beside=none", before: keepExplanations },
+);
+
+pageTest(
+  "the files of its library are taken in by the page, and predict the same; other kinds are refused with what is supported",
+  async (page) => {
+    await ready(page);
+    const { byProgram } = imported("again");
+    await page.setInputFiles("#load-model", saved);
+    await page.waitForFunction(() => /** @type {HTMLSelectElement} */ (document.querySelector("#model")).value.startsWith("own-"));
+    await ready(page);
+    await enter(page, TEXT);
+    await page.waitForSelector('#prediction [data-class="so-so"]');
+    const { classes, probabilities } = byProgram(TEXT).prediction;
+    for (const [at, name] of classes.entries()) {
+      const here = Number(await page.locator(`#prediction [data-class="${name}"]`).getAttribute("data-probability"));
+      assert.ok(Math.abs(here - probabilities[at]) < 1e-5, `${name}: ${here}, not ${probabilities[at]}`);
+    }
+    const config = { name: "config.json", mimeType: "application/json", buffer: Buffer.from('{"model_type": "gpt2", "n_layer": 2}') };
+    const vocabulary = { name: "vocab.txt", mimeType: "text/plain", buffer: Buffer.from("[PAD]") };
+    await page.setInputFiles("#load-model", [config, vocabulary]);
+    await page.waitForSelector("#own-notices .notice:has-text('model_type = gpt2'):has-text('BERT or DistilBERT')");
+  },
+  { at: "#beside=none" },
 );

@@ -261,7 +261,9 @@
  * Functions of the module besides its classes.
  * @typedef {object} TuningModule
  * @property {(files: Files) => Uint8Array} zip a model directory as one file
- * @property {(zip: Uint8Array) => Files} unzip the model directory in a zip, whether in a folder or not
+ * @property {(zip: Uint8Array, title: string) => Files} unzip the model directory in a zip, whether in a folder or not; one is made
+ *   of a Hugging Face model, under `title`
+ * @property {(files: Files, title: string) => Files} take_in these files or, made of those of a Hugging Face model, a model directory's
  * @property {(files: Files, id: string, title: string) => Files} entitle the same model under another id and title
  * @property {(files: Files) => ModelInfo} describe what a model's files say about it, checked; `id` is the card's
  */

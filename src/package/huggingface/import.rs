@@ -9,7 +9,7 @@ use crate::model::{
     Stream, Weights, check_weights, renew_head,
 };
 use crate::package::tensors::floats_of;
-use crate::package::{Card, Files, Package};
+use crate::package::{Card, Files, Package, names};
 use crate::text::Tokenizer;
 
 const CONFIG: &str = "config.json";
@@ -32,6 +32,12 @@ pub struct Import {
     pub classes: Option<Vec<String>>,
     /// Seed of what it does not have: a head, if there is none, and what the gate would learn from.
     pub seed: u64,
+}
+
+/// Whether these are files of a Hugging Face model, not of a model directory.
+pub fn holds_one(files: &Files) -> bool {
+    let has = |name: &str| files.contains_key(name);
+    has(CONFIG) && !has(names::CARD) && (has("tokenizer.json") || has("vocab.txt"))
 }
 
 /// Reads `config.json`, `tokenizer.json` or `vocab.txt`, and the tensors: `weights`, or those of

@@ -11,4 +11,4 @@ mod parameters;
 mod tokenizer;
 
 pub use error::HuggingFaceError;
-pub use import::{Import, import};
+pub use import::{Import, holds_one, import};

@@ -13,7 +13,7 @@ import { freshId } from "./vault.js";
 /** @import { SavedModel, Vault } from "./vault.js" */
 
 /** Larger files are not models that a page could run. */
-const MOST_BYTES = 200e6;
+const MOST_BYTES = 300e6;
 
 /**
  * @typedef {object} LibraryEvents
@@ -100,16 +100,17 @@ export class Library {
       this.notices.show({
         kind: "load-model",
         message: `“${chosen[0].name}” cannot be loaded: ${message}.`.replace(/\.\.$/, "."),
-        hint: "Choose a zip downloaded from this page, or the four files of a model directory written by safr train or safr import.",
+        hint: "Choose a zip downloaded from this page, the four files of a model directory written by safr train or safr import, or config.json, model.safetensors and tokenizer.json of a BERT.",
       });
     }
   }
 
   /** @param {File[]} chosen */
   async #read(chosen) {
-    if (chosen.length === 1) return this.desk().call("unzip", chosen[0]);
+    if (chosen.length === 1) return this.desk().call("unzip", chosen[0], chosen[0].name.replace(/\.zip$/, ""));
     const files = Object.fromEntries(await Promise.all(chosen.map(async (file) => [file.name, new Uint8Array(await file.arrayBuffer())])));
-    return { files, info: await this.desk().call("describe", files) };
+    const folder = chosen[0].webkitRelativePath.split("/").at(-2);
+    return this.desk().call("takeIn", files, folder ?? "A model of your own");
   }
 
   /** @param {SavedModel} model */

@@ -84,15 +84,18 @@ export class TuningLoop {
       return new Blob([/** @type {BlobPart} */ (zip(entitle(files, id, title)))], { type: "application/zip" });
     },
 
-    /** The files of a model that came as a zip, and what they say about it. @param {Blob} zip */
-    unzip: async (zip) => {
+    /** The files of a model that came as a zip, and what they say about it. @param {Blob} zip @param {string} title of one that has none of its own */
+    unzip: async (zip, title) => {
       const bytes = new Uint8Array(await zip.arrayBuffer());
-      const files = this.worker.module().unzip(bytes);
+      const files = this.worker.module().unzip(bytes, title);
       return { files, info: this.worker.module().describe(files) };
     },
 
-    /** What the files of a model say about it. @param {Files} files */
-    describe: async (files) => this.worker.module().describe(files),
+    /** The files of a model directory, perhaps made of those that are given, and what they say about it. @param {Files} given @param {string} title */
+    takeIn: async (given, title) => {
+      const files = this.worker.module().take_in(given, title);
+      return { files, info: this.worker.module().describe(files) };
+    },
 
     /** Lets go of the run. */
     drop: () => {
