@@ -520,3 +520,36 @@ fn losses_of_neurons_that_may_be_negative_stay_in_their_bounds() {
         "pairs have a part"
     );
 }
+
+/// A table of fewer pieces spells the words that it was made for as before, and anything else somehow.
+#[test]
+fn a_smaller_table_reads_its_words_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = folder.path().join("words.txt");
+    std::fs::write(&words, "The\nacting\nis\nsuperb\nbut\nplot\nisn't\n").unwrap();
+    let whole = imported("bert-classifier", &[]);
+    let small = imported("bert-classifier", &["--words", words.to_str().unwrap()]);
+    assert!(small.vocabulary.len() < whole.vocabulary.len() - 10);
+    assert_eq!(small.config.vocabulary, small.vocabulary.len());
+    let text = "The acting is superb, but the plot isn't.";
+    let logits = |package: &Package| {
+        let (config, vocabulary) = (&package.config, &package.vocabulary);
+        let ids = text::read(text, config.reading.words, vocabulary, config.max_len).ids;
+        let pieces: Vec<String> = ids
+            .iter()
+            .map(|&id| vocabulary.words()[id as usize].clone())
+            .collect();
+        let model = Classifier::new(config, &package.weights, &Device::flex()).unwrap();
+        let batch = Batch::new(&[&ids], config, &Device::flex());
+        (pieces, values(model.forward(&batch, None).logits))
+    };
+    assert_eq!(logits(&small), logits(&whole));
+    let other = text::read(
+        "unreadable film",
+        small.config.reading.words,
+        &small.vocabulary,
+        99,
+    );
+    assert!(other.words.iter().all(|word| word.known), "{other:?}");
+    assert!(other.ids.len() > 8, "in more pieces than before");
+}

@@ -7,8 +7,8 @@
 /** A text in which every chart has something to show. */
 export const TEXT = "The plot is thin, but the acting is good and never boring.";
 
-/** Waits until what is shown belongs to what stands in the box. @param {Page} page */
-export const ready = (page) => page.waitForSelector('html[data-state="ready"]', { timeout: 60_000 });
+/** Waits until what is shown belongs to what stands in the box, and nothing is on its way that would move it. @param {Page} page */
+export const ready = (page) => page.waitForSelector('html[data-state="ready"]:not([data-awaits])', { timeout: 60_000 });
 
 /** Waits until the page has either explained the text or said why not. @param {Page} page */
 export const settled = (page) => page.waitForSelector('html:is([data-state="ready"], [data-state="error"])', { timeout: 60_000 });

@@ -310,7 +310,9 @@ async function finish({ text, scenes, explanations }) {
   await main.finishIdly();
   await beside.finishIdly();
   if (explanations !== newest || scenes.some(({ key }) => !explanations[key])) return; // More is on its way.
-  if (needed().some(({ key, model }) => !explanations[key] && explainer.has(model))) return explain(); // It was loaded meanwhile.
+  const missing = needed().filter(({ key }) => !explanations[key]);
+  if (missing.some(({ model }) => explainer.has(model))) return explain(); // It was loaded meanwhile.
+  page.toggleAttribute("data-awaits", missing.some(({ model }) => !catalogue.broken.has(model)));
   enter("ready");
   instrument.rests();
   wonder.again(); // What is held is still to be asked about.
@@ -349,10 +351,7 @@ function describe() {
 function listen() {
   inputs.listen(() => state, change);
   inputs.link.addEventListener("click", async () => inputs.tell(...(await address.copy(state))));
-  addEventListener("hashchange", () => {
-    change(address.read());
-    lookFor(location.hash);
-  });
+  addEventListener("hashchange", () => (change(address.read()), lookFor(location.hash)));
   addEventListener("pagehide", () => (keep(state.text), address.write(state)));
 }
 

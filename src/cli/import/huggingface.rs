@@ -21,12 +21,8 @@ const FILES: [&str; 5] = [
     "vocab.txt",
 ];
 
-/// The model of a folder: so many of its layers, and with such classes, if they are given.
-pub(super) fn package(
-    folder: &Path,
-    (layers, classes): (Option<usize>, Option<Vec<String>>),
-    id: String,
-) -> anyhow::Result<Package> {
+/// The model of a folder.
+pub(super) fn package(folder: &Path, options: &Import) -> anyhow::Result<Package> {
     let name = || folder.display().to_string();
     ensure!(folder.is_dir(), "{} is not a folder", name());
     let files = read_files(folder, &FILES)?;
@@ -34,23 +30,19 @@ pub(super) fn package(
         true => None,
         false => old_weights(folder)?,
     };
-    let options = Import {
-        id,
+    let mut package = import(&files, weights, options).with_context(name)?;
+    let Import {
         layers,
+        words,
         classes,
-        ..Import::default()
-    };
-    let mut package = import(&files, weights, &options).with_context(name)?;
-    package.card.command = format!(
-        "safr import --huggingface DIR{}{} --out DIR",
-        layers
-            .map(|layers| format!(" --layers {layers}"))
-            .unwrap_or_default(),
-        match &options.classes {
-            Some(classes) => format!(" --classes {}", classes.join(",")),
-            None => String::new(),
-        }
-    );
+        ..
+    } = options;
+    let layers = layers.map(|layers| format!(" --layers {layers}"));
+    let words = words.as_ref().map(|_| " --words FILE".to_owned());
+    let classes = classes.as_ref();
+    let classes = classes.map(|names| format!(" --classes {}", names.join(",")));
+    let given: String = [layers, words, classes].into_iter().flatten().collect();
+    package.card.command = format!("safr import --huggingface DIR{given} --out DIR");
     Ok(package)
 }
 

@@ -13,6 +13,7 @@ use crate::cli::out::remark;
 use crate::model::{
     Array, ModelConfig, Reading, Weights, check_weights, parameter_shapes, sinusoids,
 };
+use crate::package::huggingface::Import as Options;
 use crate::package::{Card, Package, Precision};
 use crate::text::{Tokenizer, Vocabulary};
 
@@ -39,6 +40,12 @@ pub(crate) struct Import {
     /// Keep only the first layers of a Hugging Face model
     #[arg(long, value_name = "N", value_parser = count, requires = "huggingface")]
     layers: Option<usize>,
+    /// Of a Hugging Face model, keep only the pieces that spell the words of this file
+    ///
+    /// One word per line, as `safr words` writes them. Single letters are kept, too, so that anything else can be
+    /// spelled.
+    #[arg(long, value_name = "FILE", requires = "huggingface")]
+    words: Option<PathBuf>,
     /// JSON file of the words
     ///
     /// An array in the order of their ids, or an object of words with their ids. Without it, words get numbered names.
@@ -70,8 +77,16 @@ impl Import {
         let _folder = Folder::hold_new(&self.out)?;
         let package = match (&self.huggingface, &self.pytorch, self.heads) {
             (Some(folder), ..) => {
-                let kept = (self.layers, self.named_classes()?);
-                huggingface::package(folder, kept, id_of(&self.out))?
+                let words = self.words.as_deref().map(read_text).transpose()?;
+                let lines = |text: String| text.lines().map(str::to_owned).collect();
+                let options = Options {
+                    id: id_of(&self.out),
+                    layers: self.layers,
+                    words: words.map(lines),
+                    classes: self.named_classes()?,
+                    ..Options::default()
+                };
+                huggingface::package(folder, &options)?
             }
             (None, Some(file), Some(heads)) => self.package(file, heads)?,
             (None, ..) => unreachable!("the options say that one of both is given"),

@@ -3,10 +3,11 @@
 use super::HuggingFaceError;
 use super::config::Described;
 use super::parameters::renamed;
+use super::prune::pruned;
 use super::tokenizer::PieceTokenizer;
 use crate::model::{
     Architecture, Array, ModelConfig, PadEmbedding, Padding, Pooling, PositionVectors, Reading,
-    Stream, Weights, check_weights, renew_head,
+    Stream, Weights, WeightsError, check_weights, renew_head,
 };
 use crate::package::tensors::floats_of;
 use crate::package::{Card, Files, Package, names};
@@ -14,6 +15,9 @@ use crate::text::Tokenizer;
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
+
+/// Name of the word table.
+const TABLE: &str = "embedding.weight";
 
 /// Hidden units of the gate.
 const GATE: usize = 64;
@@ -28,6 +32,8 @@ pub struct Import {
     pub id: String,
     /// How many of its first layers are kept; `None`: all.
     pub layers: Option<usize>,
+    /// Words whose pieces are kept, and with them what spells anything else; `None`: all pieces are.
+    pub words: Option<Vec<String>>,
     /// Names of the classes; `None`: those of its head, or two, if it has none.
     pub classes: Option<Vec<String>>,
     /// Seed of what it does not have: a head, if there is none, and what the gate would learn from.
@@ -68,7 +74,7 @@ pub fn import(
         classes.len(),
         Tokenizer::Pieces(tokenizer.reads),
     );
-    config.check()?;
+    config.check()?; // Before anything as large as it says is made.
     let tensors = match weights {
         Some(weights) => weights,
         None => {
@@ -77,6 +83,28 @@ pub fn import(
         }
     };
     let mut weights = renamed(&model, layers, tensors)?;
+    let (vocabulary, config) = match &import.words {
+        None => (tokenizer.vocabulary, config),
+        Some(words) => {
+            let table = taken(&mut weights, TABLE, [model.rows, model.d_model])?;
+            let all = (&tokenizer.vocabulary, tokenizer.reads);
+            let (vocabulary, reads, table) = pruned(words, all, &table)?;
+            weights.insert(TABLE.to_owned(), table);
+            let (rows, words) = (vocabulary.len(), Tokenizer::Pieces(reads));
+            (
+                vocabulary,
+                config_of(
+                    &Described {
+                        rows,
+                        ..model.clone()
+                    },
+                    layers,
+                    classes.len(),
+                    words,
+                ),
+            )
+        }
+    };
     let mut stream = Stream::new(import.seed);
     add_gate(&config, &mut weights, &mut stream);
     if model.classes.is_none() {
@@ -90,10 +118,24 @@ pub fn import(
             ..Card::new(import.id.clone(), import.id.clone(), classes, None)
         },
         gate_values: vec![1.0; config.vocabulary],
-        vocabulary: tokenizer.vocabulary,
+        vocabulary,
         config,
         weights,
     })
+}
+
+/// A matrix of this shape, taken out of `weights`.
+fn taken(weights: &mut Weights, name: &str, shape: [usize; 2]) -> Result<Array, WeightsError> {
+    let missing = || WeightsError::Missing(name.to_owned());
+    let array = weights.remove(name).ok_or_else(missing)?;
+    match array.shape == shape && array.values.len() == shape[0] * shape[1] {
+        true => Ok(array),
+        false => Err(WeightsError::Shape {
+            name: name.to_owned(),
+            found: array.shape,
+            expected: shape.to_vec(),
+        }),
+    }
 }
 
 fn classes(model: &Described, import: &Import) -> Result<Vec<String>, HuggingFaceError> {

@@ -8,6 +8,7 @@ mod config;
 mod error;
 mod import;
 mod parameters;
+mod prune;
 mod tokenizer;
 
 pub use error::HuggingFaceError;

@@ -50,7 +50,7 @@ export function firefoxTest(name, body, at = url) {
 }
 
 /** Waits until what is shown belongs to what stands in the box. @param {Page} page */
-export const ready = (page) => page.waitForSelector('html[data-state="ready"]', { timeout: 60_000 });
+export const ready = (page) => page.waitForSelector('html[data-state="ready"]:not([data-awaits])', { timeout: 60_000 });
 
 /** Waits until a run is there. @param {Page} page @param {string} state */
 export const reaches = (page, state) => page.waitForSelector(`#tune-status[data-state="${state}"]`, { timeout: 90_000 });
