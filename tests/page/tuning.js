@@ -105,12 +105,18 @@ export async function figures(page) {
 export const stepsBeyond = (page, steps) =>
   page.waitForFunction((least) => Number(/** @type {HTMLElement} */ (document.querySelector("#tune-status")).dataset.step) > least, steps, { timeout: 300_000 });
 
-/** Whether all of it can be seen without scrolling. @param {Page} page @param {string} selector */
-export const inSight = (page, selector) =>
-  page.locator(selector).evaluate((element) => {
-    const { top, bottom } = element.getBoundingClientRect();
-    return top >= 0 && bottom <= innerHeight;
-  });
+/** Whether all of it can be seen without scrolling, once what is drawn above it has its height. @param {Page} page @param {string} selector */
+export async function inSight(page, selector) {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const isSeen = await page.locator(selector).evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    });
+    if (isSeen) return true;
+    await page.waitForTimeout(100);
+  }
+  return false;
+}
 
 /** What the fine-tuning part of the page says. @param {Page} page */
 export const notices = (page) => page.locator("#tune-notices").innerText();
