@@ -239,7 +239,7 @@ async fn the_page_fine_tunes_pauses_resumes_and_takes_the_model_back() {
 
     let zip = safr::web::zip(&tuned).unwrap();
     assert_eq!(zip, safr::web::zip(&again).unwrap(), "the same model");
-    let back = safr::web::unzip(&zip).unwrap();
+    let back = safr::web::unzip(&zip, "").unwrap();
     let info = safr::web::describe(&back).unwrap();
     assert_eq!(text_of(&info, "id"), "tuned");
     session.load("tuned", &back).unwrap();
@@ -249,7 +249,7 @@ async fn the_page_fine_tunes_pauses_resumes_and_takes_the_model_back() {
     let prediction = field(&explanation.unwrap(), "prediction");
     assert_eq!(Array::from(&field(&prediction, "classes")).length(), 3);
 
-    let error = safr::web::unzip(&zip[..zip.len() - 9]).unwrap_err();
+    let error = safr::web::unzip(&zip[..zip.len() - 9], "").unwrap_err();
     assert_eq!(text_of(&error, "kind"), "model");
     let error = session.resume(&zip).err().unwrap();
     assert_eq!(text_of(&error, "kind"), "checkpoint");

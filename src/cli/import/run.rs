@@ -40,7 +40,7 @@ pub(crate) struct Import {
     /// Keep only the first layers of a Hugging Face model
     #[arg(long, value_name = "N", value_parser = count, requires = "huggingface")]
     layers: Option<usize>,
-    /// Of a Hugging Face model, keep only the pieces that spell the words of this file
+    /// Keep only the pieces that spell this file's words
     ///
     /// One word per line, as `safr words` writes them. Single letters are kept, too, so that anything else can be
     /// spelled.
