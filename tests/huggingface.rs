@@ -383,6 +383,27 @@ fn what_cannot_be_imported_is_named_with_what_can() {
         error.contains("166 pieces") && error.contains("20 rows"),
         "{error}"
     );
+    let huge = refused(&changed(
+        "bert-classifier",
+        "vocab_size",
+        1_000_000_000_000_u64.into(),
+    ));
+    assert!(matches!(huge, HuggingFaceError::Words { .. }), "{huge}");
+    for field in [
+        "max_position_embeddings",
+        "intermediate_size",
+        "num_attention_heads",
+    ] {
+        let huge = refused(&changed("bert-classifier", field, (1_u64 << 60).into()));
+        assert!(
+            matches!(huge, HuggingFaceError::Config(_)),
+            "{field}: {huge}"
+        );
+    }
+    let mut cut = read_files(&folder("bert-classifier"), &NAMES).unwrap();
+    let weights = cut.get_mut("model.safetensors").unwrap();
+    weights.truncate(weights.len() / 2);
+    assert!(matches!(refused(&cut), HuggingFaceError::Package(_)));
     let error = refused(&changed("bert-classifier", "num_hidden_layers", 4.into())).to_string();
     assert!(error.contains("encoder.layer.3"), "{error}");
     let keep = Import {

@@ -44,9 +44,9 @@ pub enum HuggingFaceError {
         /// Classes of the head.
         classes: usize,
     },
-    /// More words than the table has rows.
+    /// Words that are not those of the table.
     #[error(
-        "the tokenizer has {words} pieces, but the model's table only {rows} rows; take both from one folder"
+        "the tokenizer has {words} pieces, and the model's table {rows} rows; take both from one folder"
     )]
     Words {
         /// Pieces of the tokenizer.

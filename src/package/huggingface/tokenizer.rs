@@ -155,9 +155,12 @@ fn options(files: &Files) -> Result<Normaliser, HuggingFaceError> {
     }
 }
 
-/// As many words as there are rows: tables may be longer than their tokenizers.
+/// A table has at most so many rows more than there are pieces: it may be rounded up, or hold room for others.
+const SPARE: usize = 4096;
+
+/// As many words as there are rows.
 fn filled(mut words: Vec<String>, rows: usize) -> Result<Vocabulary, HuggingFaceError> {
-    if words.len() > rows {
+    if !(words.len()..=words.len() + SPARE).contains(&rows) {
         return Err(HuggingFaceError::Words {
             words: words.len(),
             rows,
