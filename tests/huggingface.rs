@@ -43,6 +43,25 @@ fn expected(kind: &str) -> Vec<Value> {
     serde_json::from_str(&json).unwrap()
 }
 
+/// Ids of the expected texts that have words.
+fn expected_ids(kind: &str) -> Vec<Vec<u32>> {
+    let texts = expected(kind);
+    let ids = |text: &Value| serde_json::from_value::<Vec<u32>>(text["ids"].clone()).unwrap();
+    texts.iter().map(ids).filter(|ids| ids.len() > 2).collect()
+}
+
+/// The model that a command leaves in `out`.
+#[track_caller]
+fn written(command: &mut Command, out: &Path) -> Package {
+    let run = command.output().unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    Package::from_files(&safr::package::read_directory(out).unwrap()).unwrap()
+}
+
 /// The model as the command imports it: it may be in PyTorch's format.
 fn imported(kind: &str, more: &[&str]) -> Package {
     let out = tempfile::tempdir().unwrap();
@@ -55,13 +74,7 @@ fn imported(kind: &str, more: &[&str]) -> Package {
         .arg(from)
         .arg("--out")
         .arg(&model);
-    let run = command.args(more).output().unwrap();
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    Package::from_files(&safr::package::read_directory(&model).unwrap()).unwrap()
+    written(command.args(more), &model)
 }
 
 fn numbers(value: &Value) -> Vec<f32> {
@@ -284,9 +297,7 @@ fn padding_makes_no_difference() {
         let package = imported(kind, &[]);
         let device = Device::flex();
         let model = Classifier::new(&package.config, &package.weights, &device).unwrap();
-        let texts = expected(kind);
-        let ids = |text: &Value| serde_json::from_value::<Vec<u32>>(text["ids"].clone()).unwrap();
-        let ids: Vec<Vec<u32>> = texts.iter().map(ids).filter(|ids| ids.len() > 2).collect();
+        let ids = expected_ids(kind);
         let logits = |texts: &[&[u32]]| {
             values(
                 model
@@ -454,13 +465,7 @@ fn trained(kind: &str, more: &[&str]) -> Package {
         .arg(from)
         .arg("--out")
         .arg(&out);
-    let run = command.args(more).output().unwrap();
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    Package::from_files(&safr::package::read_directory(&out).unwrap()).unwrap()
+    written(command.args(more), &out)
 }
 
 /// A classifier learns other classes as it is; it may also learn to read its neurons, with SAFR's losses, winners and a
@@ -518,9 +523,7 @@ fn losses_of_neurons_that_may_be_negative_stay_in_their_bounds() {
         let package = imported(kind, &[]);
         let device = Device::flex();
         let model = Classifier::new(&package.config, &package.weights, &device).unwrap();
-        let texts = expected(kind);
-        let ids = |text: &Value| serde_json::from_value::<Vec<u32>>(text["ids"].clone()).unwrap();
-        let ids: Vec<Vec<u32>> = texts.iter().map(ids).filter(|ids| ids.len() > 2).collect();
+        let ids = expected_ids(kind);
         let texts: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
         let trace = model.forward(&Batch::new(&texts, &package.config, &device), None);
         for form in forms(&[Space::Mlp, Space::Evidence]) {

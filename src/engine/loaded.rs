@@ -135,15 +135,11 @@ impl LoadedModel {
     /// # Errors
     /// If there is no such word, the device was lost or failed, or an answer is not a number.
     pub async fn without(&self, text: &str, word: usize) -> Result<Deletion, EngineError> {
-        let read = self.read(text);
-        let places = read.places();
-        has_word(word, places.len())?;
-        let ids = read.ids;
-        let removed: Removed = (0..ids.len())
-            .map(|at| places[word].contains(&at))
-            .collect();
-        let rest = Removal::Delete.apply(&ids, &removed);
-        let found = probabilities(&self.classifier, &[ids, rest]).await?;
+        let text = self.read(text).encoded();
+        has_word(word, text.places.len())?;
+        let removed: Removed = (0..text.places.len()).map(|at| at == word).collect();
+        let rest = Removal::Delete.apply_to_words(&text, &removed);
+        let found = probabilities(&self.classifier, &[text.ids, rest]).await?;
         faultless()?;
         if !found.iter().flatten().all(|p| p.is_finite()) {
             return Err(EngineError::NotFinite);

@@ -90,11 +90,6 @@ impl Explanation {
         }
     }
 
-    /// Ids of the words, `n`.
-    pub fn ids(&self) -> Vec<u32> {
-        self.words.iter().map(|word| word.id).collect()
-    }
-
     /// Index of the predicted class; `None` for a text without words.
     pub fn predicted(&self) -> Option<usize> {
         self.prediction

@@ -82,6 +82,12 @@ impl Slopes {
         }
     }
 
+    /// With what its heads take from the places, `[C, B·L, E]`.
+    fn of_attended(&self, block: &Block) -> Tensor<3> {
+        let out = block.out.weight.val().swap_dims(0, 1);
+        self.of_input.clone().matmul(out.unsqueeze())
+    }
+
     /// With the rows that enter the block, directly and through attention, `[C, B·L, E]`.
     pub(super) fn of_rows(
         &self,
@@ -91,9 +97,8 @@ impl Slopes {
     ) -> Tensor<3> {
         let [classes, rows, width] = self.of_input.dims();
         let (heads, head) = (block.heads, width / block.heads);
-        let out = block.out.weight.val().swap_dims(0, 1);
-        let asked = self.of_input.clone().matmul(out.unsqueeze());
-        let asked = asked
+        let asked = self
+            .of_attended(block)
             .reshape([classes, b, l, heads, head])
             .permute([1, 3, 2, 0, 4])
             .reshape([b, heads, l, classes * head]);
@@ -116,10 +121,9 @@ impl Slopes {
     ) -> Tensor<4> {
         let [classes, _, width] = self.of_input.dims();
         let (heads, head) = (block.heads, width / block.heads);
-        let out = block.out.weight.val().swap_dims(0, 1);
-        let asked = self.of_input.clone().matmul(out.unsqueeze());
         // One head after the other, text by text: [B·H, C·L, d] against [B·H, d, L].
-        let asked = asked
+        let asked = self
+            .of_attended(block)
             .reshape([classes, b, l, heads * head])
             .swap_dims(0, 1)
             .reshape([b, classes * l, heads, head])
@@ -137,7 +141,7 @@ impl Slopes {
     }
 
     /// What `rows`, `[B·L, E]`, bring to their own places when added to the block's input, `[B, C, L]`.
-    pub(super) fn along(&self, rows: Tensor<2>, [b, l]: [usize; 2]) -> Tensor<3> {
+    fn along(&self, rows: Tensor<2>, [b, l]: [usize; 2]) -> Tensor<3> {
         by_text(self.of_input.clone() * rows.unsqueeze_dim::<3>(0), [b, l])
     }
 
@@ -178,7 +182,7 @@ pub(super) fn rows_through_norm(rows: Tensor<3>, norm: &LayerNorm) -> Tensor<3> 
 
 /// Turns rows that multiply a norm's output into rows that multiply its input, apart from its scale;
 /// all `[R, E]`.
-pub(super) fn through_norm(rows: Tensor<2>, norm: &LayerNorm) -> Tensor<2> {
+fn through_norm(rows: Tensor<2>, norm: &LayerNorm) -> Tensor<2> {
     let gained = rows * norm.gamma.val().unsqueeze::<2>();
     gained.clone() - gained.mean_dim(1)
 }

@@ -122,9 +122,10 @@ fn eligible_pairs(batch: &Batch) -> Tensor<3> {
     let [texts, length] = batch.dims();
     let mut pairs = vec![0.0; texts * length * length];
     for (words, pairs) in batch.words.iter().zip(pairs.chunks_mut(length * length)) {
+        let is_word: Vec<bool> = words.iter().map(|&id| batch.is_word(id)).collect();
         for (i, a) in words.iter().enumerate() {
             for (j, b) in words.iter().enumerate() {
-                pairs[i * length + j] = f32::from(a != b && batch.is_word(*a) && batch.is_word(*b));
+                pairs[i * length + j] = f32::from(a != b && is_word[i] && is_word[j]);
             }
         }
     }

@@ -100,7 +100,14 @@ fn unpacked(
 /// # Errors
 /// As [`files_of_zip`], and if the zip holds no model.
 pub fn model_of_zip(zip: &[u8]) -> Result<Files, PackageError> {
-    let mut files = files_of_zip(zip)?;
+    model_of_files(files_of_zip(zip)?)
+}
+
+/// The files of the model directory among those of a zip, and no others.
+///
+/// # Errors
+/// If they hold no model.
+pub fn model_of_files(mut files: Files) -> Result<Files, PackageError> {
     files.retain(|name, _| names::ALL.contains(&name.as_str()) || name == names::NEURONS);
     if !files.keys().any(|name| names::ALL.contains(&name.as_str())) {
         return Err(PackageError::ForeignZip);

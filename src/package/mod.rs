@@ -14,7 +14,7 @@ pub(crate) mod part;
 mod perturbation;
 mod tensors;
 
-pub use archive::{ZIP_SIGNATURE, files_of_zip, model_of_zip, zip_of};
+pub use archive::{ZIP_SIGNATURE, files_of_zip, model_of_files, model_of_zip, zip_of};
 pub use card::{Card, entitled};
 pub use directory::{last_whole, read_directory, read_files, replace_directory, write_directory};
 pub use error::PackageError;

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::pieces::Pieces;
 use super::plain::{self, Plain};
-use super::{UNKNOWN, Vocabulary, rules};
+use super::{Vocabulary, rules};
 
 /// How a text becomes words; stored with a model, which must read texts as it
 /// was trained to.
@@ -30,26 +30,15 @@ pub enum Tokenizer {
 impl Tokenizer {
     /// The form under which an already separated word is in the vocabulary.
     pub fn normalise(self, word: &str) -> String {
-        match self {
-            Self::Pieces(pieces) => pieces.normalise(word),
-            _ => self.form(self.plain(word).text()),
-        }
+        self.form(self.plain(word).text())
     }
 
-    /// What a model takes of a text of these normalised words: their ids, [`UNKNOWN`] for those outside
+    /// What a model takes of a text of these normalised words: their ids, [`UNKNOWN`](super::UNKNOWN) for those outside
     /// `vocabulary`, or the ids of their pieces, between those of what stands before and after a text.
     pub fn encode(self, words: &[String], vocabulary: &Vocabulary) -> Encoded {
         match self {
             Self::Pieces(pieces) => pieces.encode(words, vocabulary),
             _ => Encoded::of_words(&vocabulary.encode_words(words)),
-        }
-    }
-
-    /// The id of what cannot be read.
-    pub fn unknown(self) -> u32 {
-        match self {
-            Self::Pieces(pieces) => pieces.unknown,
-            _ => UNKNOWN,
         }
     }
 
@@ -137,10 +126,7 @@ pub fn tokenize(text: &str, words: Tokenizer) -> Vec<Token> {
 }
 
 /// Words of `text` with their places, given in bytes.
-pub(super) fn placed(
-    text: &str,
-    words: impl IntoIterator<Item = (String, Range<usize>)>,
-) -> Vec<Token> {
+fn placed(text: &str, words: impl IntoIterator<Item = (String, Range<usize>)>) -> Vec<Token> {
     let mut counted = Utf16::of(text);
     words
         .into_iter()

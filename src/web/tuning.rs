@@ -170,7 +170,7 @@ pub fn unzip(zip: &[u8], title: &str) -> Result<Object, JsValue> {
     if huggingface::holds_one(&files) {
         return imported(&files, title);
     }
-    let files = package::model_of_zip(zip);
+    let files = package::model_of_files(files);
     js_files(&files.map_err(EngineError::from)?)
 }
 

@@ -12,6 +12,16 @@ use unicode_normalization::char::decompose_canonical;
 
 const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
+/// How an uncased BERT reads.
+const UNCASED: Pieces = Pieces {
+    lower_case: true,
+    strip_accents: true,
+    split_chinese: true,
+    unknown: 1,
+    first: 2,
+    last: 3,
+};
+
 /// Letters of several scripts, each also as what continues a word, and some longer pieces.
 fn names() -> Vec<String> {
     let letters: Vec<char> =
@@ -85,9 +95,7 @@ fn rules() -> impl Strategy<Value = Pieces> {
         lower_case,
         strip_accents,
         split_chinese,
-        unknown: 1,
-        first: 2,
-        last: 3,
+        ..UNCASED
     })
 }
 
@@ -123,17 +131,9 @@ proptest! {
 #[test]
 fn a_word_reaches_to_the_end_of_its_last_letter() {
     let vocabulary = Vocabulary::from_words(names()).unwrap();
-    let rules = Pieces {
-        lower_case: true,
-        strip_accents: true,
-        split_chinese: true,
-        unknown: 1,
-        first: 2,
-        last: 3,
-    };
     let read = read(
         "cafe\u{301} 电影 x\u{301}",
-        Tokenizer::Pieces(rules),
+        Tokenizer::Pieces(UNCASED),
         &vocabulary,
         99,
     );
@@ -146,18 +146,10 @@ fn a_word_reaches_to_the_end_of_its_last_letter() {
 #[test]
 fn a_text_is_cut_where_there_is_no_room_for_another_piece() {
     let vocabulary = Vocabulary::from_words(names()).unwrap();
-    let rules = Pieces {
-        lower_case: true,
-        strip_accents: true,
-        split_chinese: true,
-        unknown: 1,
-        first: 2,
-        last: 3,
-    };
     let cut = |most| {
         let read = read(
             "the cafe the film",
-            Tokenizer::Pieces(rules),
+            Tokenizer::Pieces(UNCASED),
             &vocabulary,
             most,
         );
@@ -173,15 +165,7 @@ fn a_text_is_cut_where_there_is_no_room_for_another_piece() {
 #[test]
 fn words_are_encoded_as_their_text_is_read() {
     let vocabulary = Vocabulary::from_words(names()).unwrap();
-    let rules = Pieces {
-        lower_case: true,
-        strip_accents: true,
-        split_chinese: true,
-        unknown: 1,
-        first: 2,
-        last: 3,
-    };
-    let words = Tokenizer::Pieces(rules);
+    let words = Tokenizer::Pieces(UNCASED);
     let treebank = ["The", "film", "is", "n't", "unable", "\u{200b}", "--"];
     let normalised: Vec<String> = treebank.iter().map(|word| words.normalise(word)).collect();
     let encoded = words.encode(&normalised, &vocabulary);

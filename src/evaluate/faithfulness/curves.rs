@@ -67,8 +67,8 @@ pub struct CurvesRun {
     removals: Vec<Removed>,
     trace: TraceNumbers,
     allocation: Allocation,
-    /// Parts of the model that are switched off for κ, none where words are read in pieces, and the logits without those that are done, the whole model's
-    /// first.
+    /// Parts of the model that are switched off for κ, none where words are read in pieces, and the logits without
+    /// those that are done, the whole model's first.
     parts: Vec<Part>,
     logits: Vec<Vec<f32>>,
     of: usize,

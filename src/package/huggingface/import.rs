@@ -13,9 +13,6 @@ use crate::package::tensors::floats_of;
 use crate::package::{Card, Files, Package, names};
 use crate::text::Tokenizer;
 
-const CONFIG: &str = "config.json";
-const WEIGHTS: &str = "model.safetensors";
-
 /// Name of the word table.
 const TABLE: &str = "embedding.weight";
 
@@ -43,7 +40,7 @@ pub struct Import {
 /// Whether these are files of a Hugging Face model, not of a model directory.
 pub fn holds_one(files: &Files) -> bool {
     let has = |name: &str| files.contains_key(name);
-    has(CONFIG) && !has(names::CARD) && (has("tokenizer.json") || has("vocab.txt"))
+    has(names::CONFIG) && !has(names::CARD) && (has("tokenizer.json") || has("vocab.txt"))
 }
 
 /// Reads `config.json`, `tokenizer.json` or `vocab.txt`, and the tensors: `weights`, or those of
@@ -56,7 +53,7 @@ pub fn import(
     weights: Option<Weights>,
     import: &Import,
 ) -> Result<Package, HuggingFaceError> {
-    let config = files.get(CONFIG);
+    let config = files.get(names::CONFIG);
     let config = config.ok_or(HuggingFaceError::Missing("the folder has no config.json"))?;
     let model = Described::read(config)?;
     let layers = import.layers.unwrap_or(model.layers);
@@ -79,7 +76,7 @@ pub fn import(
         Some(weights) => weights,
         None => {
             let missing = HuggingFaceError::Missing("the folder has no model.safetensors");
-            floats_of(files.get(WEIGHTS).ok_or(missing)?)?
+            floats_of(files.get(names::WEIGHTS).ok_or(missing)?)?
         }
     };
     let mut weights = renamed(&model, layers, tensors)?;
@@ -90,19 +87,15 @@ pub fn import(
             let all = (&tokenizer.vocabulary, tokenizer.reads);
             let (vocabulary, reads, table) = pruned(words, all, &table)?;
             weights.insert(TABLE.to_owned(), table);
-            let (rows, words) = (vocabulary.len(), Tokenizer::Pieces(reads));
-            (
-                vocabulary,
-                config_of(
-                    &Described {
-                        rows,
-                        ..model.clone()
-                    },
-                    layers,
-                    classes.len(),
-                    words,
-                ),
-            )
+            let pruned = ModelConfig {
+                vocabulary: vocabulary.len(),
+                reading: Reading {
+                    words: Tokenizer::Pieces(reads),
+                    ..config.reading
+                },
+                ..config
+            };
+            (vocabulary, pruned)
         }
     };
     let mut stream = Stream::new(import.seed);

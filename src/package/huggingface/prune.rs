@@ -6,9 +6,6 @@ use super::HuggingFaceError;
 use crate::model::Array;
 use crate::text::{Pieces, Tokenizer, Vocabulary};
 
-/// What continues a word begins with this.
-const CONTINUES: &str = "##";
-
 /// The pieces that spell `words`, single letters, with which anything can be spelled, and what is no piece; in their
 /// order, with the rules that go with their new ids, and their rows of the `table`.
 pub(super) fn pruned(
@@ -25,7 +22,7 @@ pub(super) fn pruned(
         .collect();
     kept.extend([0, reads.unknown, reads.first, reads.last]);
     let letters = vocabulary.words().iter().zip(0..).filter(|(piece, _)| {
-        let letters = piece.strip_prefix(CONTINUES).unwrap_or(piece);
+        let letters = piece.strip_prefix(Pieces::CONTINUES).unwrap_or(piece);
         letters.chars().count() == 1
     });
     kept.extend(letters.map(|(_, id)| id));

@@ -104,7 +104,10 @@ fn whole(json: &[u8]) -> Result<(Vec<String>, Normaliser), HuggingFaceError> {
     } = serde_json::from_slice(json).map_err(bad)?;
     let unsupported = |what: &str| HuggingFaceError::unsupported(format!("{JSON} {what}"));
     if !matches!(model.kind.as_deref(), None | Some("WordPiece"))
-        || model.continuing_subword_prefix.as_deref().unwrap_or("##") != "##"
+        || !matches!(
+            model.continuing_subword_prefix.as_deref(),
+            None | Some(Pieces::CONTINUES)
+        )
         || model.max_input_chars_per_word.unwrap_or(100) != 100
     {
         return Err(unsupported("cuts words in another way than BERT"));

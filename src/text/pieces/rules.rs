@@ -22,6 +22,9 @@ pub struct Pieces {
 }
 
 impl Pieces {
+    /// What the name of a piece that does not begin a word begins with.
+    pub const CONTINUES: &str = "##";
+
     /// Whether `id` stands for something that is in no text: what is before it or after it.
     pub fn is_special(self, id: u32) -> bool {
         id == self.first || id == self.last

@@ -3,11 +3,9 @@
 
 use std::ops::Range;
 
+use super::Pieces;
 use super::letters::Letter;
 use crate::text::Vocabulary;
-
-/// What the name of a piece that does not begin a word begins with.
-const CONTINUES: &str = "##";
 
 /// Longer words are unknown, in letters.
 const LONGEST: usize = 100;
@@ -54,7 +52,7 @@ pub(super) fn spell(word: &[Letter], vocabulary: &Vocabulary, unknown: u32) -> V
 
 /// The longest piece that `letters` begin with, and how many of them it is.
 fn longest(letters: &[Letter], continues: bool, vocabulary: &Vocabulary) -> Option<(u32, usize)> {
-    let prefix = if continues { CONTINUES } else { "" };
+    let prefix = if continues { Pieces::CONTINUES } else { "" };
     let mut name: String = prefix.to_owned();
     name.extend(letters.iter().map(|letter| letter.is));
     for length in (1..=letters.len()).rev() {
