@@ -125,6 +125,9 @@ pageTest(
     await page.hover(`#tokens [data-place="${place}"]`);
     const { keep, neurons } = explanation.words[place];
     const values = page.locator('[data-panel="main"] [data-chart="words"] .readout');
+    await values.filter({ hasText: "“boring”" }).waitFor();
+    await page.locator("#evidence .readout", { hasText: "“boring” owns" }).waitFor();
+    await page.locator("#allocation .readout", { hasText: "“boring” owns" }).waitFor();
     assert.match(await values.innerText(), new RegExp(`“boring”.*keep ${keep.toFixed(3)}, N ${neurons.toFixed(1)}`));
     assert.match(await page.innerText("#evidence .readout"), new RegExp(`^“boring” owns ${neurons.toFixed(1)} neurons and `));
     assert.match(await page.locator("#allocation .readout").innerText(), /“boring” owns .*Shares most neurons with/s);

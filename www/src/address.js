@@ -11,11 +11,13 @@ import { partsOf } from "./without.js";
 /** @import { State } from "./state.js" */
 
 /** @type {(keyof State)[]} */
-const CHOSEN = ["model", "beside", "without", "backend", "allocation", "interaction"];
+const CHOSEN = ["model", "beside", "without", "backend", "allocation", "interaction", "layer"];
 
 export class Address {
   /** The state as it was last read or written. @type {State | undefined} */
   #written;
+  /** The hash as it was when the state was last read or written. */
+  #seen = location.hash;
   /** What the page was opened with: it may name one of the user's own models. */
   opened = location.hash;
 
@@ -29,12 +31,14 @@ export class Address {
 
   /** The state that it describes now. */
   read() {
+    this.#seen = location.hash;
     this.#written = readState(location.hash, { ...this.usual, text: kept() ?? this.usual.text }, this.catalogue.ids);
     return this.#written;
   }
 
   /** What is typed and pointed at replaces the last entry of the history; what is chosen adds one. @param {State} state */
   write(state) {
+    if (location.hash !== this.#seen) return; // Somebody has just gone elsewhere; `hashchange` will say so.
     const { ids } = this.catalogue;
     const before = this.#written;
     this.#written = state;
@@ -43,6 +47,7 @@ export class Address {
     if (next === (location.hash || location.pathname + location.search)) return;
     if (before && CHOSEN.some((name) => before[name] !== state[name])) history.pushState(null, "", next);
     else history.replaceState(null, "", next);
+    this.#seen = location.hash;
   }
 
   /** A link to this view, as pictures say it, which says nothing of what nobody has chosen otherwise. @param {State} state */
@@ -52,8 +57,10 @@ export class Address {
   }
 
   /** Copies a link to exactly this view, and says how that went. @param {State} state */
-  copy(state) {
-    return copyLink(state, this.catalogue.ids);
+  async copy(state) {
+    const told = await copyLink(state, this.catalogue.ids);
+    this.#seen = location.hash; // Where nothing can be copied, the link is put there.
+    return told;
   }
 
   /** The user's own models that it named when the page was opened. @param {State} state @returns {Partial<State>} */
