@@ -3,6 +3,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod by_words;
 mod changes;
 mod chart;
 mod common;
@@ -16,6 +17,7 @@ mod faithfulness;
 mod fixtures;
 mod huggingface;
 mod inquiry;
+mod layers;
 mod losses;
 mod neurons;
 mod package;

@@ -1,5 +1,7 @@
 //! What happens to a prediction when a part of the model is taken away.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::passes::texts_a_batch;
@@ -18,12 +20,12 @@ pub enum Part {
         /// Indices of the neurons.
         neurons: Vec<u32>,
     },
-    /// All neurons of a block, at only one word.
+    /// All neurons of a block, only at the places of one word.
     NeuronsAt {
         /// Index of the block.
         layer: usize,
-        /// Index of the word.
-        word: usize,
+        /// Where the word is.
+        places: Range<usize>,
     },
     /// All neurons of all blocks, everywhere.
     AllNeurons,
@@ -160,9 +162,12 @@ impl Masks {
                             .for_each(|&neuron| place[neuron as usize] = 0.0);
                     }
                 }
-                Some(Part::NeuronsAt { layer, word }) => {
+                Some(Part::NeuronsAt {
+                    layer,
+                    places: word,
+                }) => {
                     let places = masks.blocks[*layer].places(row, [rows, length, config.d_ff]);
-                    places[word * config.d_ff..][..config.d_ff].fill(0.0);
+                    places[word.start * config.d_ff..word.end * config.d_ff].fill(0.0);
                 }
                 Some(Part::AllNeurons) => {
                     for block in &mut masks.blocks {

@@ -12,16 +12,16 @@
 use burn::tensor::{Tensor, TensorData};
 
 use super::passes::texts_a_batch;
-use super::words_read;
 use crate::explain::{argmax, softmax};
 use crate::model::{Batch, Classifier, ReadError, read};
+use crate::text::Encoded;
 
 /// Gradient×input of each of a text's `n` words, `n`: Σ_e x_ie·∂F/∂x_ie, with F the log-odds of the
 /// predicted class.
 ///
 /// # Errors
 /// If the device was lost or failed.
-pub async fn gradient_input(model: &Classifier, text: &[u32]) -> Result<Vec<f64>, ReadError> {
+pub async fn gradient_input(model: &Classifier, text: &Encoded) -> Result<Vec<f64>, ReadError> {
     along_path(model, text, &[1.0]).await
 }
 
@@ -35,7 +35,7 @@ pub async fn gradient_input(model: &Classifier, text: &[u32]) -> Result<Vec<f64>
 /// If the device was lost or failed.
 pub async fn integrated_gradients(
     model: &Classifier,
-    text: &[u32],
+    text: &Encoded,
     steps: usize,
 ) -> Result<Vec<f64>, ReadError> {
     let steps = steps.max(1);
@@ -45,24 +45,25 @@ pub async fn integrated_gradients(
     along_path(model, text, &midpoints).await
 }
 
-/// Σ_e x_ie·ḡ_ie for each word, where ḡ is the mean of the gradients at α·x, one for each α of
+/// Σ_e x_ie·ḡ_ie for each word, over all of its pieces, where ḡ is the mean of the gradients at α·x, one for each α of
 /// `scales`.
 async fn along_path(
     model: &Classifier,
-    text: &[u32],
+    text: &Encoded,
     scales: &[f32],
 ) -> Result<Vec<f64>, ReadError> {
-    let text = words_read(text, &model.config);
-    if text.is_empty() {
+    let text = text.cut(model.config.max_len);
+    let length = text.ids.len();
+    if length == 0 {
         return Ok(Vec::new());
     }
     let device = model.device();
-    let batch_of = |texts: usize| Batch::new(&vec![text; texts], &model.config, &device);
+    let batch_of = |texts: usize| Batch::new(&vec![&text.ids[..]; texts], &model.config, &device);
     let trace = model.forward(&batch_of(1), None);
     let class = argmax(&softmax(&read(trace.logits.flatten(0, 1)).await?));
     let gated = trace.gated.without_autodiff();
     let mut sum = gated.zeros_like();
-    for scales in scales.chunks(texts_a_batch(text.len(), &model.config)) {
+    for scales in scales.chunks(texts_a_batch(length, &model.config)) {
         let batch = batch_of(scales.len());
         let alpha = TensorData::new(scales.to_vec(), [scales.len(), 1, 1]);
         let alpha: Tensor<3> = Tensor::from_data(alpha, &device);
@@ -79,13 +80,14 @@ async fn along_path(
             .expect("the scores depend on the input");
         sum = sum + slopes.sum_dim(0);
     }
-    let of_words: Tensor<2> = (gated * sum).sum_dim(2).squeeze_dim(2);
-    let of_words = read(of_words.narrow(1, 0, text.len()).flatten(0, 1)).await?;
+    let of_ids: Tensor<2> = (gated * sum).sum_dim(2).squeeze_dim(2);
+    let of_ids = read(of_ids.narrow(1, 0, length).flatten(0, 1)).await?;
     let count = scales.len() as f64;
-    Ok(of_words
+    let of_ids: Vec<f64> = of_ids
         .into_iter()
         .map(|sum| f64::from(sum) / count)
-        .collect())
+        .collect();
+    Ok(text.sums(&of_ids))
 }
 
 /// ln p/(1 − p) of `class`, `[B, 1]`, from scores `[B, K]`: its score minus the log of the sum of the

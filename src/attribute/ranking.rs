@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Removal, gradient_input, integrated_gradients, occlusion, words_read};
+use super::{Removal, gradient_input, integrated_gradients, occlusion};
 use crate::explain::{
-    TraceNumbers, attention_received, mean_over_heads, word_contributions, word_evidence,
+    ByWords, TraceNumbers, attention_received, mean_over_heads, word_contributions,
 };
-use crate::model::{Batch, Classifier, ReadError, Stream, Trace};
+use crate::model::{Batch, Classifier, ReadError, Stream};
+use crate::text::Encoded;
 
 /// Default number of steps of integrated gradients.
 pub const INTEGRATION_STEPS: usize = 32;
@@ -68,44 +69,37 @@ impl Ranking {
 /// If the device was lost or failed.
 pub async fn word_scores(
     model: &Classifier,
-    text: &[u32],
+    text: &Encoded,
     ranking: Ranking,
     stream: &mut Stream,
 ) -> Result<Vec<f64>, ReadError> {
+    let text = text.cut(model.config.max_len);
     match ranking {
-        Ranking::Keep => {
-            let trace = numbers(model, text).await?;
-            let keep = trace.map_or(Vec::new(), |trace| trace.keep);
-            Ok(keep.into_iter().map(f64::from).collect())
-        }
-        Ranking::Attention => {
-            let trace = numbers(model, text).await?;
-            let last = trace.and_then(|mut trace| trace.layers.pop());
-            Ok(last.map_or(Vec::new(), |last| {
-                attention_received(&mean_over_heads(&last.attention))
-            }))
-        }
-        Ranking::GradientInput => gradient_input(model, text).await,
-        Ranking::IntegratedGradients => integrated_gradients(model, text, INTEGRATION_STEPS).await,
-        Ranking::Occlusion => occlusion(model, text, Removal::Delete).await,
-        Ranking::Evidence => {
-            let trace = numbers(model, text).await?;
-            Ok(trace.as_ref().map_or(Vec::new(), word_evidence))
-        }
-        Ranking::Contribution => {
-            let Some(trace) = trace(model, text) else {
-                return Ok(Vec::new());
-            };
-            let contributions = model.contributions(&trace);
-            let trace = trace.read_with(Some(contributions)).await?.pop();
-            let brought = trace.as_ref().and_then(word_contributions);
-            Ok(brought.unwrap_or_default())
-        }
+        Ranking::GradientInput => gradient_input(model, &text).await,
+        Ranking::IntegratedGradients => integrated_gradients(model, &text, INTEGRATION_STEPS).await,
+        Ranking::Occlusion => occlusion(model, &text, Removal::Delete).await,
         Ranking::Random => {
-            let words = words_read(text, &model.config).len();
-            let scores = stream.uniform(words, 1.0);
+            let scores = stream.uniform(text.places.len(), 1.0);
             Ok(scores.into_iter().map(f64::from).collect())
         }
+        Ranking::Keep | Ranking::Attention | Ranking::Evidence | Ranking::Contribution => {
+            let brought = ranking == Ranking::Contribution;
+            let trace = numbers(model, &text, brought).await?;
+            let by_words = trace.as_ref().map(|trace| ByWords::of(trace, &text.places));
+            Ok(by_words.map_or(Vec::new(), |pass| of_pass(&pass, ranking)))
+        }
+    }
+}
+
+/// Scores that one pass shows, `n`.
+fn of_pass(pass: &ByWords<'_>, ranking: Ranking) -> Vec<f64> {
+    match ranking {
+        Ranking::Attention => {
+            attention_received(&mean_over_heads(&pass.trace.last_layer().attention))
+        }
+        Ranking::Evidence => pass.word_evidence(),
+        Ranking::Contribution => word_contributions(&pass.trace).unwrap_or_default(),
+        _ => pass.trace.keep.iter().map(|&keep| keep.into()).collect(),
     }
 }
 
@@ -116,18 +110,19 @@ pub fn ranked(scores: &[f64]) -> Vec<usize> {
     order
 }
 
-/// One pass over a text; `None` without words.
-fn trace(model: &Classifier, text: &[u32]) -> Option<Trace> {
-    let batch = Batch::new(&[text], &model.config, &model.device());
-    (!text.is_empty()).then(|| model.forward(&batch, None))
-}
-
-/// The numbers of one pass over a text; `None` without words.
-async fn numbers(model: &Classifier, text: &[u32]) -> Result<Option<TraceNumbers>, ReadError> {
-    match trace(model, text) {
-        Some(trace) => Ok(trace.read().await?.pop()),
-        None => Ok(None),
+/// The numbers of one pass over a text, with what its words bring if that is asked for; `None` without words.
+async fn numbers(
+    model: &Classifier,
+    text: &Encoded,
+    brought: bool,
+) -> Result<Option<TraceNumbers>, ReadError> {
+    if text.ids.is_empty() {
+        return Ok(None);
     }
+    let batch = Batch::new(&[&text.ids], &model.config, &model.device());
+    let trace = model.forward(&batch, None);
+    let contributions = brought.then(|| model.contributions(&trace));
+    Ok(trace.read_with(contributions).await?.pop())
 }
 
 #[cfg(test)]

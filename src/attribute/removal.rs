@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Encoded, UNKNOWN};
+use crate::text::{Encoded, Tokenizer};
 
 /// Which of a text's `n` words are taken out, `n`.
 pub type Removed = Vec<bool>;
@@ -29,40 +29,59 @@ impl Removal {
         }
     }
 
-    /// The `n` words of `text` without the `removed` ones. Nothing is left if all are deleted:
-    /// the model then reads only PAD.
-    pub fn apply(self, text: &[u32], removed: &[bool]) -> Vec<u32> {
-        let words = text.iter().zip(removed);
+    /// The ids of a `text` that is read as `reads` says, without its `removed` words; what stands before or after it
+    /// stays. Nothing is left if all words are deleted where nothing else stands: the model then reads only PAD.
+    pub fn apply(self, text: &Encoded, removed: &[bool], reads: Tokenizer) -> Vec<u32> {
+        let removed = text.spread(removed);
+        let words = text.ids.iter().zip(removed);
         match self {
             Self::Delete => words
-                .filter(|&(_, &removed)| !removed)
+                .filter(|&(_, removed)| !removed)
                 .map(|(&id, _)| id)
                 .collect(),
             Self::Unknown => words
-                .map(|(&id, &removed)| if removed { UNKNOWN } else { id })
+                .map(|(&id, removed)| if removed { reads.unknown() } else { id })
                 .collect(),
         }
-    }
-
-    /// [`apply`](Self::apply) to a text whose words may be several ids each: those of the `removed` words go, and what
-    /// stands before or after the text stays.
-    pub fn apply_to_words(self, text: &Encoded, removed: &[bool]) -> Vec<u32> {
-        self.apply(&text.ids, &text.spread(removed))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Pieces, UNKNOWN};
 
     #[test]
     fn words_are_deleted_or_become_unknown() {
-        let (text, removed) = ([5, 6, 7, 8], [false, true, false, true]);
-        assert_eq!(Removal::Delete.apply(&text, &removed), [5, 7]);
+        let (text, removed) = (Encoded::of_words(&[5, 6, 7, 8]), [false, true, false, true]);
+        let reads = Tokenizer::Typed;
+        assert_eq!(Removal::Delete.apply(&text, &removed, reads), [5, 7]);
         assert_eq!(
-            Removal::Unknown.apply(&text, &removed),
+            Removal::Unknown.apply(&text, &removed, reads),
             [5, UNKNOWN, 7, UNKNOWN]
         );
-        assert!(Removal::Delete.apply(&text, &[true; 4]).is_empty());
+        assert!(Removal::Delete.apply(&text, &[true; 4], reads).is_empty());
+    }
+
+    #[test]
+    fn all_pieces_of_a_word_are_removed_and_nothing_else() {
+        let reads = Tokenizer::Pieces(Pieces {
+            unknown: 100,
+            first: 2,
+            last: 3,
+            lower_case: true,
+            strip_accents: true,
+            split_chinese: true,
+        });
+        let text = Encoded {
+            ids: vec![2, 5, 6, 7, 3],
+            places: vec![1..3, 3..4],
+        };
+        let removed = [true, false];
+        assert_eq!(Removal::Delete.apply(&text, &removed, reads), [2, 7, 3]);
+        assert_eq!(
+            Removal::Unknown.apply(&text, &removed, reads),
+            [2, 100, 100, 7, 3]
+        );
     }
 }

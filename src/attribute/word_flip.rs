@@ -3,7 +3,7 @@
 use super::{Removal, Removed, probabilities, texts_a_piece};
 use crate::explain::argmax;
 use crate::model::{Classifier, ReadError};
-use crate::text::Encoded;
+use crate::text::{Encoded, Tokenizer};
 
 /// Up to so many words, all sets of up to [`EXACT`] words are tried.
 const FEW: usize = 20;
@@ -65,7 +65,8 @@ impl WordFlip {
             self.next = self.following(&set);
             sets.push(set);
         }
-        let texts: Vec<Vec<u32>> = sets.iter().map(|set| self.without(set)).collect();
+        let reads = model.config.reading.words;
+        let texts: Vec<Vec<u32>> = sets.iter().map(|set| self.without(set, reads)).collect();
         let found = probabilities(model, &texts).await?;
         self.done += sets.len();
         for (set, probabilities) in sets.into_iter().zip(&found) {
@@ -151,10 +152,10 @@ impl WordFlip {
     }
 
     /// The words that are left.
-    fn without(&self, set: &[usize]) -> Vec<u32> {
+    fn without(&self, set: &[usize], reads: Tokenizer) -> Vec<u32> {
         let gone = |word| set.contains(&word) || self.deleted.contains(&word);
         let removed: Removed = (0..self.text.places.len()).map(gone).collect();
-        Removal::Delete.apply_to_words(&self.text, &removed)
+        Removal::Delete.apply(&self.text, &removed, reads)
     }
 }
 

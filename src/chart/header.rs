@@ -81,6 +81,9 @@ fn reading(explanation: &Explanation) -> String {
         explanation.allocation.neurons.len(),
         explanation.allocation.width,
     );
-    let block = explanation.layer + 1;
-    format!("Model {model} read {words}; {active} of {width} neurons of block {block} are active.")
+    let of = match (explanation.layer + 1, explanation.layer_count()) {
+        (_, 1) => String::new(),
+        (layer, count) => format!(" of layer {layer} of {count}"),
+    };
+    format!("Model {model} read {words}; {active} of {width} neurons{of} are active.")
 }

@@ -43,7 +43,7 @@ impl MeasureCoverage {
             .data
             .sentences(self.split, &classes, words, Some(reader))?;
         let texts = examples.iter().map(|example| example.words.as_slice());
-        let measured = coverage(texts, vocabulary, self.unknown);
+        let measured = coverage(texts, (vocabulary, words), self.unknown);
         let mut table = format!(
             "texts              {}\nwords              {}\nknown              {}\nshare known        {:.4}\ndifferent unknown  {}\n",
             examples.len(),

@@ -10,6 +10,7 @@ use super::corpus::Options;
 use super::draft::Draft;
 use super::explained::Files;
 use super::files::{model_files, open, read_text};
+use super::numbers::count;
 use super::out::{AGAINST, FOR, STRONG, Styled, one_line, show};
 use crate::chart::{self, Chart};
 use crate::engine::{Backend, LoadedModel, OpenDevice};
@@ -40,6 +41,9 @@ pub(super) struct Explain {
         hide_default_value = true
     )]
     without: Changes,
+    /// Show the neurons of the Nth layer [default: the last]
+    #[arg(long, value_name = "N", conflicts_with_all = ["corpus", "from"], value_parser = count)]
+    layer: Option<usize>,
     /// Explain each line of this text file instead; `-`: standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png", "csv", "without"])]
     corpus: Option<PathBuf>,
@@ -111,7 +115,9 @@ impl Explain {
         let text = self.text.as_deref().unwrap_or_default();
         let mut explanations = Vec::new();
         for model in &models {
-            explanations.push(model.explain_changed(text, &self.without).await?);
+            let explained =
+                model.explain_layer(text, &self.without, self.layer.map(|layer| layer - 1));
+            explanations.push(explained.await?);
         }
         for (at, explanation) in explanations.iter().enumerate() {
             if models.len() > 1 {

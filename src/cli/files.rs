@@ -11,7 +11,9 @@ use super::out::is_standard;
 use crate::engine::LoadedModel;
 use crate::model::Classifier;
 use crate::package::part::hold;
-use crate::package::{Package, Precision, ZIP_SIGNATURE, names, read_directory, write_directory};
+use crate::package::{
+    Package, Precision, ZIP_SIGNATURE, huggingface, names, read_directory, write_directory,
+};
 use crate::train::Checkpoint;
 
 /// How training went, next to the model.
@@ -22,6 +24,12 @@ const LOCK: &str = ".lock";
 
 /// Reads a model directory.
 pub(super) fn read_model(directory: &Path) -> anyhow::Result<Package> {
+    let place = directory.display();
+    let config = fs::read(directory.join(names::CONFIG)).unwrap_or_default();
+    ensure!(
+        directory.join(names::CARD).exists() || !huggingface::names_a_kind(&config),
+        "{place} holds a model of Hugging Face's libraries; import it first: safr import --huggingface {place} --out DIR"
+    );
     let package = read_directory(directory).and_then(|files| Package::from_files(&files));
     package.with_context(|| format!("the model {}", directory.display()))
 }

@@ -141,20 +141,10 @@ impl Sample {
                 .words
                 .encode(&sample.words, &model.vocabulary)
         };
-        let own = encoded(self, model);
-        let marked = |marked: &Marked| Marked {
-            source: marked.source,
-            words: own.spread(&marked.words),
-        };
         Text {
-            reference_ids: reference
-                .map(|(sample, model)| encoded(sample, model).ids)
-                .unwrap_or_default(),
-            marked: self.marked.iter().map(marked).collect(),
-            example: EncodedExample {
-                ids: own.ids,
-                label: self.label,
-            },
+            reference: reference.map(|(sample, model)| encoded(sample, model)),
+            marked: self.marked.clone(),
+            example: EncodedExample::new(encoded(self, model), self.label),
         }
     }
 

@@ -4,6 +4,7 @@ use super::{Backend, DataProblem, UnknownBackend};
 use crate::evaluate::MeasureError;
 use crate::model::{ReadError, WeightsError};
 use crate::package::PackageError;
+use crate::text::plural;
 use crate::train::TrainError;
 
 /// Why the engine has no answer.
@@ -54,6 +55,14 @@ pub enum EngineError {
         /// How many there are.
         count: usize,
     },
+    /// The model has no such layer.
+    #[error("the model has {}, and none has the number {}", plural(*layers, "layer"), layer + 1)]
+    Layer {
+        /// Its number, from 0.
+        layer: usize,
+        /// How many there are.
+        layers: usize,
+    },
     /// The labelled texts cannot be used as they are.
     #[error(transparent)]
     Data(#[from] DataProblem),
@@ -102,7 +111,7 @@ impl EngineError {
             Self::Package(_) | Self::Weights(_) | Self::NotFinite => "model",
             Self::Model(_) => "missing-model",
             Self::Word { .. } => "missing-word",
-            Self::Part { .. } => "missing-part",
+            Self::Part { .. } | Self::Layer { .. } => "missing-part",
             Self::Data(_) => "data",
             Self::Options(_) => "options",
             Self::Train(_) | Self::Run(_) => "run",

@@ -108,7 +108,7 @@ impl LoadedModel {
 
     /// Without a search where the head reads nothing but the neurons; `None` without words, as below.
     async fn flip_neurons(&self, text: &str) -> Result<Option<Work>, EngineError> {
-        let (explanation, steering) = self.explain_to_steer(text).await?;
+        let (explanation, steering) = self.explain_to_steer(text, None).await?;
         let search = |class| {
             let order = speaking(&explanation);
             Work::Neurons(NeuronFlip::new(&self.read(text).ids, class, order))

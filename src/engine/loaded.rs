@@ -44,6 +44,11 @@ impl LoadedModel {
         &self.classifier
     }
 
+    /// The number of a layer, if the model has one of that number.
+    pub fn layer(&self, asked: Option<usize>) -> Option<usize> {
+        asked.filter(|&layer| layer < self.package.config.layers)
+    }
+
     /// Explains what the model makes of a text. Any string will do: one without words has an
     /// explanation without a prediction.
     ///
@@ -60,24 +65,29 @@ impl LoadedModel {
     /// If the device was lost or failed, or an answer is not a number.
     pub async fn explain_all(&self, texts: &[&str]) -> Result<Vec<Explanation>, EngineError> {
         let reads: Vec<ReadText> = texts.iter().map(|text| self.read(text)).collect();
-        let traces = finite(self.traced(&reads, self.whole()).await?)?;
+        let traces = finite(self.traced(&reads, self.whole(), None).await?)?;
         let each = texts.iter().zip(&reads).zip(&traces);
         Ok(each
             .map(|((text, read), trace)| self.explanation(text, read, trace.as_ref()))
             .collect())
     }
 
-    /// Explains a text, with what takes to steer its neurons without another pass; `None` if the head reads more than
-    /// the neurons, or there are no words.
+    /// Explains a text by the neurons of a `layer`, with what takes to steer those of the last without another pass;
+    /// `None` if the head reads more than the neurons, or there are no words.
     ///
     /// # Errors
-    /// If the device was lost or failed, or the answer is not a number.
+    /// If there is no such layer, the device was lost or failed, or the answer is not a number.
     pub async fn explain_to_steer(
         &self,
         text: &str,
+        layer: Option<usize>,
     ) -> Result<(Explanation, Option<Steering>), EngineError> {
         let read = self.read(text);
-        let trace = self.finite_trace(&read).await?;
+        let trace = finite(
+            self.traced(std::slice::from_ref(&read), self.whole(), layer)
+                .await?,
+        )?;
+        let trace = trace.into_iter().next().flatten();
         let reads_neurons = self.package.config.readout == Readout::Neurons;
         let steering = trace.as_ref().filter(|_| reads_neurons).map(Steering::of);
         Ok((self.explanation(text, &read, trace.as_ref()), steering))
@@ -92,12 +102,25 @@ impl LoadedModel {
         text: &str,
         changes: &Changes,
     ) -> Result<Explanation, EngineError> {
+        self.explain_layer(text, changes, None).await
+    }
+
+    /// The same by the neurons of a `layer`, counted from 0; `None`: of the last.
+    ///
+    /// # Errors
+    /// If there is no such part or layer, the device was lost or failed, or the answer is not a number.
+    pub async fn explain_layer(
+        &self,
+        text: &str,
+        changes: &Changes,
+        layer: Option<usize>,
+    ) -> Result<Explanation, EngineError> {
         let read = self.read(text);
         self.check(changes, read.words.len())?;
         let classifier = self.classifier.changed(changes);
         let reads = std::slice::from_ref(&read);
         let at = at_places(changes, &read);
-        let traces = self.traced(reads, (&classifier, &at)).await?;
+        let traces = self.traced(reads, (&classifier, &at), layer).await?;
         let trace = finite(traces)?.pop().flatten();
         Ok(Explanation {
             changes: changes.clone(),
@@ -138,7 +161,7 @@ impl LoadedModel {
         let text = self.read(text).encoded();
         has_word(word, text.places.len())?;
         let removed: Removed = (0..text.places.len()).map(|at| at == word).collect();
-        let rest = Removal::Delete.apply_to_words(&text, &removed);
+        let rest = Removal::Delete.apply(&text, &removed, self.package.config.reading.words);
         let found = probabilities(&self.classifier, &[text.ids, rest]).await?;
         faultless()?;
         if !found.iter().flatten().all(|p| p.is_finite()) {
@@ -156,7 +179,10 @@ impl LoadedModel {
         trace: Option<&TraceNumbers>,
     ) -> Explanation {
         let card = &self.package.card;
-        explain(&card.id, text, read, &card.classes, trace)
+        Explanation {
+            untrained: card.untrained,
+            ..explain(&card.id, text, read, &card.classes, trace)
+        }
     }
 
     /// The model without changes.
@@ -176,7 +202,7 @@ impl LoadedModel {
     /// One forward pass over the words of a text; `None` without words.
     pub(super) async fn trace(&self, read: &ReadText) -> Result<Option<TraceNumbers>, EngineError> {
         let reads = std::slice::from_ref(read);
-        let mut traces = self.traced(reads, self.whole()).await?;
+        let mut traces = self.traced(reads, self.whole(), None).await?;
         Ok(traces.pop().flatten())
     }
 
@@ -188,13 +214,19 @@ impl LoadedModel {
         Ok(finite(vec![self.trace(read).await?])?.pop().flatten())
     }
 
-    /// One forward pass of a model over the words of several texts, some of whose gates may be closed;
-    /// `None` for a text without words.
+    /// One forward pass of a model over the words of several texts, some of whose gates may be closed, with the
+    /// neurons of a `layer` as those that are shown; `None` for a text without words.
     async fn traced(
         &self,
         reads: &[ReadText],
         (classifier, changes): (&Classifier, &Changes),
+        layer: Option<usize>,
     ) -> Result<Vec<Option<TraceNumbers>>, EngineError> {
+        let layers = self.package.config.layers;
+        let layer = layer.unwrap_or(layers - 1);
+        if layer >= layers {
+            return Err(EngineError::Layer { layer, layers });
+        }
         let ids: Vec<Vec<u32>> = reads.iter().map(|read| read.ids.clone()).collect();
         let texts: Vec<&[u32]> = ids
             .iter()
@@ -207,7 +239,7 @@ impl LoadedModel {
         let device = classifier.device();
         let batch = Batch::new(&texts, &self.package.config, &device);
         let trace = classifier.forward_without_words(&batch, changes);
-        let contributions = classifier.contributions(&trace);
+        let contributions = classifier.contributions_at(&trace, layer);
         let mut traces = trace
             .read_with(Some(contributions))
             .await?

@@ -3,9 +3,12 @@
 use super::EncodedExample;
 use super::columns::{Values, columns};
 use super::{Column, Section};
-use crate::attribute::{Ablated, Part, ablate, words_read};
-use crate::explain::{Matrix, TraceNumbers, allocate, argmax, kept, most_kept, word_contributions};
+use crate::attribute::{Ablated, Part, ablate};
+use crate::explain::{
+    ByWords, Matrix, TraceNumbers, allocate, argmax, kept, most_kept, word_contributions,
+};
 use crate::model::{Batch, Classifier, ReadError, Stream};
+use crate::text::Encoded;
 
 /// Numbers of neurons that are set to zero, m.
 pub const NEURONS: [usize; 3] = [8, 32, 128];
@@ -21,7 +24,7 @@ const GROUPS: [&str; 3] = ["important", "others", "random"];
 /// Important words are those with keep ≥ 0.5 or, if there are none, the 20 % with the highest keep,
 /// at least one. In columns that begin with `contribution/` they are the 20 % with the largest abs(c_k): so every text
 /// of at least two words has important words and others. A neuron belongs to the word with the largest share of it; neurons are taken in order of
-/// share times activation at their word, largest first. `random` neurons are drawn from all active ones.
+/// share times the size of the activation at their word, largest first. `random` neurons are drawn from all active ones.
 /// All three groups of a text lose the same number: m, or as many as the smaller of the groups
 /// `important` and `others` has. A text is left out if one of them has none.
 ///
@@ -45,18 +48,19 @@ pub async fn intervention(
     let mut stream = Stream::new(seed);
     let mut texts = Vec::with_capacity(examples.len());
     for example in examples {
-        let text = words_read(&example.ids, &model.config);
-        let batch = Batch::new(&[text], &model.config, &device);
+        let Encoded { ids, places } = example.read(&model.config);
+        let batch = Batch::new(&[&ids], &model.config, &device);
         let trace = model.forward(&batch, None);
         let contributions = model.contributions(&trace);
         let trace = trace.read_with(Some(contributions)).await?.swap_remove(0);
-        let neurons = &trace.layers[layer].neurons;
+        let pass = ByWords::of(&trace, &places);
+        let neurons = &pass.trace.layers[layer].neurons;
         let mut values = Values::new();
-        for (prefix, importance) in choices(&trace) {
+        for (prefix, importance) in choices(&pass.trace) {
             let groups = Groups::new(neurons, &importance.words, &mut stream);
             let measured = match &groups {
                 Some(groups) => {
-                    let ablated = ablate(model, text, &groups.parts(layer)).await?;
+                    let ablated = ablate(model, &ids, &groups.parts(layer)).await?;
                     Some((groups, ablated, importance.by_rank))
                 }
                 None => None,
@@ -124,7 +128,7 @@ impl Groups {
         let allocation = allocate(u).allocation;
         let weight = |column: usize| {
             let owner = allocation.owner[column] as usize;
-            let activation = u.at(owner, allocation.neurons[column] as usize);
+            let activation = u.at(owner, allocation.neurons[column] as usize).abs();
             f64::from(allocation.shares.at(owner, column)) * f64::from(activation)
         };
         let mut columns: Vec<usize> = (0..allocation.neurons.len()).collect();

@@ -1,15 +1,18 @@
 //! Whether a word's neurons are its own: what is lost without the neurons that it owns, compared with
 //! what is said at its place, and how much they say at other places (method §5.9).
 
+use std::ops::Range;
+
 use super::columns::{Values, columns};
 use super::redistribution::TOP;
 use super::{Column, Section, Text};
-use crate::attribute::{Part, ablated_logits, words_read};
+use crate::attribute::{Part, ablated_logits};
 use crate::explain::{
-    Allocation, Matrix, TraceNumbers, allocate, argmax, evidence, log_odds, margin_factor,
-    most_kept, weights_of, word_evidence,
+    Allocation, ByWords, Matrix, TraceNumbers, allocate, argmax, log_odds, margin_factor,
+    most_kept, weights_of,
 };
 use crate::model::{Batch, Classifier, ReadError};
+use crate::text::Encoded;
 
 /// Effects that add up to less than this mean nothing.
 const LEAST: f64 = 1e-6;
@@ -42,13 +45,15 @@ pub async fn knockout(
     let layer = model.config.layers - 1;
     let mut measured = Vec::with_capacity(texts.len());
     for text in texts {
-        let ids = words_read(&text.example.ids, &model.config);
-        let batch = Batch::new(&[ids], &model.config, &device);
+        let Encoded { ids, places } = text.example.read(&model.config);
+        let batch = Batch::new(&[&ids], &model.config, &device);
         let trace = model.forward(&batch, None).read().await?.swap_remove(0);
-        let allocation = allocate(&trace.layers[layer].neurons).allocation;
-        let logits = ablated_logits(model, ids, &parts(&allocation, layer, ids.len())).await?;
-        let effects = Effects::new(&trace, &allocation, &logits);
-        let mut values = effects.values(&choices(&trace, text));
+        let pass = ByWords::of(&trace, &places);
+        let allocation = allocate(&pass.trace.layers[layer].neurons).allocation;
+        let parts = parts(&allocation, layer, &places);
+        let logits = ablated_logits(model, &ids, &parts).await?;
+        let effects = Effects::new(&trace, &pass, &allocation, &logits);
+        let mut values = effects.values(&choices(&pass, text));
         let silent = logits.last().map(|without| argmax(without));
         let right = silent.map(|class| f64::from(u8::from(class == text.example.label)));
         values.push(("without_neurons/accuracy".to_owned(), right));
@@ -62,29 +67,28 @@ pub async fn knockout(
 type Choices = [(&'static str, Option<Vec<f64>>); 4];
 
 /// For each word the neurons that it owns, then its own row; finally all neurons.
-pub(super) fn parts(allocation: &Allocation, layer: usize, words: usize) -> Vec<Part> {
-    let owned = (0..words).map(|word| Part::Neurons {
+pub(super) fn parts(allocation: &Allocation, layer: usize, words: &[Range<usize>]) -> Vec<Part> {
+    let owned = (0..words.len()).map(|word| Part::Neurons {
         layer,
         neurons: allocation.owned_by(word).to_vec(),
     });
-    let rows = (0..words).map(|word| Part::NeuronsAt { layer, word });
+    let rows = words.iter().cloned();
+    let rows = rows.map(|places| Part::NeuronsAt { layer, places });
     owned.chain(rows).chain([Part::AllNeurons]).collect()
 }
 
-fn choices(trace: &TraceNumbers, text: &Text) -> Choices {
-    let words = trace.ids.len();
+fn choices(pass: &ByWords<'_>, text: &Text) -> Choices {
+    let words = pass.trace.ids.len();
     let marked = text.marked.first();
-    let size: Vec<f32> = word_evidence(trace)
-        .iter()
-        .map(|said| said.abs() as f32)
-        .collect();
+    let evidence = pass.word_evidence();
+    let size: Vec<f32> = evidence.iter().map(|said| said.abs() as f32).collect();
     [
         ("all", Some(vec![1.0; words])),
         (
             "marked",
             marked.map(|marked| weights_of(&marked.words[..words])),
         ),
-        ("top", Some(most_kept(&trace.keep, TOP))),
+        ("top", Some(most_kept(&pass.trace.keep, TOP))),
         ("evidence", Some(most_kept(&size, TOP))),
     ]
 }
@@ -103,17 +107,23 @@ pub(super) struct Effects {
 }
 
 impl Effects {
-    /// `logits` are those of the whole model, then those without each of [`parts`].
-    pub(super) fn new(trace: &TraceNumbers, allocation: &Allocation, logits: &[Vec<f32>]) -> Self {
-        let words = trace.ids.len();
+    /// Those in a `pass`, by words, of which all is in `trace`; `logits` are those of the whole model, then those
+    /// without each of [`parts`].
+    pub(super) fn new(
+        trace: &TraceNumbers,
+        pass: &ByWords<'_>,
+        allocation: &Allocation,
+        logits: &[Vec<f32>],
+    ) -> Self {
+        let words = pass.trace.ids.len();
         let class = argmax(&logits[0]);
         let whole = log_odds(&logits[0], class);
         let without = logits[1..].iter();
         let falls: Vec<f64> = without
             .map(|logits| whole - log_odds(logits, class))
             .collect();
-        let said = evidence(trace, class);
-        let size = column_sizes(&said, trace, class);
+        let said = &pass.evidence;
+        let size = column_sizes(said, trace, class);
         let of_word = |word: usize, size: &dyn Fn(usize) -> f64| -> f64 {
             allocation
                 .owned_by(word)
@@ -216,6 +226,11 @@ mod tests {
 
     /// Word 0 owns neurons 0 and 1, word 1 neuron 2, which padding has, too. Evidence, a row a word:
     /// 2 −2 0, then 1 0 1.5, then padding's 0 0 0.25; and a bias of 0.5.
+    /// A pass whose places are its words.
+    fn whole(trace: &TraceNumbers) -> ByWords<'_> {
+        ByWords::of(trace, &Encoded::of_words(&trace.ids).places)
+    }
+
     fn by_hand() -> TraceNumbers {
         let u = Matrix::new(2, 3, vec![2., 1., 0., 1., 0., 3.]);
         let votes = [1.0, -2.0, 0.5];
@@ -225,7 +240,7 @@ mod tests {
     fn effects(trace: &TraceNumbers, log_odds: &[f32]) -> Effects {
         let allocation = allocate(&trace.last_layer().neurons).allocation;
         let logits: Vec<Vec<f32>> = log_odds.iter().map(|&odds| vec![0.0, odds]).collect();
-        Effects::new(trace, &allocation, &logits)
+        Effects::new(trace, &whole(trace), &allocation, &logits)
     }
 
     #[test]
@@ -270,15 +285,12 @@ mod tests {
         let mut trace = trace(u, &[1.0], vec![0.2; 5], vec![0.0]);
         trace.keep = vec![0.1, 0.2, 0.9, 0.3, 0.2];
         let mut text = Text {
-            example: EncodedExample {
-                ids: trace.ids.clone(),
-                label: 0,
-            },
-            reference_ids: vec![],
+            example: EncodedExample::of_words(&trace.ids, 0),
+            reference: None,
             marked: vec![],
         };
         let of = |text: &Text| {
-            choices(&trace, text).map(|(name, words)| (name, words.unwrap_or_default()))
+            choices(&whole(&trace), text).map(|(name, words)| (name, words.unwrap_or_default()))
         };
         // Two words say most, in equal parts.
         let expected = [
@@ -305,7 +317,7 @@ mod tests {
         keeps: &dyn Fn(usize, usize) -> bool,
         pad: &dyn Fn(usize) -> bool,
     ) -> f32 {
-        let said = evidence(trace, 1);
+        let said = crate::explain::evidence(trace, 1);
         let words = (0..said.rows).flat_map(|i| (0..said.cols).map(move |n| (i, n)));
         let words = words.filter(|&(i, n)| keeps(i, n));
         let words: f64 = words.map(|(i, n)| f64::from(said.at(i, n))).sum();

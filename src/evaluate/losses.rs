@@ -133,10 +133,7 @@ mod tests {
         for (family, importance, interaction) in families {
             let objective = Objective::new(family, 1.0, 1.0);
             let model = model(objective.reading(Tokenizer::Default));
-            let examples = TEXTS.map(|ids| EncodedExample {
-                ids: ids.to_vec(),
-                label: 0,
-            });
+            let examples = TEXTS.map(|ids| EncodedExample::of_words(ids, 0));
             let whole = pollster::block_on(evaluate(&model, &objective, &examples, 8, |_| {}));
             let whole = whole.unwrap();
             let texts = of(&model, &TEXTS);

@@ -3,17 +3,17 @@
 use super::losses::losses;
 use super::one_pass::Pass;
 use super::{Answer, Column, EncodedExample, Marked, PerText, Section, Value};
-use crate::explain::TraceNumbers;
+use crate::explain::{ByWords, TraceNumbers};
 use crate::model::{Batch, Classifier, ReadError, Trace, read};
-use crate::text::PAD;
+use crate::text::{Encoded, PAD};
 
 /// A labelled text with what measuring it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// Its words as the model knows them, and its class.
     pub example: EncodedExample,
-    /// The same words as the reference model knows them; empty without one.
-    pub reference_ids: Vec<u32>,
+    /// The same words as the reference model knows them, if there is one.
+    pub reference: Option<Encoded>,
     /// Words that people marked.
     pub marked: Vec<Marked>,
 }
@@ -65,8 +65,11 @@ pub async fn measure(
     let mut answers = vec![None; texts.len()];
     let mut columns = Vec::new();
     for chunk in order.chunks(batch_size) {
-        let batch = || chunk.iter().map(|&at| &texts[at]);
-        let passed = forward(model, batch().map(|text| &text.example.ids[..]));
+        let read = |of: &dyn Fn(&Text) -> Encoded| -> Vec<Encoded> {
+            chunk.iter().map(|&at| of(&texts[at])).collect()
+        };
+        let own = read(&|text| text.example.read(&model.config));
+        let passed = forward(model, &own);
         let losses = if sections.contains(&Section::Losses) {
             losses(&passed, model.config.reading).await?
         } else {
@@ -76,23 +79,28 @@ pub async fn measure(
             .contains(&Section::Plausibility)
             .then(|| model.contributions(&passed));
         let traces = passed.read_with(contributions).await?;
+        let of_reference = |text: &Text, model: &Classifier| {
+            let text = text.reference.as_ref();
+            text.map_or_else(Encoded::default, |text| text.cut(model.config.max_len))
+        };
+        let others = reference.map(|model| read(&|text| of_reference(text, model)));
+        let others = others.unwrap_or_default();
         let references = match reference {
-            Some(model) => {
-                let ids = batch().map(|text| &text.reference_ids[..]);
-                forward(model, ids).read().await?
-            }
+            Some(model) => forward(model, &others).read().await?,
             None => Vec::new(),
         };
-        let of_model = traces.iter().zip(&losses);
-        for (in_chunk, (&at, (trace, losses))) in chunk.iter().zip(of_model).enumerate() {
-            let text = &texts[at];
-            let reference = references.get(in_chunk);
-            check_lengths(trace, reference)?;
+        for (in_chunk, &at) in chunk.iter().enumerate() {
+            let (text, trace, losses) = (&texts[at], &traces[in_chunk], &losses[in_chunk]);
             if !trace.is_finite() {
                 return Err(MeasureError::NotFinite);
             }
+            let by_words = ByWords::of(trace, &own[in_chunk].places);
+            let reference = references.get(in_chunk);
+            let reference = reference.map(|trace| ByWords::of(trace, &others[in_chunk].places));
+            let reference = reference.as_ref().map(|pass| &*pass.trace);
+            check_lengths(&by_words.trace, reference)?;
             let pass = Pass {
-                trace,
+                by_words: &by_words,
                 reference,
                 losses,
                 marked: &text.marked,
@@ -110,9 +118,9 @@ pub async fn measure(
 }
 
 /// One forward pass over a batch.
-fn forward<'a>(model: &Classifier, ids: impl Iterator<Item = &'a [u32]>) -> Trace {
-    let device = model.device();
-    let batch = Batch::new(&ids.collect::<Vec<_>>(), &model.config, &device);
+fn forward(model: &Classifier, texts: &[Encoded]) -> Trace {
+    let ids: Vec<&[u32]> = texts.iter().map(|text| &text.ids[..]).collect();
+    let batch = Batch::new(&ids, &model.config, &model.device());
     model.forward(&batch, None)
 }
 

@@ -4,14 +4,14 @@ use super::losses::Losses;
 use super::redistribution::{Space, redistribution};
 use super::{Marked, Section, Value};
 use crate::explain::{
-    TraceNumbers, attention_entropy, auc, kept, largest_key_mass, mean, mean_norm,
+    ByWords, TraceNumbers, attention_entropy, auc, kept, largest_key_mass, mean, mean_norm,
     rank_correlation, token_f1, word_contributions,
 };
 
 /// One text as the model saw it.
 pub(super) struct Pass<'a> {
     /// The forward pass; with contributions if plausibility is asked for.
-    pub(super) trace: &'a TraceNumbers,
+    pub(super) by_words: &'a ByWords<'a>,
     /// The reference model's pass over the same words.
     pub(super) reference: Option<&'a TraceNumbers>,
     /// The losses of the model's family; empty if they are not asked for.
@@ -26,7 +26,7 @@ impl Pass<'_> {
     /// The text's values in the chosen sections: always the same measures in the same order.
     pub(super) fn values(&self, sections: &[Section]) -> Vec<Value> {
         let has = |section| sections.contains(&section);
-        let trace = self.trace;
+        let trace = &*self.by_words.trace;
         let mut values = Vec::new();
         if has(Section::Losses) {
             let named =
@@ -35,7 +35,7 @@ impl Pass<'_> {
         }
         if has(Section::Redistribution) || has(Section::Neurons) {
             let on_neurons = Space::of("neurons", &trace.last_layer().neurons);
-            let on_evidence = Space::of_evidence(trace);
+            let on_evidence = Space::of_evidence(self.by_words);
             let on_embeddings = Space::of("embeddings", &trace.embedding);
             if has(Section::Redistribution) {
                 let spaces = [&on_neurons, &on_evidence, &on_embeddings];
@@ -167,13 +167,14 @@ mod tests {
             biases: nothing.clone(),
             padding: nothing.clone(),
             head: nothing,
+            below: None,
         }
     }
 
     fn measured(sections: &[Section], marked: &[Marked]) -> Vec<(String, Option<f64>)> {
         let trace = trace();
         let pass = Pass {
-            trace: &trace,
+            by_words: &ByWords::of(&trace, &[0..1, 1..2]),
             reference: None,
             losses: &vec![("importance/published", 0.25)],
             marked,
@@ -260,7 +261,7 @@ mod tests {
     #[test]
     fn sections_come_in_the_order_of_the_report() {
         let all = Pass {
-            trace: &trace(),
+            by_words: &ByWords::of(&trace(), &[0..1, 1..2]),
             reference: None,
             losses: &vec![("importance/published", 0.25)],
             marked: &[],

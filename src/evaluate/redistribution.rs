@@ -3,9 +3,8 @@
 
 use super::{Marked, Section, Value};
 use crate::explain::{
-    Allocated, Matrix, Selection, TraceNumbers, allocate, argmax, capacity, evidence, kept,
-    mean_over_heads, most_kept, parts, redistribution_score, sharing, weighed, weighted_sharing,
-    weights_of,
+    Allocated, ByWords, Matrix, Selection, TraceNumbers, allocate, capacity, kept, mean_over_heads,
+    most_kept, parts, redistribution_score, sharing, weighted_sharing, weights_of,
 };
 
 /// Share of a text's words that are important by rank.
@@ -37,14 +36,14 @@ impl Space {
 
     /// Measures the last block's neurons by what they say about the predicted class: capacity by what
     /// separates the classes, sharing by each neuron's share of the evidence.
-    pub(super) fn of_evidence(trace: &TraceNumbers) -> Self {
-        let allocated = allocate(&trace.last_layer().neurons);
-        let parts = parts(&evidence(trace, argmax(&trace.logits)));
+    pub(super) fn of_evidence(pass: &ByWords<'_>) -> Self {
+        let allocated = allocate(&pass.trace.last_layer().neurons);
+        let parts = parts(&pass.evidence);
         let neurons = allocated.allocation.neurons.iter();
         let weights: Vec<f64> = neurons.map(|&n| parts[n as usize]).collect();
         Self {
             name: "evidence",
-            capacity: capacity(&weighed(trace)),
+            capacity: capacity(&pass.weighed),
             sharing: weighted_sharing(&allocated.allocation.shares, &weights),
             allocated,
         }
@@ -202,7 +201,7 @@ mod tests {
     fn neurons_that_say_nothing_are_not_looked_at() {
         let mut trace = trace([0.9, 0.1, 0.1]);
         trace.votes = Matrix::new(2, 2, vec![1., 0., -1., 0.]);
-        let space = Space::of_evidence(&trace);
+        let space = Space::of_evidence(&ByWords::of(&trace, &[0..1, 1..2, 2..3]));
         assert_eq!(space.capacity, [1.0, 0.0, 0.0]);
         assert_eq!(space.sharing.at(1, 2), 0.0);
         let values: Vec<_> = redistribution(&[&space], &trace, None, &[])

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::capacity::capacity_of;
-use super::evidence::row_sums;
+use super::evidence::{row_sums, voted};
+use super::layers::outline_of_layers;
 use super::said::Said;
 use super::{
-    Allocated, Changes, Cut, EXPLANATION_VERSION, Explanation, Gram, Interaction, Piece,
+    Allocated, ByWords, Changes, Cut, EXPLANATION_VERSION, Explanation, Gram, Interaction, Piece,
     TraceNumbers, Word, allocate, attention_received, capacity, known_words, mean_over_heads,
-    predict, shared, sharing, weighed, weighted_sharing, word_contributions,
+    predict, shared, sharing, weighted_sharing, word_contributions,
 };
 use crate::text::{ReadPiece, ReadText};
 
@@ -41,8 +42,10 @@ pub fn explain(
         }),
         prediction: None,
         known: 0.0,
+        untrained: false,
         words: Vec::new(),
         layer: 0,
+        layers: Vec::new(),
         evidence: None,
         allocation: Default::default(),
         interaction: Default::default(),
@@ -52,20 +55,15 @@ pub fn explain(
 
     let places = read.places();
     let of_pieces = trace;
-    let gathered;
-    let (trace, said) = if read.is_in_pieces() {
-        gathered = trace.by_words(&places);
-        (&gathered, Said::of(trace).by_words(&places))
-    } else {
-        (trace, Said::of(trace))
-    };
-    let layer = trace.layers.len() - 1;
-    let last = &trace.layers[layer];
-    let mut allocated = allocate(&last.neurons);
-    said.complete(&mut allocated, trace);
+    let pass = ByWords::of(trace, &places);
+    let said = Said::of(&pass, voted(trace));
+    let trace = &*pass.trace;
+    let shown = trace.shown_layer();
+    let mut allocated = allocate(&shown.neurons);
+    said.complete(&mut allocated);
     let shares = &allocated.allocation.shares;
     let weights = said.weights(&allocated.allocation.neurons);
-    let gram = Gram::of(&last.neurons);
+    let gram = Gram::of(&shown.neurons);
     let sharing = sharing(shares, &allocated.counts);
     let interaction = Interaction {
         shared: shared(&sharing, &allocated.counts),
@@ -73,13 +71,13 @@ pub fn explain(
         evidence_sharing: weighted_sharing(shares, &weights),
         contribution: said.brought(trace),
         cosine: gram.cosine(),
-        attention: mean_over_heads(&last.attention),
+        attention: mean_over_heads(&shown.attention),
     };
     let mut words = words(
         read,
         trace,
         &allocated,
-        &capacity_of(&gram),
+        [&capacity_of(&gram), &capacity(&pass.weighed)],
         &interaction,
         &said,
     );
@@ -95,7 +93,8 @@ pub fn explain(
         prediction: Some(predict(classes, &trace.logits)),
         known: known as f64 / all.max(1) as f64,
         words,
-        layer,
+        layer: trace.shown(),
+        layers: outline_of_layers(trace),
         evidence: trace
             .contributions
             .as_ref()
@@ -111,12 +110,11 @@ fn words(
     read: &ReadText,
     trace: &TraceNumbers,
     allocated: &Allocated,
-    capacity_on_neurons: &[f64],
+    [on_neurons, on_evidence]: [&[f64]; 2],
     interaction: &Interaction,
-    said: &Said,
+    said: &Said<'_>,
 ) -> Vec<Word> {
     let embedding_capacity = capacity(&trace.embedding);
-    let evidence_capacity = capacity(&weighed(trace));
     let received = attention_received(&interaction.attention);
     let shares = &allocated.allocation.shares;
     let weights = said.weights(&allocated.allocation.neurons);
@@ -126,7 +124,7 @@ fn words(
             .map(|(&share, weight)| f64::from(share) * weight)
             .sum()
     };
-    let evidence = row_sums(&said.evidence);
+    let evidence = row_sums(said.evidence);
     let contributions = word_contributions(trace);
     read.words
         .iter()
@@ -143,8 +141,8 @@ fn words(
             decides: decides(i),
             evidence: evidence[i],
             contribution: contributions.as_ref().map_or(0.0, |all| all[i]),
-            capacity: capacity_on_neurons[i],
-            evidence_capacity: evidence_capacity[i],
+            capacity: on_neurons[i],
+            evidence_capacity: on_evidence[i],
             embedding_capacity: embedding_capacity[i],
             attention_received: received[i],
             pieces: Vec::new(),
@@ -154,13 +152,13 @@ fn words(
 
 /// The pieces of each word read, with their parts in its measures.
 fn pieces(read: &ReadText, trace: &TraceNumbers, places: &[Range<usize>]) -> Vec<Vec<Piece>> {
-    let said = Said::of(trace);
     let at_words = places.iter().flat_map(Clone::clone);
     let single: Vec<Range<usize>> = at_words.map(|at| at..at + 1).collect();
-    let trace = trace.by_words(&single);
-    let evidence = row_sums(&said.by_words(&single).evidence);
-    let allocated = allocate(&trace.last_layer().neurons);
-    let contributions = word_contributions(&trace);
+    let pass = ByWords::of(trace, &single);
+    let evidence = pass.word_evidence();
+    let trace = &*pass.trace;
+    let allocated = allocate(&trace.shown_layer().neurons);
+    let contributions = word_contributions(trace);
     let mut at = 0..;
     let mut piece = |piece: &ReadPiece| {
         let at = at.next().unwrap_or_default();

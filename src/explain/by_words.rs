@@ -1,14 +1,55 @@
 //! From the pieces of words, of which a pass knows, to the words (method §4.10).
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{ContributionNumbers, LayerNumbers, Matrix, TraceNumbers};
+use super::evidence::row_sums;
+use super::{
+    Below, ContributionNumbers, LayerNumbers, Matrix, TraceNumbers, argmax, evidence, weighed,
+};
+
+/// A pass by words, of which it may have read several pieces each.
+#[derive(Clone, Debug)]
+pub struct ByWords<'a> {
+    /// Its numbers.
+    pub trace: Cow<'a, TraceNumbers>,
+    /// e_in of the block that is shown, towards the predicted class, `n × F`.
+    pub evidence: Matrix,
+    /// z_in of the same block, `n × F`.
+    pub weighed: Matrix,
+}
+
+impl<'a> ByWords<'a> {
+    /// A pass over a text whose words are at these `places`.
+    pub fn of(trace: &'a TraceNumbers, places: &[Range<usize>]) -> Self {
+        let evidence = evidence(trace, argmax(&trace.logits));
+        let weighed = weighed(trace);
+        let is_whole = |(at, place): (usize, &Range<usize>)| *place == (at..at + 1);
+        if trace.ids.len() == places.len() && places.iter().enumerate().all(is_whole) {
+            return Self {
+                trace: Cow::Borrowed(trace),
+                evidence,
+                weighed,
+            };
+        }
+        Self {
+            trace: Cow::Owned(trace.by_words(places)),
+            evidence: rows(&evidence, places, sum),
+            weighed: rows(&weighed, places, energy),
+        }
+    }
+
+    /// e_i of each word, towards the predicted class, `n`.
+    pub fn word_evidence(&self) -> Vec<f64> {
+        row_sums(&self.evidence)
+    }
+}
 
 impl TraceNumbers {
     /// The pass by words, which are at these `places`. Of the pieces of a word the energies u², what they bring and what
     /// is said there add up, and so does the attention that they are given; what a word keeps, and how it attends, is
     /// their mean. What is at no place, as before and after a text, is with the padding.
-    pub fn by_words(&self, places: &[Range<usize>]) -> Self {
+    fn by_words(&self, places: &[Range<usize>]) -> Self {
         let first = |place: &Range<usize>| self.ids[place.start];
         let layer = |layer: &LayerNumbers| LayerNumbers {
             attention: layer
@@ -79,6 +120,11 @@ impl ContributionNumbers {
             biases: self.biases.clone(),
             padding: self.padding.clone(),
             head: self.head.clone(),
+            // What the pieces say adds up to what a word says; no vote of the word's own does.
+            below: self.below.as_ref().map(|below| Below {
+                layer: below.layer,
+                votes: Vec::new(),
+            }),
         }
     }
 }
@@ -110,7 +156,7 @@ fn energy(values: &mut dyn ExactSizeIterator<Item = f32>) -> f32 {
 }
 
 /// The rows of words from those of their pieces.
-pub(super) fn rows(pieces: &Matrix, places: &[Range<usize>], gather: Gather) -> Matrix {
+fn rows(pieces: &Matrix, places: &[Range<usize>], gather: Gather) -> Matrix {
     Matrix::from_fn(places.len(), pieces.cols, |i, column| {
         gather(&mut places[i].clone().map(|at| pieces.at(at, column)))
     })
@@ -122,9 +168,4 @@ fn pairs(pieces: &Matrix, places: &[Range<usize>], gather: Gather) -> Matrix {
         let of_row = |at| places[k].clone().map(|other| pieces.at(at, other)).sum();
         gather(&mut places[i].clone().map(of_row))
     })
-}
-
-/// Sums over the pieces of each word.
-pub(super) fn summed(pieces: &Matrix, places: &[Range<usize>]) -> Matrix {
-    rows(pieces, places, sum)
 }

@@ -18,10 +18,19 @@ pub fn centred(logits: &[f32]) -> Vec<f64> {
         .collect()
 }
 
-/// e_in, what neuron n of the last block at word i adds to the margin of `class`, `n × F`.
+/// e_in, what neuron n of the block that is shown adds at word i to the margin of `class`, `n × F`.
 pub fn evidence(trace: &TraceNumbers, class: usize) -> Matrix {
-    let u = &trace.last_layer().neurons;
+    let u = &trace.shown_layer().neurons;
     let factor = margin_factor(trace.logits.len()) as f32;
+    if let Some(below) = trace.below() {
+        let votes = &below.votes[class].values;
+        let said = u
+            .values
+            .iter()
+            .zip(votes)
+            .map(|(u, vote)| factor * u * vote);
+        return Matrix::new(u.rows, u.cols, said.collect());
+    }
     let votes = trace.votes.row(class);
     let mut values = Vec::with_capacity(u.values.len());
     for (i, scale) in trace.scales.iter().enumerate() {
@@ -34,7 +43,16 @@ pub fn evidence(trace: &TraceNumbers, class: usize) -> Matrix {
 /// z_in = u_in·‖q_n‖, `n × F`: the neurons weighted by how far their votes separate the classes, whichever
 /// way. Scaling a neuron by a factor and its votes by the inverse leaves it unchanged.
 pub fn weighed(trace: &TraceNumbers) -> Matrix {
-    let u = &trace.last_layer().neurons;
+    let u = &trace.shown_layer().neurons;
+    if let Some(below) = trace.below() {
+        return Matrix::from_fn(u.rows, u.cols, |i, n| {
+            let squares = below
+                .votes
+                .iter()
+                .map(|votes| f64::from(votes.at(i, n)).powi(2));
+            u.at(i, n) * squares.sum::<f64>().sqrt() as f32
+        });
+    }
     let votes = &trace.votes;
     let norm = |n: usize| {
         let squares = (0..votes.rows).map(|class| f64::from(votes.at(class, n)).powi(2));
@@ -42,6 +60,23 @@ pub fn weighed(trace: &TraceNumbers) -> Matrix {
     };
     let norms: Vec<f32> = (0..votes.cols).map(norm).collect();
     Matrix::from_fn(u.rows, u.cols, |i, n| u.at(i, n) * norms[n])
+}
+
+/// The class that each neuron of the block that is shown votes for, `F`: below the last, where it votes differently from
+/// place to place, the one for which it says most in all.
+pub(super) fn voted(trace: &TraceNumbers) -> Vec<u32> {
+    let u = &trace.shown_layer().neurons;
+    let said = |class: usize, n: usize| match trace.below() {
+        None => f64::from(trace.votes.at(class, n)),
+        Some(below) => {
+            let votes = &below.votes[class];
+            let said = (0..u.rows).map(|i| f64::from(u.at(i, n) * votes.at(i, n)));
+            said.sum()
+        }
+    };
+    let classes = trace.logits.len();
+    let of_neuron = |n| (0..classes).map(|class| said(class, n)).collect::<Vec<_>>();
+    (0..u.cols).map(|n| argmax(&of_neuron(n)) as u32).collect()
 }
 
 /// Each neuron's share of all that is said, Σ_i|e_in| / Σ_in|e_in|, `F`; all 0 if nothing is.
@@ -57,11 +92,6 @@ pub fn parts(evidence: &Matrix) -> Vec<f64> {
         of_neurons.iter_mut().for_each(|sum| *sum /= all);
     }
     of_neurons
-}
-
-/// e_i of each word, towards the predicted class, `n`.
-pub fn word_evidence(trace: &TraceNumbers) -> Vec<f64> {
-    row_sums(&evidence(trace, argmax(&trace.logits)))
 }
 
 /// What all neurons say at each word, `n` of `n × F`.

@@ -28,10 +28,16 @@ pub struct Explanation {
     /// The share of the words read that the vocabulary knows, in [0, 1]; punctuation is not counted, and
     /// if there is nothing else it is 0.
     pub known: f64,
+    /// Whether the model's head has learned nothing yet, so that the prediction is random.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untrained: bool,
     /// The `n` words that the model read, in order.
     pub words: Vec<Word>,
-    /// Index of the encoder block whose neurons are shown: the last.
+    /// Index of the encoder block whose neurons are shown, counted from 0.
     pub layer: usize,
+    /// What becomes of the words' neurons from block to block, first to last; empty if there is one block.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<LayerOutline>,
     /// What the prediction is made of; `None` for a text without words.
     pub evidence: Option<Evidence>,
     /// Which neurons each word takes.
@@ -41,6 +47,18 @@ pub struct Explanation {
     /// Where it was made, if it was taken from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+}
+
+/// How the words of a text take the neurons of one encoder block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LayerOutline {
+    /// Active neurons.
+    pub active: usize,
+    /// m, the effective number of words per neuron, mean over the active ones; 0 if none is.
+    pub polysemanticity: f64,
+    /// S, the part of their neurons that two words share, mean over all pairs of different words, in [0, 1]; `None` of
+    /// fewer than two words.
+    pub sharing: Option<f64>,
 }
 
 /// Where and when an explanation was made: for the figures that are drawn of it elsewhere.
@@ -58,10 +76,25 @@ pub struct Origin {
 /// the same unknown word.
 pub const LITTLE_KNOWN: f64 = 0.5;
 
+/// A word of so many pieces is spelled rather than known.
+const FRAGMENTS: usize = 3;
+
 impl Explanation {
     /// Whether the model knows so few of the words that its prediction says little about the text.
     pub fn is_little_known(&self) -> bool {
         self.prediction.is_some() && self.known < LITTLE_KNOWN
+    }
+
+    /// Whether most of the words are spelled in [`FRAGMENTS`] pieces or more.
+    pub fn is_in_fragments(&self) -> bool {
+        let words = || self.words.iter().filter(|word| is_word(&word.text));
+        let spelled = words().filter(|word| word.pieces.len() >= FRAGMENTS);
+        2 * spelled.count() > words().count()
+    }
+
+    /// How many encoder blocks the model has, as far as that is known.
+    pub fn layer_count(&self) -> usize {
+        self.layers.len().max(self.layer + 1)
     }
 
     /// The same without its matrices: little to keep, and enough to compare another one with.
@@ -76,8 +109,10 @@ impl Explanation {
             cut: self.cut,
             prediction: self.prediction.clone(),
             known: self.known,
+            untrained: self.untrained,
             words: self.words.clone(),
             layer: self.layer,
+            layers: self.layers.clone(),
             evidence: self.evidence.clone(),
             allocation: Allocation {
                 width: self.allocation.width,

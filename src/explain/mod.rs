@@ -11,12 +11,14 @@ mod capacity;
 mod changes;
 mod collapse;
 mod deletion;
+mod doubt;
 mod evidence;
 mod explanation;
 mod fact;
 mod gram;
 mod history;
 mod interaction;
+mod layers;
 mod matrix;
 mod mean;
 mod neurons;
@@ -34,16 +36,15 @@ pub use allocation::{Allocated, allocate};
 pub use answers::{faithfulness_in_words, flip_in_words};
 pub use before_after::{BeforeAfter, WordChange};
 pub use build::explain;
+pub use by_words::ByWords;
 pub use capacity::capacity;
 pub use changes::Changes;
 pub use collapse::{attention_entropy, largest_key_mass, mean_norm};
 pub use deletion::Deletion;
-pub use evidence::{
-    centred, evidence, margin_factor, parts, weighed, word_contributions, word_evidence,
-};
+pub use evidence::{centred, evidence, margin_factor, parts, weighed, word_contributions};
 pub use explanation::{
-    Allocation, Cut, EXPLANATION_VERSION, Evidence, Explanation, Interaction, LITTLE_KNOWN, Margin,
-    Origin, Piece, Prediction, Word, known_words,
+    Allocation, Cut, EXPLANATION_VERSION, Evidence, Explanation, Interaction, LITTLE_KNOWN,
+    LayerOutline, Margin, Origin, Piece, Prediction, Word, known_words,
 };
 pub use fact::shortened;
 pub use gram::Gram;
@@ -62,4 +63,4 @@ pub use selection::{Selection, kept, most_kept, weights_of};
 pub use sentences::{Part, Sentences, margin_name, signed};
 pub use steering::Steering;
 pub use stored::ExplanationError;
-pub use trace::{ContributionNumbers, LayerNumbers, TraceNumbers};
+pub use trace::{Below, ContributionNumbers, LayerNumbers, TraceNumbers};

@@ -1,61 +1,47 @@
 //! What is said about the predicted class of one text.
 
-use std::ops::Range;
-
-use super::by_words::summed;
 use super::{
-    Allocated, ContributionNumbers, Evidence, Margin, Matrix, TraceNumbers, argmax, centred,
-    evidence, margin_factor, parts,
+    Allocated, ByWords, ContributionNumbers, Evidence, Margin, Matrix, TraceNumbers, argmax,
+    centred, margin_factor, parts,
 };
 
 /// What is said about the predicted class.
-pub(super) struct Said {
+pub(super) struct Said<'a> {
     class: usize,
     /// What a centred logit is multiplied by for the margin.
     factor: f64,
     /// e_in, `n × F`.
-    pub(super) evidence: Matrix,
+    pub(super) evidence: &'a Matrix,
     /// Each neuron's share of it, `F`.
     parts: Vec<f64>,
+    /// The class that each neuron votes for, `F`.
+    votes: Vec<u32>,
 }
 
-impl Said {
-    pub(super) fn of(trace: &TraceNumbers) -> Self {
-        let class = argmax(&trace.logits);
-        let evidence = evidence(trace, class);
+impl<'a> Said<'a> {
+    /// That of a pass, given by words, in which the neurons have these `votes`.
+    pub(super) fn of(pass: &'a ByWords<'_>, votes: Vec<u32>) -> Self {
+        let logits = &pass.trace.logits;
         Self {
-            class,
-            factor: margin_factor(trace.logits.len()),
-            parts: parts(&evidence),
-            evidence,
-        }
-    }
-
-    /// The same by words, which are at these `places`: what is said at their pieces adds up.
-    pub(super) fn by_words(self, places: &[Range<usize>]) -> Self {
-        let evidence = summed(&self.evidence, places);
-        Self {
-            parts: parts(&evidence),
-            evidence,
-            ..self
+            class: argmax(logits),
+            factor: margin_factor(logits.len()),
+            parts: parts(&pass.evidence),
+            votes,
+            evidence: &pass.evidence,
         }
     }
 
     /// Adds to the active neurons what they say, and for which class.
-    pub(super) fn complete(&self, allocated: &mut Allocated, trace: &TraceNumbers) {
+    pub(super) fn complete(&self, allocated: &mut Allocated) {
         let allocation = &mut allocated.allocation;
         let neurons = &allocation.neurons;
-        allocation.evidence = Matrix::from_fn(trace.ids.len(), neurons.len(), |i, at| {
+        allocation.evidence = Matrix::from_fn(self.evidence.rows, neurons.len(), |i, at| {
             self.evidence.at(i, neurons[at] as usize)
         });
         let evidence = &allocation.evidence;
         let said = |at: usize| (0..evidence.rows).map(move |i| f64::from(evidence.at(i, at)));
         allocation.said = (0..neurons.len()).map(|at| said(at).sum()).collect();
-        let vote = |&n: &u32| {
-            let of_classes = (0..trace.votes.rows).map(|class| trace.votes.at(class, n as usize));
-            argmax(&of_classes.collect::<Vec<_>>()) as u32
-        };
-        allocation.votes = neurons.iter().map(vote).collect();
+        allocation.votes = neurons.iter().map(|&n| self.votes[n as usize]).collect();
     }
 
     /// Parts of the evidence, in the order of `neurons`.

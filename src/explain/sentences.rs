@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::doubt::doubt;
 use super::fact::{fact, foremost};
-use super::{Evidence, Explanation, Margin, Prediction, Word, known_words, margin_factor};
+use super::{Evidence, Explanation, Margin, Prediction, Word, margin_factor};
 
 /// The sentences of one explanation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -114,7 +115,7 @@ impl Sentences {
             )
         });
         let parts = Part::all(explanation);
-        let remarks = [past(evidence), blocks(explanation.layer)];
+        let remarks = [past(evidence), layers(explanation), parting(explanation)];
         Self {
             words: words.collect(),
             places: (0..explanation.words.len())
@@ -127,7 +128,7 @@ impl Sentences {
                 .collect(),
             foremost: foremost(&explanation.words),
             remarks: remarks.into_iter().flatten().collect(),
-            doubt: explanation.is_little_known().then(|| doubt(explanation)),
+            doubt: doubt(explanation),
         }
     }
 }
@@ -150,22 +151,6 @@ fn place(explanation: &Explanation, evidence: &Evidence, i: usize) -> String {
         signed(all - itself),
         signed(word.evidence - all),
     )
-}
-
-/// What follows from how few words are known.
-fn doubt(explanation: &Explanation) -> String {
-    match known_words(&explanation.words) {
-        (0, 0) => {
-            "There is no word here: what the model predicts says nothing about the text.".into()
-        }
-        (0, _) => {
-            "The model knows none of these words: what it predicts says nothing about the text."
-                .into()
-        }
-        (known, all) => format!(
-            "The model knows only {known} of these {all} words: what it predicts says little about the text."
-        ),
-    }
 }
 
 /// What a margin is called.
@@ -229,13 +214,27 @@ fn goes_past(evidence: &Evidence) -> bool {
     evidence.past.iter().any(|&past| past != 0.0)
 }
 
-/// What a word's contribution is if the explained block, `layer`, is not the only one.
-fn blocks(layer: usize) -> Option<String> {
-    (layer > 0).then(|| {
+/// What is shown of a model of several layers.
+fn layers(explanation: &Explanation) -> Option<String> {
+    let (layer, count) = (explanation.layer + 1, explanation.layer_count());
+    (count > 1).then(|| {
         format!(
-            "Of the {} blocks the neurons of the last are shown; what a word contributes is followed \
-             through all of them.",
-            layer + 1
+            "The neurons of layer {layer} of {count} are shown; what a word contributes is followed through all \
+             of them."
+        )
+    })
+}
+
+/// How far the words' neurons part from layer to layer; `None` if there are not several of both.
+fn parting(explanation: &Explanation) -> Option<String> {
+    let sharing = explanation.layers.iter().map(|layer| layer.sharing);
+    let sharing: Option<Vec<f64>> = sharing.collect();
+    let sharing = sharing?.into_iter().map(|part| percent(part as f32));
+    let sharing: Vec<String> = sharing.collect();
+    (sharing.len() > 1).then(|| {
+        format!(
+            "From the first layer to the last, two words share {} of their neurons, on average.",
+            list(&sharing)
         )
     })
 }
@@ -359,7 +358,7 @@ mod tests {
             said.remarks[0],
             "Of this the neurons write +0.50 and the head’s bias +0.25; +0.75 goes past the neurons, along the residual stream."
         );
-        assert!(said.remarks[1].starts_with("Of the 2 blocks the neurons of the last are shown"));
+        assert!(said.remarks[1].starts_with("The neurons of layer 2 of 2 are shown"));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct ContributionNumbers {
     pub through: Vec<Vec<f32>>,
     /// What each word brings to PAD's places, `n` rows of `K`.
     pub to_padding: Vec<Vec<f32>>,
-    /// e_i, what the neurons say at each word's place, `n` rows of `K`.
+    /// e_i, what the neurons of the block that is shown say at each word's place, `n` rows of `K`.
     pub places: Vec<Vec<f32>>,
     /// What they say at PAD's places, `K`: 0 if PAD is not pooled.
     pub padding_places: Vec<f32>,
@@ -62,10 +62,38 @@ pub struct ContributionNumbers {
     pub padding: Vec<f32>,
     /// The head's bias, `K`.
     pub head: Vec<f32>,
+    /// What is known of a block below the last, if that is the one that is shown.
+    pub below: Option<Below>,
+}
+
+/// A block below the last, whose neurons have a vote of their own at each place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Below {
+    /// Which block, counted from 0.
+    pub layer: usize,
+    /// By how much one unit of each of its neurons raises each class at each word's place, through all blocks above,
+    /// centred over the classes, one `n × F` matrix per class.
+    pub votes: Vec<Matrix>,
 }
 
 impl TraceNumbers {
-    /// The last block, whose neurons are explained and measured.
+    /// What is known of the block that is shown, if that is not the last.
+    pub fn below(&self) -> Option<&Below> {
+        self.contributions.as_ref()?.below.as_ref()
+    }
+
+    /// Which block is shown, counted from 0.
+    pub fn shown(&self) -> usize {
+        self.below()
+            .map_or(self.layers.len() - 1, |below| below.layer)
+    }
+
+    /// The block that is shown.
+    pub fn shown_layer(&self) -> &LayerNumbers {
+        &self.layers[self.shown()]
+    }
+
+    /// The last block, whose neurons are measured.
     ///
     /// # Panics
     /// If there is none.
@@ -98,8 +126,12 @@ impl ContributionNumbers {
             &self.padding,
             &self.head,
         ];
-        let brought = self.brought.iter().map(|matrix| &matrix.values);
-        let rows = brought.chain(of_words).chain(of_text);
+        let votes = self.below.iter().flat_map(|below| &below.votes);
+        let matrices = self.brought.iter().chain(votes);
+        let rows = matrices
+            .map(|matrix| &matrix.values)
+            .chain(of_words)
+            .chain(of_text);
         rows.flatten().copied().collect()
     }
 

@@ -44,24 +44,31 @@ impl Classifier {
         }
     }
 
-    /// Splits the logits of `trace`, a pass of this model in evaluation mode, into what brought them.
+    /// Splits the logits of `trace`, a pass of this model in evaluation mode, into what brought them, with the last
+    /// block as the one that is shown.
     pub fn contributions(&self, trace: &Trace) -> Contributions {
+        self.contributions_at(trace, self.blocks.len() - 1)
+    }
+
+    /// The same with block number `shown`, counted from 0, as the one that is shown.
+    ///
+    /// # Panics
+    /// If there is no such block.
+    pub fn contributions_at(&self, trace: &Trace, shown: usize) -> Contributions {
         let factors = trace.pooler_factors.as_ref();
         let batch = &trace.batch;
         let [b, l] = batch.dims();
         let classes = self.config.classes - 1;
         let words = batch.valid.clone();
         let at_words: Tensor<2> = words.clone().reshape([b * l, 1]);
-        let (block, layer) = (self.last_block(), trace.last_layer());
-        let slopes = Slopes::of_last(self, trace);
+        let (block, layer) = (&self.blocks[shown], &trace.layers[shown]);
+        let (slopes, through) = self.through_blocks(trace, shown);
         let input = layer.input.clone();
         let gated: Tensor<2> = trace.gated.clone().reshape(input.dims());
-        // Otherwise what is brought are the rows that enter the last block.
+        // Otherwise what is brought are the rows that enter the block that is shown.
         let is_direct = trace.layers.len() == 1 && self.embedding_norm.is_none();
         let rows = if is_direct { gated.clone() } else { input };
         let brought = slopes.brought(block, layer, rows * at_words.clone(), [b, l]);
-
-        let through = self.through_blocks(slopes, trace);
         let of = |rows: Tensor<2>, at: &Tensor<2>| {
             let rows = (rows * at.clone().reshape([b * l, 1])).unsqueeze_dim::<3>(0);
             by_text(through.of_entered.clone() * rows, [b, l])
@@ -74,36 +81,53 @@ impl Classifier {
             sum_over(rows, None) + sum_over(through.biases.clone(), Some(&others))
         };
         let positions = through.entered.clone() - gated.clone();
-        let scaled = layer.neurons.clone() * trace.vote_scales().unsqueeze_dim(2);
-        let votes = trace.votes.clone().narrow(1, 0, classes).swap_dims(1, 2);
+        let neurons = layer.neurons.clone();
+        let is_last = shown + 1 == self.blocks.len();
+        let (places, below) = if is_last {
+            let scaled = neurons * trace.vote_scales().unsqueeze_dim(2);
+            let votes = trace.votes.clone().narrow(1, 0, classes).swap_dims(1, 2);
+            (scaled.matmul(votes).swap_dims(1, 2), None)
+        } else {
+            let votes = slopes.votes(block);
+            let [_, _, count] = neurons.dims();
+            let votes = votes.reshape([classes, b, l, count]).swap_dims(0, 1);
+            let said = votes.clone() * neurons.unsqueeze_dim::<4>(1);
+            (said.sum_dim(3).squeeze_dim(3), Some((shown, votes)))
+        };
         Contributions {
             brought,
             through: (!is_direct).then(|| of(gated, &words)),
-            places: scaled.matmul(votes).swap_dims(1, 2),
+            places,
             positions: sum_over(of(positions, &words), None),
             biases: sum_over(through.biases, Some(&words)),
             head: self.class_biases(factors).narrow(1, 0, classes),
             padding,
+            below,
         }
     }
 
-    /// From the last block down to the words.
-    fn through_blocks(&self, last: Slopes, trace: &Trace) -> Through {
+    /// From the last block down to the words, with the slopes in block number `shown` on the way.
+    fn through_blocks(&self, trace: &Trace, shown: usize) -> (Slopes, Through) {
+        let dims = trace.batch.dims();
+        let mut slopes = Slopes::of_last(self, trace);
+        let mut of_shown = slopes.clone();
+        let mut biases = slopes.biases(self.last_block(), dims);
+        for at in (0..self.blocks.len() - 1).rev() {
+            let of_output = slopes.of_rows(&self.blocks[at + 1], &trace.layers[at + 1], dims);
+            slopes = Slopes::below(&self.blocks[at], &trace.layers[at], of_output);
+            biases = biases + slopes.biases(&self.blocks[at], dims);
+            if at == shown {
+                of_shown = slopes.clone();
+            }
+        }
+        let of_rows = slopes.of_rows(&self.blocks[0], &trace.layers[0], dims);
+        (of_shown, self.through_embedding(trace, of_rows, biases))
+    }
+
+    /// From the rows that enter the first block, `of_rows`, `[C, B·L, E]`, down to the words.
+    fn through_embedding(&self, trace: &Trace, of_rows: Tensor<3>, biases: Tensor<3>) -> Through {
         let dims = trace.batch.dims();
         let [b, l] = dims;
-        let mut biases = last.biases(self.last_block(), dims);
-        let mut slopes = last;
-        let mut blocks = self.blocks.iter().zip(&trace.layers).rev();
-        let mut above = blocks.next();
-        for (block, layer) in blocks {
-            let (upper, upper_layer) = above.expect("a block is above another");
-            let of_output = slopes.of_rows(upper, upper_layer, dims);
-            slopes = Slopes::below(block, layer, of_output);
-            biases = biases + slopes.biases(block, dims);
-            above = Some((block, layer));
-        }
-        let (first, first_layer) = above.expect("a model has a block");
-        let of_rows = slopes.of_rows(first, first_layer, dims);
         let [_, _, width] = trace.gated.dims();
         let positions = self.positions.first(l).unsqueeze::<3>();
         let entered = (trace.gated.clone() + positions).reshape([b * l, width]);

@@ -5,12 +5,15 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
 use super::block::per_deviation;
-use super::{Block, Classifier, LayerTrace, Trace};
+use super::{Block, Classifier, LayerTrace, Trace, WriteBack};
 
 /// How the centred logits of the first C classes change with what is in a block.
+#[derive(Clone)]
 pub(super) struct Slopes {
     /// With the sum of attention and residual, w, `[C, B·L, E]`.
     of_input: Tensor<3>,
+    /// With what its heads take from the places, `[C, B·L, E]`.
+    of_attended: Tensor<3>,
     /// With the first norm's output, `[C, B·L, E]`.
     of_normalised: Tensor<3>,
     /// With the neurons' input, `[C, B·L, F]`.
@@ -50,8 +53,7 @@ impl Slopes {
         let scales = per_deviation(sum.clone().reshape([rows, width]), layer.norm_epsilon);
         let of_written =
             rows_through_norm(of_output.clone(), &write.norm) * scales.unsqueeze_dim::<3>(0);
-        let written = write.linear.weight.val().swap_dims(0, 1);
-        let of_neurons = of_written.clone().matmul(written.unsqueeze());
+        let of_neurons = through_write_back(write, of_written.clone());
         let of_neurons = of_neurons * factors(layer).unsqueeze_dim::<3>(0);
         Self::through(block, layer, of_neurons, Some(of_written), Some(of_output))
     }
@@ -73,7 +75,9 @@ impl Slopes {
         let scales = per_deviation(layer.attended.clone(), layer.norm_epsilon);
         let of_input =
             rows_through_norm(of_normalised.clone(), &block.norm1) * scales.unsqueeze_dim::<3>(0);
+        let out = block.out.weight.val().swap_dims(0, 1);
         Self {
+            of_attended: of_input.clone().matmul(out.unsqueeze()),
             of_input,
             of_normalised,
             of_neurons,
@@ -82,10 +86,14 @@ impl Slopes {
         }
     }
 
-    /// With what its heads take from the places, `[C, B·L, E]`.
-    fn of_attended(&self, block: &Block) -> Tensor<3> {
-        let out = block.out.weight.val().swap_dims(0, 1);
-        self.of_input.clone().matmul(out.unsqueeze())
+    /// With the neurons of a block that writes them back, `[C, B·L, F]`.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub(super) fn votes(&self, block: &Block) -> Tensor<3> {
+        let write = block.write_back.as_ref().zip(self.of_written.as_ref());
+        let (write, of_written) = write.expect("the neurons are written back");
+        through_write_back(write, of_written.clone())
     }
 
     /// With the rows that enter the block, directly and through attention, `[C, B·L, E]`.
@@ -98,7 +106,8 @@ impl Slopes {
         let [classes, rows, width] = self.of_input.dims();
         let (heads, head) = (block.heads, width / block.heads);
         let asked = self
-            .of_attended(block)
+            .of_attended
+            .clone()
             .reshape([classes, b, l, heads, head])
             .permute([1, 3, 2, 0, 4])
             .reshape([b, heads, l, classes * head]);
@@ -123,7 +132,8 @@ impl Slopes {
         let (heads, head) = (block.heads, width / block.heads);
         // One head after the other, text by text: [B·H, C·L, d] against [B·H, d, L].
         let asked = self
-            .of_attended(block)
+            .of_attended
+            .clone()
             .reshape([classes, b, l, heads * head])
             .swap_dims(0, 1)
             .reshape([b, classes * l, heads, head])
@@ -162,6 +172,12 @@ impl Slopes {
         }
         sum
     }
+}
+
+/// From what is written back to the neurons that write it, `[C, B·L, F]`.
+fn through_write_back(write: &WriteBack, of_written: Tensor<3>) -> Tensor<3> {
+    let written = write.linear.weight.val().swap_dims(0, 1);
+    of_written.matmul(written.unsqueeze())
 }
 
 /// What the neurons' inputs are multiplied by, `[B·L, F]`; 0 where they are left to other words.

@@ -4,7 +4,7 @@ use burn::tensor::{DType, Tensor};
 
 use super::block::per_deviation;
 use super::{Batch, Contributions, LayerTrace};
-use crate::explain::{ContributionNumbers, LayerNumbers, Matrix, TraceNumbers};
+use crate::explain::{Below, ContributionNumbers, LayerNumbers, Matrix, TraceNumbers};
 
 /// One forward pass of a batch of `B` texts of padded length `L`.
 #[derive(Clone, Debug)]
@@ -119,6 +119,9 @@ impl Trace {
             through: contributions
                 .as_ref()
                 .is_some_and(|parts| parts.through.is_some()),
+            below: contributions
+                .as_ref()
+                .and_then(|parts| Some(parts.below.as_ref()?.0)),
         };
         let mut parts: Vec<Tensor<1>> = vec![
             self.votes.flatten(0, 2),
@@ -134,7 +137,7 @@ impl Trace {
             parts.push(layer.neurons.narrow(1, 0, longest).flatten(0, 2));
         }
         if let Some(mut parts_of) = contributions {
-            let through = parts_of.through.take();
+            let (through, below) = (parts_of.through.take(), parts_of.below.take());
             parts.extend([
                 parts_of.brought.narrow(3, 0, longest).flatten(0, 3),
                 parts_of.places.flatten(0, 2),
@@ -144,6 +147,7 @@ impl Trace {
                 parts_of.head.flatten(0, 1),
             ]);
             parts.extend(through.map(|through| through.narrow(2, 0, longest).flatten(0, 2)));
+            parts.extend(below.map(|(_, votes)| votes.narrow(2, 0, longest).flatten(0, 3)));
         }
         let values = read(Tensor::cat(parts, 0)).await?;
         Ok(dims.texts(&self.batch.words, &values))
@@ -165,6 +169,8 @@ struct Dims {
     contributions: bool,
     /// Whether what words bring was followed through several blocks.
     through: bool,
+    /// The block that is shown, if that is not the last.
+    below: Option<usize>,
 }
 
 impl Dims {
@@ -219,19 +225,20 @@ impl Dims {
     /// The parts of [`Contributions`], as [`Trace::read_with`] joined them.
     fn contributions<'a>(&self, rest: &mut Parts<'a>, texts: usize) -> ContributionParts<'a> {
         let classes = self.classes - 1;
-        let mut each = |per_text: usize| Each::new(rest.take(per_text * texts), per_text);
+        let each = |rest: &mut Parts<'a>, per_text: usize| {
+            Each::new(rest.take(per_text * texts), per_text)
+        };
         ContributionParts {
-            brought: each(classes * self.padded * self.longest),
-            places: each(classes * self.padded),
-            positions: each(classes),
-            biases: each(classes),
-            padding: each(classes),
+            brought: each(rest, classes * self.padded * self.longest),
+            places: each(rest, classes * self.padded),
+            positions: each(rest, classes),
+            biases: each(rest, classes),
+            padding: each(rest, classes),
             head: self.of_all_or_each(rest, classes),
-            through: self.through.then(|| {
-                Each::new(
-                    rest.take(classes * self.longest * texts),
-                    classes * self.longest,
-                )
+            through: self.through.then(|| each(rest, classes * self.longest)),
+            below: self.below.map(|layer| {
+                let votes = classes * self.longest * self.neurons;
+                (layer, each(rest, votes))
             }),
         }
     }
@@ -292,6 +299,7 @@ struct ContributionParts<'a> {
     padding: Each<'a>,
     head: Each<'a>,
     through: Option<Each<'a>>,
+    below: Option<(usize, Each<'a>)>,
 }
 
 impl ContributionParts<'_> {
@@ -323,7 +331,7 @@ impl ContributionParts<'_> {
             }
         }
         let places: Vec<Vec<f32>> = (0..n).map(place).collect();
-        let past = if dims.written_back {
+        let past = if dims.written_back || self.below.is_some() {
             past(logits, &places, &[&padding_places, &head])
         } else {
             vec![0.0; dims.classes]
@@ -345,8 +353,24 @@ impl ContributionParts<'_> {
             }),
             padding: all_classes(dims.classes, |class| self.padding.of(text)[class]),
             head,
+            below: self.below.as_ref().map(|(layer, votes)| Below {
+                layer: *layer,
+                votes: votes_of_all(dims, votes.of(text), n),
+            }),
         }
     }
+}
+
+/// Votes of the neurons at each of the `n` words' places, `n × F` for each of all classes, from those for the first C.
+fn votes_of_all(dims: &Dims, votes: &[f32], n: usize) -> Vec<Matrix> {
+    let (per_class, count) = (dims.longest * dims.neurons, n * dims.neurons);
+    let of_class = |class: usize| votes[class * per_class..][..count].to_vec();
+    let mut of_classes: Vec<Vec<f32>> = (0..dims.classes - 1).map(of_class).collect();
+    let last = (0..count).map(|at| -of_classes.iter().map(|votes| votes[at]).sum::<f32>());
+    let last = last.collect();
+    of_classes.push(last);
+    let matrix = |votes| Matrix::new(n, dims.neurons, votes);
+    of_classes.into_iter().map(matrix).collect()
 }
 
 /// The values of all K classes from those of the first K − 1: they add up to 0.

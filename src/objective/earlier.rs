@@ -95,6 +95,7 @@ mod tests {
         });
         let expected = ScaleFree {
             space: Space::Mlp,
+            layers: None,
             guard: GateGuard::Rate {
                 rho: 0.5,
                 weight: 10.0,
@@ -117,6 +118,7 @@ mod tests {
         });
         let expected = ScaleFree {
             space: Space::Embedding,
+            layers: None,
             guard: GateGuard::None,
             rate_of: RateOf::Text,
             apart: Apart::Important,

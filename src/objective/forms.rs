@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::range;
+use super::{Layers, range};
 use crate::model::Winners;
 
 /// Where the scale-free losses look (method §3.3).
@@ -11,8 +11,8 @@ use crate::model::Winners;
 pub enum Space {
     /// On the MLP neurons u, which the explanation shows.
     Mlp,
-    /// On the last block's neurons by what they vote for, z_in = u_in·‖q_n‖: this ignores neurons that say
-    /// nothing, and the scale of the others.
+    /// On the neurons by what they vote for, z_in = u_in·‖q_n‖: this ignores neurons that say nothing, and the
+    /// scale of the others. Those below the last block have no vote of their own and all count alike.
     Evidence,
     /// On embeddings and attention rows, for comparison.
     Embedding,
@@ -83,6 +83,9 @@ pub enum Family {
 pub struct ScaleFree {
     /// Where the losses look.
     pub space: Space,
+    /// At which blocks; `None`: at the last in the space of evidence, at all in others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Layers>,
     /// The gate guard.
     pub guard: GateGuard,
     /// The words whose mean keep rate the guard `rate` holds to its target.
@@ -115,6 +118,7 @@ impl ScaleFree {
     /// default is a preset.
     pub const PLAIN: Self = Self {
         space: Space::Mlp,
+        layers: None,
         guard: GateGuard::None,
         rate_of: RateOf::Text,
         apart: Apart::Important,
@@ -124,6 +128,15 @@ impl ScaleFree {
         pairs: Pairs::Attended,
         winners: None,
     };
+
+    /// The blocks at which they look in a model that has `count`.
+    pub fn layers_of(&self, count: usize) -> Vec<usize> {
+        let usual = match self.space {
+            Space::Evidence => Layers::Last,
+            Space::Mlp | Space::Embedding => Layers::All,
+        };
+        self.layers.unwrap_or(usual).of(count)
+    }
 }
 
 /// The words whose mean keep rate the gate guard holds to its target.

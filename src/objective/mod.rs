@@ -2,6 +2,7 @@
 
 pub(crate) mod earlier;
 mod forms;
+mod layers;
 mod losses;
 mod norm;
 mod pairs;
@@ -14,7 +15,8 @@ mod total;
 mod words;
 
 pub use forms::{Apart, Family, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight};
+pub use layers::Layers;
 pub use losses::{LossNumbers, Losses, cross_entropy};
 pub use penalties::Penalties;
 pub(crate) use tensors::label_column;
-pub use total::Objective;
+pub use total::{NoSuchLayer, Objective};

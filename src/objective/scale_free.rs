@@ -13,23 +13,25 @@ const EPSILON: f64 = 1e-6;
 /// Attention below this counts as none: its inverse is still a number in f32.
 const LEAST: f64 = 1e-30;
 
-/// L_imp and L_int of each text, each a mean over blocks, in [0, 1]; `[B, 1]` each.
+/// L_imp and L_int of each text, each a mean over the blocks that are looked at, in [0, 1]; `[B, 1]` each.
+///
+/// # Panics
+/// If the model has no such block.
 pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     let pairs = eligible_pairs(&trace.batch);
     let weight = weight(trace, options);
     let mut sums: Option<(Tensor<2>, Tensor<2>)> = None;
-    let looked_at = match options.space {
-        Space::Evidence => std::slice::from_ref(trace.last_layer()),
-        Space::Mlp | Space::Embedding => &trace.layers[..],
-    };
-    for layer in looked_at {
+    let looked_at = options.layers_of(trace.layers.len());
+    for &at in &looked_at {
+        let layer = &trace.layers[at];
+        let votes = at + 1 == trace.layers.len();
         let given = layer.attention.clone().detach();
         let attention: Tensor<3> = eligible_attention(given, &pairs).mean_dim(1).squeeze_dim(1);
         let uncorrelated = uncorrelated(attention.clone(), &pairs);
         let (apart, interaction) = match options.space {
             Space::Mlp | Space::Evidence => {
                 let z = match options.space {
-                    Space::Evidence => weighed_neurons(trace),
+                    Space::Evidence if votes => weighed_neurons(trace),
                     _ => layer.neurons.clone(),
                 };
                 let cosine = cosines(z.clone());

@@ -26,6 +26,16 @@ pub struct Objective {
     pub penalties: Penalties,
 }
 
+/// Losses that look at a block that the model does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the losses look at layer {}, but the model has {count}", layer + 1)]
+pub struct NoSuchLayer {
+    /// The block, counted from 0.
+    pub layer: usize,
+    /// How many there are.
+    pub count: usize,
+}
+
 impl Objective {
     /// The same with everything but cross-entropy weighted by `factor` once more.
     #[must_use]
@@ -93,6 +103,18 @@ impl Objective {
             options.winners = winners;
         }
         self
+    }
+
+    /// Checks that a model of `count` blocks has those at which the losses look.
+    ///
+    /// # Errors
+    /// Names the first that it does not have.
+    pub fn check_layers(&self, count: usize) -> Result<(), NoSuchLayer> {
+        let Family::ScaleFree(options) = self.family else {
+            return Ok(());
+        };
+        let missing = options.layers_of(count).into_iter().find(|&at| at >= count);
+        missing.map_or(Ok(()), |layer| Err(NoSuchLayer { layer, count }))
     }
 
     /// Whether a step moves only the words in its batch. The published optimiser moves

@@ -99,7 +99,11 @@ impl Display for ScaleFree {
         write!(
             f,
             "space {space}, apart from {apart} by {overlap}, weight {weight}{given}, pairs {pairs}"
-        )
+        )?;
+        match self.layers {
+            None => Ok(()),
+            Some(layers) => write!(f, ", layers {layers}"),
+        }
     }
 }
 

@@ -27,6 +27,9 @@ pub struct Card {
     /// which was held out; or, if that was in another file of a folder, the SHA-256 of that SHA-256 of the training file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_sha256: Option<String>,
+    /// Whether the head has learned nothing: it was drawn when the model was imported.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untrained: bool,
     /// Names of the K classes, in the order of the logits.
     pub classes: Vec<String>,
     /// What the head reads, as `config.json` says it; `None` in older cards.
@@ -80,6 +83,7 @@ impl Card {
             data_sha256: None,
             classes,
             readout: None,
+            untrained: false,
             objective: losses.map_or_else(|| UNKNOWN.to_owned(), |losses| losses.to_string()),
             losses,
             recipe: None,

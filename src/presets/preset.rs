@@ -127,7 +127,7 @@ mod tests {
             "space = \"evidense\"",
             &[
                 "space = \"evidense\"",
-                "line 13",
+                "line 14",
                 "`mlp`",
                 "`evidence`",
                 "`embedding`",

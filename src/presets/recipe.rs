@@ -16,8 +16,22 @@ pub struct Recipe {
     /// Adam's step size.
     #[serde(deserialize_with = "range::weight")]
     pub learning_rate: f64,
+    /// See [`Schedule::warm_up`].
+    #[serde(
+        default,
+        deserialize_with = "range::part",
+        skip_serializing_if = "is_none"
+    )]
+    pub warm_up: f64,
     /// See [`Schedule::decay`].
     pub decay: bool,
+    /// See [`Options::weight_decay`].
+    #[serde(
+        default,
+        deserialize_with = "range::weight",
+        skip_serializing_if = "is_none"
+    )]
+    pub weight_decay: f64,
     /// See [`Schedule::ramp`].
     #[serde(deserialize_with = "range::part")]
     pub ramp: f64,
@@ -47,6 +61,11 @@ pub struct Recipe {
     pub start: Start,
 }
 
+/// Whether there is nothing of it.
+fn is_none(amount: &f64) -> bool {
+    *amount == 0.0
+}
+
 /// Texts of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -70,6 +89,8 @@ pub enum Start {
     Fresh(Fresh),
     /// From the model of another recipe, which is trained first.
     After(After),
+    /// From a model that was trained before, which is given.
+    Given,
 }
 
 /// Words, sizes and initial weights of a fresh model.
@@ -137,17 +158,20 @@ impl Recipe {
         }
     }
 
-    /// What the step loop needs.
-    pub fn options(&self, objective: Objective, seed: u64, freeze_embeddings: bool) -> Options {
+    /// What the step loop needs; everything learns.
+    pub fn options(&self, objective: Objective, seed: u64) -> Options {
         Options {
             objective,
             steps: self.steps(),
             schedule: Schedule {
                 ramp: self.ramp,
+                warm_up: self.warm_up,
                 decay: self.decay,
             },
+            weight_decay: self.weight_decay,
             seed,
-            freeze_embeddings,
+            freeze_embeddings: false,
+            freeze_layers: 0,
         }
     }
 }
@@ -172,5 +196,5 @@ impl Fresh {
 impl Preset for Recipe {
     const WHAT: &'static str = "recipe";
     const ALL: &'static [(&'static str, &'static str)] = files!("recipes":
-        "sst2" "sst2-phrases" "imdb" "imdb-first" "csv" "published");
+        "sst2" "sst2-phrases" "sst2-pretrained" "imdb" "imdb-first" "csv" "published");
 }

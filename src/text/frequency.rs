@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::rules;
 use super::vocabulary::Vocabulary;
+use super::{Tokenizer, rules};
 
 /// A word and how often it occurs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,17 +49,21 @@ pub struct Coverage {
     pub unknown: Vec<Frequency>,
 }
 
-/// Measures how much of the texts `vocabulary` knows; lists at most `listed`
-/// unknown words.
+/// Measures how much of the texts a model knows that `reads` words so, with this `vocabulary`; lists at most `listed`
+/// unknown words. A word that pieces spell is known.
 pub fn coverage<'a>(
     texts: impl IntoIterator<Item = &'a [String]>,
-    vocabulary: &Vocabulary,
+    (vocabulary, reads): (&Vocabulary, Tokenizer),
     listed: usize,
 ) -> Coverage {
+    let knows = |word: &String| {
+        let ids = reads.encode(std::slice::from_ref(word), vocabulary).ids;
+        !ids.is_empty() && !ids.contains(&reads.unknown())
+    };
     let (known, mut unknown): (Vec<_>, Vec<_>) = frequencies(texts)
         .into_iter()
         .filter(|frequency| rules::is_word(&frequency.word))
-        .partition(|frequency| vocabulary.id(&frequency.word).is_some());
+        .partition(|frequency| knows(&frequency.word));
     let count = |words: &[Frequency]| words.iter().map(|word| word.count).sum::<usize>();
     let (known, tokens) = (count(&known), count(&known) + count(&unknown));
     let unknown_words = unknown.len();
@@ -105,7 +109,11 @@ mod tests {
         let texts = texts(&["good , good a ...", "1st n't ! x x"]);
         let words = ["<PAD>", "<UNK>", "good", "n't", "!"].map(str::to_owned);
         let vocabulary = Vocabulary::from_words(words.into()).unwrap();
-        let measured = coverage(texts.iter().map(Vec::as_slice), &vocabulary, 2);
+        let measured = coverage(
+            texts.iter().map(Vec::as_slice),
+            (&vocabulary, Tokenizer::Default),
+            2,
+        );
         assert_eq!((measured.tokens, measured.known), (7, 3));
         assert_eq!(measured.share, 3.0 / 7.0);
         assert_eq!(measured.unknown_words, 3);
@@ -115,6 +123,9 @@ mod tests {
     #[test]
     fn of_no_words_none_is_known() {
         let vocabulary = Vocabulary::build([], 1);
-        assert_eq!(coverage([], &vocabulary, 5).share, 0.0);
+        assert_eq!(
+            coverage([], (&vocabulary, Tokenizer::Default), 5).share,
+            0.0
+        );
     }
 }

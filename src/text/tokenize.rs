@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::pieces::Pieces;
 use super::plain::{self, Plain};
-use super::{Vocabulary, rules};
+use super::{UNKNOWN, Vocabulary, rules};
 
 /// How a text becomes words; stored with a model, which must read texts as it
 /// was trained to.
@@ -33,12 +33,28 @@ impl Tokenizer {
         self.form(self.plain(word).text())
     }
 
-    /// What a model takes of a text of these normalised words: their ids, [`UNKNOWN`](super::UNKNOWN) for those outside
+    /// What a model takes of a text of these normalised words: their ids, [`UNKNOWN`] for those outside
     /// `vocabulary`, or the ids of their pieces, between those of what stands before and after a text.
     pub fn encode(self, words: &[String], vocabulary: &Vocabulary) -> Encoded {
         match self {
             Self::Pieces(pieces) => pieces.encode(words, vocabulary),
             _ => Encoded::of_words(&vocabulary.encode_words(words)),
+        }
+    }
+
+    /// What its vocabulary holds.
+    pub fn units(self) -> &'static str {
+        match self {
+            Self::Pieces(_) => "pieces",
+            _ => "words",
+        }
+    }
+
+    /// The id of what is not in the vocabulary.
+    pub fn unknown(self) -> u32 {
+        match self {
+            Self::Pieces(pieces) => pieces.unknown,
+            _ => UNKNOWN,
         }
     }
 
@@ -82,6 +98,32 @@ impl Encoded {
             ids: ids.to_vec(),
             places: (0..ids.len()).map(|at| at..at + 1).collect(),
         }
+    }
+
+    /// As much of it as a model reads that takes `most` ids: whole words, and what stands before and after a text.
+    #[must_use]
+    pub fn cut(&self, most: usize) -> Self {
+        if self.ids.len() <= most {
+            return self.clone();
+        }
+        let end = self.places.last().map_or(0, |place| place.end);
+        let behind = &self.ids[end..];
+        let room = most.saturating_sub(behind.len());
+        let read = self.places.partition_point(|place| place.end <= room);
+        let end = read.checked_sub(1).map_or(0, |last| self.places[last].end);
+        Self {
+            ids: [&self.ids[..end], behind].concat(),
+            places: self.places[..read].to_vec(),
+        }
+    }
+
+    /// Sums over the ids of each word.
+    ///
+    /// # Panics
+    /// If there is not one value for each id.
+    pub fn sums(&self, of_ids: &[f64]) -> Vec<f64> {
+        let sum = |place: &Range<usize>| of_ids[place.clone()].iter().sum();
+        self.places.iter().map(sum).collect()
     }
 
     /// Whether something holds for each id, given whether it holds for each word: it never does for what is in no

@@ -1,4 +1,5 @@
-//! Adam (Kingma & Ba 2015) on one flat vector of all parameters, and row by row on the word table.
+//! Adam (Kingma & Ba 2015) on one flat vector of all parameters, and row by row on the word table, with decoupled
+//! weight decay (AdamW, Loshchilov & Hutter 2019) where that is asked for.
 //!
 //! One vector, since a bias takes as many GPU launches as all parameters together; rows,
 //! since a batch holds some hundreds of the table's thousands of words. A word that is not in a batch
@@ -8,11 +9,8 @@ use burn::module::Param;
 use burn::tensor::{Gradients, IndexingUpdateOp, Int, Tensor, TensorData};
 
 use super::flat::Flat;
+use super::moments::{Moments, Scale};
 use crate::model::{Array, Classifier, ReadError, Weights, read};
-
-const BETA_1: f64 = 0.9;
-const BETA_2: f64 = 0.999;
-const EPSILON: f64 = 1e-8;
 
 /// The part of the word table that a step moves.
 pub(super) struct Rows {
@@ -33,18 +31,6 @@ pub(super) enum Embeddings {
     Frozen,
 }
 
-impl Embeddings {
-    /// The first of `model`'s parameters that is in the flat vector. The embeddings come
-    /// first.
-    fn first_flat(self, model: &Classifier) -> u64 {
-        match self {
-            Self::Whole => 0,
-            Self::ByRows => 1,
-            Self::Frozen => 1 + u64::from(model.projection.is_some()),
-        }
-    }
-}
-
 /// The optimiser's state.
 pub(super) struct Adam {
     steps: usize,
@@ -55,17 +41,23 @@ pub(super) struct Adam {
     moments: Moments<1>,
     /// The word table's, if it is moved by rows, `[V, R]`.
     table: Option<Moments<2>>,
+    /// By how much values shrink in a step of size 1: matrices, and rows of the word table.
+    weight_decay: f64,
+    /// 1 where `values` shrink, 0 elsewhere, `[N]`; `None` if nothing does.
+    shrinking: Option<Tensor<1>>,
 }
 
 impl Adam {
     /// A fresh optimiser for `model`.
-    pub(super) fn new(model: &Classifier, embeddings: Embeddings) -> Self {
-        let (flat, values) = Flat::of(model, embeddings.first_flat(model));
+    pub(super) fn new(model: &Classifier, embeddings: Embeddings, weight_decay: f64) -> Self {
         let by_rows = embeddings == Embeddings::ByRows;
+        let (flat, values) = Flat::of(model, by_rows.then(|| model.words.id.val()));
         let table = by_rows.then(|| Moments::zeros(&model.words.val().without_autodiff()));
         Self {
             steps: 0,
             embeddings,
+            shrinking: (weight_decay > 0.0).then(|| flat.matrices(model)),
+            weight_decay,
             flat,
             moments: Moments::zeros(&values),
             values,
@@ -98,6 +90,10 @@ impl Adam {
             && let Some(table) = self.table.take()
         {
             let (table, change) = table.step_rows(&rows.types, gradient, &scale);
+            let change = match self.weight_decay {
+                0.0 => change,
+                decay => change - rows.leaf.clone().without_autodiff() * (rate * decay),
+            };
             self.table = Some(table);
             let words = model.words.val().without_autodiff();
             let words = words.select_assign(0, rows.types.clone(), change, IndexingUpdateOp::Add);
@@ -105,7 +101,13 @@ impl Adam {
         }
         let gradient = self.flat.gradients(&model, &mut gradients);
         let change = self.moments.step(gradient, &scale);
-        self.values = self.values.clone() + change;
+        let values = match &self.shrinking {
+            None => self.values.clone(),
+            Some(shrinking) => {
+                self.values.clone() * (shrinking.clone() * (-rate * self.weight_decay) + 1.0)
+            }
+        };
+        self.values = values + change;
         self.flat.put(model, &self.values)
     }
 
@@ -152,10 +154,10 @@ impl Adam {
     pub(super) fn restore(
         model: &Classifier,
         embeddings: Embeddings,
-        steps: usize,
-        state: &Weights,
+        weight_decay: f64,
+        (steps, state): (usize, &Weights),
     ) -> Option<Self> {
-        let fresh = Self::new(model, embeddings);
+        let fresh = Self::new(model, embeddings, weight_decay);
         let device = fresh.values.device();
         let place = |name: &str, shape: &[usize]| {
             let array = state.get(name).filter(|array| array.shape == shape)?;
@@ -190,79 +192,6 @@ const SECOND: &str = "second";
 const TABLE_FIRST: &str = "words.first";
 const TABLE_SECOND: &str = "words.second";
 
-/// Moving averages of the gradient and of its square.
-struct Moments<const D: usize> {
-    first: Tensor<D>,
-    second: Tensor<D>,
-}
-
-impl<const D: usize> Moments<D> {
-    fn zeros(values: &Tensor<D>) -> Self {
-        Self {
-            first: values.zeros_like(),
-            second: values.zeros_like(),
-        }
-    }
-
-    /// Takes in a gradient and returns the change of the values.
-    fn step(&mut self, gradient: Tensor<D>, scale: &Scale) -> Tensor<D> {
-        let square = gradient.clone() * gradient.clone();
-        self.first = self.first.clone() * BETA_1 + gradient * (1.0 - BETA_1);
-        self.second = self.second.clone() * BETA_2 + square * (1.0 - BETA_2);
-        let root = self.second.clone().sqrt() * scale.second + EPSILON;
-        self.first.clone() * scale.first / root
-    }
-}
-
-impl Moments<2> {
-    /// [`step`](Self::step) for only the rows `types`, given their gradient `[U, R]`.
-    ///
-    /// The moments are moved in and returned, so that nobody else holds them and they can be
-    /// changed in place.
-    fn step_rows(
-        self,
-        types: &Tensor<1, Int>,
-        gradient: Tensor<2>,
-        scale: &Scale,
-    ) -> (Self, Tensor<2>) {
-        let before = Moments {
-            first: self.first.clone().select(0, types.clone()),
-            second: self.second.clone().select(0, types.clone()),
-        };
-        let mut after = Moments {
-            first: before.first.clone(),
-            second: before.second.clone(),
-        };
-        let change = after.step(gradient, scale);
-        let put = |whole: Tensor<2>, after: Tensor<2>, before: Tensor<2>| {
-            whole.select_assign(0, types.clone(), after - before, IndexingUpdateOp::Add)
-        };
-        let moved = Self {
-            first: put(self.first, after.first, before.first),
-            second: put(self.second, after.second, before.second),
-        };
-        (moved, change)
-    }
-}
-
-/// The step size, and the corrections of the moments' bias towards 0.
-struct Scale {
-    /// −rate / (1 − β₁ᵗ).
-    first: f64,
-    /// 1 / √(1 − β₂ᵗ).
-    second: f64,
-}
-
-impl Scale {
-    fn new(rate: f64, steps: usize) -> Self {
-        let steps = steps as f64;
-        Self {
-            first: -rate / (1.0 - BETA_1.powf(steps)),
-            second: 1.0 / (1.0 - BETA_2.powf(steps)).sqrt(),
-        }
-    }
-}
-
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
@@ -272,12 +201,13 @@ mod tests {
 
     const RATE: f64 = 0.1;
 
-    /// Adam on one number, as Kingma & Ba write it.
+    /// Adam on one number, as Kingma & Ba write it, with the decay of Loshchilov & Hutter.
     #[derive(Default)]
     struct Scalar {
         value: f64,
         first: f64,
         second: f64,
+        decay: f64,
     }
 
     impl Scalar {
@@ -286,7 +216,8 @@ mod tests {
             self.second = 0.999 * self.second + 0.001 * gradient * gradient;
             let first = self.first / (1.0 - 0.9f64.powi(t));
             let second = self.second / (1.0 - 0.999f64.powi(t));
-            self.value -= RATE * first / (second.sqrt() + 1e-8);
+            let decay = self.decay * self.value;
+            self.value -= RATE * (first / (second.sqrt() + 1e-8) + decay);
         }
     }
 
@@ -310,14 +241,14 @@ mod tests {
 
     /// Steps on the loss Σ x² of the head's bias and of the rows of the words 1 and 3, the latter
     /// in the steps 1 and 3 only.
-    fn run(embeddings: Embeddings) -> [Vec<f64>; 4] {
+    fn run(embeddings: Embeddings, weight_decay: f64) -> [Vec<f64>; 4] {
         let by_rows = embeddings == Embeddings::ByRows;
         let mut model = model();
         let start = [
             values(&model, "fc.bias"),
             values(&model, "embedding.weight"),
         ];
-        let mut adam = Adam::new(&model, embeddings);
+        let mut adam = Adam::new(&model, embeddings, weight_decay);
         for step in 1..=3 {
             let types = Tensor::from_ints([1, 3], &model.device());
             let leaf = model.words.val().select(0, types.clone());
@@ -349,7 +280,7 @@ mod tests {
 
     #[test]
     fn every_parameter_follows_the_rule() {
-        let [before, after, table, moved] = run(Embeddings::Whole);
+        let [before, after, table, moved] = run(Embeddings::Whole, 0.0);
         let mut bias = Scalar {
             value: before[1],
             ..Default::default()
@@ -370,7 +301,7 @@ mod tests {
 
     #[test]
     fn by_rows_a_word_rests_while_no_text_holds_it() {
-        let [_, _, table, moved] = run(Embeddings::ByRows);
+        let [_, _, table, moved] = run(Embeddings::ByRows, 0.0);
         let mut row = Scalar {
             value: table[3 * 4 + 2],
             ..Default::default()
@@ -382,6 +313,38 @@ mod tests {
         for other in [0, 2, 4] {
             let row = other * 4..other * 4 + 4;
             assert_eq!(table[row.clone()], moved[row], "the word {other} was moved");
+        }
+    }
+
+    #[test]
+    fn matrices_and_rows_decay_and_biases_do_not() {
+        const DECAY: f64 = 0.5;
+        for embeddings in [Embeddings::Whole, Embeddings::ByRows] {
+            let [before, after, table, moved] = run(embeddings, DECAY);
+            let mut bias = Scalar {
+                value: before[1],
+                ..Default::default()
+            };
+            let mut row = Scalar {
+                value: table[3 * 4 + 2],
+                decay: DECAY,
+                ..Default::default()
+            };
+            let mut rest = table[2 * 4 + 2];
+            for step in 1..=3 {
+                bias.step(2.0 * bias.value, step);
+                match embeddings {
+                    Embeddings::ByRows if step == 2 => {}
+                    _ if step == 2 => row.step(0.0, step),
+                    _ => row.step(2.0 * row.value, step),
+                }
+                if embeddings == Embeddings::Whole {
+                    rest -= RATE * DECAY * rest;
+                }
+            }
+            close(after[1], bias.value);
+            close(moved[3 * 4 + 2], row.value);
+            close(moved[2 * 4 + 2], rest);
         }
     }
 }

@@ -84,7 +84,9 @@ impl Trainer {
         let options = &self.origin.options;
         self.model = options.place(config, &checkpoint.weights, &self.device)?;
         let embeddings = options.embeddings();
-        self.optimizer = Adam::restore(&self.model, embeddings, state.steps, &checkpoint.optimizer)
+        let decay = options.weight_decay;
+        let before = (state.steps, &checkpoint.optimizer);
+        self.optimizer = Adam::restore(&self.model, embeddings, decay, before)
             .ok_or_else(|| unusable("its optimiser is that of another model"))?;
         self.stream = Stream::at(state.stream);
         self.history = state.history;

@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod flat;
 mod hold_out;
+mod moments;
 mod options;
 mod origin;
 mod schedule;

@@ -21,17 +21,23 @@ pub struct Options {
     /// How the step size and the weights of the objective change along the run.
     #[serde(default)]
     pub schedule: Schedule,
+    /// Decoupled weight decay (AdamW, Loshchilov & Hutter 2019): by how much matrices shrink in a step of size 1.
+    #[serde(default)]
+    pub weight_decay: f64,
     /// Seed of the run's only random stream.
     pub seed: u64,
     /// Whether the word embeddings stay as they are: then they get no gradients and no moments.
     #[serde(default)]
     pub freeze_embeddings: bool,
+    /// How many of the first blocks stay as they are, likewise, and all that enters them.
+    #[serde(default)]
+    pub freeze_layers: usize,
 }
 
 impl Options {
     /// How the word embeddings are moved.
     pub(super) fn embeddings(&self) -> Embeddings {
-        if self.freeze_embeddings {
+        if self.freeze_embeddings || self.freeze_layers > 0 {
             Embeddings::Frozen
         } else if self.objective.moves_words_apart() {
             Embeddings::ByRows
@@ -48,10 +54,20 @@ impl Options {
         device: &Device,
     ) -> Result<Classifier, WeightsError> {
         let mut model = Classifier::new(config, weights, device)?;
-        if self.freeze_embeddings {
+        if self.embeddings() == Embeddings::Frozen {
             model.words = model.words.no_grad();
             model.projection = model.projection.no_grad();
         }
+        if self.freeze_layers > 0 {
+            model.positions = model.positions.no_grad();
+            model.embedding_norm = model.embedding_norm.no_grad();
+        }
+        let blocks = model.blocks.into_iter().enumerate();
+        let blocks = blocks.map(|(at, block)| match at < self.freeze_layers {
+            true => block.no_grad(),
+            false => block,
+        });
+        model.blocks = blocks.collect();
         Ok(model)
     }
 }

@@ -9,7 +9,10 @@ pub struct Schedule {
     /// Fraction of the run over which the weights of everything but cross-entropy rise linearly from
     /// 0, in [0, 1]: the gate chooses what to keep once the model has seen what helps.
     pub ramp: f64,
-    /// Whether the step size falls linearly to 0.
+    /// Fraction of the run over which the step size rises linearly from 0, in [0, 1].
+    #[serde(default)]
+    pub warm_up: f64,
+    /// Whether the step size then falls linearly to 0.
     pub decay: bool,
 }
 
@@ -25,7 +28,13 @@ impl Schedule {
 
     /// Factor of the step size when `part` of the run is done.
     pub(super) fn rate(&self, part: f64) -> f64 {
-        if self.decay { 1.0 - part } else { 1.0 }
+        if part < self.warm_up {
+            part / self.warm_up
+        } else if self.decay {
+            (1.0 - part) / (1.0 - self.warm_up).max(f64::MIN_POSITIVE)
+        } else {
+            1.0
+        }
     }
 }
 
@@ -37,6 +46,7 @@ mod tests {
     fn weights_rise_and_steps_fall_in_straight_lines() {
         let schedule = Schedule {
             ramp: 0.5,
+            warm_up: 0.0,
             decay: true,
         };
         let weights = [0.0, 0.25, 0.5, 1.0].map(|part| schedule.weight(part));
@@ -45,6 +55,27 @@ mod tests {
             [0.0, 0.25, 1.0].map(|part| schedule.rate(part)),
             [1.0, 0.75, 0.0]
         );
+    }
+
+    #[test]
+    fn steps_rise_before_they_fall_or_stay() {
+        let falling = Schedule {
+            warm_up: 0.2,
+            decay: true,
+            ..Schedule::default()
+        };
+        let rates = [0.0, 0.1, 0.2, 0.6, 1.0].map(|part| falling.rate(part));
+        assert_eq!(rates, [0.0, 0.5, 1.0, 0.5, 0.0]);
+        let constant = Schedule {
+            decay: false,
+            ..falling
+        };
+        assert_eq!([0.1, 0.6].map(|part| constant.rate(part)), [0.5, 1.0]);
+        let rising = Schedule {
+            warm_up: 1.0,
+            ..falling
+        };
+        assert_eq!([0.5, 1.0].map(|part| rising.rate(part)), [0.5, 0.0]);
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Trainer {
         let device = device.clone().autodiff();
         let model = options.place(config, weights, &device)?;
         Ok(Self {
-            optimizer: Adam::new(&model, options.embeddings()),
+            optimizer: Adam::new(&model, options.embeddings(), options.weight_decay),
             model,
             origin: Origin::new(options, config, weights, [&train, &dev]),
             train,

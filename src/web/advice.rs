@@ -21,6 +21,7 @@ pub fn hint(error: &EngineError) -> &'static str {
         EngineError::Model(_) => "Choose another model, or reload the page.",
         EngineError::Word { .. } => "Put it back, or point at another word.",
         EngineError::Part { .. } => "Put it back, and choose a part that the model has.",
+        EngineError::Layer { .. } => "Choose a layer that the model has.",
         EngineError::Data(problem) if problem.kind == ProblemKind::TooManyRows => {
             "Use some of them, or train natively."
         }
@@ -70,6 +71,15 @@ pub fn advised_report(mut report: DataReport) -> DataReport {
     report
 }
 
+/// What a run leaves as it is.
+fn frozen(options: &TuningOptions) -> String {
+    match (options.freeze_layers, options.embeddings) {
+        (0, true) => String::new(),
+        (0, false) => " --freeze-embeddings".to_owned(),
+        (layers, _) => format!(" --freeze-layers {layers}"),
+    }
+}
+
 /// The command that does the same training natively, from the same start model.
 pub fn command(run: &Tuning) -> String {
     let TuningInfo {
@@ -105,7 +115,7 @@ pub fn command(run: &Tuning) -> String {
         TuningOptions::RECIPE,
         objective.lambda_importance,
         objective.lambda_interaction,
-        if_so(!options.embeddings, " --freeze-embeddings"),
+        frozen(&options),
         steps.join(" "),
         options.seed,
     )
@@ -115,6 +125,25 @@ pub fn command(run: &Tuning) -> String {
 mod tests {
     use super::*;
     use crate::engine::DataProblem;
+    use crate::presets::Preset;
+
+    #[test]
+    fn what_does_not_learn_is_part_of_the_command() {
+        let said = |embeddings, freeze_layers| {
+            frozen(&TuningOptions {
+                embeddings,
+                freeze_layers,
+                objective: Default::default(),
+                lambda_importance: 0.0,
+                lambda_interaction: 0.0,
+                steps: presets::Recipe::named("csv").expect("a preset").steps(),
+                seed: 0,
+            })
+        };
+        assert_eq!(said(true, 0), "");
+        assert_eq!(said(false, 0), " --freeze-embeddings");
+        assert_eq!(said(false, 2), " --freeze-layers 2");
+    }
 
     #[test]
     fn a_run_that_failed_is_told_with_what_to_try() {

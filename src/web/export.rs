@@ -47,7 +47,8 @@ impl Tuning {
 
 #[wasm_bindgen]
 impl Session {
-    /// What the model `id`, changed as `without` says, makes of a text, to be kept in a file. `wanted` is
+    /// What the model `id`, changed as `without` says, makes of a text, by the neurons of its layer number
+    /// `layer`, to be kept in a file. `wanted` is
     /// `{chart, form, origin, faithfulness}`: a [`Chart`], one of `svg`, `csv` and `json`, an [`Origin`], and the
     /// [`Curves`] if they were measured. As JSON it is all of that, from which `safr explain --from` draws the same charts.
     ///
@@ -58,6 +59,7 @@ impl Session {
         id: String,
         text: String,
         without: &str,
+        layer: Option<usize>,
         wanted: JsValue,
     ) -> Result<String, JsValue> {
         let Wanted {
@@ -70,7 +72,9 @@ impl Session {
         let model = self.inner.model(&id)?;
         let explanation = Explanation {
             origin: Some(origin),
-            ..model.explain_changed(&text, &changes).await?
+            ..model
+                .explain_layer(&text, &changes, model.layer(layer))
+                .await?
         };
         let excerpt = Excerpt {
             explanation: &explanation,

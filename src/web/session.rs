@@ -140,7 +140,8 @@ impl Session {
     /// arrive as `{rows, cols, values: Float32Array}`, [`crate::explain::Interaction::faded`] among them, and its
     /// [`crate::explain::Sentences`] as `sentences`.
     ///
-    /// `without` says what is switched off or turned up, as [`Changes`] are written; `before` is the text whose
+    /// `without` says what is switched off or turned up, as [`Changes`] are written; `layer` is the number, from 0, of
+    /// the one whose neurons are shown, the last if there is none of that number; `before` is the text whose
     /// explanation by the whole model is compared with this one, as `change`, a [`BeforeAfter`].
     ///
     /// # Errors
@@ -151,17 +152,17 @@ impl Session {
         text: String,
         without: String,
         before: Option<String>,
+        layer: Option<usize>,
     ) -> Result<JsValue, JsValue> {
         let changes = changes(&without)?;
+        let model = self.inner.model(&id)?;
+        let layer = model.layer(layer);
         let explanation = match changes.is_empty() {
-            true => self.explain_whole(&id, &text).await?,
-            false => {
-                let model = self.inner.model(&id)?;
-                model.explain_changed(&text, &changes).await?
-            }
+            true => self.explain_whole(&id, &text, layer).await?,
+            false => model.explain_layer(&text, &changes, layer).await?,
         };
         let change = match before {
-            Some(before) => BeforeAfter::of(&self.before(&id, &before).await?, &explanation),
+            Some(before) => self.change(&id, &before, &explanation).await?,
             None => None,
         };
         view::explanation(explanation, change.as_ref())
@@ -241,17 +242,42 @@ impl Session {
 
 impl Session {
     /// Explains what the whole model `id` makes of a text, and keeps what takes to change it.
-    async fn explain_whole(&self, id: &str, text: &str) -> Result<Explanation, EngineError> {
-        let (explanation, steering) = self.inner.model(id)?.explain_to_steer(text).await?;
+    async fn explain_whole(
+        &self,
+        id: &str,
+        text: &str,
+        layer: Option<usize>,
+    ) -> Result<Explanation, EngineError> {
+        let model = self.inner.model(id)?;
+        let (explanation, steering) = model.explain_to_steer(text, layer).await?;
         let outline = explanation.outline();
         let whole = Whole { outline, steering };
         self.whole.borrow_mut().insert(id.to_owned(), whole);
         Ok(explanation)
     }
 
-    /// The outline of what the whole model `id` makes of a text.
+    /// What has changed from the text `before`, and the whole model, to `after`: by the neurons of the last layer, which
+    /// are those that can be changed, whichever is shown.
+    async fn change(
+        &self,
+        id: &str,
+        before: &str,
+        after: &Explanation,
+    ) -> Result<Option<BeforeAfter>, EngineError> {
+        let model = self.inner.model(id)?;
+        let before = self.before(id, before).await?;
+        if after.layer + 1 == model.package.config.layers {
+            return Ok(BeforeAfter::of(&before, after));
+        }
+        let after = model.explain_changed(&after.text, &after.changes).await?;
+        Ok(BeforeAfter::of(&before, &after))
+    }
+
+    /// The outline of what the whole model `id` makes of a text, by the neurons of its last layer.
     async fn before(&self, id: &str, text: &str) -> Result<Explanation, EngineError> {
-        let is_meant = |outline: &&Explanation| outline.text == text;
+        let model = self.inner.model(id)?;
+        let last = model.package.config.layers - 1;
+        let is_meant = |outline: &&Explanation| outline.text == text && outline.layer == last;
         let whole = self
             .whole
             .borrow()
@@ -265,7 +291,6 @@ impl Session {
         if let Some(outline) = whole.iter().chain(&kept).find(is_meant) {
             return Ok(outline.clone());
         }
-        let model = self.inner.model(id)?;
         let outline = Explanation {
             model: id.to_owned(),
             ..model.explain(text).await?.outline()

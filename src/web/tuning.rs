@@ -194,7 +194,12 @@ fn imported(files: &Files, title: &str) -> Result<Object, JsValue> {
         ..Import::default()
     };
     let package = huggingface::import(files, None, &options);
-    let package = package.map_err(|error| failure("model", &error.to_string(), ""))?;
+    let only_for_command = match files.contains_key("model.safetensors") {
+        true => "",
+        false => " (the command safr import also reads pytorch_model.bin)",
+    };
+    let package =
+        package.map_err(|error| failure("model", &format!("{error}{only_for_command}"), ""))?;
     let files = package.to_files(Precision::F32);
     js_files(&files.map_err(EngineError::from)?)
 }

@@ -85,9 +85,18 @@ pub(crate) fn lively(config: &ModelConfig, seed: u64) -> Weights {
 
 /// What is read of a pass over `texts`.
 pub(crate) async fn explained(model: &Classifier, texts: &[&[u32]]) -> Vec<TraceNumbers> {
+    explained_at(model, texts, model.config.layers - 1).await
+}
+
+/// The same with block number `shown` as the one that is shown.
+pub(crate) async fn explained_at(
+    model: &Classifier,
+    texts: &[&[u32]],
+    shown: usize,
+) -> Vec<TraceNumbers> {
     let batch = Batch::new(texts, &model.config, &model.device());
     let trace = model.forward(&batch, None);
-    let contributions = model.contributions(&trace);
+    let contributions = model.contributions_at(&trace, shown);
     trace.read_with(Some(contributions)).await.unwrap()
 }
 
@@ -166,7 +175,7 @@ pub(crate) async fn compare_parts(device: &Device) {
         };
         let on = async |device: &Device| {
             let model = Classifier::new(&config, &lively(&config, 3), device).unwrap();
-            explained(&model, &TEXTS).await
+            explained_at(&model, &TEXTS, 0).await
         };
         let there = on(&Device::flex()).await;
         for (here, there) in on(device).await.iter().zip(&there) {

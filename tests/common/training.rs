@@ -83,13 +83,13 @@ async fn training((objective, readout): (Objective, Readout), device: &Device) -
         },
         seed: 4,
         freeze_embeddings: false,
+        freeze_layers: 0,
+        weight_decay: 0.0,
         schedule: Schedule::default(),
     };
-    let text = |at: usize| EncodedExample {
-        ids: (0..=at % 8)
-            .map(|word| 2 + (at + word) as u32 % 10)
-            .collect(),
-        label: at % 2,
+    let text = |at: usize| {
+        let words = (0..=at % 8).map(|word| 2 + (at + word) as u32 % 10);
+        EncodedExample::of_words(&words.collect::<Vec<u32>>(), at % 2)
     };
     let texts: Vec<EncodedExample> = (0..TEXTS).map(text).collect();
     let data = (texts.clone(), texts);

@@ -52,6 +52,7 @@ pub(crate) fn data() -> String {
 pub(crate) fn options() -> TuningOptions {
     TuningOptions {
         embeddings: true,
+        freeze_layers: 0,
         objective: TuningObjective::Own,
         lambda_importance: 0.5,
         lambda_interaction: 0.5,

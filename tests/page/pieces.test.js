@@ -2,43 +2,18 @@
 /** A BERT that the command took in is explained in the page as by the command, by words that open into pieces. */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
+import { imported, saved, takeIn, TEXT } from "./bert.js";
 import { accessibilityProblems, pageTest } from "./lane.js";
 import { enter, explained, keepExplanations, ready } from "./page.js";
-
-const folder = mkdtempSync(join(tmpdir(), "safr-page-"));
-process.on("exit", () => rmSync(folder, { recursive: true }));
-
-/** A very small BERT with a head of three classes, as the command imports it. @param {string} [name] of its folder */
-function imported(name = "bert") {
-  const program = process.env.SAFR_BIN;
-  assert.ok(program, "SAFR_BIN names no program to compare with");
-  const from = fileURLToPath(new URL("../reference/huggingface/bert-classifier", import.meta.url));
-  const out = join(folder, name);
-  execFileSync(program, ["import", "--huggingface", from, "--out", out], { stdio: "ignore" });
-  const byProgram = (/** @type {string} */ text) =>
-    JSON.parse(execFileSync(program, ["explain", "--model", out, text, "--json", "-"], { maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "ignore"] }).toString());
-  return { files: readdirSync(out).map((name) => join(out, name)), byProgram };
-}
-
-/** The files of the same BERT as its library saves them. */
-const saved = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"].map((name) => fileURLToPath(new URL(`../reference/huggingface/bert-classifier/${name}`, import.meta.url)));
-
-const TEXT = "The acting is unbelievably good, naïve cafés aside!";
+import { choose, csv, figures, give, reaches } from "./tuning.js";
 
 pageTest(
   "its words, their pieces and special tokens are those of the command",
   async (page) => {
     await ready(page);
     const { files, byProgram } = imported();
-    await page.setInputFiles("#load-model", files);
-    await page.waitForFunction(() => /** @type {HTMLSelectElement} */ (document.querySelector("#model")).value.startsWith("own-"));
-    await ready(page);
+    await takeIn(page, files);
     await enter(page, TEXT);
     await page.waitForSelector('#prediction [data-class="so-so"]');
     await ready(page);
@@ -66,13 +41,25 @@ pageTest(
 );
 
 pageTest(
+  "how much a large model takes is said before it is read",
+  async (page) => {
+    await ready(page);
+    await page.setInputFiles("#load-model", { name: "large.zip", mimeType: "application/zip", buffer: Buffer.alloc(25e6) });
+    const notice = page.locator('#own-notices .notice[data-kind="load-model"]');
+    await notice.filter({ hasText: "“large.zip” has 25.0 MB." }).filter({ hasText: "of memory" }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Load it");
+    await page.keyboard.press("Enter");
+    await notice.filter({ hasText: "“large.zip” cannot be loaded" }).waitFor();
+  },
+  { at: "#beside=none" },
+);
+
+pageTest(
   "the files of its library are taken in by the page, and predict the same; other kinds are refused with what is supported",
   async (page) => {
     await ready(page);
-    const { byProgram } = imported("again");
-    await page.setInputFiles("#load-model", saved);
-    await page.waitForFunction(() => /** @type {HTMLSelectElement} */ (document.querySelector("#model")).value.startsWith("own-"));
-    await ready(page);
+    const { byProgram } = imported();
+    await takeIn(page, saved);
     await enter(page, TEXT);
     await page.waitForSelector('#prediction [data-class="so-so"]');
     const { classes, probabilities } = byProgram(TEXT).prediction;
@@ -86,4 +73,32 @@ pageTest(
     await page.waitForSelector("#own-notices .notice:has-text('model_type = gpt2'):has-text('BERT or DistilBERT')");
   },
   { at: "#beside=none" },
+);
+
+pageTest(
+  "it is fine-tuned: its last layer by default, everything if that is chosen",
+  async (page) => {
+    await ready(page);
+    await takeIn(page, saved);
+    const model = await page.inputValue("#model");
+    await give(page, csv(24));
+    await choose(page, { model });
+    await page.waitForFunction(() => /** @type {HTMLSelectElement} */ (document.querySelector("#tune-learns")).value === "last");
+    await choose(page, { backend: "flex", "batch-size": 8, epochs: 2 });
+    for (const [at, learns] of ["last", "all"].entries()) {
+      const kept = at + 1; // Behind the model that was taken in.
+      await choose(page, { learns });
+      await page.click("#tune-start");
+      await reaches(page, "done");
+      assert.equal((await figures(page)).epoch, 2);
+      await page.click("#tune-keep");
+      await page.locator("#own-models li").nth(kept).waitFor();
+      const tuned = await page.locator("#own-models li").nth(kept).getAttribute("data-model");
+      await page.selectOption("#model", tuned);
+      await page.waitForSelector('#prediction [data-class="praise"]');
+      await page.selectOption("#model", model);
+      await ready(page);
+    }
+  },
+  { at: "#beside=none", timeout: 300_000 },
 );

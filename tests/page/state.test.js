@@ -11,14 +11,14 @@ import { isNewer, missingModels, notHere, readState, writeState } from "../../ww
 const MODELS = ["safr", "plain"];
 
 /** @type {State} */
-const USUAL = { text: "Usual text.", model: "safr", without: "", held: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing", rows: "text", folded: "yes", zoom: "1", seed: "" };
+const USUAL = { text: "Usual text.", model: "safr", without: "", held: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing", rows: "text", folded: "yes", zoom: "1", layer: "", seed: "" };
 
 test("what is written is read back", () => {
   /** @type {State[]} */
   const states = [
     USUAL,
-    { text: "", model: "plain", without: "", held: "pair:2,14", pinned: "", beside: "none", backend: "webgpu", theme: "dark", allocation: "share", interaction: "contribution", rows: "neurons", folded: "no", zoom: "16@0,1000", seed: "7" },
-    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", without: "neuron:3 word:1", held: "word:0", pinned: "", beside: "plain", backend: "ndarray", theme: "light", allocation: "share", interaction: "sharing", rows: "evidence", folded: "yes", zoom: "2@250,500", seed: "" },
+    { text: "", model: "plain", without: "", held: "pair:2,14", pinned: "", beside: "none", backend: "webgpu", theme: "dark", allocation: "share", interaction: "contribution", rows: "neurons", folded: "no", zoom: "16@0,1000", layer: "2", seed: "7" },
+    { text: "a&b=c #d %41\n\"e\" 👩‍👧 שלום", model: "safr", without: "neuron:3 word:1", held: "word:0", pinned: "", beside: "plain", backend: "ndarray", theme: "light", allocation: "share", interaction: "sharing", rows: "evidence", folded: "yes", zoom: "2@250,500", layer: "12", seed: "" },
   ];
   for (const state of states) {
     assert.deepEqual(readState(writeState(state, USUAL, MODELS), USUAL, MODELS), state);
@@ -32,7 +32,7 @@ test("the usual view has a short address", () => {
 });
 
 test("what makes no sense is passed over", () => {
-  const hash = "#model=other&beside=maybe&backend=GPU&theme=&allocation=&interaction=none&held=word:x&rows=up&folded=&zoom=4@1001,0&seed=-1&unknown=1&text=%F0%9F";
+  const hash = "#model=other&beside=maybe&backend=GPU&theme=&allocation=&interaction=none&held=word:x&rows=up&folded=&zoom=4@1001,0&layer=0&seed=-1&unknown=1&text=%F0%9F";
   assert.deepEqual(readState(hash, USUAL, MODELS), { ...USUAL, text: "\ufffd" });
   assert.deepEqual(readState("", USUAL, MODELS), USUAL);
 });

@@ -134,12 +134,12 @@ pageTest(
       ["cut.zip", [file("cut.zip", zip.subarray(0, zip.length / 2))]],
       ["rubbish.zip", [file("rubbish.zip", Buffer.from("this is no zip"))]],
       ["empty.zip", [file("empty.zip", Buffer.alloc(0))]],
-      ["card.json", [file("card.json"), file("config.json")]],
-      ["card.json", [file("card.json"), file("config.json"), file("vocabulary.json"), file("model.safetensors", damaged)]],
+      ["These files", [file("card.json"), file("config.json")]],
+      ["These files", [file("card.json"), file("config.json"), file("vocabulary.json"), file("model.safetensors", damaged)]],
     ])) {
       await page.setInputFiles("#load-model", [...chosen]);
       await page.waitForSelector("#own-notices .notice[data-kind='load-model']");
-      assert.match(await page.innerText("#own-notices"), new RegExp(`“${what.replace(".", "\\.")}” cannot be loaded: .{10}`));
+      assert.match(await page.innerText("#own-notices"), new RegExp(`${chosen.length > 1 ? what : `“${what.replace(".", "\\.")}”`} cannot be loaded: .{10}`));
       await page.locator("#load-model").scrollIntoViewIfNeeded();
       assert.ok(await inSight(page, "#own-notices .notice"), "it is told beside the field");
       await page.click("#own-notices .close");

@@ -58,13 +58,15 @@ export class Catalogue {
   }
 
   /**
-   * What a model is compared with: the `chosen` one, its usual companion, or any other.
+   * What a model is compared with: the `chosen` one, its usual companion, or any other. Nothing large is fetched unless
+   * it is chosen.
    * @param {string} model
    * @param {string} chosen an id, or `auto` or `none`
    * @returns {string | undefined}
    */
   companion(model, chosen) {
     if (chosen === "none") return undefined;
+    if (chosen === "auto" && this.models.find(({ id }) => id === model)?.large) return undefined;
     const belongs = this.models.find(({ id }) => id === model)?.beside;
     return [chosen, belongs ?? "", ...this.ids].find((id) => id !== model && this.ids.includes(id) && !this.broken.has(id));
   }

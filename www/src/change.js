@@ -48,5 +48,5 @@ function rows({ words, margins, gain, rest }) {
     amount(gain),
     amount(said),
   ];
-  return [...words.map(of), ["positions, biases and padding", "", "", amount(rest), ""], ["in all", amount(margins[0]), amount(margins[1]), amount(gain), ""]];
+  return [...words.map(of), ["everything else", "", "", amount(rest), ""], ["in all", amount(margins[0]), amount(margins[1]), amount(gain), ""]];
 }

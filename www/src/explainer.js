@@ -106,9 +106,9 @@ export class Explainer {
   }
 
   /** What a scene makes of a text, as a file's content. @param {Scene} scene @param {string} text @param {Wanted} wanted @returns {Promise<string>} */
-  async take({ model, without }, text, wanted) {
+  async take({ model, without, layer }, text, wanted) {
     if (!this.#host) throw { kind: "export", message: "Nothing is running that could draw it.", hint: "" };
-    return this.#host.client.call("take", model, text, without, wanted);
+    return this.#host.client.call("take", model, text, without, layer, wanted);
   }
 
   /** Whether a model can answer now. @param {string} model */

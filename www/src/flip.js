@@ -3,6 +3,7 @@
 
 import { count } from "./format.js";
 import { byId, html, write } from "./html.js";
+import { onlyLast } from "./touch.js";
 
 /** @import { Flip as Found, Problem, Question } from "./protocol.js" */
 
@@ -28,6 +29,8 @@ export class Flip {
   #rows = new Map();
   /** Questions without an answer. @type {Set<Question>} */
   #open = new Set();
+  /** Whether what is shown has no neurons that can be switched off. */
+  #locked = false;
 
   /** @param {FlipEvents} events */
   constructor(events) {
@@ -45,6 +48,16 @@ export class Flip {
   clear() {
     for (const question of [...this.#open]) this.#end(question, "");
     this.#answers.replaceChildren();
+  }
+
+  /** @param {boolean} locked whether what is shown has no neurons that can be switched off */
+  lock(locked) {
+    this.#locked = locked;
+    const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (this.#answers.querySelectorAll("[data-question='flip-neurons'] button"));
+    for (const button of buttons) {
+      button.disabled = locked;
+      /** @type {HTMLElement} */ (button.nextElementSibling).hidden = !locked;
+    }
   }
 
   #ask() {
@@ -75,7 +88,8 @@ export class Flip {
     row.dataset.found = found.join(" ");
     const button = html("button", { type: "button", class: "chip" }, act);
     button.addEventListener("click", () => (question === "flip-neurons" ? this.events.silence(found) : this.events.remove(found)));
-    row.append(" ", button);
+    row.append(" ", button, html("span", { class: "remark", hidden: "" }, ` ${onlyLast("neurons")}`));
+    this.lock(this.#locked);
   }
 
   /** @param {Question} question @param {string} says */

@@ -2,17 +2,22 @@
 /** The attention heads of the model on the left, each of which can be switched off. */
 
 import { byId, html } from "./html.js";
+import { onlyLast } from "./touch.js";
 
 /** @import { Touch } from "./touch.js" */
 
 export class Heads {
   root = byId("heads", HTMLElement);
+  #why = html("span", { hidden: "" }, onlyLast("heads"));
   #count = 0;
 
   /** @param {Touch} touch */
   constructor(touch) {
     this.touch = touch;
-    touch.watch(() => touch.mark(this.root));
+    touch.watch(() => {
+      touch.mark(this.root);
+      this.#why.hidden = !touch.isLocked;
+    });
   }
 
   /** @param {number} count of the last block's heads */
@@ -24,7 +29,7 @@ export class Heads {
       button.addEventListener("click", () => this.touch.toggle(`head:${head}`));
       return button;
     });
-    this.root.replaceChildren("Switch heads off: ", ...heads);
+    this.root.replaceChildren("Switch heads off: ", ...heads, this.#why);
     this.touch.mark(this.root);
   }
 }

@@ -22,12 +22,12 @@ export class Held {
     });
   }
 
-  /** Brings the charts in line with the state. @param {string} held */
-  show(held) {
+  /** Brings the charts in line with the state. @param {string} held @param {boolean} isDrawn whether they show what it is in; otherwise `drawn` will say so */
+  show(held, isDrawn) {
     if (held === (this.#wanted || this.#written)) return;
     this.#wanted = held;
     if (held === "") this.spotlight.clear();
-    else this.drawn();
+    else if (isDrawn) this.drawn();
   }
 
   /** The text is drawn: what was to be held may be there now. */

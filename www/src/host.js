@@ -58,8 +58,8 @@ export class Host {
   }
 
   /** @param {string} text @param {Scene} scene @returns {Promise<Answer>} */
-  explain(text, { model, without, before }) {
-    return this.client.call("explain", model, text, without, before);
+  explain(text, { model, without, before, layer }) {
+    return this.client.call("explain", model, text, without, before, layer);
   }
 
   /** Loads those models that were not asked for before. @param {ModelAsset[]} models */

@@ -3,6 +3,7 @@
 
 import { offerAbout } from "./about.js";
 import { takeChoices } from "./choose.js";
+import { size } from "./format.js";
 import { byId, html, write } from "./html.js";
 import { samples } from "./samples.js";
 import { BACKEND_CHOICES } from "./status.js";
@@ -35,7 +36,7 @@ export class Inputs {
 
   /** The models to choose from. @param {ModelAsset[]} models */
   offer(models) {
-    const options = () => optionsOf(models.map(({ id, title }) => [id, title]));
+    const options = () => optionsOf(models.map((model) => /** @type {[string, string]} */ ([model.id, offered(model)])));
     this.model.replaceChildren(...options());
     this.beside.replaceChildren(html("option", { value: "none" }, "nothing"), ...options());
   }
@@ -119,6 +120,9 @@ export class Inputs {
     if (at instanceof HTMLElement) at.focus({ preventScroll: true });
   }
 }
+
+/** A model as it is offered: with its size, if that is large. @param {ModelAsset} model */
+const offered = ({ title, large }) => (large ? `${title} · ${size(large)}` : title);
 
 /** @param {[value: string, name: string][]} choices */
 const optionsOf = (choices) => choices.map(([value, name]) => html("option", { value }, name));

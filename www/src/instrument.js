@@ -2,6 +2,7 @@
 /** What a person does with the model on the left beyond reading: changes it, asks what would flip it, and checks it. */
 
 import { ChangeReport } from "./change.js";
+import { showsLast } from "./charts/view.js";
 import { Examples } from "./examples.js";
 import { Faithfulness } from "./faithfulness.js";
 import { Flip } from "./flip.js";
@@ -42,6 +43,8 @@ export class Instrument {
   #models = new Map();
   /** What the questions are about. @type {{model: string, text: string}} */
   #about = { model: "", text: "" };
+  /** The layer that is chosen. */
+  #layer = "";
   /** @type {Explanation | null} */
   #drawn = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -64,6 +67,7 @@ export class Instrument {
       silence: (neurons) => touch.silence(neurons.map((neuron) => `neuron:${neuron}`)),
       remove: (words) => this.#remove(words),
     });
+    touch.watch(() => this.flip.lock(touch.isLocked));
   }
 
   /** A model can answer. @param {ModelInfo} info */
@@ -73,12 +77,15 @@ export class Instrument {
   }
 
   /** Brings it in line with the state. @param {State} state */
-  show({ model, text, without, held }) {
+  show({ model, text, without, held, layer }) {
+    const isNew = model !== this.#about.model;
+    const isSame = !isNew && text === this.#about.text;
     this.touch.show(without);
     this.takeAway.show();
-    this.held.show(held);
-    if (model === this.#about.model && text === this.#about.text) return;
-    const isNew = model !== this.#about.model;
+    this.held.show(held, isSame && layer === this.#layer);
+    if (layer !== this.#layer) this.card.clear();
+    this.#layer = layer;
+    if (isSame) return;
     this.touch.forget(isNew);
     this.#about = { model, text };
     this.flip.clear();
@@ -92,8 +99,12 @@ export class Instrument {
 
   /** The main panel shows an explanation. @param {Explanation} explanation @param {string[]} words */
   drawn(explanation, words) {
+    const isLocked = !showsLast(explanation);
+    const isOther = explanation.layer !== this.#drawn?.layer || isLocked !== this.touch.isLocked;
     this.#drawn = explanation;
     this.#report.show(explanation);
+    this.touch.lock(isLocked);
+    if (isOther) this.card.clear(); // It was one of the neurons that were shown before.
     this.touch.name(words);
     this.held.drawn();
   }

@@ -119,7 +119,7 @@ const explainer = new Explainer(assets, state.model, {
     if (text === drawnText && key === needed()[0].key) main.prediction.steer(prediction, without);
   },
   deleted({ word }, model, deletion) {
-    for (const [scene, panel] of panels()) if (scene?.key === model) panel.tell(word, deletion);
+    for (const [scene, panel] of panels()) if (scene?.model === model && scene.before === undefined) panel.tell(word, deletion);
   },
   unexplained(problem) {
     unexplained = state.text;
@@ -195,7 +195,7 @@ const panels = () => /** @type {const} */ ([[needed()[0], main], [needed()[1], b
 const wonder = new Wonder(spotlight, (word) => {
   if (!drawn || drawn !== newest) return; // The typing has gone on: the word belongs to a text that is gone.
   const known = drawn;
-  const asked = panels().filter(([scene, panel]) => scene && scene.key === scene.model && known[scene.key] && !panel.evidence.knows(word));
+  const asked = panels().filter(([scene, panel]) => scene && scene.before === undefined && known[scene.key] && !panel.evidence.knows(word));
   const models = asked.flatMap(([scene]) => scene?.model ?? []);
   if (models.length > 0) explainer.wonder({ text: drawnText, word, models });
 });
@@ -249,7 +249,7 @@ function change(next, since) {
     backendNotices.clearAll();
     explainer.use(state.backend);
   }
-  const asks = /** @type {const} */ (["text", "model", "beside", "without", "pinned"]);
+  const asks = /** @type {const} */ (["text", "model", "beside", "without", "pinned", "layer"]);
   if (asks.some((name) => before[name] !== state[name])) explain(since);
 }
 

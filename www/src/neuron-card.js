@@ -1,9 +1,11 @@
 // @ts-check
 /** The card of the neuron that is pointed at or held, and what turns it up or down. */
 
+import { showsLast } from "./charts/view.js";
 import { brief, tenths } from "./format.js";
 import { byId, html, write } from "./html.js";
 import { describeCard } from "./neuron-cards.js";
+import { onlyLast } from "./touch.js";
 import { STRONGEST } from "./without.js";
 
 /** @import { Example, Examples } from "./examples.js" */
@@ -13,6 +15,7 @@ import { STRONGEST } from "./without.js";
 /** @import { Touch } from "./touch.js" */
 
 const HINT = "Point at a neuron, in the chart or in the list below it, to see what it does over a whole data set; click it to switch it off.";
+const LOWER = `${onlyLast("neurons")} The cards, which say what a neuron does over a whole data set, are of that layer, too.`;
 
 export class NeuronCard {
   root = byId("neuron-card", HTMLElement);
@@ -52,6 +55,7 @@ export class NeuronCard {
         if (!this.root.contains(document.activeElement) && subject !== null) this.clear();
         return; // What was shown last stays: the pointer may be on its way to the slider.
       }
+      if (panel.explanation && !showsLast(panel.explanation)) return this.clear(LOWER);
       this.#show(panel.model, panel.classes, neuron, panel === panels[0]);
     });
     this.clear();
@@ -63,12 +67,12 @@ export class NeuronCard {
     if (model) this.#show(model, classes, neuron, true);
   }
 
-  clear() {
+  clear(says = this.touch.isLocked ? LOWER : HINT) {
     this.#shown = null;
     this.#control.hidden = true;
     delete this.root.dataset.neuron;
     write(this.#title, "");
-    this.#text.replaceChildren(html("p", { class: "hint" }, HINT));
+    this.#text.replaceChildren(html("p", { class: "hint" }, says));
   }
 
   get #part() {

@@ -58,7 +58,10 @@ export class NeuronDirectory {
       this.#shown += 4 * ROWS;
       this.#draw();
     });
-    touch.watch(() => touch.mark(this.table));
+    touch.watch(() => {
+      touch.mark(this.table);
+      this.root.hidden = touch.isLocked; // They are the last layer's.
+    });
   }
 
   /** The model whose neurons are listed from now on. @param {ModelInfo} model */

@@ -137,10 +137,10 @@ export class Panel {
     return this.#view?.explanation.allocation.neurons[column];
   }
 
-  /** Whether the subject is in the same place in what comes next. @param {Subject | null} subject @param {Explanation} next */
+  /** Whether the subject is the same in what comes next. @param {Subject | null} subject @param {Explanation} next */
   keeps(subject, next) {
     if (subject?.kind !== "neuron" || subject.panel !== this.name) return true;
-    return this.neuronAt(subject.column) === next.allocation.neurons[subject.column];
+    return this.explanation?.layer === next.layer && this.neuronAt(subject.column) === next.allocation.neurons[subject.column];
   }
 
   /** What the subject is called, if it is here. @param {Subject} subject */

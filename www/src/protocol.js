@@ -139,6 +139,13 @@
  */
 
 /**
+ * @typedef {object} LayerOutline how the words take the neurons of one layer
+ * @property {number} active active neurons
+ * @property {number} polysemanticity effective number of words per active neuron, on average
+ * @property {number | null} [sharing] the part of their neurons that two words share, on average, in [0, 1]; none of fewer than two words
+ */
+
+/**
  * @typedef {object} Explanation
  * @property {number} version
  * @property {string} model
@@ -147,7 +154,8 @@
  * @property {Prediction | null | undefined} prediction
  * @property {number} known share of the words that the vocabulary knows, punctuation not counted, in [0, 1]
  * @property {Word[]} words
- * @property {number} layer
+ * @property {number} layer number, from 0, of the one whose neurons are shown
+ * @property {LayerOutline[]} [layers] each, first to last; missing if there is one
  * @property {Evidence | null | undefined} evidence
  * @property {Sentences} sentences
  * @property {Change | null} [change] compared with what it was asked to be
@@ -232,7 +240,8 @@
 /**
  * A model: either the sizes of its `files` and the `folder` that they are fetched from, or, for one of the user's own
  * models, the `content` itself. `cards`: bytes of the cards of its neurons, fetched when first wanted. `beside`: id of the model that it is compared with unless another is chosen.
- * @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}, cards?: number | null, content?: Files, beside?: string | null}} ModelAsset
+ * `large`: bytes of its files, if they are so many that people are told before they fetch it.
+ * @typedef {{id: string, title: string, folder: string, files: {[name: string]: number}, large?: number | null, cards?: number | null, content?: Files, beside?: string | null}} ModelAsset
  */
 
 /**

@@ -37,11 +37,12 @@ export const LINK_TEXT_LIMIT = 2000;
  * @property {"text" | "neurons" | "evidence"} rows by what the words are ordered in the charts that have a row for each
  * @property {"yes" | "no"} folded whether the rows of words without neurons are, in a long text
  * @property {string} zoom how far the columns of the allocation are drawn apart, and which part is seen, such as `4@500,120`
+ * @property {string} layer number of the layer whose neurons are shown, from 1; empty for the last one
  * @property {string} seed of fine-tuning; empty for the usual one
  */
 
 /** What nobody has chosen otherwise. @type {Omit<State, "text" | "model">} */
-export const USUAL_CHOICES = { without: "", held: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing", rows: "text", folded: "yes", zoom: "1", seed: "" };
+export const USUAL_CHOICES = { without: "", held: "", pinned: "", beside: "auto", backend: "auto", theme: "auto", allocation: "evidence", interaction: "sharing", rows: "text", folded: "yes", zoom: "1", layer: "", seed: "" };
 
 /**
  * How one field is written in the address; `read` gives undefined for what makes no sense.
@@ -99,6 +100,7 @@ const fields = (models) => ({
   rows: oneOf(/** @type {const} */ (["text", "neurons", "evidence"])),
   folded: oneOf(/** @type {const} */ (["yes", "no"])),
   zoom: like(ZOOM),
+  layer: like(/^(?:[1-9]\d{0,2})?$/),
   seed: like(/^(?:\d{1,9})?$/),
 });
 

@@ -90,8 +90,8 @@ export class TakeAway {
 
   /** Beginning of a file's name. */
   get #stem() {
-    const { model, without } = this.#scene;
-    return `${model}${without === "" ? "" : "-changed"}-${this.chart.value}`;
+    const { model, without, layer } = this.#scene;
+    return [model, without && "changed", layer !== undefined && `layer-${layer + 1}`, this.chart.value].filter(Boolean).join("-");
   }
 
   get #scene() {

@@ -1,12 +1,16 @@
 // @ts-check
 /** What a person switches off or turns up in the model on the left: parts as chips, one way back, and a reset. */
 
+import { showsLast } from "./charts/view.js";
 import { label, tenths } from "./format.js";
 import { byId, focusFirst, html } from "./html.js";
 import { inAnotherText, kindOf, numberOf, partsOf, spelled } from "./without.js";
 
 /** @import { Explanation } from "./protocol.js" */
 /** @import { Parts } from "./without.js" */
+
+/** What is said where another layer is shown. @param {string} parts */
+export const onlyLast = (parts) => `Only the last layer’s ${parts} can be switched off.`;
 
 /** Chips shown one by one; of more neurons, the number. */
 const CHIPS = 8;
@@ -15,6 +19,8 @@ export class Touch {
   root = byId("touched", HTMLElement);
   chips = byId("touched-parts", HTMLElement);
   reset = byId("reset", HTMLButtonElement);
+  /** Whether another layer than the last is shown: its neurons and heads are none of those that can be changed. */
+  isLocked = false;
   /** @type {Parts} */
   #parts = new Map();
   /** What was changed before, the latest last. @type {string[]} */
@@ -60,6 +66,13 @@ export class Touch {
     this.#tell();
   }
 
+  /** @param {boolean} locked */
+  lock(locked) {
+    if (locked === this.isLocked) return;
+    this.isLocked = locked;
+    this.#tell();
+  }
+
   /** There is no way back to what is not there any more: another model has other parts, another text other words. @param {boolean} model whether the model is another one */
   forget(model) {
     this.#earlier = model ? [] : this.#earlier.map(inAnotherText);
@@ -79,10 +92,11 @@ export class Touch {
     return names.length > 0 && names.every((name) => this.strength(name) === 0);
   }
 
-  /** Shows on buttons whether the part is off that each names in `data-part`. @param {ParentNode} root */
+  /** Shows on buttons whether the neuron or head is off that each names in `data-part`, and whether it can be. @param {ParentNode} root */
   mark(root) {
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-part]"))) {
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll("button[data-part]"))) {
       button.setAttribute("aria-pressed", String(this.isOff(button.dataset.part ?? "")));
+      button.disabled = this.isLocked;
     }
   }
 
@@ -155,7 +169,7 @@ export class Touch {
   #called(name) {
     const strength = this.strength(name);
     if (kindOf(name) === "word") return `“${label(this.#words[numberOf(name)] ?? name, 16)}” shut out`;
-    return `${kindOf(name)} ${numberOf(name)} ${strength === 0 ? "off" : `at ${tenths(strength)}`}`;
+    return `${this.isLocked ? "last layer’s " : ""}${kindOf(name)} ${numberOf(name)} ${strength === 0 ? "off" : `at ${tenths(strength)}`}`;
   }
 }
 
@@ -173,11 +187,10 @@ export const ownedBy = ({ allocation: { neurons, owner } }, word) =>
 export function wordActions(touch, explanation, word) {
   if (!explanation || word >= explanation.words.length) return [];
   const part = `word:${word}`;
+  const shut = { label: touch.isOff(part) ? "Let it in again" : "Shut it out", act: () => touch.toggle(part) };
+  if (!showsLast(explanation)) return [shut];
   const neurons = ownedBy(explanation, word);
-  return [
-    { label: touch.isOff(part) ? "Let it in again" : "Shut it out", act: () => touch.toggle(part) },
-    { label: touch.isOff(...neurons) ? "Its neurons on" : "Its neurons off", act: () => touch.toggle(...neurons) },
-  ];
+  return [shut, { label: touch.isOff(...neurons) ? "Its neurons on" : "Its neurons off", act: () => touch.toggle(...neurons) }];
 }
 
 /** Whether keys belong to a text that is being written. */

@@ -1,7 +1,7 @@
 // @ts-check
 /** A tour of the page in six steps, for those who ask for it. */
 
-import { strongest } from "./charts/view.js";
+import { showsLast, strongest } from "./charts/view.js";
 import { byId, focusFirst, html, write } from "./html.js";
 
 /** @import { Explanation } from "./protocol.js" */
@@ -24,7 +24,7 @@ const STEPS = [
     title: "Switch one off",
     at: "#allocation",
     says: "Click a column, or one of the neurons below the chart, to switch it off, and see what that does to the answer. Ctrl+Z brings it back.",
-    action: { label: "Switch off the one that says most", view: (explanation) => ({ without: loudest(explanation) }) },
+    action: { label: "Switch off the one that says most", view: (explanation) => (explanation && !showsLast(explanation) ? { layer: "" } : { without: loudest(explanation) }) },
   },
   { title: "Compare", at: "#beside", says: "A second model, or the same one before you changed it, is shown beside the first. Choose which, or nothing.", action: { label: "Put everything back", view: () => ({ without: "", beside: "auto" }) } },
   { title: "Teach it yours", at: "#tuning-title", says: "Give it a few hundred texts with your own labels, and it learns them here, in this browser. A sample set is at hand." },

@@ -90,6 +90,7 @@
 /**
  * @typedef {object} TuningOptions
  * @property {boolean} embeddings train the word embeddings, too; otherwise they are frozen: head, gate and blocks learn
+ * @property {number} freeze_layers how many of the first layers are frozen, and with them the embeddings
  * @property {"own" | "cross-entropy"} objective `own`: the losses that the start model was trained with, with the λ of the
  *   run; `cross-entropy`: that alone, without SAFR's losses and without a guard of the gate
  * @property {number} lambda_importance λ_imp ≥ 0

@@ -20,11 +20,11 @@ import { TuningLoop } from "./tuning/loop.js";
  * @typedef {object} Explaining
  * @property {Device} device
  * @property {(id: string, files: {[name: string]: Uint8Array}) => Promise<ModelInfo>} load
- * @property {(id: string, text: string, without: string, before?: string) => Promise<Explanation>} explain
+ * @property {(id: string, text: string, without: string, before?: string, layer?: number) => Promise<Explanation>} explain
  * @property {(id: string, text: string, without: string) => Prediction | null} steer
  * @property {(id: string, text: string, question: Question) => Promise<void>} inquire
  * @property {() => Promise<Progress>} advance
- * @property {(id: string, text: string, without: string, wanted: Wanted) => Promise<string>} export
+ * @property {(id: string, text: string, without: string, layer: number | undefined, wanted: Wanted) => Promise<string>} export
  * @property {(id: string, text: string, word: number) => Promise<Deletion>} without
  * @property {(id: string) => Promise<Measured>} measure
  * @property {() => void} free
@@ -203,11 +203,11 @@ const calls = {
     return info;
   },
 
-  /** @param {string} model @param {string} text @param {string} without what is changed in the model @param {string} [earlier] the text on which the whole model is compared */
-  explain: (model, text, without, earlier) =>
+  /** @param {string} model @param {string} text @param {string} without what is changed in the model @param {string} [earlier] the text on which the whole model is compared @param {number} [layer] whose neurons are shown */
+  explain: (model, text, without, earlier, layer) =>
     inTurn(async () => {
       const before = performance.now();
-      const explanation = await session.explain(model, text, without, earlier);
+      const explanation = await session.explain(model, text, without, earlier, layer);
       return { explanation, milliseconds: performance.now() - before };
     }),
 
@@ -223,8 +223,8 @@ const calls = {
   /** The cards of a model's neurons. @param {ModelAsset} asset */
   cards: (asset) => fetchCards(asset),
 
-  /** What a model, changed as `without` says, makes of a text, as a file's content. @param {string} model @param {string} text @param {string} without @param {Wanted} wanted */
-  take: (model, text, without, wanted) => inTurn(() => session.export(model, text, without, wanted)),
+  /** What a model, changed as `without` says, makes of a text, as a file's content. @param {string} model @param {string} text @param {string} without @param {number | undefined} layer whose neurons are shown @param {Wanted} wanted */
+  take: (model, text, without, layer, wanted) => inTurn(() => session.export(model, text, without, layer, wanted)),
 
   /** What becomes of the answer when a word of `text` is deleted. @param {string} model @param {string} text @param {number} word */
   without: (model, text, word) => inTurn(() => session.without(model, text, word)),

@@ -169,7 +169,10 @@ impl Data {
                 let expected = polarity();
                 anyhow::ensure!(
                     classes == expected,
-                    "the model's classes are {classes:?}, but the texts of --task sst2 are {expected:?}; choose texts of its classes"
+                    "the model's classes are {}, but those of --task sst2 are {}; choose texts of its classes, or name them when you import it: safr import --classes {}",
+                    classes.join(" and "),
+                    expected.join(" and "),
+                    expected.join(",")
                 );
                 sst::sentences(&self.trees(split, words)?)
             }
@@ -285,9 +288,9 @@ pub(crate) fn encode(
     words: Tokenizer,
     vocabulary: &Vocabulary,
 ) -> Vec<EncodedExample> {
-    let encoded = examples.iter().map(|example| EncodedExample {
-        ids: words.encode(&example.words, vocabulary).ids,
-        label: example.label,
+    let encoded = examples.iter().map(|example| {
+        let text = words.encode(&example.words, vocabulary);
+        EncodedExample::new(text, example.label)
     });
     encoded.filter(|example| !example.ids.is_empty()).collect()
 }

@@ -92,10 +92,16 @@ impl Import {
             (None, ..) => unreachable!("the options say that one of both is given"),
         };
         let said = format!(
-            "{} words and {} classes, model written to {}",
+            "{} {} and {} classes, model written to {}{}",
             package.config.vocabulary,
+            package.config.reading.words.units(),
             package.config.classes,
-            self.out.display()
+            self.out.display(),
+            match package.card.untrained {
+                true =>
+                    "; its head is new and predicts at random until it is trained: safr train --start",
+                false => "",
+            }
         );
         save(&self.out, package, Precision::F32).await?;
         remark(said);

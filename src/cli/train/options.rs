@@ -56,6 +56,9 @@ pub(crate) struct Train {
     /// Leave the word embeddings as they are
     #[arg(long, help_heading = TRAINING)]
     pub(super) freeze_embeddings: bool,
+    /// Leave the first N layers as they are, and the embeddings
+    #[arg(long, value_name = "N", help_heading = TRAINING, default_value_t = 0, hide_default_value = true)]
+    pub(super) freeze_layers: usize,
     /// Seed of everything random
     #[arg(long, value_name = "N", help_heading = RUN, default_value_t = 0)]
     pub(crate) seed: u64,

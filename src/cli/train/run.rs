@@ -20,7 +20,8 @@ use crate::objective::Objective;
 use crate::presets::Texts;
 use crate::text::{Example, Tokenizer};
 use crate::train::{
-    DIVERGED, Outcome, Progress, TrainError, TrainEvent, Trainer, Wish, guessing, has_diverged,
+    DIVERGED, Options, Outcome, Progress, TrainError, TrainEvent, Trainer, Wish, guessing,
+    has_diverged,
 };
 
 /// Whether the program was told to stop.
@@ -35,6 +36,7 @@ impl Stage<'_> {
             readout,
             seed,
             freeze_embeddings,
+            freeze_layers,
             resume,
             ..
         } = self.command;
@@ -68,6 +70,12 @@ impl Stage<'_> {
             }
         };
         start.config = recipe.trains(start.config);
+        objective.check_layers(start.config.layers)?;
+        ensure!(
+            *freeze_layers <= start.config.layers,
+            "--freeze-layers {freeze_layers}: the model has {}",
+            start.config.layers
+        );
         if let Some(said) = other_winners(&objective, &start.config) {
             tell(said);
         }
@@ -77,10 +85,11 @@ impl Stage<'_> {
         let dev = data.sentences(Split::Dev, &start.classes, words, reader)?;
         let dev = encode(&dev, words, &start.vocabulary);
         tell(format!(
-            "{} training texts, {} dev texts, {} words known, {} parameters",
+            "{} training texts, {} dev texts, {} {} known, {} parameters",
             train.len(),
             dev.len(),
             start.vocabulary.len() - 2,
+            words.units(),
             parameter_count(&start.config),
         ));
         let chance = Chance::of(&dev, start.classes.len());
@@ -92,7 +101,11 @@ impl Stage<'_> {
         ));
 
         let mut trainer = Trainer::new(
-            recipe.options(objective, *seed, *freeze_embeddings),
+            Options {
+                freeze_embeddings: *freeze_embeddings,
+                freeze_layers: *freeze_layers,
+                ..recipe.options(objective, *seed)
+            },
             &start.config,
             &start.weights,
             stream,

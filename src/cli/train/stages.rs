@@ -69,6 +69,10 @@ impl Train {
                 let begin = Begin::At(first.out.clone());
                 (Some(first), begin)
             }
+            (None, Start::Given) => anyhow::bail!(
+                "the recipe {} begins at a model that was trained before; give it with --start (`safr import --huggingface` makes one)",
+                recipe.name
+            ),
         };
         let last = Stage {
             command: self,

@@ -11,7 +11,7 @@ use crate::evaluate::EncodedExample;
 use crate::model::Stream;
 use crate::package::Package;
 use crate::text::table::{Columns, LabelledText, LabelledTexts, Layout, Table, TableError};
-use crate::text::{coverage, decode, tokenize};
+use crate::text::{Encoded, coverage, decode, tokenize};
 use crate::train::{give_back, hold_out};
 
 /// Unknown words that a report lists.
@@ -166,7 +166,11 @@ fn words(report: &mut DataReport, texts: &[LabelledText], model: &Package) -> Ve
     let longer = |&length: &usize| length > model.config.max_len;
     report.cut = lengths().filter(longer).count();
     let all = words.iter().map(Vec::as_slice);
-    report.words = coverage(all, &model.vocabulary, LISTED_WORDS);
+    report.words = coverage(
+        all,
+        (&model.vocabulary, model.config.reading.words),
+        LISTED_WORDS,
+    );
     words
 }
 
@@ -192,29 +196,25 @@ fn divided(
     if model.knows(&classes) {
         classes.clone_from(&model.card.classes);
     }
-    let ids = words.iter().map(|words| {
-        model
-            .config
-            .reading
-            .words
-            .encode(words, &model.vocabulary)
-            .ids
-    });
-    let ids: Vec<Vec<u32>> = ids.collect();
+    let reads = model.config.reading.words;
+    let encoded = words.iter();
+    let encoded = encoded.map(|words| reads.encode(words, &model.vocabulary));
+    let encoded: Vec<Encoded> = encoded.collect();
     let most = model.config.max_len;
-    let read = ids.iter().map(|ids| &ids[..ids.len().min(most)]);
+    let read = encoded
+        .iter()
+        .map(|text| &text.ids[..text.ids.len().min(most)]);
     give_back(&mut held, &read.collect::<Vec<_>>());
     let index: BTreeMap<String, usize> = classes.iter().cloned().zip(0..).collect();
     let mut data = TuningData {
         classes,
         ..TuningData::default()
     };
-    for ((source, ids), held) in texts.into_iter().zip(ids).zip(held) {
-        if ids.is_empty() {
+    for ((source, text), held) in texts.into_iter().zip(encoded).zip(held) {
+        if text.ids.is_empty() {
             continue;
         }
-        let label = index[&source.label];
-        let example = EncodedExample { ids, label };
+        let example = EncodedExample::new(text, index[&source.label]);
         if held {
             data.held_out.push(HeldOut { source, example });
         } else {

@@ -28,6 +28,9 @@ pub enum TuningObjective {
 pub struct TuningOptions {
     /// Whether the word embeddings are trained, too.
     pub embeddings: bool,
+    /// How many of the first layers stay as they are, and with them the embeddings.
+    #[serde(default)]
+    pub freeze_layers: usize,
     /// What is minimised.
     #[serde(default)]
     pub objective: TuningObjective,
@@ -47,10 +50,12 @@ impl TuningOptions {
     pub const RECIPE: &str = "csv";
 
     /// Options that suit a few hundred texts, with the λ that the model was trained with. Even so few
-    /// are learnt better if the words move, too.
+    /// are learnt better if the words move, too; of a model of several layers, which know more, the last learns.
     pub fn of(model: &Package) -> Self {
+        let freeze_layers = model.config.layers - 1;
         Self {
-            embeddings: true,
+            embeddings: freeze_layers == 0,
+            freeze_layers,
             objective: TuningObjective::Own,
             lambda_importance: model.card.lambda_importance,
             lambda_interaction: model.card.lambda_interaction,
@@ -103,7 +108,9 @@ impl TuningOptions {
     pub(super) fn of_run(&self, model: &Package) -> train::Options {
         train::Options {
             steps: self.steps,
-            ..recipe().options(self.objective(model), self.seed, !self.embeddings)
+            freeze_embeddings: !self.embeddings,
+            freeze_layers: self.freeze_layers,
+            ..recipe().options(self.objective(model), self.seed)
         }
     }
 }

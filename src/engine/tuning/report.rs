@@ -243,7 +243,7 @@ impl DataReport {
     pub(super) fn set_remarks(&mut self) {
         if self.words.tokens > 0 && 2 * self.words.known < self.words.tokens {
             self.remarks.push(
-                "The model knows fewer than half of these words. It reads all others as one unknown word, and will learn little from them.".to_owned(),
+                "The model knows fewer than half of these words. It cannot tell the others apart, and will learn little from them.".to_owned(),
             );
         }
         let unmeasured = self.classes.iter().filter(|class| class.held_out == 0);

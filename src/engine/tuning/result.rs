@@ -146,7 +146,7 @@ impl Comparing {
         order.sort_by_key(|&at| held_out[at].example.ids.len());
         let text = |&at: &usize| Text {
             example: held_out[at].example.clone(),
-            reference_ids: held_out[at].example.ids.clone(),
+            reference: Some(held_out[at].example.text()),
             marked: Vec::new(),
         };
         Self {

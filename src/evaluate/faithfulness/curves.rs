@@ -11,7 +11,9 @@ use super::measures::{all_but_first, first, part};
 use super::outcomes::Outcomes;
 use crate::attribute::{Part, Ranking, Removal, Removed, ablated_logits, ranked, texts_a_piece};
 use crate::evaluate::knockout::{Effects, parts};
-use crate::explain::{Allocation, TraceNumbers, allocate, mean, softmax, word_contributions};
+use crate::explain::{
+    Allocation, ByWords, TraceNumbers, allocate, mean, softmax, word_contributions,
+};
 use crate::model::{Classifier, ReadError, Stream};
 use crate::text::Encoded;
 
@@ -31,7 +33,7 @@ pub struct Curves {
     pub orders: Vec<OrderCurve>,
     /// Means over the orders of each ranking.
     pub measures: Vec<OrderMeasures>,
-    /// κ over all words (method §5.9); `None` if the neurons say next to nothing, or words are read in pieces.
+    /// κ over all words (method §5.9); `None` if the neurons say next to nothing.
     pub knockout_error: Option<f64>,
 }
 
@@ -66,9 +68,11 @@ pub struct CurvesRun {
     /// Removals whose outcomes are still to be found.
     removals: Vec<Removed>,
     trace: TraceNumbers,
+    /// Where the words are.
+    places: Vec<Range<usize>>,
     allocation: Allocation,
-    /// Parts of the model that are switched off for κ, none where words are read in pieces, and the logits without
-    /// those that are done, the whole model's first.
+    /// Parts of the model that are switched off for κ, and the logits without those that are done, the whole model's
+    /// first.
     parts: Vec<Part>,
     logits: Vec<Vec<f32>>,
     of: usize,
@@ -79,21 +83,15 @@ impl CurvesRun {
     /// random orders drawn by `seed`.
     pub fn new(trace: TraceNumbers, places: Vec<Range<usize>>, seed: u64) -> Self {
         let words = places.len();
-        let in_pieces = trace.ids.len() > words;
-        let orders = match in_pieces {
-            true => orders(&trace.by_words(&places), seed),
-            false => orders(&trace, seed),
-        };
+        let pass = ByWords::of(&trace, &places);
+        let orders = orders(&pass.trace, seed);
         let gone = points(words);
         let removals = removals(&orders, &gone);
-        let allocation = allocate(&trace.last_layer().neurons).allocation;
-        let parts = match in_pieces {
-            true => Vec::new(),
-            false => parts(&allocation, trace.layers.len() - 1, words),
-        };
+        let allocation = allocate(&pass.trace.last_layer().neurons).allocation;
+        let parts = parts(&allocation, trace.layers.len() - 1, &places);
         let text = Encoded {
             ids: trace.ids.clone(),
-            places,
+            places: places.clone(),
         };
         Self {
             outcomes: Outcomes::of(text, &softmax(&trace.logits), Removal::Delete),
@@ -102,6 +100,7 @@ impl CurvesRun {
             gone,
             removals,
             trace,
+            places,
             allocation,
             parts,
             logits: Vec::new(),
@@ -146,8 +145,9 @@ impl CurvesRun {
                 .collect(),
         };
         let knockout_error = || {
-            let effects = Effects::new(&self.trace, &self.allocation, &self.logits);
-            effects.error(&vec![1.0; self.trace.ids.len()])
+            let pass = ByWords::of(&self.trace, &self.places);
+            let effects = Effects::new(&self.trace, &pass, &self.allocation, &self.logits);
+            effects.error(&vec![1.0; self.places.len()])
         };
         let curves: Vec<OrderCurve> = self.orders.iter().map(curve).collect();
         Curves {
@@ -160,7 +160,7 @@ impl CurvesRun {
                 })
                 .to_vec(),
             orders: curves,
-            knockout_error: (!self.parts.is_empty()).then(knockout_error).flatten(),
+            knockout_error: knockout_error(),
         }
     }
 

@@ -44,11 +44,11 @@ impl Outcomes {
     /// Predicts the whole text.
     pub(super) async fn new(
         model: &Classifier,
-        text: &[u32],
+        text: &Encoded,
         removal: Removal,
     ) -> Result<Self, ReadError> {
-        let whole = probabilities(model, &[text]).await?.swap_remove(0);
-        Ok(Self::of(Encoded::of_words(text), &whole, removal))
+        let whole = probabilities(model, &[&text.ids]).await?.swap_remove(0);
+        Ok(Self::of(text.clone(), &whole, removal))
     }
 
     /// Finds the outcomes in `model` of those `removals` that are not known yet.
@@ -63,9 +63,10 @@ impl Outcomes {
             .collect();
         new.sort_unstable();
         new.dedup();
+        let reads = model.config.reading.words;
         let texts: Vec<Vec<u32>> = new
             .iter()
-            .map(|removed| self.removal.apply_to_words(&self.text, removed))
+            .map(|removed| self.removal.apply(&self.text, removed, reads))
             .collect();
         let found = probabilities(model, &texts).await?;
         for (removed, found) in new.into_iter().zip(found) {

@@ -4,10 +4,11 @@ use super::limits::{Limits, Search};
 use super::measures::{Measures, removals};
 use super::outcomes::Outcomes;
 use super::{FaithfulnessOptions, Normalisation};
-use crate::attribute::{ranked, word_scores, words_read};
+use crate::attribute::{ranked, word_scores};
 use crate::evaluate::columns::{Values, columns};
 use crate::evaluate::{Column, EncodedExample, Section};
 use crate::model::{Classifier, ReadError, Stream};
+use crate::text::Encoded;
 
 /// Measures how faithful rankings of words are on `examples`, text by text; `progress` hears how many
 /// are done. What falls is the probability of the class predicted for the whole text, whatever the
@@ -45,8 +46,8 @@ pub async fn faithfulness(
     let mut stream = Stream::new(options.seed);
     let mut texts = Vec::with_capacity(examples.len());
     for example in examples {
-        let text = words_read(&example.ids, &model.config);
-        texts.push(of_text(model, text, options, &mut stream).await?);
+        let text = example.read(&model.config);
+        texts.push(of_text(model, &text, options, &mut stream).await?);
         progress(1);
     }
     Ok(columns(Section::Faithfulness, &texts))
@@ -55,7 +56,7 @@ pub async fn faithfulness(
 /// One text's measures.
 async fn of_text(
     model: &Classifier,
-    text: &[u32],
+    text: &Encoded,
     options: &FaithfulnessOptions,
     stream: &mut Stream,
 ) -> Result<Values, ReadError> {
@@ -64,9 +65,10 @@ async fn of_text(
         let scores = word_scores(model, text, ranking, stream).await?;
         orders.push((ranking, ranked(&scores)));
     }
+    let words = text.places.len();
     let search = options
         .normalisation
-        .filter(|search| text.len() <= search.longest);
+        .filter(|search| words <= search.longest);
     let mut values = Vec::new();
     for &removal in &options.removals {
         let mut outcomes = Outcomes::new(model, text, removal).await?;
@@ -75,7 +77,7 @@ async fn of_text(
             .flat_map(|(_, order)| removals(order, search.is_some()));
         outcomes.find(model, needed).await?;
         let limits = match search {
-            Some(search) => Some(limits_of(model, &mut outcomes, text.len(), search).await?),
+            Some(search) => Some(limits_of(model, &mut outcomes, words, search).await?),
             None => None,
         };
         for (ranking, order) in &orders {

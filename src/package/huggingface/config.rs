@@ -30,6 +30,8 @@ pub(super) struct Described {
     pub(super) activation: Activation,
     pub(super) norm_epsilon: f64,
     pub(super) dropout: f64,
+    /// What its maker called it.
+    pub(super) name: Option<String>,
     /// Names of the classes, if there is a head that classifies texts.
     pub(super) classes: Option<Vec<String>>,
 }
@@ -38,6 +40,8 @@ pub(super) struct Described {
 #[derive(Deserialize)]
 struct Fields {
     model_type: Option<String>,
+    #[serde(rename = "_name_or_path")]
+    name: Option<String>,
     architectures: Option<Vec<String>>,
     vocab_size: usize,
     #[serde(alias = "dim")]
@@ -63,6 +67,17 @@ struct Fields {
 }
 
 impl Described {
+    /// What to call it: the last part of the name that it was given, or its kind and size.
+    pub(super) fn title(&self) -> String {
+        let name = self.name.as_deref().unwrap_or_default();
+        let last = name.trim_end_matches('/').rsplit('/').next();
+        match (last.filter(|last| !last.is_empty()), self.kind) {
+            (Some(last), _) => last.to_owned(),
+            (None, Kind::Bert) => format!("BERT, {} layers", self.layers),
+            (None, Kind::DistilBert) => format!("DistilBERT, {} layers", self.layers),
+        }
+    }
+
     /// Reads `config.json`.
     pub(super) fn read(json: &[u8]) -> Result<Self, HuggingFaceError> {
         let fields: Fields = serde_json::from_slice(json).map_err(|error| refusal(json, error))?;
@@ -71,6 +86,7 @@ impl Described {
         Ok(Self {
             kind,
             classes: fields.classes()?,
+            name: fields.name.clone(),
             rows: fields.vocab_size,
             d_model: fields.hidden_size,
             layers: fields.num_hidden_layers,

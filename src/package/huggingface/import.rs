@@ -25,7 +25,7 @@ const OPEN: f32 = 40.0;
 /// What is imported, and as what.
 #[derive(Clone, Debug, Default)]
 pub struct Import {
-    /// Id and title of the model.
+    /// Id and title of the model; empty: what its config says of it.
     pub id: String,
     /// How many of its first layers are kept; `None`: all.
     pub layers: Option<usize>,
@@ -37,10 +37,18 @@ pub struct Import {
     pub seed: u64,
 }
 
-/// Whether these are files of a Hugging Face model, not of a model directory.
+/// Whether these are files of a Hugging Face model, if not all of them, and not those of a model directory.
 pub fn holds_one(files: &Files) -> bool {
     let has = |name: &str| files.contains_key(name);
-    has(names::CONFIG) && !has(names::CARD) && (has("tokenizer.json") || has("vocab.txt"))
+    let config = files.get(names::CONFIG);
+    let of_library = config.is_some_and(|json| names_a_kind(json));
+    !has(names::CARD) && (of_library || has("tokenizer.json") || has("vocab.txt"))
+}
+
+/// Whether a `config.json` is one of Hugging Face's.
+pub fn names_a_kind(config: &[u8]) -> bool {
+    let config: Option<serde_json::Value> = serde_json::from_slice(config).ok();
+    config.is_some_and(|config| config.get("model_type").is_some())
 }
 
 /// Reads `config.json`, `tokenizer.json` or `vocab.txt`, and the tensors: `weights`, or those of
@@ -54,7 +62,7 @@ pub fn import(
     import: &Import,
 ) -> Result<Package, HuggingFaceError> {
     let config = files.get(names::CONFIG);
-    let config = config.ok_or(HuggingFaceError::Missing("the folder has no config.json"))?;
+    let config = config.ok_or(HuggingFaceError::Missing("there is no config.json"))?;
     let model = Described::read(config)?;
     let layers = import.layers.unwrap_or(model.layers);
     if !(1..=model.layers).contains(&layers) {
@@ -75,7 +83,7 @@ pub fn import(
     let tensors = match weights {
         Some(weights) => weights,
         None => {
-            let missing = HuggingFaceError::Missing("the folder has no model.safetensors");
+            let missing = HuggingFaceError::Missing("there is no model.safetensors");
             floats_of(files.get(names::WEIGHTS).ok_or(missing)?)?
         }
     };
@@ -104,11 +112,16 @@ pub fn import(
         renew_head(&config, &mut weights, &mut stream);
     }
     check_weights(&config, &weights)?;
+    let id = match import.id.is_empty() {
+        true => model.title(),
+        false => import.id.clone(),
+    };
     Ok(Package {
         card: Card {
             data: "unknown: imported from Hugging Face files".to_owned(),
             seed: None,
-            ..Card::new(import.id.clone(), import.id.clone(), classes, None)
+            untrained: model.classes.is_none(),
+            ..Card::new(id.clone(), id, classes, None)
         },
         gate_values: vec![1.0; config.vocabulary],
         vocabulary,

@@ -12,4 +12,4 @@ mod prune;
 mod tokenizer;
 
 pub use error::HuggingFaceError;
-pub use import::{Import, holds_one, import};
+pub use import::{Import, holds_one, import, names_a_kind};

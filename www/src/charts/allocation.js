@@ -8,11 +8,12 @@ import { partsOf } from "../without.js";
 import { choose } from "../choose.js";
 import { BAND, FOOT, frameOf, HEAD, paintOwners, paintRows, VOTES } from "./allocation-frame.js";
 import { Pen } from "./canvas.js";
+import { Layers } from "./layers.js";
 import { listen } from "./listen.js";
 import { pictureOf } from "./picture.js";
 import { describeNeuron, describeOwnership, neuronInWords } from "./readouts.js";
 import { Speakers } from "./speakers.js";
-import { column } from "./view.js";
+import { column, showsLast } from "./view.js";
 import { Zoom } from "./zoom.js";
 
 /** @import { Matrix } from "../protocol.js" */
@@ -31,7 +32,8 @@ const VOTED = 0.5;
 const HINT = "Point at a row or a column, or step through the neurons with the arrow keys; a click or Enter holds one";
 const TOUCHES = " and switches it off; a click on the name above its columns, all neurons of that word";
 /** A finger cannot point without a click, which therefore switches nothing off. */
-const TAPPED = "Tap a row or a column to hold it; what is held can be switched off below";
+const TAPPED = "Tap a row or a column to hold it";
+const TAP_TOUCHES = "; what is held can be switched off below";
 const IS_TOUCHED = matchMedia("(hover: none)").matches;
 
 export class AllocationChart {
@@ -52,6 +54,7 @@ export class AllocationChart {
     this.spotlight = spotlight;
     this.touch = touch;
     this.speakers = touch ? new Speakers(panel, spotlight, touch) : null;
+    this.layers = ["main", "beside"].includes(panel) ? new Layers(panel) : null; // Elsewhere, there is nothing to choose.
     this.canvas = html("canvas", { "aria-hidden": "true" });
     this.plot = html("div", { class: "plot", role: "slider", tabindex: 0, "aria-label": "Neurons" }, this.canvas);
     this.zoom = new Zoom(this.plot, ["beside", "after"].includes(panel) ? 1 : 0, () => this.#move());
@@ -60,7 +63,7 @@ export class AllocationChart {
     this.summary = html("p", { class: "remark" });
     this.readout = html("div", { class: "readout allocation-readout", "aria-hidden": "true", translate: "no" });
     this.table = tableOnDemand("The same as a table", ["Word", "Keep", "Neurons owned (N)", "They decide", "Largest owner of", "Capacity (C)", "Evidence (e)"]);
-    root.append(this.summary, html("p", { class: "layout" }, this.zoom.root, this.fold), this.plot, this.readout, ...(this.speakers ? [this.speakers.root] : []), this.table.element);
+    root.append(...(this.layers ? [this.layers.root] : []), this.summary, html("p", { class: "layout" }, this.zoom.root, this.fold), this.plot, this.readout, ...(this.speakers ? [this.speakers.root] : []), this.table.element);
     listen(this.plot, spotlight, {
       under: (event) => this.#under(event),
       step: (key) => this.#step(key),
@@ -76,7 +79,13 @@ export class AllocationChart {
     if (this.spotlight.pinned && subject?.kind === "neuron" && subject.panel === this.panel) this.#reveal(subject.column);
     this.highlight(subject);
     this.speakers?.draw(view);
+    this.layers?.draw(view.explanation);
     this.#say(view);
+  }
+
+  /** What changes the neurons that are drawn, if anything can. */
+  get #touch() {
+    return this.#drawn && showsLast(this.#drawn.view.explanation) ? this.touch : undefined;
   }
 
   /** Draws the part of the columns that is now to be seen. */
@@ -125,10 +134,10 @@ export class AllocationChart {
     if (this.#picture) pen.put(this.#picture, left, HEAD);
     if (this.#votes) pen.put(this.#votes, left, HEAD - VOTES - 2);
     const isSeen = (/** @type {number} */ from) => from < right && from + columns.step > left;
-    const changed = partsOf(view.without) ?? new Map();
+    const changed = showsLast(view.explanation) ? partsOf(view.without) : undefined;
     for (const [column, number] of allocation.neurons.entries()) {
       const from = left + columns.left(column);
-      if (!changed.has(`neuron:${number}`) || !isSeen(from)) continue;
+      if (!changed?.has(`neuron:${number}`) || !isSeen(from)) continue;
       const start = Math.max(left, from);
       pen.fill(palette.accent, start, HEAD - VOTES - 2, Math.min(right, from + Math.max(2, columns.step)) - start, VOTES);
     }
@@ -190,7 +199,12 @@ export class AllocationChart {
     this.plot.setAttribute("aria-valuetext", neuron === null ? "no neuron chosen; use the arrow keys" : neuronInWords(view, neuron));
     if (neuron !== null) this.readout.replaceChildren(...describeNeuron(view, neuron));
     else if (word !== null) this.readout.replaceChildren(...describeOwnership(view, word));
-    else this.readout.replaceChildren(html("p", { class: "hint" }, `${IS_TOUCHED ? TAPPED : HINT}${this.touch && !IS_TOUCHED ? TOUCHES : ""}.`));
+    else this.readout.replaceChildren(html("p", { class: "hint" }, this.#hint));
+  }
+
+  get #hint() {
+    const [looking, changing] = IS_TOUCHED ? [TAPPED, TAP_TOUCHES] : [HINT, TOUCHES];
+    return `${looking}${this.#touch ? changing : ""}.`;
   }
 
   /** What is under the pointer: a neuron, a word's row, or nothing. @param {MouseEvent} event @returns {Subject | null} */
@@ -210,7 +224,7 @@ export class AllocationChart {
 
   /** The word whose name or band is there; null where there is none, or nothing to switch off. @param {number} clientX @param {number} clientY */
   #bracket(clientX, clientY) {
-    if (!this.#drawn || !this.touch) return null;
+    if (!this.#drawn || !this.#touch) return null;
     const { left, right, columns } = this.#drawn.frame;
     const box = this.plot.getBoundingClientRect();
     const [x, y] = [clientX - box.left, clientY - box.top];
@@ -221,10 +235,11 @@ export class AllocationChart {
 
   /** Switches off what was clicked: a neuron, or all that a word owns. @param {Subject} subject @param {MouseEvent} [event] */
   #act(subject, event) {
-    if (!this.#drawn || !this.touch) return;
+    const touch = this.#touch;
+    if (!this.#drawn || !touch) return;
     const { explanation } = this.#drawn.view;
-    if (subject.kind === "neuron") this.touch.toggle(`neuron:${explanation.allocation.neurons[subject.column]}`);
-    else if (event && subject.kind === "word" && this.#bracket(event.clientX, event.clientY) === subject.word) this.touch.toggle(...ownedBy(explanation, subject.word));
+    if (subject.kind === "neuron") touch.toggle(`neuron:${explanation.allocation.neurons[subject.column]}`);
+    else if (event && subject.kind === "word" && this.#bracket(event.clientX, event.clientY) === subject.word) touch.toggle(...ownedBy(explanation, subject.word));
   }
 
   /** @param {number} column */

@@ -1,9 +1,9 @@
 // @ts-check
-/** The neurons that say most about a text, as buttons that switch them off; those that are off stay in the list. */
+/** The neurons that say most about a text, as buttons that switch them off, or hold those that cannot be; those that are off stay in the list. */
 
 import { amount } from "../format.js";
 import { html } from "../html.js";
-import { strongest } from "./view.js";
+import { showsLast, strongest } from "./view.js";
 
 /** @import { Spotlight } from "../spotlight.js" */
 /** @import { Touch } from "../touch.js" */
@@ -23,6 +23,8 @@ export class Speakers {
 
   /** @param {string} panel @param {Spotlight} spotlight @param {Touch} touch */
   constructor(panel, spotlight, touch) {
+    this.panel = panel;
+    this.spotlight = spotlight;
     this.touch = touch;
     const point = (/** @type {EventTarget | null} */ target) => {
       const button = target instanceof Element ? target.closest("[data-neuron]") : null;
@@ -37,20 +39,22 @@ export class Speakers {
   }
 
   /** @param {View} view */
-  draw({ text, explanation: { model, allocation } }) {
+  draw({ text, explanation }) {
+    const { model, layer, allocation } = explanation;
     const { neurons, said } = allocation;
-    const about = JSON.stringify([model, text]);
+    const isLast = showsLast(explanation);
+    const about = JSON.stringify([model, text, layer]);
     const loud = strongest(said, LISTED).map(({ place }) => neurons[place]);
-    const off = neurons.filter((neuron) => this.touch.strength(`neuron:${neuron}`) !== 1).slice(0, LISTED);
+    const off = isLast ? neurons.filter((neuron) => this.touch.strength(`neuron:${neuron}`) !== 1).slice(0, LISTED) : [];
     if (about !== this.#chosenFor) this.#loud = loud;
     this.#chosenFor = about;
     this.#columns = [...new Set([...this.#loud, ...off])].map((neuron) => neurons.indexOf(neuron)).filter((column) => column >= 0);
     const focused = document.activeElement instanceof HTMLElement && this.root.contains(document.activeElement) ? document.activeElement.dataset.neuron : undefined;
     const buttons = this.#columns.map((column) => {
       const name = `neuron:${neurons[column]}`;
-      const says = `Neuron ${neurons[column]}, says ${amount(said[column])}: switch it off, or on again`;
-      const button = html("button", { type: "button", class: "chip", "data-neuron": neurons[column], "data-part": name, "data-said": said[column], "aria-label": says }, html("b", {}, String(neurons[column])), ` ${amount(said[column])}`);
-      button.addEventListener("click", () => this.touch.toggle(name));
+      const says = `Neuron ${neurons[column]}, says ${amount(said[column])}: ${isLast ? "switch it off, or on again" : "hold it"}`;
+      const button = html("button", { type: "button", class: "chip", "data-neuron": neurons[column], "data-part": isLast ? name : null, "data-said": said[column], "aria-label": says }, html("b", {}, String(neurons[column])), ` ${amount(said[column])}`);
+      button.addEventListener("click", () => (isLast ? this.touch.toggle(name) : this.spotlight.pin({ kind: "neuron", panel: this.panel, column })));
       return button;
     });
     this.root.replaceChildren(...(buttons.length > 0 ? ["Say most: ", ...buttons] : []));

@@ -64,6 +64,9 @@ export const viewOf = (explanation, text, extent, look, without = "", selected =
   foremost: selected.sentences.foremost ?? null,
 });
 
+/** Whether the neurons are the last layer's: those that can be switched off, and that are described over a data set. @param {Explanation} explanation */
+export const showsLast = ({ layer, layers = [] }) => layer + 1 >= layers.length;
+
 /**
  * Places of the largest of `values`, largest first, whatever their signs.
  * @param {ArrayLike<number>} values

@@ -13,10 +13,10 @@ import { BACKEND_CHOICES } from "../status.js";
 const FIELDS = [
   { id: "tune-model", label: "Start model", help: "What the new model knows before it sees your texts.", choices: [] },
   {
-    id: "tune-embeddings",
+    id: "tune-learns",
     label: "What learns",
-    help: "Without the embeddings, training is quicker and words keep the meaning they had.",
-    choices: [["embeddings", "Head, gate, block and embeddings"], ["", "Head, gate and block"]],
+    help: "The less learns, the quicker it is, and the more stays of what the start model knows.",
+    choices: [["all", "Everything, the embeddings too"], ["layers", "Head, gate and layers"], ["last", "Head, gate and last layer"]],
   },
   {
     id: "tune-objective-of",
@@ -43,6 +43,8 @@ const FIELDS = [
 export class Options {
   /** Ids of the fields that a person has changed: these keep their values. @type {Set<string>} */
   #changed = new Set();
+  /** How many layers the start model has below the last. */
+  #below = 0;
   /** Shown until the data are there, and with them the defaults. */
   #empty = html("p", { class: "remark" }, "Empty fields get defaults that suit the start model as soon as there are texts.");
 
@@ -51,7 +53,7 @@ export class Options {
     root.append(this.#empty, ...FIELDS.map(field));
     this.model = byId("tune-model", HTMLSelectElement);
     this.backend = byId("tune-backend", HTMLSelectElement);
-    this.embeddings = byId("tune-embeddings", HTMLSelectElement);
+    this.learns = byId("tune-learns", HTMLSelectElement);
     this.objective = byId("tune-objective-of", HTMLSelectElement);
     this.inputs = [.../** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input"))];
     root.addEventListener("input", ({ target }) => this.#changed.add(/** @type {HTMLElement} */ (target).id));
@@ -82,11 +84,14 @@ export class Options {
 
   /** The defaults, wherever nothing else was chosen. @param {TuningOptions} options @param {DataChoices} choices */
   show(options, choices) {
+    this.#below = options.freeze_layers;
+    if (this.#below === 0 && this.learns.value === "last") this.learns.value = "layers";
     this.#set(options, choices, ({ id }) => !this.#changed.has(id));
   }
 
   /** What a run was started with. @param {TuningInfo} info */
   fill({ start, options, data }) {
+    this.#below = Math.max(this.#below, options.freeze_layers);
     this.#set(options, data, () => true);
     if ([...this.model.options].some(({ value }) => value === start)) this.model.value = start;
   }
@@ -95,20 +100,22 @@ export class Options {
   #set(options, choices, where) {
     /** @type {[HTMLSelectElement | HTMLInputElement, string | number][]} */
     const values = [
-      [this.embeddings, options.embeddings ? "embeddings" : ""],
+      [this.learns, options.freeze_layers > 0 ? "last" : options.embeddings ? "all" : "layers"],
       [this.objective, options.objective],
       ...NUMBERS.map((name) => /** @type {[HTMLInputElement, number]} */ ([this.#input(name), options[name]])),
       [this.#input("hold_out"), Number((100 * choices.hold_out_share).toPrecision(12))],
     ];
     for (const [control, value] of values) if (where(control)) control.value = String(value);
+    /** @type {HTMLOptionElement} */ (this.learns.querySelector('[value="last"]')).hidden = this.#below === 0;
     this.#empty.hidden = true;
   }
 
   /** @returns {TuningOptions} */
   get options() {
-    const numbers = /** @type {Omit<TuningOptions, "embeddings" | "objective">} */ (Object.fromEntries(NUMBERS.map((name) => [name, this.#input(name).valueAsNumber])));
+    const numbers = /** @type {Omit<TuningOptions, "embeddings" | "freeze_layers" | "objective">} */ (Object.fromEntries(NUMBERS.map((name) => [name, this.#input(name).valueAsNumber])));
     const objective = /** @type {TuningOptions["objective"]} */ (this.objective.value);
-    return { embeddings: this.embeddings.value !== "", objective, ...numbers };
+    const { value } = this.learns;
+    return { embeddings: value === "all", freeze_layers: value === "last" ? this.#below : 0, objective, ...numbers };
   }
 
   /** How the data are split. */
