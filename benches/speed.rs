@@ -116,13 +116,12 @@ fn training(criterion: &mut Criterion) {
         },
         seed: 0,
         freeze_embeddings: false,
+        freeze_layers: 0,
+        weight_decay: 0.0,
         schedule: Schedule::default(),
     };
     let texts: Vec<EncodedExample> = (0..128)
-        .map(|at| EncodedExample {
-            ids: ids(40),
-            label: at % 2,
-        })
+        .map(|at| EncodedExample::of_words(&ids(40), at % 2))
         .collect();
     for (name, device) in devices() {
         let weights = initial_weights(&config(), &mut Stream::new(0));

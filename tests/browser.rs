@@ -86,7 +86,13 @@ async fn the_page_is_answered() {
     assert_eq!(text_of(&info, "title"), "Small");
 
     let explanation = session
-        .explain("small".into(), "a good film".into(), String::new(), None)
+        .explain(
+            "small".into(),
+            "a good film".into(),
+            String::new(),
+            None,
+            None,
+        )
         .await
         .unwrap();
     let shares = field(&field(&explanation, "allocation"), "shares");
@@ -111,7 +117,7 @@ async fn a_text_that_is_little_known_is_doubted() {
     let _ = session.load("small", &js_files(&files().await)).unwrap();
     for (text, known, doubted) in [("film zyx", 0.5, false), ("film zyx xyz yxz!", 0.25, true)] {
         let explanation = session
-            .explain("small".into(), text.into(), String::new(), None)
+            .explain("small".into(), text.into(), String::new(), None, None)
             .await
             .unwrap();
         assert_eq!(field(&explanation, "known").as_f64(), Some(known));
@@ -135,7 +141,7 @@ async fn damage_is_a_typed_error() {
         assert!(!text_of(&error, "message").is_empty() && !text_of(&error, "hint").is_empty());
     }
     let error = session
-        .explain("small".into(), "text".into(), String::new(), None)
+        .explain("small".into(), "text".into(), String::new(), None, None)
         .await
         .unwrap_err();
     assert_eq!(text_of(&error, "kind"), "missing-model");
@@ -244,7 +250,13 @@ async fn the_page_fine_tunes_pauses_resumes_and_takes_the_model_back() {
     assert_eq!(text_of(&info, "id"), "tuned");
     session.load("tuned", &back).unwrap();
     let explanation = session
-        .explain("tuned".into(), "a good film".into(), String::new(), None)
+        .explain(
+            "tuned".into(),
+            "a good film".into(),
+            String::new(),
+            None,
+            None,
+        )
         .await;
     let prediction = field(&explanation.unwrap(), "prediction");
     assert_eq!(Array::from(&field(&prediction, "classes")).length(), 3);

@@ -47,8 +47,10 @@ fn explanation(texts: &[&str], neurons: usize) -> Explanation {
             predicted: 1,
         }),
         known: 1.0,
+        untrained: false,
         words: texts.iter().map(word).collect(),
         layer: 0,
+        layers: Vec::new(),
         evidence: (n > 0).then(|| Evidence {
             classes,
             margin,
@@ -185,7 +187,7 @@ fn the_head_says_what_was_read_and_predicted() {
         "“a fine film”",
         "positive 0.875",
         "negative 0.125",
-        "Model safr-sst2 read the first 3 of 40 words; 9 of 1024 neurons of block 1 are active.",
+        "Model safr-sst2 read the first 3 of 40 words; 9 of 1024 neurons are active.",
     ];
     assert_eq!(texts[..4], expected);
 }
@@ -198,7 +200,7 @@ fn the_head_doubts_what_is_predicted_of_unknown_words() {
         ..whole.clone()
     };
     let [whole, doubted] = [whole, doubted].map(|explanation| svg(&explanation).unwrap());
-    let reading = "Model safr-sst2 read 2 words; 9 of 1024 neurons of block 1 are active.";
+    let reading = "Model safr-sst2 read 2 words; 9 of 1024 neurons are active.";
     assert_eq!(texts(&whole)[3], reading);
     let said = &texts(&doubted)[3];
     assert!(said.starts_with("The model knows none of these words: "));

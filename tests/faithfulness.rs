@@ -9,7 +9,7 @@ use safr::evaluate::{
 };
 use safr::explain::{allocate, argmax, kept};
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Readout, Stream};
-use safr::text::Tokenizer;
+use safr::text::{Encoded, Tokenizer};
 
 use crate::common::{close, small_config, small_weights};
 
@@ -39,10 +39,7 @@ fn examples() -> Vec<EncodedExample> {
     ];
     texts
         .iter()
-        .map(|ids| EncodedExample {
-            ids: ids.to_vec(),
-            label: 0,
-        })
+        .map(|ids| EncodedExample::of_words(ids, 0))
         .collect()
 }
 
@@ -68,7 +65,10 @@ fn named(all: &[Column], name: &str) -> Vec<Option<f64>> {
 /// How far the probability of the predicted class falls without the words at `places`.
 fn fall(text: &[u32], removal: Removal, places: &[usize]) -> f64 {
     let removed: Vec<bool> = (0..text.len()).map(|at| places.contains(&at)).collect();
-    let texts = [text.to_vec(), removal.apply(text, &removed)];
+    let texts = [
+        text.to_vec(),
+        removal.apply(&Encoded::of_words(text), &removed, Tokenizer::Default),
+    ];
     let found = block_on(probabilities(&model(), &texts)).unwrap();
     let class = argmax(&found[0]);
     f64::from(found[0][class]) - f64::from(found[1][class])
@@ -77,7 +77,15 @@ fn fall(text: &[u32], removal: Removal, places: &[usize]) -> f64 {
 /// The words of a text in the order of a ranking that is not drawn.
 fn order(text: &[u32], ranking: Ranking) -> Vec<usize> {
     let mut stream = Stream::new(0);
-    ranked(&block_on(word_scores(&model(), text, ranking, &mut stream)).unwrap())
+    ranked(
+        &block_on(word_scores(
+            &model(),
+            &Encoded::of_words(text),
+            ranking,
+            &mut stream,
+        ))
+        .unwrap(),
+    )
 }
 
 fn aopc(text: &[u32], removal: Removal, order: &[usize]) -> f64 {
@@ -287,7 +295,7 @@ fn knockouts_have_their_limits() {
         .into_iter()
         .map(|example| Text {
             example,
-            reference_ids: Vec::new(),
+            reference: None,
             marked: Vec::new(),
         })
         .collect();

@@ -339,11 +339,11 @@ fn check_knockouts(model: &Classifier, ids: &[Vec<u32>], marked: &Value, expecte
         .map(|(at, ids)| {
             let places: Vec<usize> = serde_json::from_value(marked[at].clone()).unwrap();
             Text {
-                example: EncodedExample {
-                    ids: ids.clone(),
-                    label: expected[at]["without_neurons"].as_u64().unwrap() as usize,
-                },
-                reference_ids: Vec::new(),
+                example: EncodedExample::of_words(
+                    ids,
+                    expected[at]["without_neurons"].as_u64().unwrap() as usize,
+                ),
+                reference: None,
                 marked: vec![Marked {
                     source: "people",
                     words: (0..ids.len()).map(|word| places.contains(&word)).collect(),

@@ -82,11 +82,9 @@ async fn cost() {
 
 /// Texts of 5 to 40 words, so that every batch is padded.
 fn texts(count: usize) -> Vec<EncodedExample> {
-    let text = |at: usize| EncodedExample {
-        ids: (0..5 + at % 36)
-            .map(|word| 2 + (at * 131 + word * 37) as u32 % 7000)
-            .collect(),
-        label: at % 2,
+    let text = |at: usize| {
+        let words = (0..5 + at % 36).map(|word| 2 + (at * 131 + word * 37) as u32 % 7000);
+        EncodedExample::of_words(&words.collect::<Vec<u32>>(), at % 2)
     };
     (0..count).map(text).collect()
 }
@@ -133,6 +131,8 @@ async fn train(id: &str, session: &Session, embeddings: bool) {
         },
         seed: 0,
         freeze_embeddings: !embeddings,
+        freeze_layers: 0,
+        weight_decay: 0.0,
         schedule: Schedule::default(),
     };
     let texts = texts((EARLIER_STEPS + 2) * tuning.steps.batch_size);

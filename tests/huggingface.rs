@@ -6,18 +6,18 @@ use std::process::Command;
 use burn::tensor::{Device, Tensor, TensorData};
 use safr::attribute::logit_changes;
 use safr::engine::{LoadedModel, Question};
-use safr::explain::Piece;
+use safr::explain::{Piece, Sentences};
 use safr::model::{Ablation, Batch, BlockAblation, Classifier, Readout, Trace, read};
-use safr::objective::Space;
-use safr::objective::scale_free;
+use safr::objective::{Family, Layers, NoSuchLayer, Objective, ScaleFree, Space, scale_free};
 use safr::package::huggingface::{HuggingFaceError, Import, import};
 use safr::package::{Files, Package, Precision, read_files};
+use safr::presets::Preset;
 use safr::text::{self, Tokenizer};
 use serde_json::Value;
 
 use crate::common::forms::forms;
 
-const KINDS: [&str; 4] = [
+pub(crate) const KINDS: [&str; 4] = [
     "bert-classifier",
     "bert-cased",
     "distilbert-classifier",
@@ -63,7 +63,7 @@ fn written(command: &mut Command, out: &Path) -> Package {
 }
 
 /// The model as the command imports it: it may be in PyTorch's format.
-fn imported(kind: &str, more: &[&str]) -> Package {
+pub(crate) fn imported(kind: &str, more: &[&str]) -> Package {
     let out = tempfile::tempdir().unwrap();
     let model = out.path().join("model");
     let from = folder(kind);
@@ -443,7 +443,7 @@ fn labelled(folder: &Path) -> PathBuf {
 }
 
 /// What an imported model becomes when it is trained.
-fn trained(kind: &str, more: &[&str]) -> Package {
+pub(crate) fn trained(kind: &str, more: &[&str]) -> Package {
     let folder = tempfile::tempdir().unwrap();
     let [from, out] = ["from", "out"].map(|name| folder.path().join(name));
     let start = imported(kind, &[]).to_files(Precision::F32).unwrap();
@@ -515,6 +515,48 @@ fn an_imported_model_learns_as_it_is_and_by_its_neurons() {
     }
 }
 
+/// The losses' neurons may be those of all layers, or of some; then other neurons are learned.
+#[test]
+fn losses_look_at_the_layers_that_are_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, safr) = Objective::ALL
+        .iter()
+        .find(|(name, _)| *name == "safr")
+        .unwrap();
+    let at = |layers: &str| {
+        let space = "space = \"evidence\"";
+        let losses = safr.replace(space, &format!("{space}\nlayers = {layers}"));
+        let file = folder.path().join("losses.toml");
+        std::fs::write(&file, losses).unwrap();
+        let losses = ["--losses", file.to_str().unwrap()];
+        trained(
+            "distilbert",
+            &[&losses[..], &["--readout", "neurons"]].concat(),
+        )
+    };
+    let [last, listed, all] = ["\"last\"", "[2]", "\"all\""].map(at);
+    assert_eq!(last.config.layers, 2);
+    assert_eq!(last.weights, listed.weights);
+    let first = "layers.0.ff.linear1.weight";
+    assert_ne!(last.weights[first], all.weights[first]);
+    let objective = all.card.losses.unwrap();
+    assert_eq!(objective.check_layers(2), Ok(()));
+    let deeper = Layers::Listed(0b100);
+    let Family::ScaleFree(options) = objective.family else {
+        panic!("{objective}")
+    };
+    let family = Family::ScaleFree(ScaleFree {
+        layers: Some(deeper),
+        ..options
+    });
+    let missing = Objective {
+        family,
+        ..objective
+    }
+    .check_layers(2);
+    assert_eq!(missing, Err(NoSuchLayer { layer: 2, count: 2 }));
+}
+
 /// Losses see words alone, and sharing is none where neurons point away from each other.
 #[test]
 fn losses_of_neurons_that_may_be_negative_stay_in_their_bounds() {
@@ -576,4 +618,54 @@ fn a_smaller_table_reads_its_words_as_before() {
     );
     assert!(other.words.iter().all(|word| word.known), "{other:?}");
     assert!(other.ids.len() > 8, "in more pieces than before");
+}
+
+/// A model that came without a head says that what it predicts is random, until it has learned; so does a text that is
+/// spelled rather than known.
+#[test]
+fn a_prediction_of_a_head_that_has_learned_nothing_is_doubted() {
+    let doubt = |package: Package, text: &str| {
+        let model = LoadedModel::of(package, &Device::flex()).unwrap();
+        let explanation = pollster::block_on(model.explain(text)).unwrap();
+        Sentences::of(&explanation).doubt
+    };
+    let text = "the film is good";
+    let fresh = imported("distilbert", &[]);
+    assert!(fresh.card.untrained);
+    assert!(doubt(fresh, text).unwrap().contains("learned nothing"));
+    let taught = trained("distilbert", &["--losses", "plain"]);
+    assert!(!taught.card.untrained);
+    assert_eq!(doubt(taught, text), None);
+    let with_head = || imported("bert-classifier", &[]);
+    assert_eq!(doubt(with_head(), text), None);
+    let spelled = doubt(with_head(), "unbelievably zzyzx film");
+    assert!(spelled.unwrap().contains("small pieces"));
+}
+
+/// What pieces spell is known, to the explanation and to the count over a data set alike.
+#[test]
+fn words_that_are_spelled_are_covered() {
+    let package = imported("bert-classifier", &[]);
+    let words = ["unbelievably", "film", "☃"].map(str::to_owned);
+    let reads = (&package.vocabulary, package.config.reading.words);
+    let covered = text::coverage([&words[..]], reads, 5);
+    assert_eq!((covered.known, covered.tokens), (2, 2), "☃ is no word");
+    let chinese = ["电影", "猫"].map(str::to_owned);
+    let covered = text::coverage([&chinese[..]], reads, 5);
+    assert_eq!((covered.known, covered.tokens), (1, 2));
+}
+
+#[test]
+fn a_folder_that_is_not_imported_yet_is_told_how() {
+    let output = Command::new(env!("CARGO_BIN_EXE_safr"))
+        .args(["explain", "good", "--model"])
+        .arg(folder("bert-classifier"))
+        .output()
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(
+        error.contains("import it first: safr import --huggingface"),
+        "{error}"
+    );
 }

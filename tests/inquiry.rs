@@ -8,6 +8,7 @@ use safr::evaluate::{Curves, EncodedExample, FaithfulnessOptions, Text, faithful
 use safr::explain::{BeforeAfter, Changes, Steering, argmax};
 use safr::model::Readout;
 use safr::package::Package;
+use safr::text::{Encoded, Tokenizer};
 
 use crate::common::inquiry::answer;
 use crate::common::{all_close, close, small_package_of, small_weights, winners};
@@ -48,7 +49,7 @@ fn flip(model: &LoadedModel, text: &str, question: Question) -> Flip {
 }
 
 fn steering(model: &LoadedModel, text: &str) -> Steering {
-    let (_, steering) = block_on(model.explain_to_steer(text)).unwrap();
+    let (_, steering) = block_on(model.explain_to_steer(text, None)).unwrap();
     steering.expect("the head reads the neurons")
 }
 
@@ -87,9 +88,9 @@ fn steering_takes_no_pass_and_gives_what_a_pass_gives() {
         }
     }
     let residual = self::model(Readout::Residual);
-    let (_, none) = block_on(residual.explain_to_steer(TEXTS[0])).unwrap();
+    let (_, none) = block_on(residual.explain_to_steer(TEXTS[0], None)).unwrap();
     assert_eq!(none, None, "past the neurons nothing is a sum of them");
-    let (_, none) = block_on(model.explain_to_steer(" ")).unwrap();
+    let (_, none) = block_on(model.explain_to_steer(" ", None)).unwrap();
     assert_eq!(none, None);
 }
 
@@ -140,7 +141,13 @@ fn the_fewest_words_flip_the_class_and_no_fewer_do() {
             };
             let texts: Vec<Vec<u32>> = sets
                 .iter()
-                .map(|set| Removal::Delete.apply(&ids, &removed(set)))
+                .map(|set| {
+                    Removal::Delete.apply(
+                        &Encoded::of_words(&ids),
+                        &removed(set),
+                        Tokenizer::Default,
+                    )
+                })
                 .collect();
             let answers = block_on(probabilities(model.classifier(), &texts)).unwrap();
             let flips = sets.iter().zip(&answers);
@@ -188,7 +195,7 @@ fn a_text_is_measured_as_a_data_set_of_it_alone() {
                 close(text, curve[curve.len() - 1], nothing, 1e-6);
             }
 
-            let example = EncodedExample { ids, label: 0 };
+            let example = EncodedExample::of_words(&ids, 0);
             let options = FaithfulnessOptions {
                 normalisation: None,
                 ..FaithfulnessOptions::default()
@@ -213,7 +220,7 @@ fn a_text_is_measured_as_a_data_set_of_it_alone() {
                 }
             }
             let whole = Text {
-                reference_ids: example.ids.clone(),
+                reference: Some(example.text()),
                 example,
                 marked: vec![],
             };

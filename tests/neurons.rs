@@ -107,10 +107,7 @@ fn compare_cards(config: &ModelConfig) {
     let examples: Vec<EncodedExample> = TEXTS
         .iter()
         .enumerate()
-        .map(|(at, ids)| EncodedExample {
-            ids: ids.to_vec(),
-            label: at % 2,
-        })
+        .map(|(at, ids)| EncodedExample::of_words(ids, at % 2))
         .collect();
     let mut done = 0;
     let statistics = block_on(neuron_statistics(&model, &examples, 3, |texts| {

@@ -225,7 +225,7 @@ fn the_cards_of_the_page_are_those_that_would_be_written_today() {
         assert_eq!(written, today, "{}", folder.display());
         checked += 1;
     }
-    assert_eq!(checked, 5);
+    assert_eq!(checked, 7);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn texts(count: usize) -> Vec<EncodedExample> {
                 .collect();
             ids.push(3 + label as u32);
             stream.shuffle(&mut ids);
-            EncodedExample { ids, label }
+            EncodedExample::of_words(&ids, label)
         })
         .collect()
 }
@@ -83,7 +83,9 @@ fn options(objective: Objective, epochs: usize, learning_rate: f64) -> Options {
         },
         seed: 2,
         freeze_embeddings: false,
+        freeze_layers: 0,
         schedule: Schedule::default(),
+        weight_decay: 0.0,
     }
 }
 
@@ -343,6 +345,39 @@ fn frozen_embeddings_stay_and_the_rest_learns() {
     }
 }
 
+/// With the first of two blocks everything below it stays, to the last bit, even where weights decay; a run that is
+/// resumed knows what does not learn.
+#[test]
+fn frozen_layers_stay_and_what_is_above_learns() {
+    let objective = scale_free();
+    let config = small_config(2, objective.reading(Tokenizer::Default));
+    let weights = initial_weights(&config, &mut Stream::new(2));
+    let options = Options {
+        freeze_layers: 1,
+        weight_decay: 0.1,
+        ..options(objective, 2, 1e-2)
+    };
+    let trainer = || {
+        let data = (texts(32), texts(32));
+        let (options, device) = (options.clone(), Device::flex());
+        Trainer::new(options, &config, &weights, Stream::new(2), data, &device).unwrap()
+    };
+    let mut first = trainer();
+    pollster::block_on(first.epoch(|_| Wish::Continue)).unwrap();
+    let half = pollster::block_on(first.checkpoint()).unwrap();
+    let mut second = trainer();
+    second.resume(half).unwrap();
+    let after = [&mut first, &mut second].map(|trainer| {
+        pollster::block_on(trainer.epoch(|_| Wish::Continue)).unwrap();
+        pollster::block_on(trainer.checkpoint()).unwrap().weights
+    });
+    assert_eq!(after[0], after[1]);
+    for (name, array) in &after[0] {
+        let frozen = name.starts_with("embedding.") || name.starts_with("layers.0.");
+        assert_eq!(*array == weights[name], frozen, "{name}");
+    }
+}
+
 #[test]
 fn a_run_that_explodes_says_so_and_keeps_its_best_weights() {
     let mut trainer = trainer(scale_free(), 50, 1e30, &Device::flex());
@@ -384,7 +419,11 @@ fn regularisers_rise_along_the_run() {
                 batch_size: 32, // One step per epoch.
                 ..usual.steps
             },
-            schedule: Schedule { ramp, decay: true },
+            schedule: Schedule {
+                ramp,
+                decay: true,
+                ..Schedule::default()
+            },
             ..usual
         };
         let data = (texts(32), texts(32));

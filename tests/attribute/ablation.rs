@@ -150,7 +150,10 @@ fn kinds(length: usize) -> [(Part, Ablation); 6] {
             blocks(vec![first(), neurons(zero_at(10, [0, 7]).unsqueeze())]),
         ),
         (
-            Part::NeuronsAt { layer: 1, word: 3 },
+            Part::NeuronsAt {
+                layer: 1,
+                places: 3..4,
+            },
             blocks(vec![first(), neurons(row)]),
         ),
         (Part::AllNeurons, blocks(vec![silent.clone(), silent])),

@@ -8,7 +8,7 @@ use safr::attribute::{
 };
 use safr::explain::{argmax, centred};
 use safr::model::{Ablation, Batch, Classifier, Reading, Readout, Stream, read};
-use safr::text::{Tokenizer, UNKNOWN};
+use safr::text::{Encoded, Tokenizer, UNKNOWN};
 
 use crate::common::{
     close, fixtures, numbers, reference_model, reference_texts, small_config, small_weights,
@@ -53,7 +53,7 @@ fn occlusion_is_the_difference_of_two_passes() {
         let text = &texts[0];
         let class = predicted(&whole(&model, text));
         for removal in Removal::ALL {
-            let found = block_on(occlusion(&model, text, removal)).unwrap();
+            let found = block_on(occlusion(&model, &Encoded::of_words(text), removal)).unwrap();
             assert_eq!(found.len(), text.len());
             for (word, found) in found.iter().enumerate() {
                 let mut rest = text.clone();
@@ -87,7 +87,7 @@ fn gradient_input_is_the_slope_by_the_gate() {
                 };
                 log_odds(&without(&model, text, &ablation), class)
             };
-            let found = block_on(gradient_input(&model, text)).unwrap();
+            let found = block_on(gradient_input(&model, &Encoded::of_words(text))).unwrap();
             assert_eq!(found.len(), text.len());
             for (word, found) in found.iter().enumerate() {
                 let step = 1e-4;
@@ -114,7 +114,12 @@ fn integrated_gradients_add_up() {
             let difference = log_odds(&whole(&model, text), class)
                 - log_odds(&without(&model, text, &closed), class);
             let error = |steps: usize| {
-                let parts = block_on(integrated_gradients(&model, text, steps)).unwrap();
+                let parts = block_on(integrated_gradients(
+                    &model,
+                    &Encoded::of_words(text),
+                    steps,
+                ))
+                .unwrap();
                 assert_eq!(parts.len(), text.len());
                 (parts.iter().sum::<f64>() - difference).abs()
             };
@@ -135,7 +140,13 @@ fn rankings_show_what_one_pass_shows() {
     let model = reference_model(&fixtures, reading, &double());
     let mut stream = Stream::new(0);
     let mut of = |at: usize, ranking| {
-        block_on(word_scores(&model, &texts[at], ranking, &mut stream)).unwrap()
+        block_on(word_scores(
+            &model,
+            &Encoded::of_words(&texts[at]),
+            ranking,
+            &mut stream,
+        ))
+        .unwrap()
     };
     let keep = numbers(&fixtures["scale_free"]["keep"]);
     // Two heads of a 10 × 10 matrix a text.
@@ -161,11 +172,11 @@ fn rankings_show_what_one_pass_shows() {
     let text = &texts[0];
     assert_eq!(
         of(0, Ranking::Occlusion),
-        block_on(occlusion(&model, text, Removal::Delete)).unwrap()
+        block_on(occlusion(&model, &Encoded::of_words(text), Removal::Delete)).unwrap()
     );
     assert_eq!(
         of(0, Ranking::GradientInput),
-        block_on(gradient_input(&model, text)).unwrap()
+        block_on(gradient_input(&model, &Encoded::of_words(text))).unwrap()
     );
     // Signed, for the predicted class: the last of three.
     let split = &fixtures["variants"][1];
@@ -186,11 +197,19 @@ fn evidence_is_what_is_lost_without_the_neurons_at_a_word() {
     let mut stream = Stream::new(0);
     for model in references().filter(|model| model.config.readout == Readout::Neurons) {
         for text in &texts {
-            let rows = (0..text.len()).map(|word| Part::NeuronsAt { layer: 1, word });
+            let rows = (0..text.len()).map(|word| Part::NeuronsAt {
+                layer: 1,
+                places: word..word + 1,
+            });
             let logits = block_on(ablated_logits(&model, text, &rows.collect::<Vec<_>>())).unwrap();
             let class = argmax(&logits[0]);
             let margin = |logits: &[f32]| centred(logits)[class];
-            let found = block_on(word_scores(&model, text, Ranking::Evidence, &mut stream));
+            let found = block_on(word_scores(
+                &model,
+                &Encoded::of_words(text),
+                Ranking::Evidence,
+                &mut stream,
+            ));
             let found = found.unwrap();
             assert_eq!(found.len(), text.len());
             for (found, without) in found.iter().zip(&logits[1..]) {
@@ -210,8 +229,17 @@ fn the_random_ranking_goes_by_its_seed() {
     let model = small(Reading::scale_free(Tokenizer::Default));
     let drawn = |seed: u64| {
         let mut stream = Stream::new(seed);
-        let mut order =
-            || ranked(&block_on(word_scores(&model, TEXT, Ranking::Random, &mut stream)).unwrap());
+        let mut order = || {
+            ranked(
+                &block_on(word_scores(
+                    &model,
+                    &Encoded::of_words(TEXT),
+                    Ranking::Random,
+                    &mut stream,
+                ))
+                .unwrap(),
+            )
+        };
         (0..10).map(|_| order()).collect::<Vec<_>>()
     };
     assert_eq!(drawn(1), drawn(1));
@@ -226,13 +254,30 @@ fn words_that_are_not_read_have_no_score() {
         let long: Vec<u32> = (0..20).map(|at| 1 + at % 11).collect();
         let mut stream = Stream::new(0);
         for ranking in Ranking::ALL {
-            let mut of =
-                |text: &[u32]| block_on(word_scores(&model, text, ranking, &mut stream)).unwrap();
+            let mut of = |text: &[u32]| {
+                block_on(word_scores(
+                    &model,
+                    &Encoded::of_words(text),
+                    ranking,
+                    &mut stream,
+                ))
+                .unwrap()
+            };
             assert_eq!(of(&long).len(), 7, "{}", ranking.name());
             assert!(of(&[]).is_empty(), "{}", ranking.name());
         }
-        let occluded = block_on(occlusion(&model, &long, Removal::Delete)).unwrap();
-        let read = block_on(occlusion(&model, &long[..7], Removal::Delete)).unwrap();
+        let occluded = block_on(occlusion(
+            &model,
+            &Encoded::of_words(&long),
+            Removal::Delete,
+        ))
+        .unwrap();
+        let read = block_on(occlusion(
+            &model,
+            &Encoded::of_words(&long[..7]),
+            Removal::Delete,
+        ))
+        .unwrap();
         assert_eq!(
             occluded, read,
             "no unread word takes the place of a deleted one"
@@ -251,7 +296,7 @@ fn a_model_in_training_can_be_explained() {
             .forward(&Batch::new(&[TEXT], &config, device), None)
             .logits;
         block_on(read(logits.flatten(0, 1))).unwrap();
-        block_on(gradient_input(&model, TEXT)).unwrap()
+        block_on(gradient_input(&model, &Encoded::of_words(TEXT))).unwrap()
     };
     for (a, b) in of(&double().autodiff()).iter().zip(of(&double())) {
         close("gradient × input", *a, b, 1e-6);

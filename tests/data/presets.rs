@@ -62,7 +62,7 @@ fn a_name_that_is_no_preset_is_refused_and_told_what_there_is() {
         ),
         (
             "--recipe",
-            "it is neither a preset (sst2, sst2-phrases, imdb, ",
+            "it is neither a preset (sst2, sst2-phrases, sst2-pretrained, imdb, ",
         ),
     ] {
         let output = safr(
@@ -125,6 +125,13 @@ fn options_of_earlier_versions_say_what_took_their_place() {
         assert_eq!(output.status.code(), Some(2), "{error}");
         assert!(error.contains(says), "{option}: {error}");
     }
+    let output = safr(
+        folder.path(),
+        &[&OWN[..], &["--recipe", "sst2-pretrained", "--out", "model"]].concat(),
+    );
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(error.contains("give it with --start"), "{error}");
     let measure = [
         "evaluate",
         "--task",
@@ -309,7 +316,7 @@ fn the_help_of_train_is_short_and_whole() {
             .collect()
     };
     assert_eq!(options(&short), options(&long));
-    assert!(options(&long).len() <= 23, "{:?}", options(&long));
+    assert!(options(&long).len() <= 24, "{:?}", options(&long));
     for heading in ["Data:", "Training:", "Run:"] {
         assert!(short.lines().any(|line| line == heading), "{short}");
     }

@@ -167,7 +167,12 @@ fn covered(folder: &Path, size: usize) -> f64 {
     );
     assert_eq!(vocabulary.len(), 2 + size);
     let other = words(Split::Test);
-    coverage(other.iter().map(Vec::as_slice), &vocabulary, 5).share
+    coverage(
+        other.iter().map(Vec::as_slice),
+        (&vocabulary, Tokenizer::Typed),
+        5,
+    )
+    .share
 }
 
 #[test]

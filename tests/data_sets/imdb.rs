@@ -49,7 +49,11 @@ fn the_most_frequent_words_of_imdb_cover_its_other_texts() {
         20_000,
     );
     let other = words(Split::Dev, 10);
-    let measured = coverage(other.iter().map(Vec::as_slice), &vocabulary, 5);
+    let measured = coverage(
+        other.iter().map(Vec::as_slice),
+        (&vocabulary, Tokenizer::Typed),
+        5,
+    );
     println!("{measured:?}");
     assert_eq!(vocabulary.len(), 20_002);
     assert!((0.95..0.98).contains(&measured.share), "{}", measured.share);

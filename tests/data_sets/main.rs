@@ -7,5 +7,6 @@ mod common;
 
 mod glue;
 mod imdb;
+mod minilm;
 mod trec;
 mod treebank;

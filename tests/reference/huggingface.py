@@ -5,14 +5,18 @@
 """Small random models of the kinds that `safr import --huggingface` reads, and what `transformers` makes of some texts.
 
 Run it with `uv run huggingface.py`, or with any Python that has the packages named above. It writes huggingface/KIND/ with
-the files of a model as its library saves them, and expected.json beside them.
+the files of a model as its library saves them, and expected.json beside them. With the folder of MiniLM, which `cargo xtask
+data minilm` fetches, it writes minilm.json instead: what the library makes of some texts with that model.
 """
 
 import json
 import pathlib
+import sys
 
 import torch
 from transformers import (
+    AutoModel,
+    AutoTokenizer,
     BertConfig,
     BertForSequenceClassification,
     BertModel,
@@ -102,7 +106,31 @@ def write(kind, model, lower_case, old_files):
     (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
 
 
+SENTENCES = [
+    "The acting is superb, but the plot isn't.",
+    "Unbelievably  MOVING\tÉtudes: naïve cafés — 50% déjà-vu!",
+    "电影 is good, 😀 unreadable☃",
+]
+
+
+def write_minilm(folder):
+    """Of each hidden state the first four numbers at each place."""
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
+    found = []
+    for text in SENTENCES:
+        read = tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
+        offsets = read.pop("offset_mapping")[0].tolist()
+        with torch.no_grad():
+            states = model(**read, output_hidden_states=True).hidden_states
+        hidden = [rounded(state[0, :, :4]) for state in states]
+        found.append({"text": text, "ids": read["input_ids"][0].tolist(), "offsets": offsets, "hidden": hidden})
+    file = pathlib.Path(__file__).parent / "minilm.json"
+    file.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def main():
+    if len(sys.argv) > 1:
+        return write_minilm(sys.argv[1])
     torch.manual_seed(1)
     write("bert-classifier", shake(BertForSequenceClassification(BertConfig(**BERT, **LABELS))), True, False)
     write("bert-cased", shake(BertModel(BertConfig(**BERT))), False, True)

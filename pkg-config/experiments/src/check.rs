@@ -69,10 +69,11 @@ fn check(plan: &Plan) -> Result<()> {
 fn check_variant(plan: &Plan, variant: &Variant) -> Result<()> {
     check_name(&variant.name)?;
     ensure!(!variant.seeds.is_empty(), "it has no seeds");
-    match (&variant.train, &variant.model, &variant.shipped) {
-        (Some(_), None, None) | (None, None, Some(_)) => {}
-        (None, Some(model), None) => check_models(plan, model, variant)?,
-        _ => bail!("it must have one of train, model and shipped"),
+    let made = [&variant.train, &variant.import, &variant.shipped];
+    match (made.into_iter().flatten().count(), &variant.model) {
+        (1, None) => {}
+        (0, Some(model)) => check_models(plan, model, variant)?,
+        _ => bail!("it must have one of train, import, model and shipped"),
     }
     for other in [&variant.start, &variant.reference].into_iter().flatten() {
         check_models(plan, other, variant)?;
@@ -180,7 +181,11 @@ mod tests {
         for (from, to, says) in [
             ("\"shuffled\"", "\"plain\"", "two variants are named plain"),
             ("\"shuffled\"", "\"a/b\"", "cannot be a name"),
-            ("model = \"plain\"", "", "one of train, model and shipped"),
+            (
+                "model = \"plain\"",
+                "",
+                "one of train, import, model and shipped",
+            ),
             ("seeds = [2, 1]", "seeds = [3]", "plain has no seed 3"),
             ("seeds = [2, 1]", "seeds = []", "no seeds"),
             (

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-/// The step that makes a model; the others are evaluations.
+/// The step that makes a model, trained or imported; the others are evaluations.
 pub(crate) const TRAIN: &str = "train";
 
 /// A plan whose parts fit together.
@@ -41,6 +41,8 @@ pub(crate) struct Variant {
     pub(crate) seeds: Vec<u64>,
     /// Options of `safr train`.
     pub(crate) train: Option<String>,
+    /// Instead of training: options of `safr import`.
+    pub(crate) import: Option<String>,
     /// Instead of training: the variant whose models it takes, seed by seed.
     pub(crate) model: Option<String>,
     /// Instead of training: the model of the page that it takes, with each seed.
@@ -160,6 +162,7 @@ impl Variant {
                         name: put(&variant.name),
                         title: put(&variant.title),
                         train: variant.train.as_deref().map(put),
+                        import: variant.import.as_deref().map(put),
                         model: variant.model.as_deref().map(put),
                         shipped: variant.shipped.as_deref().map(put),
                         with: put(&variant.with),

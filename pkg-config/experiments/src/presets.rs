@@ -16,8 +16,14 @@ struct Recipe {
 }
 
 #[derive(Deserialize)]
-struct Start {
-    after: Option<After>,
+#[serde(untagged)]
+enum Start {
+    From {
+        after: Option<After>,
+    },
+    /// A model that is given, by a name that says so.
+    #[expect(dead_code, reason = "it names no file")]
+    Named(String),
 }
 
 #[derive(Deserialize)]
@@ -58,7 +64,10 @@ fn add(
     files.insert(format!("{option} {name}"), sha256(&path)?);
     if option == "--recipe" {
         let recipe: Recipe = toml::from_str(&read(&path)?)?;
-        if let Some(After { recipe, losses }) = recipe.start.after {
+        if let Start::From {
+            after: Some(After { recipe, losses }),
+        } = recipe.start
+        {
             let folder = path.parent().unwrap_or(folder);
             add(root, folder, "--recipe", &recipe, files)?;
             add(root, folder, "--losses", &losses, files)?;
@@ -86,6 +95,7 @@ mod tests {
                 "recipes/both.toml",
                 "epochs = 2\n[start.after]\nrecipe = \"first\"\nlosses = \"plain\"",
             ),
+            ("recipes/given.toml", "epochs = 1\nstart = \"given\""),
             ("../../own.toml", "lambda_importance = 2"),
         ] {
             let path = presets.join(name);
@@ -113,8 +123,8 @@ mod tests {
             ]
         );
         assert_eq!(
-            names("train --losses own.toml --seed 1")?,
-            ["--losses own.toml"]
+            names("train --losses own.toml --seed 1 --recipe given")?,
+            ["--losses own.toml", "--recipe given"]
         );
         let problem = format!(
             "{:#}",

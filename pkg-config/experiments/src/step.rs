@@ -154,6 +154,12 @@ fn of_run(plan: &Plan, variant: &Variant, seed: u64) -> Result<Vec<Step>> {
         words.extend(last.map(str::to_owned));
         steps.push(step(TRAIN, words, start.into_iter().collect()));
     }
+    if let Some(options) = &variant.import {
+        let mut words = vec!["import".to_owned()];
+        words.extend(fill(plan, options, &values)?);
+        words.extend(["--out".to_owned(), model.place()]);
+        steps.push(step(TRAIN, words, Vec::new()));
+    }
     for name in &variant.evaluate {
         let options = format!("{} {}", plan.evaluations[name], variant.with);
         let needs_reference = options.contains("{reference}");
@@ -264,6 +270,34 @@ mod tests {
         assert_eq!(of("plain 1 train").needs, []);
         let output = of("plain 1 train").output();
         assert_eq!(output, "{runs}/plain/1/plain-1/card.json");
+        Ok(())
+    }
+
+    #[test]
+    fn an_imported_model_is_made_before_what_starts_from_it() -> Result<()> {
+        let plan = SMALL.to_owned()
+            + r#"
+            [[variant]]
+            name = "given"
+            title = "Given"
+            seeds = [2]
+            import = "--huggingface {data}/given"
+            evaluate = []
+            [[variant]]
+            name = "taught"
+            title = "Taught"
+            seeds = [2]
+            train = "--start {start}"
+            start = "given"
+            evaluate = []
+            "#;
+        let steps = steps(&Plan::parse(&plan)?)?;
+        let last: Vec<String> = steps.iter().map(|step| step.words.join(" ")).collect();
+        let given = "import --huggingface {data}/given --out {runs}/given/2/given-2";
+        let given = last.iter().position(|words| words == given);
+        let given = &steps[given.context("it is imported")?];
+        let taught = steps.iter().find(|step| step.variant == "taught");
+        assert!(given.is_needed_by(taught.context("it is taught")?));
         Ok(())
     }
 

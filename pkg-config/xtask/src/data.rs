@@ -108,6 +108,18 @@ impl Sets {
         }
     }
 
+    /// The folder of the set `name`, here or in the project's own folder of data, if it is whole.
+    ///
+    /// # Errors
+    /// If there is no such set.
+    pub(crate) fn place_of(&self, project: &Project, name: &str) -> Result<Option<PathBuf>> {
+        let sets = self.table.named(&[name.to_owned()])?;
+        let own = Folder::own(&project.root);
+        let mut folders = [&self.folder, &own].into_iter();
+        let whole = folders.find(|folder| folder.state(sets.iter().copied()) == State::Whole);
+        Ok(whole.map(|folder| folder.path.join(name)))
+    }
+
     /// A line for each set, for `doctor`: see [`Line`].
     pub(crate) fn lines(&self) -> Vec<Line<'_>> {
         let lacks_some = self.for_tests().is_err();

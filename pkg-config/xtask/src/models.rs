@@ -19,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) folder: String,
     /// Bytes of each file.
     files: BTreeMap<String, u64>,
+    /// Bytes of all of them, if that is more than a reader should fetch without having been told.
+    large: Option<u64>,
     /// Bytes of the cards of its neurons, which the page fetches when they are first wanted; `None` if it has none.
     cards: Option<u64>,
     /// The model that it is compared with unless another is chosen.
@@ -48,6 +50,9 @@ struct Card {
     lambda_interaction: f64,
     sha256: BTreeMap<String, String>,
 }
+
+/// A model of more bytes is large.
+const LARGE: u64 = 5_000_000;
 
 /// Name of the file of the neurons' cards.
 const NEURONS: &str = "neurons.json";
@@ -144,6 +149,7 @@ fn copy_one(from: &Path, page: &Path) -> Result<Copied> {
         id: card.id.clone(),
         title: card.title.clone(),
         folder,
+        large: Some(files.values().sum()).filter(|&bytes| bytes > LARGE),
         files,
         cards: cards
             .exists()
@@ -205,6 +211,7 @@ mod tests {
         ];
         assert_eq!(places, expected);
         assert_eq!(listed[4].files["model.safetensors"], 5);
+        assert_eq!(listed[4].large, None);
         assert!(
             page.path()
                 .join(&listed[0].folder)

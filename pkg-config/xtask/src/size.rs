@@ -17,6 +17,8 @@ use crate::project::{Project, read};
 struct Budget {
     modules: BTreeMap<String, Limits>,
     model: Limits,
+    /// Those of models that have limits of their own.
+    models: BTreeMap<String, Limits>,
 }
 
 /// Limits of one part; what is left out has none.
@@ -75,7 +77,11 @@ fn parts(page: &Page, budget: &Budget) -> Result<Vec<(String, Vec<PathBuf>, Limi
         parts.push((
             format!("model {}", model.id),
             compress::originals(&page.folder.join(&model.folder), 1)?,
-            budget.model.clone(),
+            budget
+                .models
+                .get(&model.id)
+                .unwrap_or(&budget.model)
+                .clone(),
         ));
     }
     parts.push((

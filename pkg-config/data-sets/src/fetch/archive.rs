@@ -1,7 +1,7 @@
 //! Reads members of archives.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
@@ -38,11 +38,13 @@ impl Archive {
         Ok(Self { path, kind })
     }
 
-    /// The content of the file `member`.
+    /// The content of the file `member`: `INNER.zip!NAME` is a file of a zip that is itself a member.
     pub(super) fn file(&self, member: &str) -> Result<Vec<u8>> {
-        let mut found = self.members(|name| name == member)?;
-        ensure!(found.len() == 1, "{member} is not in the archive");
-        Ok(found.remove(0).1)
+        if let Some((inner, name)) = member.split_once('!') {
+            let inner = Cursor::new(self.file(inner)?);
+            return only(of_zip(inner, |other| other == name)?, member);
+        }
+        only(self.members(|name| name == member)?, member)
     }
 
     /// All files in the folder `member`, each by its path in that folder.
@@ -65,7 +67,13 @@ impl Archive {
     }
 }
 
-fn of_zip(file: BufReader<File>, wants: impl Fn(&str) -> bool) -> Result<Vec<Member>> {
+/// The content of the one `found`.
+fn only(mut found: Vec<Member>, member: &str) -> Result<Vec<u8>> {
+    ensure!(found.len() == 1, "{member} is not in the archive");
+    Ok(found.remove(0).1)
+}
+
+fn of_zip(file: impl Read + Seek, wants: impl Fn(&str) -> bool) -> Result<Vec<Member>> {
     let mut zip = zip::ZipArchive::new(file)?;
     let wanted = zip
         .file_names()
