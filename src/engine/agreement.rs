@@ -41,8 +41,8 @@ impl Session {
         let model = self.model(id)?;
         let reference = LoadedModel::of(model.package.clone(), &Device::flex())?;
         let read = model.read(FIXED_TEXT);
-        let here = model.trace(&read).await?;
-        let there = reference.trace(&read).await?;
+        let here = model.trace(&read, None).await?;
+        let there = reference.trace(&read, None).await?;
         let difference = match (here, there) {
             (Some(here), Some(there)) => largest_difference(&here, &there),
             _ => f64::INFINITY,

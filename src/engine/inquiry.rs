@@ -133,7 +133,7 @@ impl LoadedModel {
 
     async fn curves(&self, text: &str) -> Result<Option<Work>, EngineError> {
         let read = self.read(text);
-        let trace = self.finite_trace(&read).await?;
+        let trace = self.finite_trace(&read, None).await?;
         let run = |trace| CurvesRun::new(trace, read.places(), SEED);
         Ok(trace.map(|trace| Work::Curves(Box::new(run(trace)))))
     }

@@ -83,11 +83,7 @@ impl LoadedModel {
         layer: Option<usize>,
     ) -> Result<(Explanation, Option<Steering>), EngineError> {
         let read = self.read(text);
-        let trace = finite(
-            self.traced(std::slice::from_ref(&read), self.whole(), layer)
-                .await?,
-        )?;
-        let trace = trace.into_iter().next().flatten();
+        let trace = self.finite_trace(&read, layer).await?;
         let reads_neurons = self.package.config.readout == Readout::Neurons;
         let steering = trace.as_ref().filter(|_| reads_neurons).map(Steering::of);
         Ok((self.explanation(text, &read, trace.as_ref()), steering))
@@ -199,10 +195,15 @@ impl LoadedModel {
         read(text, config.reading.words, vocabulary, config.max_len)
     }
 
-    /// One forward pass over the words of a text; `None` without words.
-    pub(super) async fn trace(&self, read: &ReadText) -> Result<Option<TraceNumbers>, EngineError> {
+    /// One forward pass over the words of a text, with the neurons of a `layer` as those that are shown; `None` without
+    /// words.
+    pub(super) async fn trace(
+        &self,
+        read: &ReadText,
+        layer: Option<usize>,
+    ) -> Result<Option<TraceNumbers>, EngineError> {
         let reads = std::slice::from_ref(read);
-        let mut traces = self.traced(reads, self.whole(), None).await?;
+        let mut traces = self.traced(reads, self.whole(), layer).await?;
         Ok(traces.pop().flatten())
     }
 
@@ -210,8 +211,10 @@ impl LoadedModel {
     pub(super) async fn finite_trace(
         &self,
         read: &ReadText,
+        layer: Option<usize>,
     ) -> Result<Option<TraceNumbers>, EngineError> {
-        Ok(finite(vec![self.trace(read).await?])?.pop().flatten())
+        let trace = self.trace(read, layer).await?;
+        Ok(finite(vec![trace])?.pop().flatten())
     }
 
     /// One forward pass of a model over the words of several texts, some of whose gates may be closed, with the

@@ -94,7 +94,7 @@ pub fn explain(
         known: known as f64 / all.max(1) as f64,
         words,
         layer: trace.shown(),
-        layers: outline_of_layers(trace),
+        layers: outline_of_layers(trace, &allocated, &interaction.sharing),
         evidence: trace
             .contributions
             .as_ref()

@@ -1,25 +1,38 @@
 //! What becomes of the words' neurons from block to block.
 
 use super::mean::mean;
-use super::{Allocated, LayerNumbers, LayerOutline, TraceNumbers, allocate, sharing};
+use super::{Allocated, LayerNumbers, LayerOutline, Matrix, TraceNumbers, allocate, sharing};
 
-/// The outline of each block, first to last; empty if there is one block.
-pub(super) fn outline_of_layers(trace: &TraceNumbers) -> Vec<LayerOutline> {
-    match &trace.layers[..] {
-        [_] => Vec::new(),
-        layers => layers.iter().map(outline).collect(),
+/// The outline of each block, first to last; empty if there is one block. Of the block that is shown, how the neurons
+/// are `allocated` and the words' `sharing`, `n × n`, are known.
+pub(super) fn outline_of_layers(
+    trace: &TraceNumbers,
+    allocated: &Allocated,
+    sharing: &Matrix,
+) -> Vec<LayerOutline> {
+    if trace.layers.len() == 1 {
+        return Vec::new();
     }
+    let layers = trace.layers.iter().enumerate();
+    let outlines = layers.map(|(at, layer)| match at == trace.shown() {
+        true => outline(allocated, sharing),
+        false => outline_of(layer),
+    });
+    outlines.collect()
 }
 
-fn outline(layer: &LayerNumbers) -> LayerOutline {
-    let Allocated {
-        allocation, counts, ..
-    } = allocate(&layer.neurons);
-    let sharing = sharing(&allocation.shares, &counts);
+fn outline_of(layer: &LayerNumbers) -> LayerOutline {
+    let allocated = allocate(&layer.neurons);
+    let shares = &allocated.allocation.shares;
+    outline(&allocated, &sharing(shares, &allocated.counts))
+}
+
+fn outline(allocated: &Allocated, sharing: &Matrix) -> LayerOutline {
+    let allocation = &allocated.allocation;
     let pairs = (0..sharing.rows).flat_map(|i| (0..i).map(move |k| (i, k)));
     LayerOutline {
         active: allocation.neurons.len(),
-        polysemanticity: mean(allocation.polysemanticity).unwrap_or_default(),
+        polysemanticity: mean(allocation.polysemanticity.iter().copied()).unwrap_or_default(),
         sharing: mean(pairs.map(|(i, k)| f64::from(sharing.at(i, k)))),
     }
 }
@@ -27,7 +40,6 @@ fn outline(layer: &LayerNumbers) -> LayerOutline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::Matrix;
 
     #[test]
     fn words_that_part_share_less() {
@@ -35,19 +47,19 @@ mod tests {
             attention: vec![],
             neurons: Matrix::new(2, 2, u.to_vec()),
         };
-        let shared = outline(&layer([1.0, 1.0, 1.0, 1.0]));
+        let shared = outline_of(&layer([1.0, 1.0, 1.0, 1.0]));
         assert_eq!(
             (shared.active, shared.polysemanticity, shared.sharing),
             (2, 2.0, Some(1.0))
         );
-        let apart = outline(&layer([1.0, 0.0, 0.0, 1.0]));
+        let apart = outline_of(&layer([1.0, 0.0, 0.0, 1.0]));
         assert_eq!(
             (apart.active, apart.polysemanticity, apart.sharing),
             (2, 1.0, Some(0.0))
         );
-        let silent = outline(&layer([0.0; 4]));
+        let silent = outline_of(&layer([0.0; 4]));
         assert_eq!((silent.active, silent.sharing), (0, Some(0.0)));
-        let alone = outline(&LayerNumbers {
+        let alone = outline_of(&LayerNumbers {
             attention: vec![],
             neurons: Matrix::new(1, 2, vec![1.0, 0.0]),
         });
