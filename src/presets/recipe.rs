@@ -196,5 +196,6 @@ impl Fresh {
 impl Preset for Recipe {
     const WHAT: &'static str = "recipe";
     const ALL: &'static [(&'static str, &'static str)] = files!("recipes":
-        "sst2" "sst2-phrases" "sst2-pretrained" "imdb" "imdb-first" "csv" "published");
+        "sst2" "sst2-phrases" "sst2-pretrained" "imdb" "imdb-first" "csv" "csv-pretrained"
+        "published");
 }

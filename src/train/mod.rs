@@ -22,7 +22,7 @@ pub use diverged::{DIVERGED, guessing, has_diverged};
 pub use error::{Differs, TrainError};
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
 pub use hold_out::{by_reading, give_back, hold_out};
-pub use options::Options;
+pub use options::{Options, is_frozen};
 pub use schedule::Schedule;
 pub use steps::Steps;
 pub use trainer::Trainer;

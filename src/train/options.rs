@@ -34,6 +34,20 @@ pub struct Options {
     pub freeze_layers: usize,
 }
 
+/// Whether a run that leaves the word embeddings, or the first `layers` blocks and all that enters them, as they
+/// are leaves the parameter of this name as it is.
+pub fn is_frozen(name: &str, embeddings: bool, layers: usize) -> bool {
+    let words = ["embedding.weight", "embedding.projection.weight"];
+    let enters = ["embedding.", "positions."];
+    let block = name.strip_prefix("layers.").and_then(|rest| {
+        let (at, _) = rest.split_once('.')?;
+        at.parse::<usize>().ok()
+    });
+    (embeddings && words.contains(&name))
+        || (layers > 0 && enters.iter().any(|start| name.starts_with(start)))
+        || block.is_some_and(|at| at < layers)
+}
+
 impl Options {
     /// How the word embeddings are moved.
     pub(super) fn embeddings(&self) -> Embeddings {

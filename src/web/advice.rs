@@ -85,6 +85,7 @@ pub fn command(run: &Tuning) -> String {
     let TuningInfo {
         start,
         options,
+        recipe,
         data,
         ..
     } = run.info();
@@ -106,13 +107,12 @@ pub fn command(run: &Tuning) -> String {
         Some(encoding) => format!(" --layout encoding={encoding}"),
     };
     format!(
-        "safr train --task csv --data FILE{encoding}{}{}{} --hold-out {},{} --losses {losses} --recipe {} --lambda-importance {} --lambda-interaction {} --start {start}{} {} --seed {} --out DIR",
+        "safr train --task csv --data FILE{encoding}{}{}{} --hold-out {},{} --losses {losses} --recipe {recipe} --lambda-importance {} --lambda-interaction {} --start {start}{} {} --seed {} --out DIR",
         columns.concat(),
         if_so(data.merge_labels, " --layout labels=merge"),
         if_so(data.skip_broken, " --layout broken=skip"),
         data.hold_out_share,
         data.hold_out_seed,
-        TuningOptions::RECIPE,
         objective.lambda_importance,
         objective.lambda_interaction,
         frozen(&options),

@@ -51,7 +51,7 @@ pub(crate) fn configs() -> impl Iterator<Item = ModelConfig> {
 }
 
 /// What BERT's encoder is made of.
-fn bert() -> Architecture {
+pub(crate) fn bert() -> Architecture {
     Architecture {
         activation: Activation::Gelu,
         positions: PositionVectors::Learned,

@@ -145,14 +145,28 @@ pub(crate) const fn winners(count: usize, correlated: f64) -> Winners {
 
 /// [`small_package`] with a head that reads what it is told to.
 pub(crate) async fn small_package_of(readout: Readout, winners: Option<Winners>) -> Package {
-    let words = [
-        "<PAD>", "<UNK>", "a", "good", "bad", "film", "not", "very", ".", ",", "it", "is",
-    ];
     let config = ModelConfig {
         readout,
         winners,
         ..small_config(1, Reading::scale_free(Tokenizer::Typed))
     };
+    package_of(config).await
+}
+
+/// A model like [`small_package`]'s, made as a BERT is, of two layers.
+pub(crate) async fn deep_package() -> Package {
+    let config = ModelConfig {
+        architecture: complete::bert(),
+        ..small_config(2, Reading::scale_free(Tokenizer::Typed))
+    };
+    package_of(config).await
+}
+
+/// A model of `config` as a package, its gate's values computed.
+async fn package_of(config: ModelConfig) -> Package {
+    let words = [
+        "<PAD>", "<UNK>", "a", "good", "bad", "film", "not", "very", ".", ",", "it", "is",
+    ];
     let weights = small_weights(&config, 1);
     let device = Device::flex();
     let model = Classifier::new(&config, &weights, &device).expect("a model");

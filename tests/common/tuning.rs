@@ -4,7 +4,7 @@ use safr::engine::{
     Backend, DataChoices, Session, Tuning, TuningEvent, TuningObjective, TuningOptions,
 };
 use safr::model::Readout;
-use safr::package::Precision;
+use safr::package::{Package, Precision};
 use safr::train::Steps;
 
 use super::small_package_of;
@@ -76,13 +76,15 @@ pub(crate) async fn session_of(backend: Backend, readout: Readout) -> Session {
     let mut session = Session::start(backend)
         .await
         .expect("this lane has the device");
-    let files = small_package_of(readout, None)
-        .await
-        .to_files(Precision::F32);
+    let package = small_package_of(readout, None).await;
+    load(&mut session, &package);
     session
-        .load("small", &files.expect("files"))
-        .expect("a model");
-    session
+}
+
+/// Loads the model as `small`.
+pub(crate) fn load(session: &mut Session, package: &Package) {
+    let files = package.to_files(Precision::F32).expect("files");
+    session.load("small", &files).expect("a model");
 }
 
 /// A run of [`data`] and `options` on an engine with the small model.

@@ -8,8 +8,8 @@ use safr::engine::{Backend, TuningEvent, TuningObjective, TuningOptions};
 use safr::explain::History;
 use safr::package::{Precision, names, write_directory};
 
-use crate::common::tuning::{data, losses, options, reference, session, tune};
-use crate::common::{close, reference as reference_path, small_package};
+use crate::common::tuning::{data, load, losses, options, reference, session, tune};
+use crate::common::{close, deep_package, reference as reference_path, small_package};
 
 fn safr(folder: &Path, arguments: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_safr"))
@@ -27,18 +27,23 @@ fn the_command_of_the_card_gives_the_same_model() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     std::fs::write(folder.join("own.csv"), data()).unwrap();
-    let files = pollster::block_on(small_package())
-        .to_files(Precision::F32)
-        .unwrap();
-    write_directory(&folder.join("small"), &files).unwrap();
-    let session = pollster::block_on(session(Backend::Flex));
-    for (embeddings, objective) in [
-        (true, TuningObjective::Own),
-        (false, TuningObjective::Own),
-        (true, TuningObjective::CrossEntropy),
+    let [small, deep] = [
+        pollster::block_on(small_package()),
+        pollster::block_on(deep_package()),
+    ];
+    let mut session = pollster::block_on(session(Backend::Flex));
+    for (package, embeddings, freeze_layers, objective) in [
+        (&small, true, 0, TuningObjective::Own),
+        (&small, false, 0, TuningObjective::Own),
+        (&small, true, 0, TuningObjective::CrossEntropy),
+        (&deep, false, 1, TuningObjective::Own),
     ] {
+        let files = package.to_files(Precision::F32).unwrap();
+        write_directory(&folder.join("small"), &files).unwrap();
+        load(&mut session, package);
         let options = TuningOptions {
             embeddings,
+            freeze_layers,
             objective,
             ..options()
         };
@@ -50,7 +55,7 @@ fn the_command_of_the_card_gives_the_same_model() {
         let files =
             pollster::block_on(run.files("tuned", "Tuned", &safr::web::command(&run))).unwrap();
         let card: serde_json::Value = serde_json::from_slice(&files[names::CARD]).unwrap();
-        let out = format!("out-{embeddings}-{objective:?}");
+        let out = format!("out-{embeddings}-{freeze_layers}-{objective:?}");
         // The losses of the small model are no preset, but cross-entropy alone is.
         std::fs::write(folder.join("own.toml"), toml(&card["losses"])).unwrap();
         let command = card["command"].as_str().unwrap();

@@ -12,8 +12,8 @@ use safr::package::{
 };
 use safr::train::Steps;
 
-use crate::common::tuning::{data, options, session, session_of, tune};
-use crate::common::{small_package_of, winners};
+use crate::common::tuning::{data, load, options, session, session_of, tune};
+use crate::common::{deep_package, small_package_of, winners};
 
 fn flex() -> Session {
     pollster::block_on(session(Backend::Flex))
@@ -274,6 +274,46 @@ fn a_checkpoint_goes_on_as_if_nothing_had_happened_whatever_is_frozen() {
             assert_eq!(weights(&files), weights(&resumed), "after {pieces} pieces");
             assert_eq!(result(&events), result(&told));
         }
+    }
+}
+
+/// A model of several layers keeps what is frozen to the last bit, learns all else, and is taught in steps that warm
+/// up and decay; a checkpoint, which lacks what is frozen, goes on as if nothing had happened.
+#[test]
+fn a_model_of_several_layers_learns_what_is_not_frozen() {
+    let package = pollster::block_on(deep_package());
+    let mut session = pollster::block_on(session(Backend::Flex));
+    load(&mut session, &package);
+    let own = TuningOptions::of(&package);
+    assert!(!own.embeddings && own.freeze_layers == 1);
+    for (embeddings, freeze_layers, frozen) in [
+        (true, 0, &[][..]),
+        (false, 0, &["embedding.weight"]),
+        (false, 1, &["embedding.", "positions.", "layers.0."]),
+    ] {
+        let options = TuningOptions {
+            embeddings,
+            freeze_layers,
+            ..options()
+        };
+        let mut whole = tune(&session, &options);
+        let info = whole.info();
+        assert_eq!(info.recipe, "csv-pretrained");
+        let (_, files) = finish(&mut whole, |_| {});
+        let mut trained = 0;
+        for (name, array) in Package::from_files(&files).unwrap().weights {
+            let stays = frozen.iter().any(|start| name.starts_with(start));
+            let before = package.weights.get(&name);
+            assert_eq!(before == Some(&array), stays, "{name} at {frozen:?}");
+            trained += if stays { 0 } else { array.values.len() };
+        }
+        assert_eq!(info.parameters, trained);
+
+        let mut first = tune(&session, &options);
+        (0..9).for_each(|_| drop(advance(&mut first, 0.0)));
+        let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+        let (_, resumed) = finish(&mut flex().resume(&checkpoint).unwrap(), |_| {});
+        assert_eq!(weights(&files), weights(&resumed), "{frozen:?}");
     }
 }
 

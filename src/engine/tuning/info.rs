@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::store::EMBEDDINGS;
 use super::{DataChoices, Tuning, TuningOptions};
 use crate::explain::{EpochRecord, History};
 use crate::model::parameter_shapes;
@@ -18,6 +17,8 @@ pub struct TuningInfo {
     pub objective: String,
     /// As chosen.
     pub options: TuningOptions,
+    /// Name of the preset that it follows in all that is not chosen.
+    pub recipe: &'static str,
     /// As chosen and recognised.
     pub data: DataChoices,
     /// Names of the classes, in the order of the logits.
@@ -46,14 +47,14 @@ impl Tuning {
 
     /// What the run is.
     pub fn info(&self) -> TuningInfo {
-        let embeddings = self.plan.options.embeddings;
-        let learns = |name: &str| embeddings || !name.starts_with(EMBEDDINGS);
+        let options = &self.plan.options;
         let config = &self.current.package.config;
         TuningInfo {
             start: self.start.package.card.id.clone(),
             start_title: self.start.package.card.title.clone(),
             objective: self.objective.to_string(),
-            options: self.plan.options.clone(),
+            options: options.clone(),
+            recipe: TuningOptions::recipe_for(config),
             data: self.plan.choices.clone(),
             classes: self.classes.clone(),
             new_head: self.new_head(),
@@ -62,7 +63,7 @@ impl Tuning {
             steps: self.trainer.steps_per_epoch(),
             parameters: parameter_shapes(config)
                 .into_iter()
-                .filter(|(name, _)| learns(name))
+                .filter(|(name, _)| !options.freezes(name))
                 .map(|(_, shape)| shape.iter().product::<usize>())
                 .sum(),
             epochs: self.trainer.history().records.clone(),

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::EngineError;
+use crate::model::ModelConfig;
 use crate::objective::Objective;
 use crate::package::Package;
 use crate::presets::{self, Preset, Recipe};
 use crate::train::{self, Steps};
 
-fn recipe() -> Recipe {
-    Recipe::named(TuningOptions::RECIPE).expect("a preset of that name")
+/// The recipe with which a model of this config is fine-tuned.
+fn recipe(config: &ModelConfig) -> Recipe {
+    Recipe::named(TuningOptions::recipe_for(config)).expect("a preset of that name")
 }
 
 /// What a run minimises.
@@ -46,8 +48,14 @@ pub struct TuningOptions {
 }
 
 impl TuningOptions {
-    /// The preset with which models are fine-tuned.
-    pub const RECIPE: &str = "csv";
+    /// Name of the recipe with which a model of this config is fine-tuned: one of several layers was pretrained,
+    /// and would forget what it knows in steps that suit a small one.
+    pub fn recipe_for(config: &ModelConfig) -> &'static str {
+        match config.layers {
+            1 => "csv",
+            _ => "csv-pretrained",
+        }
+    }
 
     /// Options that suit a few hundred texts, with the λ that the model was trained with. Even so few
     /// are learnt better if the words move, too; of a model of several layers, which know more, the last learns.
@@ -59,7 +67,7 @@ impl TuningOptions {
             objective: TuningObjective::Own,
             lambda_importance: model.card.lambda_importance,
             lambda_interaction: model.card.lambda_interaction,
-            steps: recipe().steps(),
+            steps: recipe(&model.config).steps(),
             seed: 0,
         }
     }
@@ -104,13 +112,18 @@ impl TuningOptions {
         }
     }
 
+    /// Whether a run leaves the parameter of this name as it is.
+    pub(super) fn freezes(&self, name: &str) -> bool {
+        train::is_frozen(name, !self.embeddings, self.freeze_layers)
+    }
+
     /// The same for the step loop.
     pub(super) fn of_run(&self, model: &Package) -> train::Options {
         train::Options {
             steps: self.steps,
             freeze_embeddings: !self.embeddings,
             freeze_layers: self.freeze_layers,
-            ..recipe().options(self.objective(model), self.seed)
+            ..recipe(&model.config).options(self.objective(model), self.seed)
         }
     }
 }

@@ -13,9 +13,6 @@ const VERSION: u32 = 1;
 const RUN: &str = "run.json";
 const DATA: &str = "data";
 
-/// How the names of the word embeddings begin.
-pub(super) const EMBEDDINGS: &str = "embedding.";
-
 /// What was asked of a run.
 #[derive(Serialize, Deserialize)]
 struct Run {
@@ -40,15 +37,13 @@ impl Tuning {
     }
 }
 
-/// One zip of the start model's files, the data, and where the run is. Frozen embeddings
-/// are the start model's and not stored again.
+/// One zip of the start model's files, the data, and where the run is. What is frozen is the
+/// start model's and not stored again.
 fn write(plan: &Plan, mut checkpoint: Checkpoint) -> Result<Vec<u8>, EngineError> {
-    if !plan.options.embeddings {
-        let learnt = |name: &String| !name.starts_with(EMBEDDINGS);
-        checkpoint.weights.retain(|name, _| learnt(name));
-        if let Some(best) = &mut checkpoint.best {
-            best.retain(|name, _| learnt(name));
-        }
+    let learns = |name: &String| !plan.options.freezes(name);
+    checkpoint.weights.retain(|name, _| learns(name));
+    if let Some(best) = &mut checkpoint.best {
+        best.retain(|name, _| learns(name));
     }
     let run = Run {
         version: VERSION,
@@ -77,14 +72,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Plan, Package, Checkpoint), EngineEr
     let data = take(DATA).map_err(unusable)?;
     let mut checkpoint = Checkpoint::from_files(&mut files)?;
     let start = Package::from_files(&files)?;
-    if !run.options.embeddings {
-        let frozen = start.weights.iter();
-        let frozen = frozen.filter(|(name, _)| name.starts_with(EMBEDDINGS));
-        let frozen = frozen.map(|(name, array)| (name.clone(), array.clone()));
-        checkpoint.weights.extend(frozen.clone());
-        if let Some(best) = &mut checkpoint.best {
-            best.extend(frozen);
-        }
+    let frozen = start.weights.iter();
+    let frozen = frozen.filter(|(name, _)| run.options.freezes(name));
+    let frozen = frozen.map(|(name, array)| (name.clone(), array.clone()));
+    checkpoint.weights.extend(frozen.clone());
+    if let Some(best) = &mut checkpoint.best {
+        best.extend(frozen);
     }
     let plan = Plan {
         options: run.options,

@@ -68,6 +68,12 @@ export class Options {
     this.model.value = models.some(({ id }) => id === chosen) ? chosen : models[0].id;
   }
 
+  /** Starts from the model in use, until another was chosen. @param {string} id */
+  follow(id) {
+    const isOffered = [...this.model.options].some(({ value }) => value === id);
+    if (isOffered && !this.#changed.has(this.model.id)) this.model.value = id;
+  }
+
   /** Puts in the seed that an address names; empty: it names none. @param {string} seed */
   sow(seed) {
     const input = this.#input("seed");
@@ -93,7 +99,9 @@ export class Options {
   fill({ start, options, data }) {
     this.#below = Math.max(this.#below, options.freeze_layers);
     this.#set(options, data, () => true);
-    if ([...this.model.options].some(({ value }) => value === start)) this.model.value = start;
+    this.#changed.delete(this.model.id);
+    this.follow(start);
+    this.#changed.add(this.model.id);
   }
 
   /** @param {TuningOptions} options @param {DataChoices} choices @param {(control: HTMLElement) => boolean} where */

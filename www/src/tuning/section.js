@@ -109,6 +109,7 @@ export class TuningSection {
   choose(state) {
     this.preview.choose(state);
     this.#options.sow(state.seed);
+    if (!this.#data && !this.#held) this.#options.follow(state.model);
   }
 
   /** @param {Palette} palette */
@@ -120,7 +121,11 @@ export class TuningSection {
   #listen() {
     const { start, pause, stop } = this.#status;
     start.addEventListener("click", () => (this.#outcome.unkept ? this.#ask() : this.#start()));
-    pause.addEventListener("click", () => (this.runs.phase === "paused" ? this.runs.goOn() : this.runs.pause()));
+    pause.addEventListener("click", () => {
+      if (this.runs.phase !== "paused") return this.runs.pause();
+      this.notices.clear("tuning"); // It may say that the run is paused.
+      this.runs.goOn();
+    });
     stop.addEventListener("click", () => {
       this.notices.clear("tuning");
       this.runs.stop();
