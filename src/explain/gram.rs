@@ -2,6 +2,7 @@
 //! compares words by direction.
 
 use super::Matrix;
+use super::pairs::over_pairs;
 
 /// The Gram matrix `G_ij = z_i · z_j` of `n` rows, in f64.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,18 +14,10 @@ pub struct Gram {
 impl Gram {
     /// Inner products of all pairs of the rows of `z`, `n × D`.
     pub fn of(z: &Matrix) -> Self {
-        let size = z.rows;
-        let wide: Vec<f64> = z.values.iter().map(|&value| value.into()).collect();
-        let row = |i: usize| &wide[i * z.cols..(i + 1) * z.cols];
-        let mut values = vec![0.0; size * size];
-        for i in 0..size {
-            for j in 0..=i {
-                let product = dot(row(i), row(j));
-                values[i * size + j] = product;
-                values[j * size + i] = product;
-            }
+        Self {
+            size: z.rows,
+            values: over_pairs(z, |a, b| a * b),
         }
-        Self { size, values }
     }
 
     /// Number of rows, `n`.
@@ -54,20 +47,6 @@ impl Gram {
             }
         })
     }
-}
-
-/// Inner product with independent partial sums, which lets the compiler use SIMD.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a_blocks, a_rest) = a.as_chunks::<8>();
-    let (b_blocks, b_rest) = b.as_chunks::<8>();
-    let mut sums = [0.0; 8];
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! How words relate pair by pair: neurons they share, attention they pay.
 
 use super::Matrix;
+use super::pairs::over_pairs;
 
 /// S_ik = Σ_f min(α_if, α_kf) / min(N_i, N_k), `n × n`: the part of the neurons of the word with
 /// fewer of them that the pair shares, in [0, 1] and symmetric (method §4.1).
@@ -9,19 +10,12 @@ use super::Matrix;
 /// with itself; every other word shares all of its own.
 pub fn sharing(shares: &Matrix, counts: &[f64]) -> Matrix {
     let n = shares.rows;
-    let mut sharing = Matrix::new(n, n, vec![0.0; n * n]);
-    for i in 0..n {
-        for k in 0..=i {
-            let smaller = counts[i].min(counts[k]);
-            if smaller > 0.0 {
-                let part = overlap(shares.row(i), shares.row(k)) / smaller;
-                let part = if i == k { 1.0 } else { part.min(1.0) as f32 };
-                sharing.values[i * n + k] = part;
-                sharing.values[k * n + i] = part;
-            }
-        }
-    }
-    sharing
+    let overlaps = over_pairs(shares, smaller);
+    Matrix::from_fn(n, n, |i, k| match counts[i].min(counts[k]) {
+        least if least <= 0.0 => 0.0,
+        _ if i == k => 1.0,
+        least => (overlaps[i * n + k] / least).min(1.0) as f32,
+    })
 }
 
 /// How many neurons the pairs of `sharing` have in common, S_ik·min(N_i, N_k), `n × n`; `counts` is N, `n`.
@@ -64,34 +58,6 @@ pub fn attention_received(attention: &Matrix) -> Vec<f64> {
     (0..attention.cols)
         .map(|j| mean(j) / attention.rows as f64)
         .collect()
-}
-
-/// Σ_f min(a_f, b_f). Short f32 sums, added up in f64: four lanes per instruction, and still
-/// exact to about 1e-7.
-fn overlap(a: &[f32], b: &[f32]) -> f64 {
-    a.chunks(BLOCK)
-        .zip(b.chunks(BLOCK))
-        .map(|(a, b)| f64::from(block_overlap(a, b)))
-        .sum()
-}
-
-const BLOCK: usize = 256;
-
-fn block_overlap(a: &[f32], b: &[f32]) -> f32 {
-    let (a_blocks, a_rest) = a.as_chunks::<16>();
-    let (b_blocks, b_rest) = b.as_chunks::<16>();
-    let mut sums = [0.0; 16];
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
-        for lane in 0..16 {
-            sums[lane] += smaller(a[lane], b[lane]);
-        }
-    }
-    let rest: f32 = a_rest
-        .iter()
-        .zip(b_rest)
-        .map(|(&a, &b)| smaller(a, b))
-        .sum();
-    sums.iter().sum::<f32>() + rest
 }
 
 /// One machine instruction, unlike `f32::min` with its rules for NaN.
@@ -144,14 +110,6 @@ mod tests {
     fn a_word_without_neurons_shares_nothing() {
         let s = sharing(&Matrix::new(2, 1, vec![0.0, 1.0]), &[0.0, 1.0]);
         assert_eq!(s.values, [0.0, 0.0, 0.0, 1.0]);
-    }
-
-    #[test]
-    fn overlap_of_rows_longer_than_a_block() {
-        let ramp: Vec<f32> = (0..1000).map(|f| f as f32 / 1000.0).collect();
-        let falling: Vec<f32> = ramp.iter().rev().copied().collect();
-        // 2 · (0 + 1 + … + 499) / 1000
-        assert!((overlap(&ramp, &falling) - 249.5).abs() < 1e-4);
     }
 
     #[test]

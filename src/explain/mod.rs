@@ -22,6 +22,7 @@ mod layers;
 mod matrix;
 mod mean;
 mod neurons;
+mod pairs;
 mod plausibility;
 mod prediction;
 mod said;

@@ -14,7 +14,7 @@ use burn::nn::Linear;
 use burn::tensor::Tensor;
 
 use super::block::per_deviation;
-use super::slopes::{Slopes, bias, by_text, rows_through_norm, shift};
+use super::slopes::{Slopes, back, bias, by_text, rows_through_norm, shift};
 use super::{Block, Classifier, Contributions, Trace, WriteBack};
 
 impl Classifier {
@@ -24,9 +24,8 @@ impl Classifier {
         match &self.last_block().write_back {
             None => self.class_weights(pooler_factors),
             Some(write) => {
-                let written = write.linear.weight.val().swap_dims(0, 1);
                 let directions = self.class_directions(write, pooler_factors);
-                directions.matmul(written.unsqueeze())
+                directions.matmul(back(&write.linear))
             }
         }
     }
@@ -174,10 +173,7 @@ impl Classifier {
     pub(super) fn class_weights(&self, pooler_factors: Option<&Tensor<2>>) -> Tensor<3> {
         match self.pooled_by(pooler_factors) {
             None => self.head_weights().unsqueeze(),
-            Some((layer, directions)) => {
-                let weight = layer.weight.val().swap_dims(0, 1);
-                directions.matmul(weight.unsqueeze())
-            }
+            Some((layer, directions)) => directions.matmul(back(layer)),
         }
     }
 

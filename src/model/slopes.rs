@@ -66,8 +66,7 @@ impl Slopes {
         of_written: Option<Tensor<3>>,
         of_output: Option<Tensor<3>>,
     ) -> Self {
-        let first = block.linear1.weight.val().swap_dims(0, 1);
-        let through = of_neurons.clone().matmul(first.unsqueeze());
+        let through = of_neurons.clone().matmul(back(&block.linear1));
         let of_normalised = match &of_written {
             None => through,
             Some(directly) => through + directly.clone(),
@@ -75,9 +74,8 @@ impl Slopes {
         let scales = per_deviation(layer.attended.clone(), layer.norm_epsilon);
         let of_input =
             rows_through_norm(of_normalised.clone(), &block.norm1) * scales.unsqueeze_dim::<3>(0);
-        let out = block.out.weight.val().swap_dims(0, 1);
         Self {
-            of_attended: of_input.clone().matmul(out.unsqueeze()),
+            of_attended: of_input.clone().matmul(back(&block.out)),
             of_input,
             of_normalised,
             of_neurons,
@@ -116,8 +114,7 @@ impl Slopes {
             .reshape([b, heads, l, classes, head])
             .permute([3, 0, 2, 1, 4])
             .reshape([classes, rows, width]);
-        let value = block.value.weight.val().swap_dims(0, 1);
-        self.of_input.clone() + given.matmul(value.unsqueeze())
+        self.of_input.clone() + given.matmul(back(&block.value))
     }
 
     /// What `rows`, `[B·L, E]`, bring to each place, directly and through attention, `[B, C, L, L]`.
@@ -176,8 +173,7 @@ impl Slopes {
 
 /// From what is written back to the neurons that write it, `[C, B·L, F]`.
 fn through_write_back(write: &WriteBack, of_written: Tensor<3>) -> Tensor<3> {
-    let written = write.linear.weight.val().swap_dims(0, 1);
-    of_written.matmul(written.unsqueeze())
+    of_written.matmul(back(&write.linear))
 }
 
 /// What the neurons' inputs are multiplied by, `[B·L, F]`; 0 where they are left to other words.
@@ -220,6 +216,11 @@ fn at_rows(of_texts: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
 pub(super) fn by_text(rows: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
     let [classes, _, _] = rows.dims();
     rows.sum_dim(2).reshape([classes, b, l]).swap_dims(0, 1)
+}
+
+/// The weights of a layer from its output back to its input, `[1, out, in]`: a view, which copies nothing.
+pub(super) fn back(linear: &Linear) -> Tensor<3> {
+    linear.weight.val().unsqueeze::<3>().swap_dims(1, 2)
 }
 
 pub(super) fn bias(linear: &Linear) -> Tensor<1> {

@@ -321,15 +321,11 @@ impl ContributionParts<'_> {
                 sum(&mut (n..padded).map(|i| from_to(class, i, k)))
             })
         };
-        let pair = |i: usize, k: usize| all_classes(dims.classes, |class| from_to(class, i, k));
-        let mut of_classes = vec![Matrix::new(n, n, vec![0.0; n * n]); dims.classes];
-        for i in 0..n {
-            for k in 0..n {
-                for (matrix, value) in of_classes.iter_mut().zip(pair(i, k)) {
-                    matrix.values[i * n + k] = value;
-                }
-            }
-        }
+        let of_class = |class: usize| {
+            let rows = (0..n).flat_map(|i| &brought[(class * padded + i) * l..][..n]);
+            Matrix::new(n, n, rows.copied().collect())
+        };
+        let of_classes = of_all_classes(dims.classes, of_class);
         let places: Vec<Vec<f32>> = (0..n).map(place).collect();
         let past = if dims.written_back || self.below.is_some() {
             past(logits, &places, &[&padding_places, &head])
@@ -364,13 +360,24 @@ impl ContributionParts<'_> {
 /// Votes of the neurons at each of the `n` words' places, `n × F` for each of all classes, from those for the first C.
 fn votes_of_all(dims: &Dims, votes: &[f32], n: usize) -> Vec<Matrix> {
     let (per_class, count) = (dims.longest * dims.neurons, n * dims.neurons);
-    let of_class = |class: usize| votes[class * per_class..][..count].to_vec();
-    let mut of_classes: Vec<Vec<f32>> = (0..dims.classes - 1).map(of_class).collect();
-    let last = (0..count).map(|at| -of_classes.iter().map(|votes| votes[at]).sum::<f32>());
-    let last = last.collect();
-    of_classes.push(last);
-    let matrix = |votes| Matrix::new(n, dims.neurons, votes);
-    of_classes.into_iter().map(matrix).collect()
+    let of_class = |class: usize| {
+        let votes = votes[class * per_class..][..count].to_vec();
+        Matrix::new(n, dims.neurons, votes)
+    };
+    of_all_classes(dims.classes, of_class)
+}
+
+/// The matrices of all K classes from those of the first K − 1: they add up to 0.
+fn of_all_classes(classes: usize, of_class: impl Fn(usize) -> Matrix) -> Vec<Matrix> {
+    let mut all: Vec<Matrix> = (0..classes - 1).map(of_class).collect();
+    let Matrix { rows, cols, .. } = all[0];
+    let last = |at: usize| -all.iter().map(|matrix| matrix.values[at]).sum::<f32>();
+    all.push(Matrix::new(
+        rows,
+        cols,
+        (0..rows * cols).map(last).collect(),
+    ));
+    all
 }
 
 /// The values of all K classes from those of the first K − 1: they add up to 0.
