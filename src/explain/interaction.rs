@@ -1,5 +1,7 @@
 //! How words relate pair by pair: neurons they share, attention they pay.
 
+use wide::f32x8;
+
 use super::Matrix;
 use super::pairs::over_pairs;
 
@@ -10,7 +12,7 @@ use super::pairs::over_pairs;
 /// with itself; every other word shares all of its own.
 pub fn sharing(shares: &Matrix, counts: &[f64]) -> Matrix {
     let n = shares.rows;
-    let overlaps = over_pairs(shares, smaller);
+    let overlaps = over_pairs(shares, f32x8::fast_min);
     Matrix::from_fn(n, n, |i, k| match counts[i].min(counts[k]) {
         least if least <= 0.0 => 0.0,
         _ if i == k => 1.0,
@@ -58,11 +60,6 @@ pub fn attention_received(attention: &Matrix) -> Vec<f64> {
     (0..attention.cols)
         .map(|j| mean(j) / attention.rows as f64)
         .collect()
-}
-
-/// One machine instruction, unlike `f32::min` with its rules for NaN.
-fn smaller(a: f32, b: f32) -> f32 {
-    if b < a { b } else { a }
 }
 
 #[cfg(test)]
