@@ -89,7 +89,8 @@ impl Peer {
         let work: Work = serde_json::from_reader(BufReader::new(File::open(work)?))?;
         let files = read_directory(model)?;
         let mut session = block_on(Session::start(Backend::Flex))?;
-        let package = &session.load(MODEL, &files)?.package;
+        session.load(MODEL, &files)?;
+        let package = &session.model(MODEL)?.package;
         let examples: Vec<EncodedExample> = work
             .train
             .iter()

@@ -12,11 +12,11 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from model import Model, weights_of
+from model import Model, NoNoise, losses, weights_of
 
 LENGTHS = [20, 128, 256]
 TURNS = 8
-BATCH, BATCHES, WORDS = 32, 20, 40
+BATCH, BATCHES, WORDS = 32, 30, 40
 
 
 def running_words(remarks, known):
@@ -43,14 +43,23 @@ def work(vocabulary, remarks):
     }
 
 
+def by_inputs(weights):
+    """Weights with the matrices of linear layers as [inputs, outputs], which TensorFlow.js multiplies fastest."""
+    is_layer = lambda name, tensor: tensor.dim() == 2 and name != "embedding.weight"
+    return {name: tensor.T.contiguous() if is_layer(name, tensor) else tensor for name, tensor in weights.items()}
+
+
 def main(model_folder, remarks, folder):
     texts = work(json.loads((model_folder / "vocabulary.json").read_text()), remarks)
     model = Model(model_folder).eval()
     with torch.inference_mode():
         for one in (one for several in texts["explain"].values() for one in several):
             one["logits"] = model(torch.tensor([one["ids"]]))[0][0].tolist()
+    batch = texts["train"][:BATCH]
+    ids, labels = (torch.tensor([one[part] for one in batch]) for part in ("ids", "label"))
+    texts["losses"] = losses(model, ids, labels, NoNoise()).tolist()
     (folder / "work.json").write_text(json.dumps(texts))
-    save_file(weights_of(model_folder), folder / "weights.safetensors")
+    save_file(by_inputs(weights_of(model_folder)), folder / "weights.safetensors")
     example = torch.tensor([texts["explain"][LENGTHS[0]][0]["ids"]])
     torch.onnx.export(
         model,

@@ -37,10 +37,10 @@ export class Ours {
     return this.session.explain(MODEL, text, "");
   }
 
-  /** One step of fine-tuning, as the page makes it; what is measured between epochs is passed over. */
+  /** One step of fine-tuning, as the page makes it. */
   async train() {
     const events = await this.run.advance(0);
-    return events.some(({ kind }) => kind === "progress");
+    if (!events.some(({ kind }) => kind === "progress")) throw new Error("the epoch is over, and more than steps would be timed");
   }
 }
 
@@ -48,7 +48,8 @@ export class Ours {
 function tuning(session, { batch, train }) {
   const lines = train.map(({ text, label }) => `${text},${["negative", "positive"][label]}`);
   const data = new TextEncoder().encode(["text,label", ...lines].join("\n"));
-  // Of the texts as many are held out as fill a batch, so that the others fill batches, too.
+  // Of the texts as many are held out as fill a batch, so that the others fill batches, too; an epoch is as long as
+  // all that is measured.
   const choices = { ...session.data_choices(), hold_out_share: batch / train.length };
   const long = { batch_size: batch, epochs: 1000, patience: 1000, learning_rate: 3e-4 };
   const run = session.tune(MODEL, data, choices, { ...session.tuning_options(MODEL), ...long });

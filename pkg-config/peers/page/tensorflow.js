@@ -15,7 +15,7 @@ const LEAST = 1e-30;
 export class TensorFlow {
   static title = `TensorFlow.js ${version_wasm}`;
 
-  /** @param {Uint8Array} file @param {{heads: number, d_model: number, winners: {correlated: number}}} config */
+  /** @param {Uint8Array} file @param {{heads: number, d_model: number, dropout: number, winners: {correlated: number}}} config */
   constructor(file, config) {
     this.file = file;
     this.config = config;
@@ -44,23 +44,10 @@ export class TensorFlow {
     return values;
   }
 
-  /** Why it cannot train the model; null if it can. */
-  whyNoTraining() {
-    const rows = tf.tensor2d([1, 2, 3, 4], [2, 2]);
-    try {
-      tf.tidy(() => tf.grad((/** @type {Tensor} */ x) => tf.sum(tf.gather(x, tf.tensor1d([0, 1, 1], "int32"))))(rows));
-      return null;
-    } catch (cause) {
-      return String(/** @type {Error} */ (cause).message);
-    } finally {
-      tf.dispose(rows);
-    }
-  }
-
   /** @param {string} name @param {Tensor} x @param {"linear" | "relu"} [activation] */
   #linear(name, x, activation = "linear") {
     const [weight, bias] = [this.weights[`${name}.weight`], this.weights[`${name}.bias`]];
-    return tf.fused.matMul({ a: x, b: weight, transposeB: true, bias, activation });
+    return tf.fused.matMul({ a: x, b: weight, bias, activation });
   }
 
   /** @param {Tensor} ids @param {number} length */
@@ -68,7 +55,7 @@ export class TensorFlow {
     const { heads, d_model: width } = this.config;
     const rows = this.#linear("embedding.projection", tf.gather(this.weights["embedding.weight"], ids));
     const keep = tf.gather(this.weights["vmask.keep"], ids);
-    const gated = tf.mul(rows, tf.mul(keep, Math.sqrt(width)).expandDims(1));
+    const gated = tf.mul(rows, tf.expandDims(tf.mul(keep, Math.sqrt(width)), 1));
     const x = tf.add(gated, tf.slice(this.positions, [0, 0], [length, width]));
     const split = (/** @type {Tensor} */ y) => tf.transpose(tf.reshape(y, [length, heads, width / heads]), [1, 0, 2]);
     const [query, key, value] = ["query", "key", "value"].map((part) => split(this.#linear(`layers.0.attention.${part}`, x)));

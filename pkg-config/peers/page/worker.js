@@ -5,15 +5,19 @@ import { Onnx } from "./onnx.js";
 import { Ours } from "./ours.js";
 import { measure } from "./rounds.js";
 import { TensorFlow } from "./tensorflow.js";
+import { Training } from "./training.js";
 
 /**
  * @typedef {{text: string, ids: number[], label: number, logits: number[]}} Text
- * @typedef {{batch: number, explain: {[length: string]: Text[]}, train: Text[]}} Work
+ * @typedef {{batch: number, explain: {[length: string]: Text[]}, train: Text[], losses: number[]}} Work the losses are those of the first batch
  */
 
 const port = /** @type {Worker} */ (/** @type {unknown} */ (self));
 
 const say = (/** @type {string} */ line) => port.postMessage({ line });
+
+/** Adam's step size. */
+const RATE = 3e-4;
 
 /** Repetitions in a round, and calls in a repetition. @type {{[length: string]: [number, number]}} */
 const EXPLAINED = { 20: [7, 8], 128: [5, 2], 256: [5, 1] };
@@ -53,18 +57,14 @@ function tasks(work, ours, onnx, tensorflow) {
   return [...explaining, { task: "loading the model", repetitions: 5, calls: 1, programs: load }];
 }
 
-const REPETITIONS = 3;
-
-/** Steps alone: our run measures held-out texts between epochs, which is not timed. @param {Ours} ours */
-async function training(ours) {
-  const steps = /** @type {number[]} */ ([]);
-  while (steps.length < 7 * REPETITIONS + 1) {
-    const start = performance.now();
-    if (await ours.train()) steps.push(performance.now() - start);
-  }
-  steps.shift();
-  const rounds = Array.from({ length: 7 }, (_, round) => steps.slice(round * REPETITIONS, (round + 1) * REPETITIONS).sort((a, b) => a - b));
-  return { task: "a training step of 32 texts of 40 words", times: [["ours", rounds.map((round) => round[1])]] };
+/** Ours and TensorFlow.js; onnxruntime-web does not train. @param {Work} work @param {Ours} ours @param {Training} training @returns {import("./rounds.js").Task} */
+function trained({ batch, train }, ours, training) {
+  const batches = train.length / batch;
+  const programs = {
+    ours: () => ours.train(),
+    [TensorFlow.title]: (/** @type {number} */ turn) => training.step(train.slice((turn % batches) * batch).slice(0, batch)),
+  };
+  return { task: "a training step of 32 texts of 40 words", repetitions: 3, calls: 1, programs };
 }
 
 async function run() {
@@ -74,10 +74,11 @@ async function run() {
   const [onnx, tensorflow] = [await Onnx.start(), await TensorFlow.start()];
   await check(work, ours, [onnx, tensorflow]);
   const measured = [];
-  for (const task of tasks(work, ours, onnx, tensorflow)) measured.push(await measure(task, say));
-  measured.push(await training(ours));
-  const why = tensorflow.whyNoTraining();
-  return { with: [Onnx.title, TensorFlow.title], tasks: measured, without: { [TensorFlow.title]: why } };
+  const training = new Training(tensorflow, RATE);
+  const first = await training.losses(work.train.slice(0, work.batch));
+  for (const [at, loss] of work.losses.entries()) same([first[at]], [loss], 1e-4 * Math.abs(loss), "TensorFlow.js's losses");
+  for (const task of [...tasks(work, ours, onnx, tensorflow), trained(work, ours, training)]) measured.push(await measure(task, say));
+  return { with: [Onnx.title, TensorFlow.title], tasks: measured };
 }
 
 run().then(
