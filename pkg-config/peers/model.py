@@ -84,7 +84,7 @@ class Model(nn.Module):
 
         def linear(name):
             weight, bias = weights[f"{name}.weight"], weights.get(f"{name}.bias")
-            layer = nn.Linear(*reversed(weight.shape), bias=bias is not None)
+            layer = nn.Linear(*reversed(weight.shape), bias=bias is not None, device="meta")
             layer.weight = nn.Parameter(weight)
             layer.bias = None if bias is None else nn.Parameter(bias)
             return layer

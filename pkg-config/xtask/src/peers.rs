@@ -25,7 +25,7 @@ use crate::visit::{self, Offer};
 const MODEL: &str = "www/models/sst2-safr";
 
 /// Our side of the native comparison.
-const OURS: &str = "bench --no-default-features --features cli --bench peer --";
+const OURS: &str = "bench --no-default-features --features cli --bench peer";
 
 /// What a comparison writes.
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ pub(crate) fn run(project: &Project, quality: Quality) -> Result<()> {
     packages(project, &places)?;
     build_page(project, &places, quality)?;
 
-    run_command(&mut project.cargo(&OURS.replace("--bench", "--no-run --bench")))?;
+    run_command(&mut project.cargo(&format!("{OURS} --no-run")))?;
     let mut native = project.command(&python);
     native
         .env("RAYON_NUM_THREADS", "1")
@@ -81,6 +81,7 @@ pub(crate) fn run(project: &Project, quality: Quality) -> Result<()> {
         .args([&model, &places.made])
         .arg("cargo")
         .args(OURS.split_whitespace())
+        .arg("--")
         .arg(&model)
         .arg(places.made.join("work.json"));
     run_command(&mut native)?;
@@ -189,7 +190,8 @@ fn copy(file: &Path, folder: &Path) -> Result<()> {
 
 /// The figures of each comparison, as the document has them.
 fn text(project: &Project, reports: &[(&str, &Path)]) -> Result<String> {
-    let mut text = format!("On {}, one thread each.\n", speed::machine(project));
+    let machine = speed::machine(project);
+    let mut text = format!("`cargo xtask bench peers`, on {machine}, one thread each:\n");
     for (title, path) in reports {
         let report: Report = serde_json::from_str(&read(path)?)?;
         write!(text, "\n**{title}**, with {}:\n\n", report.with.join(", "))?;
