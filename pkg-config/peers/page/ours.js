@@ -19,7 +19,7 @@ export class Ours {
 
   /** @param {{js: string, wasm: string}} asset @param {Work} work */
   static async start({ js, wasm }, work) {
-    const module = /** @type {Module} */ (await import(js));
+    const module = /** @type {Module} */ (await import(new URL(js, self.location.href).href));
     await module.default({ module_or_path: fetch(wasm) });
     const session = await module.Session.start("flex");
     const contents = FILES.map(async (name) => [name, new Uint8Array(await (await fetch(`model/${name}`)).arrayBuffer())]);
