@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use crate::bundle;
 use crate::gpu_cost;
 use crate::modules::Module;
+use crate::peers;
 use crate::process::run as run_command;
 use crate::project::Project;
 use crate::quality::Quality;
@@ -21,19 +22,23 @@ pub(crate) enum Bench {
     Page,
     /// Dispatches, pipelines, uploads and readbacks of an explanation and of a training step
     GpuCost,
+    /// Our speed beside that of PyTorch, onnxruntime and TensorFlow.js, natively and in Chromium; needs Python, and fetches
+    /// their packages (5 GB)
+    Peers,
 }
 
-/// Runs one measurement, or all; the page in `quality`.
+/// Runs one measurement, or all that need nothing from elsewhere; the page in `quality`.
 pub(crate) fn run(project: &Project, what: Option<Bench>, quality: Quality) -> Result<()> {
     let all = Bench::value_variants();
     for bench in all
         .iter()
-        .filter(|bench| what.is_none_or(|what| what == **bench))
+        .filter(|bench| what.map_or(**bench != Bench::Peers, |what| what == **bench))
     {
         match bench {
             Bench::Native => run_command(&mut project.cargo("bench --features cli"))?,
             Bench::Page => in_page(project, "tests/page/bench.js", quality)?,
             Bench::GpuCost => gpu_cost::run(project)?,
+            Bench::Peers => peers::run(project, quality)?,
         }
     }
     Ok(())

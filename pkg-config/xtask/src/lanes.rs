@@ -162,7 +162,7 @@ fn outcome(project: &Project, lane: Lane, page: Option<&Page>) -> Result<Outcome
     let page = || page.context("the page is not built");
     let tally = match lane {
         Lane::Format => check(&mut project.cargo("fmt --all --check")),
-        Lane::Types => ["www", "tests/page"]
+        Lane::Types => ["www", "tests/page", "pkg-config/peers"]
             .map(|folder| check(project.command("tsc").args(["--project", folder])))
             .into_iter()
             .sum(),

@@ -15,12 +15,14 @@ mod lanes;
 mod late;
 mod models;
 mod modules;
+mod peers;
 mod quality;
 mod results;
 mod serve;
 mod server;
 mod single;
 mod size;
+mod speed;
 mod stage;
 mod tally;
 mod tools;
@@ -76,7 +78,7 @@ enum Task {
         #[arg(long = "lane")]
         lanes: Vec<Lane>,
     },
-    /// Measure speed; without a name, everything
+    /// Measure speed; without a name, everything but the comparison with other programs
     Bench {
         /// What to measure
         what: Option<Bench>,

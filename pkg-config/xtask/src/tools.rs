@@ -1,7 +1,7 @@
 //! The external tools that the project needs: what is there, and how to get what is not.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -202,15 +202,20 @@ fn find_packages(project: &Project) -> Result<String> {
 }
 
 fn install_packages(project: &Project) -> Result<()> {
-    let mut npm = project.command("npm");
-    npm.current_dir(project.www());
-    // None of our packages needs its install script, and none should run without being asked to.
-    run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
+    install_locked(project, &project.www())?;
     fs::write(
         project.www().join("node_modules/.stamp"),
         packages_digest(project)?,
     )?;
     Ok(())
+}
+
+/// Installs the Node packages that the lock file in `folder` names.
+pub(crate) fn install_locked(project: &Project, folder: &Path) -> Result<()> {
+    let mut npm = project.command("npm");
+    npm.current_dir(folder);
+    // None of these packages needs its install script, and none should run without being asked to.
+    run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
 fn packages_digest(project: &Project) -> Result<String> {

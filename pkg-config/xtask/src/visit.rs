@@ -1,5 +1,6 @@
 //! Runs Node scripts that visit the page in Chromium.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
@@ -34,7 +35,12 @@ impl Offer {
 ///
 /// It is in a sub-path, where an absolute address in it would lead nowhere.
 pub(crate) fn node(project: &Project, page: &Page, offer: Offer) -> Result<Command> {
-    let server = server::start(server::listen(0)?, &page.folder, "/some/path")?;
+    node_at(project, &page.folder, offer)
+}
+
+/// The same with the page in `folder`.
+pub(crate) fn node_at(project: &Project, folder: &Path, offer: Offer) -> Result<Command> {
+    let server = server::start(server::listen(0)?, folder, "/some/path")?;
     let mut node = project.command("node");
     node.env("SAFR_URL", server.to_string());
     node.env("SAFR_LANE", offer.name());
