@@ -1,4 +1,4 @@
-//! `bench`: measures speed, natively and in the page, and what a GPU is asked to do.
+//! `bench`: measures speed, natively, in the page and on engines that share out work, and what a GPU is asked to do.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -9,6 +9,7 @@ use crate::modules::Module;
 use crate::process::run as run_command;
 use crate::project::Project;
 use crate::quality::Quality;
+use crate::spark;
 use crate::tools::{self, Need};
 use crate::visit::{self, Offer};
 
@@ -21,19 +22,29 @@ pub(crate) enum Bench {
     Page,
     /// Dispatches, pipelines, uploads and readbacks of an explanation and of a training step
     GpuCost,
+    /// 100,000 texts on Apache Spark and Ray Data, a process of which is killed, into docs/at-scale.md
+    Spark,
 }
 
-/// Runs one measurement, or all; the page in `quality`.
+impl Bench {
+    /// Whether it is run only by name, since it needs what nothing else here does.
+    fn is_by_name(self) -> bool {
+        self == Self::Spark
+    }
+}
+
+/// Runs one measurement, or all that need no name; the page in `quality`.
 pub(crate) fn run(project: &Project, what: Option<Bench>, quality: Quality) -> Result<()> {
     let all = Bench::value_variants();
     for bench in all
         .iter()
-        .filter(|bench| what.is_none_or(|what| what == **bench))
+        .filter(|bench| what.map_or(!bench.is_by_name(), |what| what == **bench))
     {
         match bench {
             Bench::Native => run_command(&mut project.cargo("bench --features cli"))?,
             Bench::Page => in_page(project, "tests/page/bench.js", quality)?,
             Bench::GpuCost => gpu_cost::run(project)?,
+            Bench::Spark => spark::run(project)?,
         }
     }
     Ok(())

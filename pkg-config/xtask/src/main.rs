@@ -21,6 +21,7 @@ mod serve;
 mod server;
 mod single;
 mod size;
+mod spark;
 mod stage;
 mod tally;
 mod tools;
@@ -76,7 +77,7 @@ enum Task {
         #[arg(long = "lane")]
         lanes: Vec<Lane>,
     },
-    /// Measure speed; without a name, everything
+    /// Measure speed; without a name, everything but spark
     Bench {
         /// What to measure
         what: Option<Bench>,
