@@ -24,6 +24,7 @@ class Explain:
 def main(safr, model, corpus, out, processes="2"):
     # A batch whose `safr` failed is computed again.
     ray.data.DataContext.get_current().actor_task_retry_on_errors = True
+    # Half a core of each process is left to Ray's own tasks, which read and write: on few cores they would wait for ever.
     texts = ray.data.read_parquet(corpus, columns=["id", "text"])
     explained = texts.map_batches(
         Explain,
@@ -31,7 +32,7 @@ def main(safr, model, corpus, out, processes="2"):
         batch_format="pyarrow",
         batch_size=4096,
         concurrency=int(processes),
-        num_cpus=1,
+        num_cpus=0.5,
     )
     explained.write_parquet(out)
 
