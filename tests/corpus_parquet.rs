@@ -150,7 +150,7 @@ fn what_other_programs_write_is_read() {
         ] {
             let output = explain(&program, &reference(file), column);
             assert_eq!(output.status.code(), Some(3), "{file}: {}", said(&output));
-            let [read, expected] = [&output, &expected].map(|output| records(output));
+            let [read, expected] = [&output, &expected].map(records);
             assert_eq!(read, expected, "{file}");
         }
         let titles = explain(&program, &reference(file), &["--text-column", "title"]);

@@ -94,13 +94,13 @@ impl Rows {
             let name = names[column].clone();
             return Err(RowsProblem::NotText { name, kind, texts });
         }
-        for group in metadata.row_groups() {
-            match group.column(column).compression() {
-                other @ (Compression::BROTLI(_) | Compression::LZO) => {
-                    return Err(RowsProblem::Compression(other));
-                }
-                _ => {}
-            }
+        let mut codecs = metadata
+            .row_groups()
+            .iter()
+            .map(|group| group.column(column).compression());
+        let is_rare = |codec: &_| matches!(codec, Compression::BROTLI(_) | Compression::LZO);
+        if let Some(codec) = codecs.find(is_rare) {
+            return Err(RowsProblem::Compression(codec));
         }
         let total = metadata.file_metadata().num_rows();
         let there = columns[column].max_def_level();
