@@ -29,7 +29,9 @@ pub(crate) struct Options {
     /// Write the corpus's records to this file, not to standard output
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     out: Option<PathBuf>,
-    /// Form of the records [default: what the name of --out says, or else jsonl]
+    /// Form of the records
+    ///
+    /// Without it, what the name of --out says: .csv, .parquet, or anything else for jsonl.
     #[arg(long, value_enum, conflicts_with = "text")]
     format: Option<Format>,
     /// With a Parquet file as corpus: the column of the texts

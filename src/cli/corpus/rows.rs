@@ -1,6 +1,7 @@
 //! The rows of a Parquet file as lines: one column of texts, read a page at a time.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::vec;
 
 use parquet::basic::{Compression, ConvertedType, LogicalType};
@@ -77,7 +78,7 @@ pub(super) struct Rows {
 impl Rows {
     /// The texts of `file` in the column that is asked for, or else in one with a usual name.
     pub(super) fn open(file: File, text_column: Option<&str>) -> Result<Self, RowsProblem> {
-        let reader = SerializedFileReader::new(file)?;
+        let reader = guarded(|| SerializedFileReader::new(file))?;
         let metadata = reader.metadata();
         let columns = metadata.file_metadata().schema_descr().columns();
         let names: Vec<String> = columns
@@ -94,13 +95,21 @@ impl Rows {
             let name = names[column].clone();
             return Err(RowsProblem::NotText { name, kind, texts });
         }
-        let mut codecs = metadata
-            .row_groups()
-            .iter()
-            .map(|group| group.column(column).compression());
-        let is_rare = |codec: &_| matches!(codec, Compression::BROTLI(_) | Compression::LZO);
-        if let Some(codec) = codecs.find(is_rare) {
-            return Err(RowsProblem::Compression(codec));
+        for group in metadata.row_groups() {
+            let chunk = group.columns().get(column).ok_or_else(contradiction)?;
+            let dictionary = chunk.dictionary_page_offset().unwrap_or(0);
+            let places = [
+                dictionary,
+                chunk.data_page_offset(),
+                chunk.compressed_size(),
+            ];
+            if places.iter().any(|&place| place < 0) {
+                return Err(contradiction().into());
+            }
+            let codec = chunk.compression();
+            if matches!(codec, Compression::BROTLI(_) | Compression::LZO) {
+                return Err(RowsProblem::Compression(codec));
+            }
         }
         let total = metadata.file_metadata().num_rows();
         let there = columns[column].max_def_level();
@@ -164,7 +173,7 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Self::Item> {
         let text = match self.ahead.next() {
             Some(text) => text,
-            None => match self.read_ahead() {
+            None => match guarded(|| self.read_ahead()) {
                 Ok(texts) => {
                     self.ahead = texts.into_iter();
                     self.ahead.next()?
@@ -180,6 +189,15 @@ impl Iterator for Rows {
             text: lines::text(text),
         }))
     }
+}
+
+/// What `work` reads. Some of what a file says is only asserted where it is read.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(contradiction()))
+}
+
+fn contradiction() -> ParquetError {
+    ParquetError::General("what it says of its parts is contradictory".to_owned())
 }
 
 /// What a column holds, if not texts.
