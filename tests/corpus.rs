@@ -1,7 +1,7 @@
 //! `safr explain --corpus` as a program: every line has its record, in order, whatever it holds.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use pollster::block_on;
@@ -13,13 +13,13 @@ use serde_json::Value;
 use crate::common::close;
 
 /// A model directory and the command that explains with it.
-struct Program {
+pub(crate) struct Program {
     folder: tempfile::TempDir,
     model: LoadedModel,
 }
 
 impl Program {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = block_on(crate::common::small_package())
             .to_files(Precision::F32)
@@ -29,7 +29,12 @@ impl Program {
         Self { folder, model }
     }
 
-    fn command(&self, corpus: &Path, more: &[&str]) -> Command {
+    /// A file in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn command(&self, corpus: &Path, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
         command
             .arg("explain")
@@ -39,7 +44,7 @@ impl Program {
         command
     }
 
-    fn explain(&self, corpus: &[u8], more: &[&str]) -> Output {
+    pub(crate) fn explain(&self, corpus: &[u8], more: &[&str]) -> Output {
         let path = self.folder.path().join("corpus.txt");
         std::fs::write(&path, corpus).unwrap();
         self.command(&path, more).output().unwrap()
@@ -47,7 +52,7 @@ impl Program {
 }
 
 /// Lines of one to six words.
-fn line(number: usize) -> String {
+pub(crate) fn line(number: usize) -> String {
     let words = ["good", "bad", "film", "isn't", "Very", "zyx"];
     let line: Vec<&str> = (0..=number % 6)
         .map(|at| words[(at * 5 + number / 6) % 6])
@@ -55,7 +60,7 @@ fn line(number: usize) -> String {
     line.join(" ")
 }
 
-fn records(output: &Output) -> Vec<Value> {
+pub(crate) fn records(output: &Output) -> Vec<Value> {
     let text = std::str::from_utf8(&output.stdout).unwrap();
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -269,7 +274,12 @@ fn csv_has_a_row_a_word_and_one_for_a_bad_line() {
 #[test]
 fn what_is_said_of_a_corpus_is_refused_for_a_text() {
     let program = Program::new();
-    for more in [&["--full"][..], &["--shard", "0/2"], &["--format", "csv"]] {
+    for more in [
+        &["--full"][..],
+        &["--shard", "0/2"],
+        &["--format", "csv"],
+        &["--text-column", "text"],
+    ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_safr"));
         command
             .args(["explain", "--model", "small", "good film"])

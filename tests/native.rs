@@ -8,6 +8,7 @@ mod changes;
 mod chart;
 mod common;
 mod corpus;
+mod corpus_parquet;
 mod data;
 mod evaluate;
 mod evidence;

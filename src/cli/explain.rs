@@ -44,7 +44,7 @@ pub(super) struct Explain {
     /// Show the neurons of the Nth layer [default: the last]
     #[arg(long, value_name = "N", conflicts_with_all = ["corpus", "from"], value_parser = count)]
     layer: Option<usize>,
-    /// Explain each line of this text file instead; `-`: standard input
+    /// Explain each line, or Parquet row, of this file; `-`: standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "svg", "png", "csv", "without"])]
     corpus: Option<PathBuf>,
     #[command(flatten)]

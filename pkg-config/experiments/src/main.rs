@@ -2,7 +2,6 @@
 
 mod check;
 mod claims;
-mod document;
 mod plan;
 mod presets;
 mod progress;

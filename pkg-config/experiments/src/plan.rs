@@ -265,10 +265,10 @@ pub(crate) mod tests {
         let documents = |table: &Table| table.document.as_ref().unwrap_or(&plan.document).clone();
         for table in &plan.tables {
             let document = read(&root.join(documents(table)))?;
-            crate::document::put(&document, &table.name, "")?;
+            workspace::document::put(&document, &table.name, "")?;
         }
         let document = read(&root.join(&plan.document))?;
-        crate::document::put(&document, crate::claims::TABLE, "")?;
+        workspace::document::put(&document, crate::claims::TABLE, "")?;
         Ok(())
     }
 }

@@ -8,16 +8,16 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use data_sets::{Folder, VARIABLE};
-use workspace::native;
 use workspace::process::capture;
 use workspace::project::{Project, read};
+use workspace::{document, native};
 
 use crate::plan::{Figure, Plan, Shown};
 use crate::progress::Progress;
 use crate::runs::{Runs, State};
 use crate::step::{Folders, Model, Step};
 use crate::tables::There;
-use crate::{Options, claims, document, progress, runs, step, tables, work};
+use crate::{Options, claims, progress, runs, step, tables, work};
 
 /// What a run of this command works with.
 struct Session<'a> {

@@ -1,4 +1,4 @@
-//! `bench`: measures speed, natively and in the page, and what a GPU is asked to do.
+//! `bench`: measures speed, natively, in the page and on engines that share out work, and what a GPU is asked to do.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -10,6 +10,7 @@ use crate::peers;
 use crate::process::run as run_command;
 use crate::project::Project;
 use crate::quality::Quality;
+use crate::spark;
 use crate::tools::{self, Need};
 use crate::visit::{self, Offer};
 
@@ -25,20 +26,30 @@ pub(crate) enum Bench {
     /// Our speed beside that of PyTorch, onnxruntime and TensorFlow.js, natively and in Chromium; needs Python, and fetches
     /// their packages (5 GB)
     Peers,
+    /// 100,000 texts on Apache Spark and Ray Data, a process of which is killed, into docs/at-scale.md
+    Spark,
 }
 
-/// Runs one measurement, or all that need nothing from elsewhere; the page in `quality`.
+impl Bench {
+    /// Whether it is run only by name, since it needs what nothing else here does.
+    fn is_by_name(self) -> bool {
+        matches!(self, Self::Peers | Self::Spark)
+    }
+}
+
+/// Runs one measurement, or all that need no name; the page in `quality`.
 pub(crate) fn run(project: &Project, what: Option<Bench>, quality: Quality) -> Result<()> {
     let all = Bench::value_variants();
     for bench in all
         .iter()
-        .filter(|bench| what.map_or(**bench != Bench::Peers, |what| what == **bench))
+        .filter(|bench| what.map_or(!bench.is_by_name(), |what| what == **bench))
     {
         match bench {
             Bench::Native => run_command(&mut project.cargo("bench --features cli"))?,
             Bench::Page => in_page(project, "tests/page/bench.js", quality)?,
             Bench::GpuCost => gpu_cost::run(project)?,
             Bench::Peers => peers::run(project, quality)?,
+            Bench::Spark => spark::run(project)?,
         }
     }
     Ok(())

@@ -23,6 +23,7 @@ mod server;
 mod single;
 mod size;
 mod speed;
+mod spark;
 mod stage;
 mod tally;
 mod tools;
@@ -78,7 +79,7 @@ enum Task {
         #[arg(long = "lane")]
         lanes: Vec<Lane>,
     },
-    /// Measure speed; without a name, everything but the comparison with other programs
+    /// Measure speed; without a name, everything but peers and spark
     Bench {
         /// What to measure
         what: Option<Bench>,

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
+use super::rows::{BEGINNING, RowsProblem};
 use crate::cli::out::{is_standard, remark};
 use crate::text::recognise_encoding;
 
@@ -33,6 +34,9 @@ fn decoded(
 ) -> io::Result<(Box<dyn BufRead>, bool)> {
     let mut reader = BufReader::with_capacity(SAMPLE, reader);
     let sample = reader.fill_buf()?;
+    if sample.starts_with(BEGINNING) {
+        return Err(io::Error::other(RowsProblem::Pipe));
+    }
     if sample.is_ascii() && !sample.contains(&0) {
         let undecided = Undecided {
             source: Source::Ascii(reader),

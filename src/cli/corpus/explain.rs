@@ -1,6 +1,6 @@
 //! From lines to records, in order and in constant memory.
 
-use std::io::{self, BufRead, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -9,9 +9,10 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rayon::prelude::*;
 
-use super::decode::open;
-use super::lines::{Line, LineProblem, Lines};
-use super::record::{Format, Predicted, Records};
+use super::form::{Format, Joined, Made, Records};
+use super::lines::{Line, LineProblem};
+use super::record::Predicted;
+use super::source::Source;
 use crate::cli::draft::Draft;
 use crate::cli::numbers::count;
 use crate::cli::out::{is_standard, progress, remark};
@@ -29,8 +30,20 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     out: Option<PathBuf>,
     /// Form of the records
-    #[arg(long, value_enum, default_value = "jsonl", conflicts_with = "text")]
-    format: Format,
+    ///
+    /// Without it, what the name of --out says: .csv, .parquet, or anything else for jsonl.
+    #[arg(long, value_enum, conflicts_with = "text")]
+    format: Option<Format>,
+    /// With a Parquet file as corpus: the column of the texts
+    ///
+    /// Its name or number; without it, a column with a usual name (text, sentence, review …), or the only one of texts.
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "text",
+        requires = "corpus"
+    )]
+    text_column: Option<String>,
     /// Write full explanations, not summaries
     ///
     /// All charts can be drawn from them.
@@ -86,11 +99,13 @@ impl Options {
 
     fn stream(&self, model: &LoadedModel, corpus: &Path, mut out: Output) -> anyhow::Result<()> {
         let classes = &model.package.card.classes;
-        let records = Records::new(self.format, self.full, classes)?;
+        let format = self.format.unwrap_or_else(|| Format::of(self.file()));
+        let records = Records::new(format, self.full, classes)?;
+        let mut joined = Joined::new(format, classes)?;
         let name = || corpus.display().to_string();
-        let (reader, length) = open(corpus).with_context(name)?;
-        let mut lines = Lines::new(reader);
-        let bar = self.progress(length).with_message("0");
+        let column = self.text_column.as_deref();
+        let mut lines = Source::open(corpus, column).with_context(name)?;
+        let bar = self.progress(lines.length()).with_message("0");
         let (mut done, mut bad) = (0, 0);
         let place = || {
             self.file()
@@ -106,13 +121,15 @@ impl Options {
             }
             let made = self.explain_window(model, &window, &records)?;
             bad += made.iter().filter(|record| !record.explained).count() as u64;
-            let written = out.write(made.into_iter().map(|record| record.bytes));
-            written.with_context(place)?;
+            let bytes = made.into_iter().map(|record| joined.add(record.made));
+            let bytes = bytes.collect::<anyhow::Result<Vec<_>>>()?;
+            out.write(bytes).with_context(place)?;
             done += window.len() as u64;
             bar.set_message(done.to_string());
-            bar.set_position(lines.bytes());
+            bar.set_position(lines.position());
         }
         bar.finish_and_clear();
+        out.write([joined.end()?]).with_context(place)?;
         out.end()?;
         if bad > 0 {
             return Err(Unexplained { bad, lines: done }.into());
@@ -127,10 +144,10 @@ impl Options {
     }
 
     /// The next lines of the shard; none at the end.
-    fn next_window(&self, lines: &mut Lines<impl BufRead>) -> io::Result<Vec<Line>> {
+    fn next_window(&self, lines: &mut Source) -> anyhow::Result<Vec<Line>> {
         // A full explanation may be megabytes: no more of them at once than necessary.
         let batches = if self.full { 1 } else { BATCHES_AHEAD };
-        let wanted = |line: &io::Result<Line>| match (line, self.shard) {
+        let wanted = |line: &anyhow::Result<Line>| match (line, self.shard) {
             (Ok(line), Some(shard)) => shard.holds(line.number),
             _ => true,
         };
@@ -217,7 +234,7 @@ impl Output {
 /// What is written of a line.
 struct Record {
     line: u64,
-    bytes: Vec<u8>,
+    made: Made,
     explained: bool,
 }
 
@@ -241,7 +258,7 @@ fn explain_batch(
         };
         Ok(Record {
             line: line.number,
-            bytes: records.record(line.number, explained)?,
+            made: records.record(line.number, explained)?,
             explained: explained.is_ok(),
         })
     };

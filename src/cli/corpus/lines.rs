@@ -76,12 +76,18 @@ impl<R: BufRead> Iterator for Lines<R> {
         self.number += 1;
         Some(bytes.map(|bytes| Line {
             number: self.number,
-            text: bytes.and_then(|bytes| {
-                let text = std::str::from_utf8(without_end(&bytes));
-                text.map(str::to_owned).map_err(LineProblem::Encoding)
-            }),
+            text: bytes.and_then(|bytes| text(without_end(&bytes))),
         }))
     }
+}
+
+/// The text of a line without its end.
+pub(super) fn text(line: &[u8]) -> Result<String, LineProblem> {
+    if line.len() > LONGEST {
+        return Err(LineProblem::TooLong);
+    }
+    let text = std::str::from_utf8(line);
+    text.map(str::to_owned).map_err(LineProblem::Encoding)
 }
 
 /// A line without `\n` or `\r\n`.

@@ -1,53 +1,13 @@
-//! What is written for each line of a corpus: JSON on one line, or rows of CSV.
+//! What is said about each line of a corpus, whatever form it is written in.
 
-use clap::ValueEnum;
 use serde::Serialize;
 
-use super::lines::LineProblem;
-use crate::explain::{Cut, Explanation, Margin, Prediction, Word};
-
-/// Columns before the classes' probabilities.
-const BEFORE: [&str; 3] = ["line", "error", "predicted"];
-/// Columns after them.
-const BEHIND: [&str; 16] = [
-    "margin",
-    "margin_bias",
-    "margin_positions",
-    "margin_padding",
-    "margin_past",
-    "unread",
-    "text_known",
-    "word",
-    "start",
-    "end",
-    "known",
-    "keep",
-    "neurons",
-    "evidence",
-    "contribution",
-    "capacity",
-];
-
-/// Form of the records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// A JSON object per line of the corpus
-    Jsonl,
-    /// A row per word, under a line of column names
-    Csv,
-}
-
-/// Makes records of explanations.
-pub(super) struct Records<'a> {
-    format: Format,
-    full: bool,
-    classes: &'a [String],
-}
+use crate::explain::{Cut, Explanation, Margin, Prediction};
 
 /// An explanation that has a prediction, as every text with words does.
 #[derive(Clone, Copy)]
 pub(super) struct Predicted<'a> {
-    explanation: &'a Explanation,
+    pub(super) explanation: &'a Explanation,
     prediction: &'a Prediction,
     margin: &'a Margin,
 }
@@ -63,28 +23,21 @@ impl<'a> Predicted<'a> {
     }
 }
 
-/// A JSON record: the line's number, and what there is to say about it.
-#[derive(Serialize)]
-struct Numbered<T> {
-    line: u64,
-    #[serde(flatten)]
-    content: T,
-}
-
-#[derive(Serialize)]
-struct Problem {
-    error: String,
+/// What is said about a line: a summary, or why there is none.
+pub(super) struct Record {
+    pub(super) line: u64,
+    pub(super) content: Result<Summary, String>,
 }
 
 /// An explanation without its tables, in its own terms; measures in single precision, as the
 /// model computes.
 #[derive(Serialize)]
-struct Summary<'a> {
-    prediction: &'a Prediction,
+pub(super) struct Summary {
+    prediction: Prediction,
     margin: MarginSummary,
     cut: Option<Cut>,
     known: f32,
-    words: Vec<WordSummary<'a>>,
+    pub(super) words: Vec<WordSummary>,
 }
 
 #[derive(Serialize)]
@@ -97,9 +50,10 @@ struct MarginSummary {
     past: f32,
 }
 
+/// What is said about a word.
 #[derive(Serialize)]
-struct WordSummary<'a> {
-    text: &'a str,
+pub(super) struct WordSummary {
+    text: String,
     start: usize,
     end: usize,
     known: bool,
@@ -110,141 +64,143 @@ struct WordSummary<'a> {
     capacity: f32,
 }
 
-impl<'a> Records<'a> {
-    /// Records of a model with the given classes.
-    ///
-    /// # Errors
-    /// If full explanations are asked for in CSV.
-    pub(super) fn new(format: Format, full: bool, classes: &'a [String]) -> anyhow::Result<Self> {
-        anyhow::ensure!(
-            !(full && format == Format::Csv),
-            "a full explanation does not fit into rows; leave out --full or --format csv"
-        );
-        Ok(Self {
-            format,
-            full,
-            classes,
+impl Summary {
+    /// The summary of an explanation.
+    pub(super) fn of(predicted: Predicted) -> Self {
+        let Predicted {
+            explanation,
+            prediction,
+            margin,
+        } = predicted;
+        let words = explanation.words.iter().map(|word| WordSummary {
+            text: word.text.clone(),
+            start: word.start,
+            end: word.end,
+            known: word.known,
+            keep: word.keep,
+            neurons: word.neurons as f32,
+            evidence: word.evidence as f32,
+            contribution: word.contribution as f32,
+            capacity: word.capacity as f32,
+        });
+        Self {
+            prediction: prediction.clone(),
+            margin: MarginSummary {
+                class: margin.class,
+                total: margin.total as f32,
+                bias: margin.bias as f32,
+                positions: margin.positions as f32,
+                padding: margin.padding as f32,
+                past: margin.past as f32,
+            },
+            cut: explanation.cut,
+            known: explanation.known as f32,
+            words: words.collect(),
+        }
+    }
+
+    /// Words beyond the model's length.
+    fn unread(&self) -> u64 {
+        self.cut.map_or(0, |cut| (cut.total - cut.read) as u64)
+    }
+}
+
+/// The column that counts the lines, from 1.
+pub(super) const LINE: &str = "line";
+/// The column that says why there is no summary.
+pub(super) const ERROR: &str = "error";
+
+/// A column of a table of records, and what it holds of a `T`.
+pub(super) struct Column<T> {
+    pub(super) name: String,
+    pub(super) value: Value<T>,
+}
+
+/// How a value is found.
+pub(super) type Get<T, V> = Box<dyn Fn(&T) -> V + Send + Sync>;
+
+/// What a column holds of a `T`.
+pub(super) enum Value<T> {
+    /// A text.
+    Text(Box<dyn Fn(&T) -> &str + Send + Sync>),
+    /// A whole number.
+    Whole(Get<T, u64>),
+    /// A measure.
+    Number(Get<T, f32>),
+    /// Yes or no.
+    Truth(Get<T, bool>),
+}
+
+impl<T> Value<T> {
+    /// The value as csv has it.
+    pub(super) fn written(&self, of: &T) -> String {
+        match self {
+            Self::Text(get) => get(of).to_owned(),
+            Self::Whole(get) => get(of).to_string(),
+            Self::Number(get) => get(of).to_string(),
+            Self::Truth(get) => get(of).to_string(),
+        }
+    }
+}
+
+fn column<T>(name: &str, value: Value<T>) -> Column<T> {
+    let name = name.to_owned();
+    Column { name, value }
+}
+
+fn number<T>(name: &str, get: impl Fn(&T) -> f32 + Send + Sync + 'static) -> Column<T> {
+    column(name, Value::Number(Box::new(get)))
+}
+
+fn whole<T>(name: &str, get: impl Fn(&T) -> u64 + Send + Sync + 'static) -> Column<T> {
+    column(name, Value::Whole(Box::new(get)))
+}
+
+/// The columns of a whole text, behind [`LINE`] and [`ERROR`], for a model with these classes.
+pub(super) fn text_columns(classes: &[String]) -> Vec<Column<Summary>> {
+    let predicted = Value::Text(Box::new(|summary: &Summary| {
+        let Prediction {
+            classes, predicted, ..
+        } = &summary.prediction;
+        &classes[*predicted]
+    }));
+    let mut columns = vec![column("predicted", predicted)];
+    columns.extend(classes.iter().enumerate().map(|(at, class)| {
+        number(&format!("p_{class}"), move |summary: &Summary| {
+            summary.prediction.probabilities[at]
         })
-    }
-
-    /// What comes before the first record.
-    pub(super) fn header(&self) -> anyhow::Result<Vec<u8>> {
-        let owned = |names: &[&str]| names.iter().copied().map(str::to_owned).collect();
-        let classes = self.classes.iter().map(|class| format!("p_{class}"));
-        let names: [Vec<String>; 3] = [owned(&BEFORE), classes.collect(), owned(&BEHIND)];
-        match self.format {
-            Format::Jsonl => Ok(Vec::new()),
-            Format::Csv => rows([names.concat()]),
-        }
-    }
-
-    /// The record of a line.
-    pub(super) fn record(
-        &self,
-        line: u64,
-        explained: Result<Predicted, &LineProblem>,
-    ) -> anyhow::Result<Vec<u8>> {
-        match (self.format, explained) {
-            (Format::Jsonl, Ok(predicted)) if self.full => json(line, predicted.explanation),
-            (Format::Jsonl, Ok(predicted)) => json(line, summary(predicted)),
-            (Format::Jsonl, Err(problem)) => {
-                let error = problem.to_string();
-                json(line, Problem { error })
-            }
-            (Format::Csv, Ok(predicted)) => rows(word_rows(line, predicted)),
-            (Format::Csv, Err(problem)) => rows([self.problem_row(line, problem)]),
-        }
-    }
-
-    /// A row without a word.
-    fn problem_row(&self, line: u64, problem: &LineProblem) -> Vec<String> {
-        let mut row = vec![String::new(); BEFORE.len() + self.classes.len() + BEHIND.len()];
-        row[0] = line.to_string();
-        row[1] = problem.to_string();
-        row
-    }
-}
-
-fn json(line: u64, content: impl Serialize) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec(&Numbered { line, content })?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
-fn summary(predicted: Predicted) -> Summary {
-    let Predicted {
-        explanation,
-        prediction,
-        margin,
-    } = predicted;
-    let words = explanation.words.iter().map(|word| WordSummary {
-        text: &word.text,
-        start: word.start,
-        end: word.end,
-        known: word.known,
-        keep: word.keep,
-        neurons: word.neurons as f32,
-        evidence: word.evidence as f32,
-        contribution: word.contribution as f32,
-        capacity: word.capacity as f32,
-    });
-    Summary {
-        prediction,
-        margin: MarginSummary {
-            class: margin.class,
-            total: margin.total as f32,
-            bias: margin.bias as f32,
-            positions: margin.positions as f32,
-            padding: margin.padding as f32,
-            past: margin.past as f32,
-        },
-        cut: explanation.cut,
-        known: explanation.known as f32,
-        words: words.collect(),
-    }
-}
-
-/// One row per word; what is said about the whole text is repeated in each.
-fn word_rows(line: u64, predicted: Predicted) -> Vec<Vec<String>> {
-    let Predicted {
-        explanation,
-        prediction,
-        margin,
-    } = predicted;
-    let class = &prediction.classes[prediction.predicted];
-    let mut text = vec![line.to_string(), String::new(), class.clone()];
-    text.extend(prediction.probabilities.iter().map(f32::to_string));
-    let single = |part: f64| (part as f32).to_string();
-    text.extend([
-        single(margin.total),
-        single(margin.bias),
-        single(margin.positions),
-        single(margin.padding),
-        single(margin.past),
+    }));
+    columns.extend([
+        number("margin", |summary: &Summary| summary.margin.total),
+        number("margin_bias", |summary: &Summary| summary.margin.bias),
+        number("margin_positions", |summary: &Summary| {
+            summary.margin.positions
+        }),
+        number("margin_padding", |summary: &Summary| summary.margin.padding),
+        number("margin_past", |summary: &Summary| summary.margin.past),
+        whole("unread", Summary::unread),
+        number("text_known", |summary: &Summary| summary.known),
     ]);
-    let unread = explanation.cut.map_or(0, |cut| cut.total - cut.read);
-    text.extend([unread.to_string(), single(explanation.known)]);
-    let row = |word: &Word| {
-        let of_word = [
-            word.text.clone(),
-            word.start.to_string(),
-            word.end.to_string(),
-            word.known.to_string(),
-            word.keep.to_string(),
-            single(word.neurons),
-            single(word.evidence),
-            single(word.contribution),
-            single(word.capacity),
-        ];
-        [text.as_slice(), &of_word].concat()
-    };
-    explanation.words.iter().map(row).collect()
+    columns
 }
 
-fn rows(rows: impl IntoIterator<Item = Vec<String>>) -> anyhow::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row)?;
-    }
-    Ok(writer.into_inner()?)
+/// The columns of a word.
+pub(super) fn word_columns() -> Vec<Column<WordSummary>> {
+    vec![
+        column(
+            "word",
+            Value::Text(Box::new(|word: &WordSummary| &word.text)),
+        ),
+        whole("start", |word: &WordSummary| word.start as u64),
+        whole("end", |word: &WordSummary| word.end as u64),
+        column(
+            "known",
+            Value::Truth(Box::new(|word: &WordSummary| word.known)),
+        ),
+        number("keep", |word: &WordSummary| word.keep),
+        number("neurons", |word: &WordSummary| word.neurons),
+        number("evidence", |word: &WordSummary| word.evidence),
+        number("contribution", |word: &WordSummary| word.contribution),
+        number("capacity", |word: &WordSummary| word.capacity),
+    ]
 }

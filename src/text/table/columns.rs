@@ -97,6 +97,21 @@ impl Columns {
         }
         Ok(Self { text, label })
     }
+
+    /// Index of the column of the texts, where no labels are needed, found as by [`choose`](Self::choose); a column
+    /// that is alone needs no name.
+    ///
+    /// # Errors
+    /// Lists the existing columns if a name is not among them or none is usual.
+    pub fn text(columns: &[String], text: Option<&str>) -> Result<usize, TableError> {
+        let alone = (text.is_none() && columns.len() == 1).then_some(0);
+        let found = find(columns, text, Role::Text)?.or(alone);
+        found.ok_or_else(|| TableError::NoColumn {
+            role: Role::Text,
+            asked: None,
+            columns: columns.to_vec(),
+        })
+    }
 }
 
 /// Whether text or label columns usually have that name.
@@ -165,6 +180,25 @@ mod tests {
             choose(&columns, Some("0"), None).is_err()
                 && choose(&columns, Some("5"), None).is_err()
         );
+    }
+
+    #[test]
+    fn texts_are_found_where_there_are_no_labels() {
+        let of = |columns: &[&str], text| {
+            let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
+            Columns::text(&columns, text)
+        };
+        assert_eq!(of(&["id", "Review", "body"], None), Ok(1));
+        assert_eq!(of(&["remark"], None), Ok(0));
+        assert_eq!(of(&["id", "remark"], Some("remark")), Ok(1));
+        assert_eq!(of(&["id", "remark"], Some("2")), Ok(1));
+        for (columns, text) in [
+            (&["id", "remark"][..], None),
+            (&["id"], Some("text")),
+            (&[], None),
+        ] {
+            assert!(of(columns, text).is_err(), "{columns:?}");
+        }
     }
 
     #[test]

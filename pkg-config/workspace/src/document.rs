@@ -6,7 +6,10 @@ use anyhow::{Context, Result};
 const END: &str = "<!-- end -->";
 
 /// `document` with `text` as its table `name`.
-pub(crate) fn put(document: &str, name: &str, text: &str) -> Result<String> {
+///
+/// # Errors
+/// If the document has no place for it.
+pub fn put(document: &str, name: &str, text: &str) -> Result<String> {
     let begin = format!("<!-- table: {name} -->");
     let problem = || {
         format!(
