@@ -90,7 +90,7 @@ mod tests {
     fn sums_are_those_of_the_definition_whatever_the_sizes() {
         for (n, columns) in [(0, 3), (1, 7), (5, 11), (9, 300), (6, 1024)] {
             // Every other eight of some rows is 0.
-            let is_silent = |i: usize, f: usize| i % 2 == 0 && f / 8 % 2 == 0;
+            let is_silent = |i: usize, f: usize| i.is_multiple_of(2) && (f / 8).is_multiple_of(2);
             let value = |i: usize, f: usize| ((i * 31 + f * 17) % 23) as f32 - 9.0;
             let z = Matrix::from_fn(
                 n,
