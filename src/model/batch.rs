@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 
 use super::{ModelConfig, PadEmbedding, Padding, Pooling};
 use crate::text::{PAD, Tokenizer};
@@ -13,6 +14,8 @@ pub struct Batch {
     /// The distinct words of the batch by ascending id, `[U]`, including PAD if anything is padded.
     /// What depends only on a word is computed once for each of them.
     pub types: Tensor<1, Int>,
+    /// The same on the host.
+    pub type_ids: Vec<u32>,
     /// What the embedding of each type is multiplied by, `[U, 1]`: √E or 1, or 0 for a PAD whose embedding is
     /// zero.
     pub scales: Tensor<2>,
@@ -33,8 +36,39 @@ pub struct Batch {
     pub pad_bias: Option<Tensor<4>>,
     /// The words' ids, text by text, without PAD.
     pub words: Vec<Vec<u32>>,
+    /// The larger batch of which this is a part; `None` if it is the whole.
+    pub part_of: Option<Whole>,
     /// How texts became these ids.
     reads: Tokenizer,
+}
+
+/// A batch that was cut into parts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Whole {
+    /// How many texts it has.
+    pub texts: usize,
+    /// To how many positions they are padded.
+    pub length: usize,
+    /// How many words, or pieces of them, they have in all.
+    pub words: usize,
+    /// Mean keep probability of all of these, if that is known.
+    pub keep: Option<f32>,
+}
+
+impl Whole {
+    /// What `texts` are as one batch.
+    pub fn of(texts: &[&[u32]], config: &ModelConfig) -> Self {
+        let words = |text: &&[u32]| {
+            let kept = cut(text, config).into_iter();
+            kept.filter(|&id| is_word(config.reading.words, id)).count()
+        };
+        Self {
+            texts: texts.len(),
+            length: length_of(texts, config),
+            words: texts.iter().map(words).sum(),
+            keep: None,
+        }
+    }
 }
 
 impl Batch {
@@ -44,13 +78,27 @@ impl Batch {
     /// Everything that depends only on the words is computed here, on the host: a GPU starts a program
     /// for each operation, however small.
     pub fn new(texts: &[&[u32]], config: &ModelConfig, device: &Device) -> Self {
+        Self::padded_to(length_of(texts, config), texts, config, device)
+    }
+
+    /// Some texts of a larger batch, padded as the `whole` is.
+    pub fn part(whole: Whole, texts: &[&[u32]], config: &ModelConfig, device: &Device) -> Self {
+        Self {
+            part_of: Some(whole),
+            ..Self::padded_to(whole.length, texts, config, device)
+        }
+    }
+
+    /// The distinct words of such a batch, padded to `length`, by ascending id.
+    pub fn types(length: usize, texts: &[&[u32]], config: &ModelConfig) -> Vec<u32> {
         let words: Vec<Vec<u32>> = texts.iter().map(|text| cut(text, config)).collect();
-        let length = match config.reading.padding {
-            Padding::Fixed => config.max_len,
-            Padding::Longest => words.iter().map(Vec::len).max().unwrap_or(0).max(1),
-        };
+        types_of(&words, length)
+    }
+
+    fn padded_to(length: usize, texts: &[&[u32]], config: &ModelConfig, device: &Device) -> Self {
+        let words: Vec<Vec<u32>> = texts.iter().map(|text| cut(text, config)).collect();
         let padded = || padded(&words, length);
-        let types: Vec<u32> = padded().collect::<BTreeSet<u32>>().into_iter().collect();
+        let types = types_of(&words, length);
         let place = |id: u32| types.partition_point(|&other| other < id) as i32;
         let places: Vec<i32> = padded().map(place).collect();
         let is_special = |id: u32| config.reading.words.is_special(id);
@@ -75,7 +123,7 @@ impl Batch {
         let zeroed = config.reading.pad_embedding == PadEmbedding::Zero;
         let scale = |&id: &u32| if zeroed && id == PAD { 0.0 } else { root };
         let scales: Vec<f32> = types.iter().map(scale).collect();
-        let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
+        let of_types: Vec<i32> = types.iter().map(|&id| id.cast_signed()).collect();
         let shape = [words.len(), length];
         let shares: Tensor<2> = Tensor::from_data(TensorData::new(shares, shape), device);
         let pooled = match (config.reading.pooling, config.winners) {
@@ -93,7 +141,8 @@ impl Batch {
             }
         };
         Self {
-            types: Tensor::from_data(TensorData::new(types, [count]), device),
+            types: Tensor::from_data(TensorData::new(of_types, [count]), device),
+            type_ids: types,
             scales: Tensor::from_data(TensorData::new(scales, [count, 1]), device),
             places: Tensor::from_data(TensorData::new(places, shape), device),
             valid: Tensor::from_data(TensorData::new(valid, shape), device),
@@ -102,8 +151,15 @@ impl Batch {
             pooled,
             pad_bias,
             words,
+            part_of: None,
             reads: config.reading.words,
         }
+    }
+
+    /// How many words, or pieces of them, the texts have in all.
+    pub fn count_words(&self) -> usize {
+        let all = self.words.iter().flatten();
+        all.filter(|&&id| self.is_word(id)).count()
     }
 
     /// Whether an id stands for a word or a piece of one: neither for PAD nor for what is before or after a text.
@@ -140,6 +196,15 @@ fn is_word(reads: Tokenizer, id: u32) -> bool {
     id != PAD && !reads.is_special(id)
 }
 
+/// To how many positions texts are padded together.
+fn length_of(texts: &[&[u32]], config: &ModelConfig) -> usize {
+    let longest = texts.iter().map(|text| text.len().min(config.max_len));
+    match config.reading.padding {
+        Padding::Fixed => config.max_len,
+        Padding::Longest => longest.max().unwrap_or(0).max(1),
+    }
+}
+
 /// What a model takes of a text.
 fn cut(text: &[u32], config: &ModelConfig) -> Vec<u32> {
     let mut kept = text[..text.len().min(config.max_len)].to_vec();
@@ -155,6 +220,12 @@ fn cut(text: &[u32], config: &ModelConfig) -> Vec<u32> {
 fn shares(valid: &[f32]) -> impl Iterator<Item = f32> {
     let words = valid.iter().sum::<f32>().max(1.0);
     valid.iter().map(move |valid| valid / words)
+}
+
+/// [`Batch::types`] of texts as they are taken.
+fn types_of(words: &[Vec<u32>], length: usize) -> Vec<u32> {
+    let types: BTreeSet<u32> = padded(words, length).collect();
+    types.into_iter().collect()
 }
 
 /// The words of all texts, each padded to `length`.

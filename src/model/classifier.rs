@@ -72,6 +72,12 @@ impl Classifier {
         self.run(batch, self.rows(batch), noise, None)
     }
 
+    /// Keep probabilities in evaluation mode, `[B, L]`.
+    pub fn keep_probabilities(&self, batch: &Batch) -> Tensor<2> {
+        let types = self.embed(batch, self.rows(batch));
+        self.keep(batch, &types, None).0
+    }
+
     /// The rows of the word table that a batch needs, `[U, R or E]`.
     pub fn rows(&self, batch: &Batch) -> Tensor<2> {
         self.words.val().select(0, batch.types.clone())

@@ -22,7 +22,7 @@ mod winners;
 
 pub use ablation::{Ablation, BlockAblation};
 pub use architecture::{Activation, Architecture, Pooler, PositionVectors};
-pub use batch::Batch;
+pub use batch::{Batch, Whole};
 pub use block::{Block, JoinedHeads, LayerTrace, WriteBack};
 pub use checksum::checksum;
 pub(crate) use classifier::pool;

@@ -38,6 +38,12 @@ impl Stream {
         stream
     }
 
+    /// Passes over `words` 32-bit words, as if they had been drawn.
+    pub fn skip(&mut self, words: usize) {
+        let at = self.rng.get_word_pos() + words as u128;
+        self.rng.set_word_pos(at);
+    }
+
     /// Where the stream is.
     pub fn position(&self) -> StreamPosition {
         let word =
@@ -122,6 +128,17 @@ mod tests {
         let rest = (stream.logistic(4), stream.normal(4));
         let mut again = Stream::at(position);
         assert_eq!(rest, (again.logistic(4), again.normal(4)));
+    }
+
+    #[test]
+    fn what_is_passed_over_counts_as_drawn() {
+        for words in [0, 1, 15, 16, 17, 1000] {
+            let [mut drawn, mut passed] = [Stream::new(7), Stream::new(7)];
+            drawn.dropout(3 + words, 0.5);
+            passed.dropout(3, 0.5);
+            passed.skip(words);
+            assert_eq!(drawn.logistic(40), passed.logistic(40), "{words} words");
+        }
     }
 
     #[test]

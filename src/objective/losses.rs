@@ -18,6 +18,8 @@ pub struct Losses {
     pub guard: Tensor<2>,
     /// The weighted simpler penalties of the batch, `[1]`; `None` if none has a weight.
     pub penalty: Option<Tensor<1>>,
+    /// How many texts the mean that is minimised is over: more than these if they are a part of a batch.
+    pub texts: usize,
 }
 
 /// [`Losses`] as numbers.

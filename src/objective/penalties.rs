@@ -79,12 +79,15 @@ impl Penalties {
     }
 }
 
-/// The mean over the batch's words of what each has in all, `[B, L, ·]` → `[1]`.
+/// The mean over the batch's words of what each has in all, `[B, L, ·]` → `[1]`; of a part of a batch, its part.
 fn mean(trace: &Trace, of_positions: Tensor<3>) -> Tensor<1> {
     let valid = trace.batch.valid.clone();
-    let words = valid.clone().sum().clamp_min(1.0);
     let sums: Tensor<2> = of_positions.sum_dim(2).squeeze_dim(2);
-    (sums * valid).sum() / words
+    let sum = (sums * valid.clone()).sum();
+    match trace.batch.part_of {
+        None => sum / valid.sum().clamp_min(1.0),
+        Some(whole) => sum / whole.words.max(1) as f64,
+    }
 }
 
 #[cfg(test)]

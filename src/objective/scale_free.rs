@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use super::norm::{cosines, relative, root};
 use super::tensors::weighed_neurons;
 use super::{Apart, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight};
-use crate::model::{Batch, Trace, relative_to_strongest_pair};
+use crate::model::{Batch, Trace, Whole, relative_to_strongest_pair};
 
 /// A sum of weights below this is empty.
 const EPSILON: f64 = 1e-6;
@@ -111,12 +111,29 @@ pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
 
 /// Mean keep probability over all words of the batch, once for each text, `[B, 1]`.
 fn rate_of_batch(trace: &Trace) -> Tensor<2> {
-    let [texts, _] = trace.batch.dims();
-    let all = trace.batch.words.iter().flatten();
-    let words = all.filter(|&&id| trace.batch.is_word(id)).count();
-    let sum = (trace.keep.clone() * trace.batch.valid.clone()).sum();
-    let rate: Tensor<2> = (sum / words.max(1) as f64).unsqueeze();
-    rate.expand([texts, 1])
+    let batch = &trace.batch;
+    let [texts, _] = batch.dims();
+    let rate = mean_keep(trace.keep.clone(), batch);
+    let rate = match batch.part_of {
+        Some(Whole {
+            texts: all,
+            words,
+            keep: Some(keep),
+            ..
+        }) => {
+            // The value is the whole batch's. The slope is this part's, over the texts that the loss is a mean of.
+            let weight = (batch.count_words() * all) as f64 / (words.max(1) * texts) as f64;
+            let rate = rate * weight;
+            rate.clone() - rate.detach() + keep
+        }
+        _ => rate,
+    };
+    rate.unsqueeze().expand([texts, 1])
+}
+
+/// The mean over the words of a batch of their `keep` probabilities, `[B, L]`; `[1]`.
+pub(super) fn mean_keep(keep: Tensor<2>, batch: &Batch) -> Tensor<1> {
+    (keep * batch.valid.clone()).sum() / batch.count_words().max(1) as f64
 }
 
 /// 1 for pairs of different words, 0 with PAD, `[B, L, L]`.

@@ -4,9 +4,9 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Family, GateGuard, Losses, Penalties, ScaleFree, cross_entropy, published, range, scale_free,
+    Family, GateGuard, Losses, Penalties, RateOf, ScaleFree, cross_entropy, published, range, scale_free,
 };
-use crate::model::{Classifier, Reading, Readout, Trace, Winners};
+use crate::model::{Batch, Classifier, Reading, Readout, Trace, Winners};
 use crate::text::Tokenizer;
 
 /// L = CE + λ_imp·L_imp + λ_int·L_int, and the gate guard of the scale-free family.
@@ -162,10 +162,25 @@ impl Objective {
             interaction,
             guard: guard.unwrap_or_else(none),
             penalty: self.penalties.penalty(trace),
+            texts: trace.batch.part_of.map_or(labels.len(), |whole| whole.texts),
         }
     }
 
-    /// The weighted sum that is minimised, `[1]`.
+    /// The mean keep probability of all words of a batch in evaluation mode, `[1]`, if the guard looks at that: what
+    /// the parts of a batch cannot know by themselves.
+    pub fn keep_of_batch(&self, model: &Classifier, batch: &Batch) -> Option<Tensor<1>> {
+        let looks = matches!(
+            self.family,
+            Family::ScaleFree(ScaleFree {
+                guard: GateGuard::Rate { .. },
+                rate_of: RateOf::Batch,
+                ..
+            })
+        );
+        looks.then(|| scale_free::mean_keep(model.keep_probabilities(batch), batch))
+    }
+
+    /// The weighted sum that is minimised, `[1]`; those of a batch's parts add up to the batch's.
     pub fn total(&self, losses: &Losses) -> Tensor<1> {
         let mut of_texts = losses.cross_entropy.clone() + losses.guard.clone();
         // A loss without weight stays out of the graph: its gradient would be 0 or, worse, 0·∞.
@@ -175,7 +190,11 @@ impl Objective {
         if self.lambda_interaction > 0.0 {
             of_texts = of_texts + losses.interaction.clone() * self.lambda_interaction;
         }
-        let total = of_texts.mean();
+        let [texts, _] = of_texts.dims();
+        let total = match losses.texts {
+            all if all == texts => of_texts.mean(),
+            all => of_texts.sum() / all as f64,
+        };
         match &losses.penalty {
             Some(penalty) => total + penalty.clone(),
             None => total,

@@ -6,7 +6,7 @@
 //! is not moved and its moments do not decay (the rule of PyTorch's SparseAdam).
 
 use burn::module::Param;
-use burn::tensor::{Gradients, IndexingUpdateOp, Int, Tensor, TensorData};
+use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
 use super::flat::Flat;
 use super::moments::{Moments, Scale};
@@ -16,8 +16,8 @@ use crate::model::{Array, Classifier, ReadError, Weights, read};
 pub(super) struct Rows {
     /// Ids of the words, `[U]`.
     pub(super) types: Tensor<1, Int>,
-    /// Their rows as they went into the forward pass, `[U, R]`; a leaf.
-    pub(super) leaf: Tensor<2>,
+    /// The gradient of their rows, `[U, R]`.
+    pub(super) gradient: Tensor<2>,
 }
 
 /// How the word embeddings are moved: the word table, and the matrix of a factorised one.
@@ -29,6 +29,21 @@ pub(super) enum Embeddings {
     ByRows,
     /// Not at all.
     Frozen,
+}
+
+impl Embeddings {
+    /// The order of the parameters that are moved together, and their values, `[N]`.
+    pub(super) fn flat_of(self, model: &Classifier) -> (Flat, Tensor<1>) {
+        Flat::of(model, (self == Self::ByRows).then(|| model.words.id.val()))
+    }
+
+    /// How wide the rows are by which the word table is moved; 0 if it is not.
+    pub(super) fn width(self, model: &Classifier) -> usize {
+        match self {
+            Self::ByRows => model.words.val().dims()[1],
+            Self::Whole | Self::Frozen => 0,
+        }
+    }
 }
 
 /// The optimiser's state.
@@ -51,7 +66,7 @@ impl Adam {
     /// A fresh optimiser for `model`.
     pub(super) fn new(model: &Classifier, embeddings: Embeddings, weight_decay: f64) -> Self {
         let by_rows = embeddings == Embeddings::ByRows;
-        let (flat, values) = Flat::of(model, by_rows.then(|| model.words.id.val()));
+        let (flat, values) = embeddings.flat_of(model);
         let table = by_rows.then(|| Moments::zeros(&model.words.val().without_autodiff()));
         Self {
             steps: 0,
@@ -75,31 +90,40 @@ impl Adam {
         self.embeddings
     }
 
-    /// One step of size `rate`: returns the model moved.
+    /// Where parameters are in the vector of those that are moved together.
+    pub(super) fn flat(&self) -> &Flat {
+        &self.flat
+    }
+
+    /// Those parameters, `[N]`.
+    pub(super) fn values(&self) -> Tensor<1> {
+        self.values.clone()
+    }
+
+    /// One step of size `rate` along the `gradient` of the parameters that are moved together, `[N]`, and of the
+    /// words' rows: returns the model moved.
     pub(super) fn step(
         &mut self,
         mut model: Classifier,
-        rows: Option<&Rows>,
-        mut gradients: Gradients,
+        gradient: Tensor<1>,
+        rows: Option<Rows>,
         rate: f64,
     ) -> Classifier {
         self.steps += 1;
         let scale = Scale::new(rate, self.steps);
         if let Some(rows) = rows
-            && let Some(gradient) = rows.leaf.grad_remove(&mut gradients)
             && let Some(table) = self.table.take()
         {
-            let (table, change) = table.step_rows(&rows.types, gradient, &scale);
+            let (table, change) = table.step_rows(&rows.types, rows.gradient, &scale);
+            let words = model.words.val().without_autodiff();
             let change = match self.weight_decay {
                 0.0 => change,
-                decay => change - rows.leaf.clone().without_autodiff() * (rate * decay),
+                decay => change - words.clone().select(0, rows.types.clone()) * (rate * decay),
             };
             self.table = Some(table);
-            let words = model.words.val().without_autodiff();
-            let words = words.select_assign(0, rows.types.clone(), change, IndexingUpdateOp::Add);
+            let words = words.select_assign(0, rows.types, change, IndexingUpdateOp::Add);
             model.words = Param::initialized(model.words.id, words.autodiff().require_grad());
         }
-        let gradient = self.flat.gradients(&model, &mut gradients);
         let change = self.moments.step(gradient, &scale);
         let values = match &self.shrinking {
             None => self.values.clone(),
@@ -262,8 +286,13 @@ mod tests {
             if step != 2 {
                 loss = loss + (leaf.clone() * leaf.clone()).sum();
             }
-            let rows = (by_rows && step != 2).then(|| Rows { types, leaf });
-            model = adam.step(model, rows.as_ref(), loss.backward(), RATE);
+            let mut gradients = loss.backward();
+            let rows = (by_rows && step != 2).then(|| Rows {
+                types,
+                gradient: leaf.grad_remove(&mut gradients).unwrap(),
+            });
+            let gradient = adam.flat().gradients(&model, &mut gradients);
+            model = adam.step(model, gradient, rows, RATE);
         }
         let [bias, table] = start;
         [

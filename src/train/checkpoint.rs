@@ -1,11 +1,12 @@
 //! A run as bytes, so that it continues after a stop exactly as if it had not been stopped.
 
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::adam::Adam;
 use super::epoch::{Epoch, Position};
 use super::origin::Origin;
-use super::{TrainError, Trainer};
+use super::{Helper, TrainError, Trainer};
 use crate::explain::History;
 use crate::model::{Stream, StreamPosition, Weights};
 
@@ -44,6 +45,25 @@ struct State {
     epoch: Option<Position>,
 }
 
+impl Checkpoint {
+    /// Someone who helps the run that this was taken of, wherever it has gone since.
+    ///
+    /// # Errors
+    /// If the checkpoint cannot be read.
+    pub fn helper(&self, device: &Device) -> Result<Helper, TrainError> {
+        let Origin { options, model, .. } = self.state()?.origin;
+        Ok(Helper::new(&options, &model, &self.weights, device)?)
+    }
+
+    fn state(&self) -> Result<State, TrainError> {
+        let version: Version = serde_json::from_str(&self.state).map_err(unusable)?;
+        if version.format != FORMAT {
+            return Err(unusable("it was made by another version of the program"));
+        }
+        serde_json::from_str(&self.state).map_err(unusable)
+    }
+}
+
 impl Trainer {
     /// The run as it is now.
     ///
@@ -74,11 +94,7 @@ impl Trainer {
     /// # Errors
     /// If the checkpoint belongs to another run, in which case what differs is named, or cannot be read.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
-        let version: Version = serde_json::from_str(&checkpoint.state).map_err(unusable)?;
-        if version.format != FORMAT {
-            return Err(unusable("it was made by another version of the program"));
-        }
-        let state: State = serde_json::from_str(&checkpoint.state).map_err(unusable)?;
+        let state = checkpoint.state()?;
         state.origin.check(&self.origin)?;
         let config = &self.model.config;
         let options = &self.origin.options;

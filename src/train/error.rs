@@ -19,6 +19,9 @@ pub enum TrainError {
     /// The weights do not fit the config.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// A helper was given a task that is not for it.
+    #[error("a part of the work went to a helper with another model")]
+    Task,
     /// A checkpoint cannot be written or resumed.
     #[error("the checkpoint cannot be used: {0}; start a new run")]
     Checkpoint(String),

@@ -21,7 +21,7 @@ pub(super) struct Origin {
     classes: Vec<String>,
     /// The words of the ids; empty if nobody gave them.
     words: String,
-    model: ModelConfig,
+    pub(super) model: ModelConfig,
     training_texts: String,
     dev_texts: String,
     start_weights: String,

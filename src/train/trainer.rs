@@ -4,13 +4,16 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use web_time::Instant;
 
-use super::adam::{Adam, Embeddings, Rows};
+use super::adam::Adam;
 use super::epoch::Epoch;
+use super::micro::{self, Part, Step};
 use super::origin::Origin;
-use super::{Options, Outcome, Progress, TrainError, TrainEvent, Wish};
-use crate::evaluate::{EncodedExample, Evaluation, Sweep, correct};
+use super::{Helpers, Options, Outcome, Progress, TrainError, TrainEvent, Wish};
+use crate::evaluate::{EncodedExample, Evaluation, Sweep};
 use crate::explain::{EpochRecord, History};
-use crate::model::{Batch, Classifier, ModelConfig, Noise, Padding, Stream, Weights, WeightsError};
+use crate::model::{
+    Batch, Classifier, ModelConfig, Noise, Padding, Stream, Weights, WeightsError, Whole, read,
+};
 use crate::objective::{Family, GateGuard, Objective, ScaleFree};
 
 /// Maximum steps between two readbacks: often enough to show progress and to bound memory, rarely
@@ -29,6 +32,7 @@ pub struct Trainer {
     pub(super) history: History,
     pub(super) best: Option<Weights>,
     pub(super) epoch: Option<Epoch>,
+    pub(super) helpers: Option<Box<dyn Helpers>>,
 }
 
 impl Trainer {
@@ -58,6 +62,7 @@ impl Trainer {
             history: History::default(),
             best: None,
             epoch: None,
+            helpers: None,
         })
     }
 
@@ -111,7 +116,8 @@ impl Trainer {
             }
             return Ok(record.map(TrainEvent::Epoch));
         };
-        let values = self.step(batch, &epoch.objective);
+        let batch = batch.to_vec();
+        let values = self.step(&batch, &epoch.objective).await?;
         epoch.stepped(values);
         let told = if epoch.unread() == READ_EVERY || epoch.next_batch().is_none() {
             epoch.read(self.optimizer.steps()).await?;
@@ -215,40 +221,44 @@ impl Trainer {
 
     /// One optimiser step; returns the batch's sums, `[5]`: cross-entropy, L_imp, L_int and guard
     /// times the number of texts, and the number of texts classified correctly.
-    fn step(&mut self, batch: &[usize], objective: &Objective) -> Tensor<1> {
-        let texts: Vec<&[u32]> = batch
-            .iter()
-            .map(|&at| self.train[at].ids.as_slice())
-            .collect();
-        let labels: Vec<usize> = batch.iter().map(|&at| self.train[at].label).collect();
-        let config = &self.model.config;
-        let input = Batch::new(&texts, config, &self.device);
-        let noise = Noise::draw(&mut self.stream, config, input.dims(), &self.device);
-        let by_rows = self.optimizer.embeddings() == Embeddings::ByRows;
-        let rows = by_rows.then(|| Rows {
-            types: input.types.clone(),
-            leaf: self.model.rows(&input).detach().require_grad(),
-        });
-        let trace = match &rows {
-            Some(rows) => self
-                .model
-                .forward_rows(&input, rows.leaf.clone(), Some(&noise)),
-            None => self.model.forward(&input, Some(&noise)),
-        };
+    async fn step(&mut self, batch: &[usize], objective: &Objective) -> Result<Tensor<1>, TrainError> {
         let part = self.part_behind();
         let schedule = self.origin.options.schedule;
         let objective = objective.weighted(schedule.weight(part));
-        let trace = objective.prepared(&self.model, trace);
-        let losses = objective.minimised_losses(&trace, &labels);
-        let gradients = objective.total(&losses).backward();
+        let step = self.prepare(batch, objective).await?;
+        let parts = self.learn(&step).await?;
+        let (gradient, rows, values) = Part::sum(parts);
         let rate = self.origin.options.steps.learning_rate * schedule.rate(part);
         self.model = self
             .optimizer
-            .step(self.model.clone(), rows.as_ref(), gradients, rate);
-        let mut columns = losses.columns();
-        columns.push(correct(trace.logits.detach(), &labels));
-        let sums: Tensor<1> = Tensor::cat(columns, 1).sum_dim(0).squeeze_dim(0);
-        sums.without_autodiff()
+            .step(self.model.clone(), gradient, rows, rate);
+        Ok(values)
+    }
+
+    /// The step on a batch; the run's stream passes over its noise.
+    async fn prepare(&mut self, batch: &[usize], objective: Objective) -> Result<Step, TrainError> {
+        let examples = || batch.iter().map(|&at| &self.train[at]);
+        let texts: Vec<&[u32]> = examples().map(|text| text.ids.as_slice()).collect();
+        let config = &self.model.config;
+        let most = micro::most(&self.device);
+        let mut whole = Whole::of(&texts, config);
+        if whole.texts > most {
+            let batch = Batch::new(&texts, config, &self.device);
+            if let Some(keep) = objective.keep_of_batch(&self.model, &batch) {
+                whole.keep = read(keep.without_autodiff()).await?.first().copied();
+            }
+        }
+        let dims = [whole.texts, whole.length];
+        let step = Step {
+            labels: examples().map(|text| text.label).collect(),
+            texts: texts.into_iter().map(<[u32]>::to_vec).collect(),
+            whole,
+            noise: self.stream.position(),
+            objective,
+            most,
+        };
+        Noise::pass(&mut self.stream, &self.model.config, dims);
+        Ok(step)
     }
 
     /// Measures the next batch of the dev part; returns the record of the epoch if it was the last.

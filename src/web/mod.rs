@@ -7,6 +7,8 @@ mod convert;
 #[cfg(target_arch = "wasm32")]
 mod export;
 #[cfg(target_arch = "wasm32")]
+mod helper;
+#[cfg(target_arch = "wasm32")]
 mod log;
 #[cfg(target_arch = "wasm32")]
 mod memory;
@@ -21,6 +23,8 @@ mod view;
 
 pub use advice::{advised, advised_report, command, hint};
 pub use choice::{AdapterFacts, AdapterLimits, Choice, choose_backend};
+#[cfg(target_arch = "wasm32")]
+pub use helper::{Helper, Team};
 #[cfg(target_arch = "wasm32")]
 pub use session::{Session, choose};
 #[cfg(target_arch = "wasm32")]

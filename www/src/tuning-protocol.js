@@ -239,6 +239,15 @@
  * @property {(model: string, data: Uint8Array, choices: DataChoices, options: TuningOptions) => Tuning} tune
  *   prepares a run; throws (`kind` "data" or "options") if something cannot be used
  * @property {(checkpoint: Uint8Array) => Tuning} resume (`kind` "checkpoint" if it cannot be used) resumes a run on this engine's device; its start model need not be loaded
+ * @property {(checkpoint: Uint8Array) => Helper} helper (`kind` "checkpoint" if it cannot be used) who helps the run that this was taken of
+ */
+
+/** @typedef {{work: string, values: Float32Array<ArrayBuffer>}} Task some of the work of a step of a run */
+
+/**
+ * A copy of the model of a run. One call at a time.
+ * @typedef {object} Helper
+ * @property {(work: string, values: Float32Array) => Promise<Float32Array<ArrayBuffer>>} answer the gradients that a task asks for
  */
 
 /**
@@ -248,6 +257,7 @@
  * @property {(milliseconds: number) => Promise<TuningEvent[]>} advance continues for about this long, at least one batch; after
  *   `finished` there is nothing more. To pause, stop calling it. After a throw the run is over: resume a checkpoint
  * @property {() => {bytes: Uint8Array, report: DataReport}} data that it was started with, as their file has them
+ * @property {(team: import("./tuning/team.js").Team) => void} employ lets others help; what comes of the run does not depend on it
  * @property {() => void} stop trains no more; `advance` then measures the result
  * @property {(text: string) => Promise<Explanation>} explain with the weights as they are now; once finished, with the best.
  *   Does not change the run

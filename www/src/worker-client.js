@@ -83,7 +83,8 @@ export class WorkerClient {
     const answer = new Deferred();
     const request = (this.#number += 1);
     this.#calls.set(request, { answer, within: OWES_FOR[name] ?? SILENT_FOR });
-    this.worker.postMessage({ request, name, args });
+    const ports = args.filter((arg) => arg instanceof MessagePort);
+    this.worker.postMessage({ request, name, args }, ports);
     this.#attend();
     return /** @type {Promise<any>} */ (answer.promise);
   }

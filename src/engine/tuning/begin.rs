@@ -4,6 +4,7 @@ use super::store;
 use super::{DataChoices, DataReport, Plan, Tuning, TuningOptions, examine};
 use crate::engine::{EngineError, LoadedModel, Session};
 use crate::package::{Files, Package, Precision};
+use crate::train::{Helper, Helpers};
 
 impl Session {
     /// What a file of labelled texts holds, for fine-tuning the model `id`.
@@ -67,6 +68,22 @@ impl Session {
         let mut tuning = Tuning::new(plan, start, texts, device)?;
         tuning.trainer.resume(checkpoint)?;
         Ok(tuning)
+    }
+
+    /// Someone who helps the run of which this is a checkpoint.
+    ///
+    /// # Errors
+    /// If the bytes are not a checkpoint.
+    pub fn helper(&self, checkpoint: &[u8]) -> Result<Helper, EngineError> {
+        let (_, _, checkpoint) = store::read(checkpoint)?;
+        Ok(checkpoint.helper(&self.device.device)?)
+    }
+}
+
+impl Tuning {
+    /// Lets others help with the training from the next step on; its numbers do not depend on it.
+    pub fn employ(&mut self, helpers: Box<dyn Helpers>) {
+        self.trainer.employ(helpers);
     }
 }
 

@@ -1,6 +1,8 @@
 // @ts-check
 /** Fine-tuning within its worker: a run advances piece by piece, with other requests in between. */
 
+import { help, Team } from "./team.js";
+
 /** @import { FromWorker } from "../protocol.js" */
 /** @import { DataChoices, Files, Tuning, TuningSession, TuningModule, TuningOptions } from "../tuning-protocol.js" */
 
@@ -22,6 +24,8 @@ export class TuningLoop {
   #going = false;
   /** Whether its result has been reported. */
   #over = false;
+  /** Those who help with it. */
+  #team = new Team();
   /** One loop at a time: each starts when the one before it has ended. */
   #loop = Promise.resolve();
 
@@ -97,6 +101,29 @@ export class TuningLoop {
       return { files, info: this.worker.module().describe(files) };
     },
 
+    /** Helps a run that another worker trains, by what comes through `port`. @param {Blob} checkpoint of that run @param {MessagePort} port */
+    help: async (checkpoint, port) => {
+      const bytes = new Uint8Array(await checkpoint.arrayBuffer());
+      const helper = await this.#inTurn((session) => session.helper(bytes));
+      help(port, ({ work, values }) => helper.answer(work, values), this.worker.broke);
+    },
+
+    /** Takes help from who is at the other end of `port`; answers with how many train then. @param {MessagePort} port */
+    join: (port) =>
+      this.#inTurn(() => {
+        if (this.#team.count === 0) this.#current().employ(this.#team);
+        this.#team.join(port);
+        return 1 + this.#team.count;
+      }),
+
+    /** At most so many help from now on. @param {number} helpers */
+    allow: async (helpers) => {
+      this.#team.most = helpers;
+    },
+
+    /** Nobody helps any more. */
+    alone: async () => this.#team.dismiss(),
+
     /** Lets go of the run. */
     drop: () => {
       this.#going = false;
@@ -126,6 +153,8 @@ export class TuningLoop {
   }
 
   #drop() {
+    this.#team.dismiss();
+    this.#team = new Team();
     this.#run?.free();
     this.#run = null;
   }

@@ -4,6 +4,7 @@
 import { WorkerClient } from "../worker-client.js";
 import { open } from "./backends.js";
 import { claim, release } from "./claim.js";
+import { Helpers } from "./helpers.js";
 import { Progress } from "./progress.js";
 import { freshId } from "./vault.js";
 
@@ -30,6 +31,7 @@ import { freshId } from "./vault.js";
  * @property {(phase: Phase) => void} phase
  * @property {(label: string, loaded: number, total: number) => void} progress
  * @property {(info: TuningInfo, source: Source, device: Device) => void} began it may have been resumed
+ * @property {(workers: number) => void} workers how many train now
  * @property {(events: TuningEvent[]) => void} trained
  * @property {(problem: Problem) => void} problem
  * @property {(files: Files) => void} tuned the tuned model is there
@@ -74,6 +76,7 @@ export class Runs {
   constructor(assets, vault, events) {
     this.assets = assets;
     this.progress = new Progress(vault, events.problem);
+    this.helpers = new Helpers(assets, events.workers);
     this.events = events;
   }
 
@@ -123,6 +126,7 @@ export class Runs {
       const checkpoint = await client.call("pause");
       if (checkpoint) this.progress.save({ checkpoint, holding: "going", data: source.name, kind: source.kind, backend: client.backend });
       await this.#began(client, info, source);
+      if (checkpoint) this.helpers.hire(client, checkpoint);
       await this.#go();
     } catch (problem) {
       if (!this.progress.saved) release();
@@ -171,6 +175,7 @@ export class Runs {
   /** The run is discarded. */
   async undo() {
     this.#trains = null;
+    this.helpers.dismiss();
     if (this.#client?.alive) this.#client.call("drop").catch(() => undefined); // It may be gone already.
     await this.#leave();
     if (this.phase === "done") this.#enter("idle"); // Only now will the run not come back when the page is reloaded.
@@ -206,6 +211,7 @@ export class Runs {
 
   /** @param {Backend} backend */
   #spawn(backend) {
+    this.helpers.dismiss();
     this.#client?.stop();
     const broke = (/** @type {Problem} */ problem) => {
       // In all other phases, whoever waits for an answer is told.
@@ -246,6 +252,7 @@ export class Runs {
     this.events.trained(events);
     const end = events.find((event) => event.kind === "finished");
     if (!end) return;
+    this.helpers.dismiss();
     if (!end.result) {
       await this.#leave();
       return this.#fail({ kind: "run", message: end.message, hint: "" });
@@ -283,6 +290,7 @@ export class Runs {
       await this.#began(client, info, { kind: saved.kind, name: saved.data });
       const where = saved.holding === "going" ? `, from step ${info.step}` : "";
       this.events.problem({ kind: "tuning", message: `${why}${where}.`, hint });
+      if (saved.holding !== "done") this.helpers.hire(client, saved.checkpoint);
       if (saved.holding === "paused") this.#enter("paused");
       else await this.#go();
     } catch (cause) {

@@ -72,6 +72,7 @@ export class TuningSection {
       phase: (phase) => this.#enter(phase),
       progress: (label, loaded, total) => this.#status.loading(label, loaded, total),
       began: (info, source, device) => this.#began(info, source, device),
+      workers: (count) => this.#status.workers(count),
       trained: (news) => this.#hear(news),
       problem: (problem) => this.#tell(problem),
       tuned: (files) => this.#outcome.show(files),
@@ -102,6 +103,7 @@ export class TuningSection {
 
   /** @param {string} text that models are compared on */
   show(text) {
+    this.runs.helpers.yield();
     this.preview.show(text);
   }
 

@@ -39,6 +39,8 @@ export class Status {
   /** @type {TuningInfo | null} */
   #info = null;
   #device = "";
+  /** How many workers train. */
+  #workers = 1;
   /** Of the latest run that came to a result. @type {Ending} */
   #ending = "all-epochs";
   /** Whether the figures say what is loading. */
@@ -92,6 +94,12 @@ export class Status {
     this.#write(`${plural(info.training, "text")} to learn from, ${count(info.held_out)} held out; ${count(info.parameters)} parameters are trained, on ${this.#device}.`);
   }
 
+  /** @param {number} count how many train now */
+  workers(count) {
+    this.#workers = count;
+    this.root.dataset.workers = String(count);
+  }
+
   /** @param {TuningEvent[]} events */
   tell(events) {
     for (const event of events) {
@@ -101,7 +109,7 @@ export class Status {
         this.#mark(total_step, epoch);
         this.root.dataset.examplesPerSecond = String(examples_per_second);
         this.bar.value = total_step / (steps * epochs);
-        this.#write(`Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${rate(examples_per_second)} examples per second on ${this.#device}; at most ${duration(seconds_left)} left.`);
+        this.#write(`Epoch ${count(epoch)} of ${count(epochs)}, step ${count(step)} of ${count(steps)}: ${rate(examples_per_second)} examples per second on ${this.#where}; at most ${duration(seconds_left)} left.`);
       }
       if (event.kind === "measuring") {
         const what = event.what === "epoch" ? "the held-out texts" : "the result, before and after";
@@ -115,6 +123,10 @@ export class Status {
         this.#write(event.result ? `${event.message} ${baseline(event.result)}` : ""); // Without a result, a notice says why.
       }
     }
+  }
+
+  get #where() {
+    return this.#workers > 1 ? `${this.#device}, in ${this.#workers} workers` : this.#device;
   }
 
   clear() {
