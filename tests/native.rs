@@ -16,6 +16,7 @@ mod explain;
 mod export;
 mod faithfulness;
 mod fixtures;
+mod helpers;
 mod huggingface;
 mod inquiry;
 mod layers;

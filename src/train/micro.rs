@@ -218,3 +218,110 @@ impl PartOfRows {
         Some(Rows { types, gradient })
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::model::{Reading, Winners, initial_weights};
+    use crate::objective::{Family, GateGuard, Layers, Penalties, RateOf, ScaleFree};
+    use crate::text::Tokenizer;
+
+    fn objectives() -> [Objective; 3] {
+        let family = |guard, rate_of, layers| {
+            Family::ScaleFree(ScaleFree {
+                guard,
+                rate_of,
+                layers,
+                ..ScaleFree::PLAIN
+            })
+        };
+        let rate = GateGuard::Rate {
+            rho: 0.2,
+            weight: 3.0,
+        };
+        let agreement = GateGuard::Agreement { weight: 2.0 };
+        [
+            Objective::new(family(rate, RateOf::Batch, None), 1.0, 1.0),
+            Objective {
+                penalties: Penalties {
+                    embedding_l2: 0.1,
+                    neuron_l1: 0.2,
+                    evidence_l1: 0.3,
+                },
+                ..Objective::new(family(agreement, RateOf::Text, Some(Layers::All)), 1.0, 1.0)
+            },
+            Objective::new(Family::Published, 0.01, 1.0),
+        ]
+    }
+
+    fn numbers(tensor: Tensor<1>) -> Vec<f32> {
+        tensor.into_data().to_vec().unwrap()
+    }
+
+    /// Gradient and values of one step in parts of at most so many texts.
+    fn learned(objective: Objective, embeddings: Embeddings, most: usize) -> [Vec<f32>; 3] {
+        let config = ModelConfig {
+            d_model: 4,
+            heads: 1,
+            d_ff: 6,
+            mask_hidden: 2,
+            max_len: 6,
+            layers: 2,
+            word_dropout: 0.2,
+            winners: objective.winners(objective.readout()).or(Some(Winners {
+                count: 2,
+                correlated: 0.0,
+            })),
+            ..ModelConfig::new(9, 2, objective.reading(Tokenizer::Default))
+        };
+        let weights = initial_weights(&config, &mut Stream::new(1));
+        let model = Classifier::new(&config, &weights, &Device::flex().autodiff()).unwrap();
+        let texts: [&[u32]; 5] = [&[2, 3, 4, 5], &[3], &[], &[8, 8, 2], &[7, 6, 5, 4, 3, 2]];
+        let mut whole = Whole::of(&texts, &config);
+        let batch = Batch::new(&texts, &config, &model.device());
+        let keep = objective.keep_of_batch(&model, &batch);
+        whole.keep = keep.map(|keep| numbers(keep.without_autodiff())[0]);
+        let step = Step {
+            texts: texts.iter().map(|text| text.to_vec()).collect(),
+            labels: vec![0, 1, 0, 1, 1],
+            whole,
+            noise: Stream::new(3).position(),
+            objective,
+            most,
+        };
+        let (flat, _) = embeddings.flat_of(&model);
+        let learner = Learner {
+            model: &model,
+            flat: &flat,
+            embeddings,
+        };
+        let parts = step.parts().into_iter();
+        let parts = parts.map(|texts| learner.learn(&step, texts, None)).collect();
+        let (gradient, rows, values) = Part::sum(parts);
+        let rows = rows.map(|rows| numbers(rows.gradient.flatten(0, 1)));
+        [numbers(gradient), rows.unwrap_or_default(), numbers(values)]
+    }
+
+    /// The guard and the penalties of a batch look at all of its words at once.
+    #[test]
+    fn parts_add_up_to_the_whole() {
+        for objective in objectives() {
+            for embeddings in [Embeddings::ByRows, Embeddings::Whole, Embeddings::Frozen] {
+                let whole = learned(objective, embeddings, usize::MAX);
+                for most in [1, 2, 4] {
+                    let parts = learned(objective, embeddings, most);
+                    for (whole, parts) in whole.iter().zip(&parts) {
+                        assert_eq!(whole.len(), parts.len());
+                        let scale = whole.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+                        for (one, other) in whole.iter().zip(parts) {
+                            assert!(
+                                (one - other).abs() <= 1e-5 * scale,
+                                "{one} or {other} in parts of {most}: {objective:?} {embeddings:?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -3,7 +3,9 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use super::{Answers, Helper, Helpers, Task};
+use super::micro::most;
+use super::{Answers, Helper, Helpers, Task, Trainer};
+use crate::model::{Weights, WeightsError};
 
 /// A task, and where its answer goes.
 type Call = (Task, Sender<Vec<f32>>);
@@ -31,6 +33,25 @@ fn help(mut helper: Helper, calls: &Receiver<Call>) {
             // If nobody wants it any more, the run is over.
             let _ = answer.send(numbers);
         }
+    }
+}
+
+impl Trainer {
+    /// Trains in so many threads from the next step on, where that is of use: a GPU takes a batch as a whole. A run's
+    /// numbers do not depend on it. `weights` are those that the run started from.
+    ///
+    /// # Errors
+    /// If they do not fit the run's model.
+    pub fn train_in(&mut self, threads: usize, weights: &Weights) -> Result<(), WeightsError> {
+        let device = self.device.clone().without_autodiff();
+        if threads < 2 || most(&device) == usize::MAX {
+            return Ok(());
+        }
+        let (options, config) = (&self.origin.options, &self.origin.model);
+        let helpers = (1..threads).map(|_| Helper::new(options, config, weights, &device));
+        let helpers = helpers.collect::<Result<Vec<Helper>, _>>()?;
+        self.employ(Box::new(Threads::new(helpers)));
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use safr::model::Readout;
 use safr::package::{
     Files, Package, files_of_zip, model_of_zip, names, tensor_file, tensors_of, zip_of,
 };
-use safr::train::Steps;
+use safr::train::{Steps, Threads};
 
 use crate::common::tuning::{data, load, options, session, session_of, tune};
 use crate::common::{deep_package, small_package_of, winners};
@@ -74,6 +74,28 @@ fn a_tuned_model_carries_cards_of_its_neurons() {
     }
     let zip = zip_of(&files).unwrap();
     assert_eq!(model_of_zip(&zip).unwrap(), files);
+}
+
+/// A run that is resumed, too.
+#[test]
+fn help_changes_nothing_about_the_result() {
+    let session = flex();
+    let (_, alone) = finish(&mut tune(&session, &options()), |_| {});
+    let mut first = tune(&session, &options());
+    let begun = pollster::block_on(first.checkpoint()).unwrap();
+    let help = |run: &mut Tuning| {
+        let helpers = (0..2).map(|_| session.helper(&begun).unwrap());
+        run.employ(Box::new(Threads::new(helpers.collect())));
+    };
+    help(&mut first);
+    advance(&mut first, 0.0);
+    let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+    let mut second = session.resume(&checkpoint).unwrap();
+    help(&mut second);
+    for mut run in [first, second] {
+        let (_, helped) = finish(&mut run, |_| {});
+        assert!(weights(&helped) == weights(&alone));
+    }
 }
 
 #[test]

@@ -37,6 +37,7 @@ impl Stage<'_> {
             seed,
             freeze_embeddings,
             freeze_layers,
+            threads,
             resume,
             ..
         } = self.command;
@@ -113,6 +114,8 @@ impl Stage<'_> {
             device,
         )?
         .named(start.vocabulary.words(), &start.classes);
+        let threads = threads.map_or_else(usual_threads, usize::from);
+        trainer.train_in(threads, &start.weights)?;
         let run = Run {
             stage: self,
             start,
@@ -244,6 +247,11 @@ impl Stage<'_> {
             _ => error.into(),
         }
     }
+}
+
+/// One for each core that may be used, at most 8.
+fn usual_threads() -> usize {
+    rayon::current_num_threads().min(8)
 }
 
 /// What to say if the winners of a model are not those that its losses ask for.

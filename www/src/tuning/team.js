@@ -3,7 +3,11 @@
 
 import { Deferred } from "../deferred.js";
 
+/** @import { Problem } from "../protocol.js" */
 /** @import { Task } from "../tuning-protocol.js" */
+
+/** @type {Problem} */
+const GONE = { kind: "stopped", message: "Whoever helped is gone.", hint: "" };
 
 export class Team {
   /** How many are asked at most. */
@@ -31,7 +35,7 @@ export class Team {
   /** Nobody is asked any more, and nobody is waited for. */
   dismiss() {
     for (const port of this.#ports.splice(0)) port.close();
-    for (const answer of this.#owed) answer.reject?.(new Error("the helpers are gone"));
+    for (const answer of this.#owed) answer.reject?.(GONE);
   }
 
   /** @param {MessagePort} port @param {Task} task */
@@ -39,7 +43,7 @@ export class Team {
     /** @type {Deferred<Float32Array>} */
     const answer = new Deferred();
     this.#owed.add(answer);
-    port.onmessage = ({ data }) => (data ? answer.resolve?.(data) : answer.reject?.(new Error("a helper failed")));
+    port.onmessage = ({ data }) => (data ? answer.resolve?.(data) : answer.reject?.(GONE));
     port.postMessage(task, [task.values.buffer]);
     return answer.promise.finally(() => this.#owed.delete(answer));
   }
