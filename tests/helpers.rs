@@ -9,7 +9,9 @@ use safr::explain::History;
 use safr::model::{ModelConfig, Stream, Weights, initial_weights};
 use safr::objective::{Family, GateGuard, Objective, RateOf, ScaleFree};
 use safr::text::Tokenizer;
-use safr::train::{Answers, Helper, Helpers, Options, Schedule, Steps, Task, Threads, Trainer, Wish};
+use safr::train::{
+    Answers, Helper, Helpers, Options, Schedule, Steps, Task, Threads, Trainer, Wish,
+};
 
 use crate::common::small_config;
 
@@ -68,7 +70,9 @@ fn options(objective: Objective) -> Options {
 /// More than fill the last batch, and it is not a multiple of what is computed at once.
 fn texts() -> Vec<EncodedExample> {
     let text = |at: usize| {
-        let ids: Vec<u32> = (0..=at % 7).map(|word| 2 + (word * 3 + at) as u32 % 8).collect();
+        let ids: Vec<u32> = (0..=at % 7)
+            .map(|word| 2 + (word * 3 + at) as u32 % 8)
+            .collect();
         EncodedExample::of_words(&ids, at % 2)
     };
     (0..37).map(text).collect()
@@ -88,7 +92,10 @@ fn run(mut trainer: Trainer) -> (History, Weights) {
         pollster::block_on(trainer.epoch(|_| Wish::Continue)).unwrap();
     }
     let mut history = trainer.history().clone();
-    history.records.iter_mut().for_each(|record| record.seconds = 0.0);
+    history
+        .records
+        .iter_mut()
+        .for_each(|record| record.seconds = 0.0);
     let weights = pollster::block_on(trainer.model().weights()).unwrap();
     (history, weights)
 }

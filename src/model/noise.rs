@@ -98,8 +98,10 @@ mod tests {
     fn numbers(noise: Noise) -> Vec<Vec<f32>> {
         let blocks = noise.blocks.into_iter().flatten();
         let flat = [noise.gate.flatten(0, 1), noise.input.flatten(0, 2)];
-        let flat = flat.into_iter().chain(blocks.map(|mask| mask.flatten(0, 1)));
-        flat.map(|mask: Tensor<1>| mask.into_data().to_vec().unwrap())
+        let flat = flat
+            .into_iter()
+            .chain(blocks.map(|mask| mask.flatten(0, 1)));
+        flat.map(|mask: Tensor<1>| mask.into_data().try_to_vec().unwrap())
             .collect()
     }
 

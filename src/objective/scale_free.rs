@@ -128,7 +128,7 @@ fn rate_of_batch(trace: &Trace) -> Tensor<2> {
         }
         _ => rate,
     };
-    rate.unsqueeze().expand([texts, 1])
+    rate.unsqueeze::<2>().expand([texts, 1])
 }
 
 /// The mean over the words of a batch of their `keep` probabilities, `[B, L]`; `[1]`.

@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Family, GateGuard, Losses, Penalties, RateOf, ScaleFree, cross_entropy, published, range, scale_free,
+    Family, GateGuard, Losses, Penalties, RateOf, ScaleFree, cross_entropy, published, range,
+    scale_free,
 };
 use crate::model::{Batch, Classifier, Reading, Readout, Trace, Winners};
 use crate::text::Tokenizer;
@@ -162,7 +163,10 @@ impl Objective {
             interaction,
             guard: guard.unwrap_or_else(none),
             penalty: self.penalties.penalty(trace),
-            texts: trace.batch.part_of.map_or(labels.len(), |whole| whole.texts),
+            texts: trace
+                .batch
+                .part_of
+                .map_or(labels.len(), |whole| whole.texts),
         }
     }
 

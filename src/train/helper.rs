@@ -82,7 +82,10 @@ impl Helper {
     pub fn answer(&mut self, task: &Task) -> Result<Tensor<1>, TrainError> {
         let foreign = || TrainError::Task;
         let Work { step, parts } = serde_json::from_str(&task.work).map_err(|_| foreign())?;
-        let (values, mut rest) = task.values.split_at_checked(self.parameters).ok_or_else(foreign)?;
+        let (values, mut rest) = task
+            .values
+            .split_at_checked(self.parameters)
+            .ok_or_else(foreign)?;
         let values = Tensor::from_data(values, &self.device);
         self.model = self.flat.put(self.model.clone(), &values);
         let learner = Learner {

@@ -255,7 +255,7 @@ mod tests {
     }
 
     fn numbers(tensor: Tensor<1>) -> Vec<f32> {
-        tensor.into_data().to_vec().unwrap()
+        tensor.into_data().try_to_vec().unwrap()
     }
 
     /// Gradient and values of one step in parts of at most so many texts.
@@ -296,7 +296,9 @@ mod tests {
             embeddings,
         };
         let parts = step.parts().into_iter();
-        let parts = parts.map(|texts| learner.learn(&step, texts, None)).collect();
+        let parts = parts
+            .map(|texts| learner.learn(&step, texts, None))
+            .collect();
         let (gradient, rows, values) = Part::sum(parts);
         let rows = rows.map(|rows| numbers(rows.gradient.flatten(0, 1)));
         [numbers(gradient), rows.unwrap_or_default(), numbers(values)]

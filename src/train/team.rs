@@ -27,10 +27,15 @@ impl Trainer {
             asked = self.helpers.as_mut().map(|helpers| helpers.ask(tasks));
         }
         let learner = self.learner();
-        let own = own.iter().map(|texts| learner.learn(step, texts.clone(), None));
+        let own = own
+            .iter()
+            .map(|texts| learner.learn(step, texts.clone(), None));
         let own: Vec<Part> = own.collect();
         let mut all = match asked {
-            Some(answers) => match answers.await.and_then(|all| self.parts(step, &shares, &all)) {
+            Some(answers) => match answers
+                .await
+                .and_then(|all| self.parts(step, &shares, &all))
+            {
                 Some(parts) => parts,
                 None => {
                     // Whoever does not answer once is not asked again.

@@ -28,7 +28,9 @@ impl Threads {
 /// Answers until nobody asks any more. Without an answer, whoever waits for it is told by the end of its channel.
 fn help(mut helper: Helper, calls: &Receiver<Call>) {
     for (task, answer) in calls {
-        let numbers = helper.answer(&task).map(|numbers| numbers.into_data().to_vec());
+        let numbers = helper
+            .answer(&task)
+            .map(|numbers| numbers.into_data().try_to_vec());
         if let Ok(Ok(numbers)) = numbers {
             // If nobody wants it any more, the run is over.
             let _ = answer.send(numbers);

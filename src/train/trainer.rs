@@ -221,7 +221,11 @@ impl Trainer {
 
     /// One optimiser step; returns the batch's sums, `[5]`: cross-entropy, L_imp, L_int and guard
     /// times the number of texts, and the number of texts classified correctly.
-    async fn step(&mut self, batch: &[usize], objective: &Objective) -> Result<Tensor<1>, TrainError> {
+    async fn step(
+        &mut self,
+        batch: &[usize],
+        objective: &Objective,
+    ) -> Result<Tensor<1>, TrainError> {
         let part = self.part_behind();
         let schedule = self.origin.options.schedule;
         let objective = objective.weighted(schedule.weight(part));

@@ -5,12 +5,15 @@ import assert from "node:assert/strict";
 
 import { pageTest, url } from "./lane.js";
 import { enter, exhaust, shown, TEXT } from "./page.js";
-import { choose, csv, downloaded, figures, give, loadSmall, notices, reaches, startLongRun, stepsBeyond, stop, type, undo } from "./tuning.js";
+import { choose, csv, downloaded, figures, give, loadSmall, notices, reaches, startLongRun, stepsBeyond, stop, trainers, type, undo } from "./tuning.js";
 
 /** @import { Page } from "playwright-core" */
 
-/** Throws in the newest worker, which is the one that fine-tunes. @param {Page} page */
-const kill = (page) => page.workers().at(-1)?.evaluate(() => void setTimeout(() => { throw new Error("killed by the test"); }));
+/** Throws in the worker that fine-tunes, or in one that helps. @param {Page} page @param {RegExp} [name] */
+async function kill(page, name) {
+  const [worker] = await trainers(page, name);
+  await worker.evaluate(() => void setTimeout(() => { throw new Error("killed by the test"); }));
+}
 
 /** The epochs that are done, as the page's table has them. @param {Page} page */
 async function epochs(page) {
@@ -59,6 +62,43 @@ pageTest(
   { timeout: 300_000 },
 );
 
+/** How many cores the page is told that there are. @param {Page} page @param {number} cores */
+const tellCores = (page, cores) =>
+  page.evaluate((count) => void Object.defineProperty(navigator, "hardwareConcurrency", { configurable: true, get: () => count }), cores);
+
+/** A run on so many cores, `between` while all of them work. @param {Page} page @param {number} cores @param {() => Promise<unknown>} [between] */
+async function runOn(page, cores, between) {
+  await tellCores(page, cores);
+  await page.click("#tune-start");
+  await reaches(page, "running");
+  await page.click("#tune-pause");
+  await reaches(page, "paused");
+  await page.waitForSelector(`#tune-status[data-workers="${cores}"]`);
+  await page.click("#tune-pause");
+  await between?.();
+  await reaches(page, "done");
+  const came = { epochs: await epochs(page), measures: await page.textContent("#tune-measures") };
+  await undo(page);
+  return came;
+}
+
+pageTest(
+  "a run comes to the same numbers in any number of workers, and without one that dies while it helps",
+  async (page) => {
+    await give(page, csv(100));
+    await choose(page, { backend: "flex", "batch-size": 14, epochs: 8, patience: 8 });
+    const alone = await runOn(page, 1);
+    assert.deepEqual(await runOn(page, 3), alone);
+    const left = await runOn(page, 2, async () => {
+      await stepsBeyond(page, 1);
+      await kill(page, /helps/);
+      await page.waitForSelector('#tune-status[data-workers="1"]');
+    });
+    assert.deepEqual(left, alone);
+  },
+  { timeout: 300_000 },
+);
+
 pageTest(
   "a worker that dies in mid-run is replaced, and the run goes on",
   async (page) => {
@@ -96,7 +136,7 @@ pageTest(
   async (page) => {
     await startLongRun(page, { backend: "flex" });
     await stepsBeyond(page, 7);
-    await exhaust(page.workers().at(-1));
+    await exhaust((await trainers(page))[0]);
     await reaches(page, "done");
     assert.match(await notices(page), /ran out of memory.*result of the last good weights is measured.*Smaller batches/s);
     assert.match(await page.innerText("#tune-figures"), /Training was stopped\. The result is that of the best epoch so far\. \d+\.\d % of \d+ held-out texts? right/);
@@ -116,7 +156,7 @@ pageTest(
   "a worker that falls silent is taken for dead",
   async (page) => {
     await startLongRun(page, { backend: "flex" });
-    await page.workers().at(-1)?.evaluate(() => self.close());
+    await (await trainers(page))[0].evaluate(() => self.close());
     await page.clock.fastForward(130_000);
     await page.waitForSelector("#tune-notices .notice");
     assert.match(await notices(page), /sent nothing for 120 seconds/);

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { lane } from "./lane.js";
 import { ready } from "./page.js";
 
-/** @import { Page } from "playwright-core" */
+/** @import { Page, Worker } from "playwright-core" */
 
 /** What trains where a test is about training itself: WebGPU is software in its lane, and slow. */
 export const backend = lane === "webgpu" ? "webgpu" : "flex";
@@ -99,6 +99,12 @@ export async function run(page, choices = {}) {
 export async function figures(page) {
   const { step, epoch, heldoutAccuracy } = await page.locator("#tune-status").evaluate(({ dataset }) => ({ ...dataset }));
   return { step: Number(step), epoch: Number(epoch), accuracy: heldoutAccuracy === undefined ? null : Number(heldoutAccuracy) };
+}
+
+/** The workers that fine-tune, or that help with it. @param {Page} page @param {RegExp} [name] @returns {Promise<Worker[]>} */
+export async function trainers(page, name = /^The fine-tuning worker$/) {
+  const named = page.workers().map(async (worker) => ({ worker, name: await worker.evaluate(() => self.name).catch(() => "") })); // It may have been stopped.
+  return (await Promise.all(named)).filter((one) => name.test(one.name)).map(({ worker }) => worker);
 }
 
 /** Waits until so many steps are taken. @param {Page} page @param {number} steps */

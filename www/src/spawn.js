@@ -11,20 +11,21 @@ const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI)
  * Starts a worker that is bound by this page's content security policy. One started from its own address would be
  * bound by that response's headers instead, and a static host sends none.
  * @param {Assets} assets
+ * @param {string} name for whoever looks at the browser's tools
  */
-export function spawn({ worker: address, single }) {
-  if (single) return start(address, "classic"); // It is part of the page; a module would have to come from some origin.
+export function spawn({ worker: address, single }, name) {
+  if (single) return start(address, { type: "classic", name }); // It is part of the page; a module would have to come from some origin.
   const script = new Blob([`import ${JSON.stringify(absolute(address))};`], { type: "text/javascript" });
   const blob = URL.createObjectURL(script);
-  const worker = start(blob);
+  const worker = start(blob, { type: "module", name });
   worker.addEventListener("message", () => URL.revokeObjectURL(blob), { once: true });
   return worker;
 }
 
-/** @param {string} address @param {WorkerType} type */
-function start(address, type = "module") {
+/** @param {string} address @param {WorkerOptions} options */
+function start(address, options) {
   try {
-    return new Worker(address, { type });
+    return new Worker(address, options);
   } catch (cause) {
     /** @type {Problem} */
     const refused = {

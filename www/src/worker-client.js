@@ -54,7 +54,7 @@ export class WorkerClient {
     this.words = words;
     this.events = events;
     const { module, label } = moduleFor(assets, backend);
-    this.worker = spawn(assets);
+    this.worker = spawn(assets, words.name);
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     this.worker.addEventListener("error", (event) => {
       event.preventDefault(); // The page says it in plain words.

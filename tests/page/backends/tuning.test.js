@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 import { lane, pageTest } from "../lane.js";
 import { enter, ready, TEXT } from "../page.js";
-import { backend, figures, focused, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop, undo } from "../tuning.js";
+import { backend, figures, focused, loadSmall, notices, reaches, run, startLongRun, stepsBeyond, stop, trainers, undo } from "../tuning.js";
 
 pageTest(
   "a run tells of itself, and its result stands beside the start model's",
@@ -104,7 +104,7 @@ if (lane === "webgpu") {
     async (page) => {
       await startLongRun(page);
       await stepsBeyond(page, 2);
-      await page.workers().at(-1)?.evaluate(() => /** @type {any} */ (self).devices.forEach((/** @type {any} */ device) => device.destroy()));
+      await (await trainers(page))[0].evaluate(() => /** @type {any} */ (self).devices.forEach((/** @type {any} */ device) => device.destroy()));
       await page.waitForSelector("#tune-notices .notice", { timeout: 120_000 });
       assert.match(await notices(page), /The GPU was lost: .*continues on the CPU, from step \d+/s);
       await reaches(page, "running");
