@@ -16,6 +16,9 @@ const GATE_VALUES: &str = "vmask.keep";
 /// Name of the biases of the gate's scores for dropping and keeping a word.
 const GATE_BIAS: &str = "vmask.hidden2p.bias";
 
+/// Name of the word table.
+const WORDS: &str = "embedding.weight";
+
 /// A model on the host: everything that its directory holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Package {
@@ -155,6 +158,16 @@ impl Package {
     /// If they cannot be stored.
     pub fn rounded_weights(&self, precision: Precision) -> Result<Weights, PackageError> {
         tensors::rounded(self.weights.clone(), precision)
+    }
+
+    /// Rounds the word table, the largest part of most models, to `bits` bits a number, 2 to 8: its 8-bit form then holds
+    /// it exactly, and compresses to about that many. The gate's values have yet to be recomputed.
+    #[must_use]
+    pub fn with_word_bits(mut self, bits: u32) -> Self {
+        if let Some(words) = self.weights.get_mut(WORDS) {
+            tensors::coarsen(words, bits);
+        }
+        self
     }
 
     fn check_counts(&self) -> Result<(), PackageError> {

@@ -124,6 +124,28 @@ pub(super) fn rounded(weights: Weights, precision: Precision) -> Result<Weights,
     }
 }
 
+/// Rounds each row of a matrix to 2^`bits` − 1 of the steps of its 8-bit form: which holds it exactly, in numbers so few
+/// that they compress further.
+pub(super) fn coarsen(array: &mut Array, bits: u32) {
+    let steps = ((1 << (bits - 1)) - 1) as f32;
+    for row in array.values.chunks_exact_mut(array.shape[1]) {
+        let scale = scale_of(row);
+        let step = if scale > 0.0 { scale } else { 1.0 };
+        for value in row {
+            let coarse = (*value / step * steps / FINEST).round();
+            *value = (coarse * FINEST / steps).round() * scale;
+        }
+    }
+}
+
+/// The largest 8-bit number.
+const FINEST: f32 = 127.0;
+
+/// What the 8-bit numbers of a row are multiplied by.
+fn scale_of(row: &[f32]) -> f32 {
+    row.iter().fold(0f32, |most, value| most.max(value.abs())) / FINEST
+}
+
 /// One tensor as it is stored.
 struct Stored {
     dtype: Dtype,
@@ -168,8 +190,7 @@ fn quantize(array: &Array) -> (Stored, Vec<f32>) {
     let mut bytes = Vec::with_capacity(array.values.len());
     let mut scales = Vec::with_capacity(array.shape[0]);
     for row in array.values.chunks_exact(array.shape[1]) {
-        let largest = row.iter().fold(0f32, |most, value| most.max(value.abs()));
-        let scale = largest / 127.0;
+        let scale = scale_of(row);
         scales.push(scale);
         let step = if scale > 0.0 { scale } else { 1.0 };
         bytes.extend(
@@ -276,5 +297,32 @@ mod tests {
             back,
             "rounding twice is rounding once"
         );
+    }
+
+    #[test]
+    fn fewer_bits_are_as_few_numbers_which_eight_bits_hold() {
+        let values: Vec<f32> = (0..600).map(|at| (at as f32 * 0.37).sin()).collect();
+        let matrix = Array {
+            shape: vec![3, 200],
+            values,
+        };
+        for bits in 2..=8 {
+            let mut coarse = matrix.clone();
+            coarsen(&mut coarse, bits);
+            let steps = (1 << (bits - 1)) - 1;
+            for (was, is) in matrix.values.chunks(200).zip(coarse.values.chunks(200)) {
+                let largest = scale_of(was) * FINEST;
+                let numbers: std::collections::BTreeSet<u32> =
+                    is.iter().map(|x| x.to_bits()).collect();
+                assert!(numbers.len() <= 2 * steps + 2, "{bits} bits"); // Both zeros.
+                for (was, is) in was.iter().zip(is) {
+                    let most = largest * (0.5 / steps as f32 + 0.51 / FINEST);
+                    assert!((was - is).abs() <= most, "{was} became {is}");
+                }
+            }
+            let weights = Weights::from([("words".to_owned(), coarse)]);
+            let back = rounded(weights.clone(), Precision::Int8).unwrap();
+            assert_eq!(back, weights, "{bits} bits");
+        }
     }
 }
