@@ -30,29 +30,27 @@ impl Winners {
     /// - `valid`: 0 for PAD, `[B, L]`
     pub(super) fn of(self, u: Tensor<3>, attention: &Tensor<4>, valid: &Tensor<2>) -> Tensor<3> {
         let valid = valid.clone().unsqueeze_dim::<3>(2);
-        let given = u.clone().detach() * valid.clone();
-        let mut may = among_first(&given, self.count);
+        let u = u * valid.clone();
+        let given = u.clone().detach();
+        let largest = |among: &Tensor<3>| among.clone().max_dim(1).expand(given.dims());
+        let reaches = |least: &Tensor<3>| given.clone().greater_equal(least.clone());
+        let mut least = largest(&given);
+        let first = reaches(&least);
+        let (mut among, mut taken) = (given.clone(), Some(first.clone()));
+        for _ in 1..self.count.min(given.dims()[1]) {
+            among = among.mask_fill(taken.take().unwrap_or_else(|| reaches(&least)), 0.0);
+            least = largest(&among);
+        }
+        let mut loses = given.clone().lower(least);
         if self.count > 1 && self.correlated > 0.0 {
             let correlated = correlation(attention.clone().detach(), &valid);
             let correlated = correlated.greater_equal_elem(self.correlated).float();
             // Each word's own wins, and those of the words it is correlated with.
-            let beside = correlated.matmul(among_first(&given, 1) * valid.clone());
-            may = may * beside.greater_elem(0.5).float();
+            let beside = correlated.matmul(first.float());
+            loses = loses.bool_or(beside.lower_elem(0.5));
         }
-        u * may * valid
+        u.mask_fill(loses, 0.0)
     }
-}
-
-/// 1 where `u` is among the `count` largest of its text, 0 elsewhere; `[B, L, F]`.
-fn among_first(u: &Tensor<3>, count: usize) -> Tensor<3> {
-    let dims = u.dims();
-    let largest = |among: &Tensor<3>| among.clone().max_dim(1).expand(dims);
-    let mut among = u.clone();
-    for _ in 1..count.min(dims[1]) {
-        let taken = among.clone().greater_equal(largest(&among));
-        among = among.mask_fill(taken, 0.0);
-    }
-    u.clone().greater_equal(largest(&among)).float()
 }
 
 /// How strongly two words are correlated, in [0, 1], `[B, L, L]`; 1 for a word with itself, 0 with PAD.

@@ -18,7 +18,7 @@ import { keep } from "./kept.js";
 import { Loading } from "./loading.js";
 import { Notices } from "./notices.js";
 import { keepForOffline } from "./offline/register.js";
-import { afterPaint } from "./paint.js";
+import { Turns } from "./paint.js";
 import { Panel } from "./panel.js";
 import { Scale } from "./scale.js";
 import { scenesOf } from "./scenes.js";
@@ -68,8 +68,7 @@ let newest = {};
 /** What is drawn: the selected scene first, then the other one. @type {{[key: string]: Explanation} | null} */
 let drawn = null;
 let drawnText = "";
-/** Resolves once the latest drawing is on the screen. @type {Promise<void>} */
-let painted = Promise.resolve();
+const turns = new Turns();
 /** @type {{device: Device, reason: string, time: number | null} | null} */
 let running = null;
 /** Whether nothing runs any more, until the next attempt. */
@@ -273,13 +272,13 @@ function show() {
 }
 
 /**
- * Draws what a model makes of the text: the selected one at once, the other one once that has been seen.
+ * Draws what a model makes of the text: the selected one at once, the other one in its turn.
  * @param {Request} request
  * @param {Scene} scene
  * @param {Answer} answer
  */
 async function draw(request, { key }, { explanation, milliseconds }) {
-  await (key === needed()[0].key ? null : painted); // Either way, the worker is already at the next model.
+  if (key !== needed()[0].key) await turns.second(); // Meanwhile the worker is at the next model.
   const { text, since, explanations } = request;
   const [selected, other] = needed();
   const isSelected = key === selected.key;
@@ -297,10 +296,9 @@ async function draw(request, { key }, { explanation, milliseconds }) {
   const view = (/** @type {Scene} */ scene) => viewOf(explanations[scene.key], text, scale.extent, state, scene.without, explanations[selected.key] ?? drawn?.[selected.key]);
   if (explanations[selected.key] && (isSelected || rescaled)) main.draw(view(selected), palette);
   if (isSelected) instrument.drawn(explanation, main.words.texts);
-  if (other && explanations[other.key] && (!isSelected || rescaled || !beside.isDrawn)) beside.draw(view(other), palette);
+  if (other && explanations[other.key] && (!isSelected || rescaled || !beside.isDrawn)) turns.drawSecond(() => beside.draw(view(other), palette));
   else if (other && isSelected && !explanations[other.key] && !request.scenes.some((scene) => scene.key === other.key)) beside.wait(text);
-  painted = afterPaint();
-  await painted;
+  await turns.painted();
   if (isSelected && since !== null) performance.measure("explain", { start: since, end: performance.now() });
   if (drawn === explanations) finish(request);
 }

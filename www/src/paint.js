@@ -20,3 +20,31 @@ export const idle = (timeout) =>
     if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout });
     else setTimeout(resolve, 30);
   });
+
+/** What takes no longer to draw than this, in milliseconds, fits into a frame beside something else. */
+const BRIEF = 6;
+
+/** Draws two things: in one frame, if the second takes so little time that it does not hold up the first. */
+export class Turns {
+  #painted = Promise.resolve();
+  /** How long the second took the last time. */
+  #took = 0;
+
+  /** Resolves when the second may be drawn: when the first can be seen, or at once. */
+  async second() {
+    if (this.#took > BRIEF) await this.#painted;
+  }
+
+  /** @param {() => void} draw */
+  drawSecond(draw) {
+    const start = performance.now();
+    draw();
+    this.#took = performance.now() - start;
+  }
+
+  /** Resolves when what was drawn can be seen. */
+  painted() {
+    this.#painted = afterPaint();
+    return this.#painted;
+  }
+}
