@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::bundle;
+use crate::cores;
 use crate::gpu_cost;
 use crate::modules::Module;
 use crate::peers;
@@ -23,6 +24,8 @@ pub(crate) enum Bench {
     Page,
     /// Dispatches, pipelines, uploads and readbacks of an explanation and of a training step
     GpuCost,
+    /// Training on all cores beside training on one, natively and in Chromium, into docs/speed.md
+    Cores,
     /// Our speed beside that of PyTorch, onnxruntime and TensorFlow.js, natively and in Chromium; needs Python, and fetches
     /// their packages (5 GB)
     Peers,
@@ -48,6 +51,7 @@ pub(crate) fn run(project: &Project, what: Option<Bench>, quality: Quality) -> R
             Bench::Native => run_command(&mut project.cargo("bench --features cli"))?,
             Bench::Page => in_page(project, "tests/page/bench.js", quality)?,
             Bench::GpuCost => gpu_cost::run(project)?,
+            Bench::Cores => cores::run(project, quality)?,
             Bench::Peers => peers::run(project, quality)?,
             Bench::Spark => spark::run(project)?,
         }

@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod bundle;
 mod compress;
+mod cores;
 mod data;
 mod digest;
 mod doctor;

@@ -1,0 +1,71 @@
+// @ts-check
+/**
+ * How much faster fine-tuning is in several workers: writes, as JSON, how many texts of the sample set a second are learned
+ * from in one worker and in one for each core, round by round, to the file that is named.
+ */
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+
+import { launch, url } from "./lane.js";
+import { ready } from "./page.js";
+import { choose, reaches } from "./tuning.js";
+
+/** @import { Browser, Page } from "playwright-core" */
+
+const ROUNDS = 7;
+/** Length of a turn, in milliseconds. */
+const TURN = 5000;
+
+/** A run on so many cores that waits for its turn. @param {Browser} browser @param {number} cores */
+async function open(browser, cores) {
+  const page = await (await browser.newContext()).newPage();
+  await page.addInitScript((count) => void Object.defineProperty(navigator, "hardwareConcurrency", { get: () => count }), cores);
+  await page.goto(url);
+  await ready(page);
+  await page.click("#tune-sample");
+  await page.waitForSelector("#tune-start:enabled");
+  await choose(page, { backend: "flex", epochs: 5000, patience: 5000 });
+  await page.click("#tune-start");
+  await reaches(page, "running");
+  await page.waitForSelector(`#tune-status[data-workers="${cores}"]`);
+  await page.click("#tune-pause");
+  await reaches(page, "paused");
+  return page;
+}
+
+/** Texts a second in a turn, as the run itself tells them. @param {Page} page */
+async function turn(page) {
+  await page.evaluate(() => {
+    const status = /** @type {HTMLElement} */ (document.querySelector("#tune-status"));
+    const rates = /** @type {number[]} */ ([]);
+    const observer = new MutationObserver(() => rates.push(Number(status.dataset.examplesPerSecond)));
+    observer.observe(status, { attributeFilter: ["data-examples-per-second"] });
+    Object.assign(window, { rates, observer });
+  });
+  await page.click("#tune-pause");
+  await page.waitForTimeout(TURN);
+  await page.click("#tune-pause");
+  await reaches(page, "paused");
+  return page.evaluate(() => {
+    const { rates, observer } = /** @type {{rates: number[], observer: MutationObserver}} */ (/** @type {any} */ (window));
+    observer.disconnect();
+    return rates.sort((a, b) => a - b)[Math.floor(rates.length / 2)];
+  });
+}
+
+const [file] = process.argv.slice(2);
+const workers = Math.min(cpus().length, 8);
+const browser = await launch();
+const pages = [await open(browser, 1), await open(browser, workers)];
+/** @type {[number[], number[]]} */
+const [one, all] = [[], []];
+for (let round = 0; round <= ROUNDS; round += 1) {
+  for (const [page, rates] of /** @type {const} */ ([[pages[0], one], [pages[1], all]])) {
+    const rate = await turn(page);
+    if (round > 0) rates.push(rate); // The first round warms up.
+  }
+}
+const version = browser.version();
+await browser.close();
+writeFileSync(file, JSON.stringify({ workers, one, all, version }));
