@@ -100,29 +100,32 @@ impl Adam {
         self.values.clone()
     }
 
-    /// One step of size `rate` along the `gradient` of the parameters that are moved together, `[N]`, and of the
-    /// words' rows: returns the model moved.
+    /// Moves `model` by one step of size `rate` along the `gradient` of the parameters that are moved together, `[N]`,
+    /// and that of the words' rows.
     pub(super) fn step(
         &mut self,
-        mut model: Classifier,
+        model: &mut Classifier,
         gradient: Tensor<1>,
         rows: Option<Rows>,
         rate: f64,
-    ) -> Classifier {
+    ) {
         self.steps += 1;
         let scale = Scale::new(rate, self.steps);
         if let Some(rows) = rows
-            && let Some(table) = self.table.take()
+            && let Some(moments) = self.table.take()
         {
-            let (table, change) = table.step_rows(&rows.types, rows.gradient, &scale);
-            let words = model.words.val().without_autodiff();
+            let (moments, change) = moments.step_rows(&rows.types, rows.gradient, &scale);
+            self.table = Some(moments);
+            // Taken out of the model, so that nobody else holds it and it can be changed in place.
+            let (id, none) = (model.words.id, Tensor::empty([0, 0], &model.device()));
+            let table = std::mem::replace(&mut model.words, Param::initialized(id, none));
+            let table = table.into_value().without_autodiff();
             let change = match self.weight_decay {
                 0.0 => change,
-                decay => change - words.clone().select(0, rows.types.clone()) * (rate * decay),
+                decay => change - table.clone().select(0, rows.types.clone()) * (rate * decay),
             };
-            self.table = Some(table);
-            let words = words.select_assign(0, rows.types, change, IndexingUpdateOp::Add);
-            model.words = Param::initialized(model.words.id, words.autodiff().require_grad());
+            let table = table.select_assign(0, rows.types, change, IndexingUpdateOp::Add);
+            model.words = Param::initialized(id, table.autodiff().require_grad());
         }
         let change = self.moments.step(gradient, &scale);
         let values = match &self.shrinking {
@@ -132,7 +135,7 @@ impl Adam {
             }
         };
         self.values = values + change;
-        self.flat.put(model, &self.values)
+        *model = self.flat.put(model.clone(), &self.values);
     }
 
     /// The state as arrays, in one readback.
@@ -292,7 +295,7 @@ mod tests {
                 gradient: leaf.grad_remove(&mut gradients).unwrap(),
             });
             let gradient = adam.flat().gradients(&model, &mut gradients);
-            model = adam.step(model, gradient, rows, RATE);
+            adam.step(&mut model, gradient, rows, RATE);
         }
         let [bias, table] = start;
         [

@@ -233,9 +233,7 @@ impl Trainer {
         let parts = self.learn(&step).await?;
         let (gradient, rows, values) = Part::sum(parts);
         let rate = self.origin.options.steps.learning_rate * schedule.rate(part);
-        self.model = self
-            .optimizer
-            .step(self.model.clone(), gradient, rows, rate);
+        self.optimizer.step(&mut self.model, gradient, rows, rate);
         Ok(values)
     }
 
