@@ -222,7 +222,7 @@ impl PartOfRows {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::model::{Reading, Winners, initial_weights};
+    use crate::model::{Winners, initial_weights};
     use crate::objective::{Family, GateGuard, Layers, Penalties, RateOf, ScaleFree};
     use crate::text::Tokenizer;
 
