@@ -30,7 +30,7 @@ const BATCHES: usize = 8;
 fn main() -> Result<()> {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/sst2-safr");
     let package = Package::from_files(&read_directory(&model)?)?;
-    let cores = rayon::current_num_threads();
+    let cores = std::thread::available_parallelism()?.get().min(8);
     let mut trainers = [trainer(&package, 1)?, trainer(&package, cores)?];
     let mut rates = [Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {

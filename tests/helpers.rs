@@ -121,7 +121,7 @@ fn whoever_joins_later_helps_as_well() {
         let begun = pollster::block_on(trainer.checkpoint()).unwrap();
         pollster::block_on(trainer.advance()).unwrap();
         let helper = begun.helper(&Device::flex()).unwrap();
-        trainer.employ(Box::new(Threads::new(vec![helper])));
+        trainer.employ(Box::new(Threads::new(vec![helper]).unwrap()));
         assert!(run(trainer) == alone, "{options:?}");
     }
 }
@@ -159,7 +159,7 @@ fn a_run_goes_on_without_those_who_no_longer_help() {
         let helper = Helper::new(&options, &config, &weights, &Device::flex()).unwrap();
         let asked = Rc::new(Cell::new(0));
         trainer.employ(Box::new(Fickle {
-            threads: Threads::new(vec![helper]),
+            threads: Threads::new(vec![helper]).unwrap(),
             steps: 2,
             asked: asked.clone(),
             last: last.clone(),

@@ -87,7 +87,7 @@ impl From<TrainError> for EngineError {
             TrainError::Weights(error) => Self::Weights(error),
             TrainError::Checkpoint(reason) => Self::Checkpoint(reason),
             error @ TrainError::OtherRun { .. } => Self::Checkpoint(error.to_string()),
-            other @ (TrainError::NotFinite { .. } | TrainError::Task) => Self::Train(other),
+            other => Self::Train(other),
         }
     }
 }

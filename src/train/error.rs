@@ -22,6 +22,10 @@ pub enum TrainError {
     /// A helper was given a task that is not for it.
     #[error("a part of the work went to a helper with another model")]
     Task,
+    /// The system starts no more threads.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[error("no thread could be started: {0}; try fewer")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
     /// A checkpoint cannot be written or resumed.
     #[error("the checkpoint cannot be used: {0}; start a new run")]
     Checkpoint(String),

@@ -17,6 +17,11 @@ pub trait Helpers {
     /// How many there are now.
     fn count(&self) -> usize;
 
+    /// Whether they do all of the work, and leave none to the trainer itself.
+    fn do_all(&self) -> bool {
+        false
+    }
+
     /// Hands each task to a helper; there are no more tasks than helpers. They are at work when this returns.
     fn ask(&mut self, tasks: Vec<Task>) -> Answers;
 }

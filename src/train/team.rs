@@ -18,9 +18,13 @@ impl Trainer {
     /// All parts of a step, each computed here or by a helper.
     pub(super) async fn learn(&mut self, step: &Step) -> Result<Vec<Part>, TrainError> {
         let parts = step.parts();
-        let helpers = self.helpers.as_ref().map_or(0, |helpers| helpers.count());
-        let mut shares = shares(&parts, helpers + 1);
-        let own = shares.pop().unwrap_or_default();
+        let helpers = self.helpers.as_ref();
+        let (helpers, leads) = helpers.map_or((0, true), |all| (all.count(), !all.do_all()));
+        let mut shares = shares(&parts, helpers + usize::from(leads));
+        let own = match leads {
+            true => shares.pop().unwrap_or_default(),
+            false => Vec::new(),
+        };
         let mut asked = None;
         if !shares.is_empty() {
             let tasks = self.tasks(step, &shares).await?;

@@ -1,40 +1,47 @@
 //! Helpers that are threads of this process.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::micro::most;
-use super::{Answers, Helper, Helpers, Task, Trainer};
-use crate::model::{Weights, WeightsError};
-
-/// A task, and where its answer goes.
-type Call = (Task, Sender<Vec<f32>>);
+use super::{Answers, Helper, Helpers, Task, TrainError, Trainer};
+use crate::model::Weights;
 
 /// Threads that help until they are dropped.
-pub struct Threads(Vec<Sender<Call>>);
+///
+/// Each is a pool of its own, so that what Burn would share out among all cores stays on one: the texts are shared out
+/// already.
+pub struct Threads(Vec<(ThreadPool, Arc<Mutex<Helper>>)>);
 
 impl Threads {
     /// One for each helper.
-    pub fn new(helpers: Vec<Helper>) -> Self {
+    ///
+    /// # Errors
+    /// If the system starts no more threads.
+    pub fn new(helpers: Vec<Helper>) -> Result<Self, ThreadPoolBuildError> {
         let start = |helper| {
-            let (tasks, calls) = channel();
-            thread::spawn(move || help(helper, &calls));
-            tasks
+            let pool = ThreadPoolBuilder::new().num_threads(1).build()?;
+            Ok((pool, Arc::new(Mutex::new(helper))))
         };
-        Self(helpers.into_iter().map(start).collect())
+        helpers
+            .into_iter()
+            .map(start)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
-/// Answers until nobody asks any more. Without an answer, whoever waits for it is told by the end of its channel.
-fn help(mut helper: Helper, calls: &Receiver<Call>) {
-    for (task, answer) in calls {
-        let numbers = helper
-            .answer(&task)
-            .map(|numbers| numbers.into_data().try_to_vec());
-        if let Ok(Ok(numbers)) = numbers {
-            // If nobody wants it any more, the run is over.
-            let _ = answer.send(numbers);
-        }
+/// Without an answer, whoever waits for it is told by the end of its channel.
+fn help(helper: &Mutex<Helper>, task: &Task, answer: &Sender<Vec<f32>>) {
+    let mut helper = helper.lock().unwrap_or_else(PoisonError::into_inner);
+    let numbers = helper
+        .answer(task)
+        .map(|numbers| numbers.into_data().try_to_vec());
+    if let Ok(Ok(numbers)) = numbers {
+        // If nobody wants it any more, the run is over.
+        let _ = answer.send(numbers);
     }
 }
 
@@ -43,16 +50,16 @@ impl Trainer {
     /// numbers do not depend on it. `weights` are those that the run started from.
     ///
     /// # Errors
-    /// If they do not fit the run's model.
-    pub fn train_in(&mut self, threads: usize, weights: &Weights) -> Result<(), WeightsError> {
+    /// If they do not fit the run's model, or the system starts no more threads.
+    pub fn train_in(&mut self, threads: usize, weights: &Weights) -> Result<(), TrainError> {
         let device = self.device.clone().without_autodiff();
         if threads < 2 || most(&device) == usize::MAX {
             return Ok(());
         }
         let (options, config) = (&self.origin.options, &self.origin.model);
-        let helpers = (1..threads).map(|_| Helper::new(options, config, weights, &device));
+        let helpers = (0..threads).map(|_| Helper::new(options, config, weights, &device));
         let helpers = helpers.collect::<Result<Vec<Helper>, _>>()?;
-        self.employ(Box::new(Threads::new(helpers)));
+        self.employ(Box::new(Threads::new(helpers)?));
         Ok(())
     }
 }
@@ -62,13 +69,17 @@ impl Helpers for Threads {
         self.0.len()
     }
 
+    fn do_all(&self) -> bool {
+        true
+    }
+
     fn ask(&mut self, tasks: Vec<Task>) -> Answers {
         let calls = self.0.iter().zip(tasks);
         let answers: Vec<Receiver<Vec<f32>>> = calls
-            .map(|(thread, task)| {
+            .map(|((pool, helper), task)| {
                 let (answer, answered) = channel();
-                // A thread that is gone leaves no answer.
-                let _ = thread.send((task, answer));
+                let helper = helper.clone();
+                pool.spawn(move || help(&helper, &task, &answer));
                 answered
             })
             .collect();

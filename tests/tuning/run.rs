@@ -85,7 +85,7 @@ fn help_changes_nothing_about_the_result() {
     let begun = pollster::block_on(first.checkpoint()).unwrap();
     let help = |run: &mut Tuning| {
         let helpers = (0..2).map(|_| session.helper(&begun).unwrap());
-        run.employ(Box::new(Threads::new(helpers.collect())));
+        run.employ(Box::new(Threads::new(helpers.collect()).unwrap()));
     };
     help(&mut first);
     advance(&mut first, 0.0);
