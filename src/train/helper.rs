@@ -1,5 +1,6 @@
 //! Who helps with a step: others that compute the gradients of some of its micro-batches.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::pin::Pin;
 
@@ -42,8 +43,8 @@ pub struct Task {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Work {
     pub(super) step: Step,
-    /// The texts of each of the helper's micro-batches.
-    pub(super) parts: Vec<Range<usize>>,
+    /// The helper's micro-batches, as nodes of the tree in which all are added up.
+    pub(super) nodes: Vec<Range<usize>>,
 }
 
 /// A copy of a model in training that computes gradients for a [`Trainer`](super::Trainer).
@@ -80,17 +81,18 @@ impl Helper {
         })
     }
 
-    /// The gradients and values of the task's micro-batches, one after the other.
+    /// The task's parts of the gradient and of the values, one after the other.
     ///
     /// # Errors
     /// If the task is not for a model such as this.
     pub fn answer(&mut self, task: &Task) -> Result<Tensor<1>, TrainError> {
         let foreign = || TrainError::Task;
-        let Work { step, parts } = serde_json::from_str(&task.work).map_err(|_| foreign())?;
-        let (values, mut rest) = task
+        let Work { step, nodes } = serde_json::from_str(&task.work).map_err(|_| foreign())?;
+        let (values, rows) = task
             .values
             .split_at_checked(self.parameters)
             .ok_or_else(foreign)?;
+        let mut rows = self.rows(&step, &nodes, rows).ok_or_else(foreign)?;
         let values = Tensor::from_data(values, &self.device);
         self.model = self.flat.put(self.model.clone(), &values);
         let learner = Learner {
@@ -98,22 +100,35 @@ impl Helper {
             flat: &self.flat,
             embeddings: self.embeddings,
         };
+        let parts = nodes.iter().map(|node| {
+            let part = learner.learn(&step, node, |_| rows.pop_front());
+            part.joined()
+        });
+        Ok(Tensor::cat(parts.collect(), 0))
+    }
+
+    /// The rows of the words of each micro-batch, from the numbers of all, if they are moved; `None` if these are not
+    /// what is needed.
+    fn rows(
+        &self,
+        step: &Step,
+        nodes: &[Range<usize>],
+        mut rest: &[f32],
+    ) -> Option<VecDeque<Tensor<2>>> {
         let width = self.embeddings.width(&self.model);
-        let mut answers = Vec::new();
-        for texts in parts {
-            let rows = match width {
-                0 => None,
-                width => {
-                    let types = step.types(texts.clone(), &self.model.config).len();
-                    let (rows, others) =
-                        rest.split_at_checked(types * width).ok_or_else(foreign)?;
-                    rest = others;
-                    let rows = TensorData::new(rows.to_vec(), [types, width]);
-                    Some(Tensor::from_data(rows, &self.device))
-                }
-            };
-            answers.push(learner.learn(&step, texts, rows).joined());
+        let mut rows = VecDeque::new();
+        for part in nodes.iter().flat_map(Clone::clone) {
+            if part >= step.count() {
+                return None;
+            }
+            if width > 0 {
+                let types = step.types(&(part..part + 1), &self.model.config).len();
+                let (values, others) = rest.split_at_checked(types * width)?;
+                rest = others;
+                let values = TensorData::new(values.to_vec(), [types, width]);
+                rows.push_back(Tensor::from_data(values, &self.device));
+            }
         }
-        Ok(Tensor::cat(answers, 0))
+        (rest.is_empty() && !nodes.is_empty()).then_some(rows)
     }
 }

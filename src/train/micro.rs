@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::adam::{Embeddings, Rows};
 use super::flat::Flat;
 use super::sums::VALUES;
+use super::tree;
 use crate::evaluate::correct;
 use crate::model::{Batch, Classifier, ModelConfig, Noise, Stream, StreamPosition, Whole};
 use crate::objective::Objective;
@@ -42,23 +43,20 @@ pub(super) fn most(device: &Device) -> usize {
 }
 
 impl Step {
-    /// The texts of each micro-batch.
-    pub(super) fn parts(&self) -> Vec<Range<usize>> {
-        let all = self.texts.len();
-        let starts = (0..all).step_by(self.most);
-        starts
-            .map(|start| start..all.min(start.saturating_add(self.most)))
-            .collect()
+    /// How many micro-batches there are.
+    pub(super) fn count(&self) -> usize {
+        self.texts.len().div_ceil(self.most)
     }
 
-    /// Whether the batch is not cut.
-    fn is_whole(&self) -> bool {
-        self.texts.len() <= self.most
+    /// The texts of some micro-batches in a row.
+    fn texts(&self, parts: &Range<usize>) -> Range<usize> {
+        let text = |part: usize| part.saturating_mul(self.most).min(self.texts.len());
+        text(parts.start)..text(parts.end)
     }
 
-    /// The words of a micro-batch, each once.
-    pub(super) fn types(&self, texts: Range<usize>, config: &ModelConfig) -> Vec<u32> {
-        Batch::types(self.whole.length, &self.slices(texts), config)
+    /// The words of some micro-batches in a row, each once.
+    pub(super) fn types(&self, parts: &Range<usize>, config: &ModelConfig) -> Vec<u32> {
+        Batch::types(self.whole.length, &self.slices(self.texts(parts)), config)
     }
 
     fn slices(&self, texts: Range<usize>) -> Vec<&[u32]> {
@@ -73,7 +71,7 @@ pub(super) struct Learner<'a> {
     pub(super) embeddings: Embeddings,
 }
 
-/// What comes of a micro-batch: its part in the gradient and in the values of a step.
+/// The part that some micro-batches have in the gradient and in the values of a step.
 pub(super) struct Part {
     /// Of the parameters that are moved together, `[N]`.
     gradient: Tensor<1>,
@@ -86,26 +84,50 @@ pub(super) struct Part {
 
 /// The gradient of some words' rows.
 struct PartOfRows {
-    /// The words, `U` of them.
+    /// The words by ascending id, `U` of them.
     types: Vec<u32>,
     /// `[U, R]`.
     gradient: Tensor<2>,
 }
 
+/// How many numbers a part has.
+pub(super) struct Sizes {
+    /// Parameters that are moved together.
+    pub(super) parameters: usize,
+    /// The words whose rows are moved, and how wide these are.
+    pub(super) rows: (Vec<u32>, usize),
+}
+
 impl Learner<'_> {
-    /// Goes through the micro-batch of these `texts`, forwards and backwards; `rows` are those of its words in the word
-    /// table, `[U, R]`, if not the model's own.
-    pub(super) fn learn(&self, step: &Step, texts: Range<usize>, rows: Option<Tensor<2>>) -> Part {
+    /// The sum of some micro-batches in a row, a node of the tree in which parts are added up; `rows` gives the rows of
+    /// a micro-batch's words in the word table, `[U, R]`, if they are not the model's own.
+    pub(super) fn learn(
+        &self,
+        step: &Step,
+        node: &Range<usize>,
+        mut rows: impl FnMut(&Range<usize>) -> Option<Tensor<2>>,
+    ) -> Part {
+        let mut known = |node: &Range<usize>| match node.len() {
+            1 => Some(self.micro(step, node, rows(node))),
+            _ => None,
+        };
+        let sum = tree::sum(node, &mut known, &Part::add);
+        sum.expect("every leaf is known")
+    }
+
+    /// Goes through one micro-batch, forwards and backwards.
+    fn micro(&self, step: &Step, part: &Range<usize>, rows: Option<Tensor<2>>) -> Part {
         let Self {
             model,
             flat,
             embeddings,
         } = *self;
+        let texts = step.texts(part);
         let (config, device) = (&model.config, model.device());
         let (slices, labels) = (step.slices(texts.clone()), &step.labels[texts.clone()]);
-        let input = match step.is_whole() {
-            true => Batch::new(&slices, config, &device),
-            false => Batch::part(step.whole, &slices, config, &device),
+        let input = match step.count() {
+            1 => Batch::new(&slices, config, &device),
+            _ => Batch::part(step.whole, &slices, config, &device),
         };
         let dims = [step.whole.texts, step.whole.length];
         let mut stream = Stream::at(step.noise);
@@ -143,22 +165,15 @@ impl Part {
         Tensor::cat(parts.into_iter().flatten().collect(), 0)
     }
 
-    /// How many numbers it has: of `parameters` that are moved together and of `types` rows, each `width` wide.
-    pub(super) fn count(parameters: usize, (types, width): (usize, usize)) -> usize {
-        parameters + types * width + VALUES
-    }
-
-    /// It again from its [joined](Self::joined) `numbers`, of `parameters` that are moved together and of the rows of
-    /// `types`; `None` if they are too few or too many.
-    pub(super) fn cut(
-        numbers: &[f32],
-        parameters: usize,
-        (types, width): (Vec<u32>, usize),
-        device: &Device,
-    ) -> Option<Self> {
-        if numbers.len() != Self::count(parameters, (types.len(), width)) {
+    /// It again from its [joined](Self::joined) numbers; `None` if they are too few or too many.
+    pub(super) fn cut(numbers: &[f32], sizes: Sizes, device: &Device) -> Option<Self> {
+        if numbers.len() != sizes.count() {
             return None;
         }
+        let Sizes {
+            parameters,
+            rows: (types, width),
+        } = sizes;
         let (gradient, rest) = numbers.split_at(parameters);
         let (rows, values) = rest.split_at(types.len() * width);
         let rows = (width > 0).then(|| TensorData::new(rows.to_vec(), [types.len(), width]));
@@ -172,51 +187,54 @@ impl Part {
         })
     }
 
-    /// The gradient of all parts together, and the values, `[VALUES]`.
-    pub(super) fn sum(parts: Vec<Self>) -> (Tensor<1>, Option<Rows>, Tensor<1>) {
-        let mut sum: Option<(Tensor<1>, Tensor<1>)> = None;
-        let mut rows = Vec::new();
-        for part in parts {
-            rows.extend(part.rows);
-            sum = Some(match sum {
-                None => (part.gradient, part.values),
-                Some((gradient, values)) => (gradient + part.gradient, values + part.values),
-            });
+    pub(super) fn add(self, other: Self) -> Self {
+        Self {
+            gradient: self.gradient + other.gradient,
+            rows: match (self.rows, other.rows) {
+                (Some(rows), Some(others)) => Some(rows.add(others)),
+                (rows, others) => rows.or(others),
+            },
+            values: self.values + other.values,
         }
-        let (gradient, values) = sum.expect("a step has a text");
-        (gradient, PartOfRows::sum(rows), values)
+    }
+
+    /// The whole gradient, and the values, `[VALUES]`.
+    pub(super) fn whole(self) -> (Tensor<1>, Option<Rows>, Tensor<1>) {
+        let rows = self.rows.map(|PartOfRows { types, gradient }| Rows {
+            types: ids(types.iter().map(|&id| id as usize), &gradient.device()),
+            gradient,
+        });
+        (self.gradient, rows, self.values)
+    }
+}
+
+impl Sizes {
+    /// How many numbers that is, with the values.
+    pub(super) fn count(&self) -> usize {
+        let (types, width) = &self.rows;
+        self.parameters + types.len() * width + VALUES
     }
 }
 
 impl PartOfRows {
-    fn sum(parts: Vec<Self>) -> Option<Rows> {
-        let first = parts.first()?;
-        let device = first.gradient.device();
-        let all: BTreeSet<u32> = parts
-            .iter()
-            .flat_map(|part| part.types.iter().copied())
-            .collect();
-        let all: Vec<u32> = all.into_iter().collect();
-        let ids = |ids: Vec<usize>| -> Tensor<1, Int> {
-            let ids: Vec<i32> = ids.into_iter().map(|id| id as i32).collect();
-            Tensor::from_data(ids.as_slice(), &device)
-        };
-        let types = ids(all.iter().map(|&id| id as usize).collect());
-        if let [only] = &parts[..] {
-            return Some(Rows {
-                types,
-                gradient: only.gradient.clone(),
-            });
-        }
-        let [_, width] = first.gradient.dims();
-        let mut gradient = Tensor::zeros([all.len(), width], &device);
-        for part in parts {
-            let place = |id: &u32| all.partition_point(|other| other < id);
-            let places = ids(part.types.iter().map(place).collect());
+    fn add(self, other: Self) -> Self {
+        let all: BTreeSet<u32> = self.types.iter().chain(&other.types).copied().collect();
+        let types: Vec<u32> = all.into_iter().collect();
+        let [_, width] = self.gradient.dims();
+        let device = self.gradient.device();
+        let mut gradient = Tensor::zeros([types.len(), width], &device);
+        for part in [self, other] {
+            let place = |id: &u32| types.partition_point(|other| other < id);
+            let places = ids(part.types.iter().map(place), &device);
             gradient = gradient.select_assign(0, places, part.gradient, IndexingUpdateOp::Add);
         }
-        Some(Rows { types, gradient })
+        Self { types, gradient }
     }
+}
+
+fn ids(ids: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
+    let ids: Vec<i32> = ids.map(|id| id as i32).collect();
+    Tensor::from_data(ids.as_slice(), device)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -295,11 +313,8 @@ mod tests {
             flat: &flat,
             embeddings,
         };
-        let parts = step.parts().into_iter();
-        let parts = parts
-            .map(|texts| learner.learn(&step, texts, None))
-            .collect();
-        let (gradient, rows, values) = Part::sum(parts);
+        let whole = learner.learn(&step, &(0..step.count()), |_| None);
+        let (gradient, rows, values) = whole.whole();
         let rows = rows.map(|rows| numbers(rows.gradient.flatten(0, 1)));
         [numbers(gradient), rows.unwrap_or_default(), numbers(values)]
     }

@@ -21,6 +21,7 @@ mod team;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
 mod trainer;
+mod tree;
 
 pub use checkpoint::Checkpoint;
 pub use diverged::{DIVERGED, guessing, has_diverged};

@@ -1,12 +1,13 @@
 //! How the work of a step is shared out.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use burn::tensor::Tensor;
 
 use super::helper::Work;
-use super::micro::{Learner, Part, Step};
-use super::{Helpers, Task, TrainError, Trainer};
+use super::micro::{Learner, Part, Sizes, Step};
+use super::{Helpers, Task, TrainError, Trainer, tree};
 use crate::model::read;
 
 impl Trainer {
@@ -15,44 +16,44 @@ impl Trainer {
         self.helpers = Some(helpers);
     }
 
-    /// All parts of a step, each computed here or by a helper.
-    pub(super) async fn learn(&mut self, step: &Step) -> Result<Vec<Part>, TrainError> {
-        let parts = step.parts();
+    /// All of a step, each part computed here or by a helper.
+    pub(super) async fn learn(&mut self, step: &Step) -> Result<Part, TrainError> {
+        let root = 0..step.count();
         let helpers = self.helpers.as_ref();
         let (helpers, leads) = helpers.map_or((0, true), |all| (all.count(), !all.do_all()));
-        let mut shares = shares(&parts, helpers + usize::from(leads));
-        let own = match leads {
-            true => shares.pop().unwrap_or_default(),
-            false => Vec::new(),
-        };
-        let mut asked = None;
-        if !shares.is_empty() {
-            let tasks = self.tasks(step, &shares).await?;
-            asked = self.helpers.as_mut().map(|helpers| helpers.ask(tasks));
+        let mut shares = shares(step.count(), helpers + usize::from(leads));
+        if leads {
+            shares.pop(); // It computes what nobody else has.
+        }
+        let nodes = shares.iter().map(|share| tree::nodes(root.clone(), share));
+        let nodes: Vec<Vec<Range<usize>>> = nodes.collect();
+        let mut parts = BTreeMap::new();
+        if !nodes.is_empty() {
+            let tasks = self.tasks(step, &nodes).await?;
+            let answers = self.helpers.as_mut().map(|helpers| helpers.ask(tasks));
+            if leads {
+                let from = shares.last().map_or(0, |share| share.end);
+                for node in tree::nodes(root.clone(), &(from..root.end)) {
+                    let part = self.learner().learn(step, &node, |_| None);
+                    parts.insert((node.start, node.end), part);
+                }
+            }
+            let answers = match answers {
+                Some(answers) => answers.await,
+                None => None,
+            };
+            match answers.and_then(|answers| self.parts(step, &nodes, &answers)) {
+                Some(answered) => parts.extend(answered),
+                // Whoever does not answer once is not asked again.
+                None => self.helpers = None,
+            }
         }
         let learner = self.learner();
-        let own = own
-            .iter()
-            .map(|texts| learner.learn(step, texts.clone(), None));
-        let own: Vec<Part> = own.collect();
-        let mut all = match asked {
-            Some(answers) => match answers
-                .await
-                .and_then(|all| self.parts(step, &shares, &all))
-            {
-                Some(parts) => parts,
-                None => {
-                    // Whoever does not answer once is not asked again.
-                    self.helpers = None;
-                    let learner = self.learner();
-                    let left = shares.concat().into_iter();
-                    left.map(|texts| learner.learn(step, texts, None)).collect()
-                }
-            },
-            None => Vec::new(),
+        let mut known = |node: &Range<usize>| {
+            let given = parts.remove(&(node.start, node.end));
+            given.or_else(|| (node.len() == 1).then(|| learner.learn(step, node, |_| None)))
         };
-        all.extend(own);
-        Ok(all)
+        Ok(tree::sum(&root, &mut known, &Part::add).expect("every leaf is known"))
     }
 
     fn learner(&self) -> Learner<'_> {
@@ -67,26 +68,20 @@ impl Trainer {
     async fn tasks(
         &self,
         step: &Step,
-        shares: &[Vec<Range<usize>>],
+        nodes: &[Vec<Range<usize>>],
     ) -> Result<Vec<Task>, TrainError> {
-        let by_rows = self.width() > 0;
         let values = read(self.optimizer.values()).await?;
-        let table = self.model.words.val().without_autodiff();
         let mut tasks = Vec::new();
-        for parts in shares {
+        for nodes in nodes {
             let mut values = values.clone();
-            if by_rows {
-                for texts in parts {
-                    let types = step.types(texts.clone(), &self.model.config);
-                    let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
-                    let types = Tensor::from_data(types.as_slice(), &table.device());
-                    let rows = table.clone().select(0, types);
-                    values.extend(read(rows.flatten(0, 1)).await?);
+            if self.width() > 0 {
+                for part in nodes.iter().flat_map(Clone::clone) {
+                    values.extend(read(self.rows(step, part)).await?);
                 }
             }
             let work = Work {
                 step: step.clone(),
-                parts: parts.clone(),
+                nodes: nodes.clone(),
             };
             let work = serde_json::to_string(&work).map_err(|_| TrainError::Task)?;
             tasks.push(Task { work, values });
@@ -94,30 +89,41 @@ impl Trainer {
         Ok(tasks)
     }
 
+    /// The rows of a micro-batch's words in the word table, `[U·R]`.
+    fn rows(&self, step: &Step, part: usize) -> Tensor<1> {
+        let table = self.model.words.val().without_autodiff();
+        let types = step.types(&(part..part + 1), &self.model.config);
+        let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
+        let types = Tensor::from_data(types.as_slice(), &table.device());
+        table.select(0, types).flatten(0, 1)
+    }
+
     /// The parts that were answered; `None` if an answer does not fit its task.
     fn parts(
         &self,
         step: &Step,
-        shares: &[Vec<Range<usize>>],
+        nodes: &[Vec<Range<usize>>],
         answers: &[Vec<f32>],
-    ) -> Option<Vec<Part>> {
-        let (values, width) = (self.optimizer.values(), self.width());
-        let (parameters, device) = (values.dims()[0], values.device());
-        let mut all = Vec::new();
-        for (parts, answer) in shares.iter().zip(answers) {
+    ) -> Option<Vec<((usize, usize), Part)>> {
+        let values = self.optimizer.values();
+        let mut parts = Vec::new();
+        for (nodes, answer) in nodes.iter().zip(answers) {
             let mut rest = answer.as_slice();
-            for texts in parts {
-                let types = step.types(texts.clone(), &self.model.config);
-                let count = Part::count(parameters, (types.len(), width));
-                let (numbers, others) = rest.split_at_checked(count)?;
+            for node in nodes {
+                let sizes = Sizes {
+                    parameters: values.dims()[0],
+                    rows: (step.types(node, &self.model.config), self.width()),
+                };
+                let (numbers, others) = rest.split_at_checked(sizes.count())?;
                 rest = others;
-                all.push(Part::cut(numbers, parameters, (types, width), &device)?);
+                let part = Part::cut(numbers, sizes, &values.device())?;
+                parts.push(((node.start, node.end), part));
             }
             if !rest.is_empty() {
                 return None;
             }
         }
-        (answers.len() == shares.len()).then_some(all)
+        (answers.len() == nodes.len()).then_some(parts)
     }
 
     /// How wide the rows are by which the word table is moved; 0 if it is not.
@@ -126,13 +132,12 @@ impl Trainer {
     }
 }
 
-/// Shares `parts` out among so many, in their order: the last, who has more to do besides, gets no more than others.
-fn shares(parts: &[Range<usize>], among: usize) -> Vec<Vec<Range<usize>>> {
-    let among = among.min(parts.len()).max(1);
-    let (each, more) = (parts.len() / among, parts.len() % among);
-    let mut rest = parts.iter().cloned();
-    let share = |at: usize| rest.by_ref().take(each + usize::from(at < more)).collect();
-    (0..among).map(share).collect()
+/// Shares `parts` out among so many, in their order: the last, who may have more to do besides, gets no more than others.
+fn shares(parts: usize, among: usize) -> Vec<Range<usize>> {
+    let among = among.min(parts).max(1);
+    let (each, more) = (parts / among, parts % among);
+    let start = |at: usize| at * each + at.min(more);
+    (0..among).map(|at| start(at)..start(at + 1)).collect()
 }
 
 #[cfg(test)]
@@ -142,15 +147,17 @@ mod tests {
     #[test]
     fn everyone_gets_about_as_much_and_nothing_is_left() {
         for count in 1..10 {
-            let parts: Vec<Range<usize>> = (0..count).map(|at| at..at + 1).collect();
             for among in 1..10 {
-                let shares = shares(&parts, among);
-                assert_eq!(shares.concat(), parts);
+                let shares = shares(count, among);
+                let all: Vec<usize> = shares.iter().flat_map(Clone::clone).collect();
+                assert_eq!(all, (0..count).collect::<Vec<_>>());
                 assert_eq!(shares.len(), among.min(count));
-                let sizes: Vec<usize> = shares.iter().map(Vec::len).collect();
-                let least = *sizes.iter().min().unwrap();
-                assert_eq!(sizes.last(), Some(&least));
-                assert!(sizes.iter().all(|&size| size - least <= 1), "{sizes:?}");
+                let least = shares.iter().map(ExactSizeIterator::len).min();
+                assert_eq!(shares.last().map(ExactSizeIterator::len), least);
+                assert!(
+                    shares.iter().all(|share| Some(share.len() - 1) <= least),
+                    "{shares:?}"
+                );
             }
         }
     }

@@ -6,7 +6,7 @@ use web_time::Instant;
 
 use super::adam::Adam;
 use super::epoch::Epoch;
-use super::micro::{self, Part, Step};
+use super::micro::{self, Step};
 use super::origin::Origin;
 use super::{Helpers, Options, Outcome, Progress, TrainError, TrainEvent, Wish};
 use crate::evaluate::{EncodedExample, Evaluation, Sweep};
@@ -230,8 +230,7 @@ impl Trainer {
         let schedule = self.origin.options.schedule;
         let objective = objective.weighted(schedule.weight(part));
         let step = self.prepare(batch, objective).await?;
-        let parts = self.learn(&step).await?;
-        let (gradient, rows, values) = Part::sum(parts);
+        let (gradient, rows, values) = self.learn(&step).await?.whole();
         let rate = self.origin.options.steps.learning_rate * schedule.rate(part);
         self.optimizer.step(&mut self.model, gradient, rows, rate);
         Ok(values)
