@@ -92,7 +92,7 @@ fn behind_mlp(config: &ModelConfig, layer: usize) -> usize {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::model::Reading;
+    use crate::model::{Reading, read};
     use crate::text::Tokenizer;
 
     fn numbers(noise: Noise) -> Vec<Vec<f32>> {
@@ -101,7 +101,7 @@ mod tests {
         let flat = flat
             .into_iter()
             .chain(blocks.map(|mask| mask.flatten(0, 1)));
-        flat.map(|mask: Tensor<1>| mask.into_data().try_to_vec().unwrap())
+        flat.map(|mask: Tensor<1>| pollster::block_on(read(mask)).unwrap())
             .collect()
     }
 

@@ -240,7 +240,7 @@ fn ids(ids: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::model::{Winners, initial_weights};
+    use crate::model::{Winners, initial_weights, read};
     use crate::objective::{Family, GateGuard, Layers, Penalties, RateOf, ScaleFree};
     use crate::text::Tokenizer;
 
@@ -273,7 +273,7 @@ mod tests {
     }
 
     fn numbers(tensor: Tensor<1>) -> Vec<f32> {
-        tensor.into_data().try_to_vec().unwrap()
+        pollster::block_on(read(tensor)).unwrap()
     }
 
     /// Gradient and values of one step in parts of at most so many texts.

@@ -34,6 +34,10 @@ impl Threads {
 }
 
 /// Without an answer, whoever waits for it is told by the end of its channel.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a thread can wait, and Flex is done when it returns"
+)]
 fn help(helper: &Mutex<Helper>, task: &Task, answer: &Sender<Vec<f32>>) {
     let mut helper = helper.lock().unwrap_or_else(PoisonError::into_inner);
     let numbers = helper

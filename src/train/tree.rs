@@ -6,7 +6,7 @@ use std::ops::Range;
 /// The two nodes below one; `None` below a leaf.
 fn halves(node: &Range<usize>) -> Option<[Range<usize>; 2]> {
     let middle = node.start + node.len().next_power_of_two() / 2;
-    (node.len() > 1).then(|| [node.start..middle, middle..node.end])
+    (node.len() > 1).then_some([node.start..middle, middle..node.end])
 }
 
 /// The nodes of the tree with this `root` that cover the leaves `within` a range: as few as possible, in their order.
