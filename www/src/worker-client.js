@@ -31,8 +31,10 @@ export class WorkerClient {
   alive = true;
   /** What is thrown at whoever calls it when it is not. @type {Problem} */
   #gone = STOPPED;
-  /** Calls without an answer yet, by number. @type {Map<number, {answer: Deferred<any>, within: number}>} */
+  /** Calls without an answer yet, by number. @type {Map<number, {answer: Deferred<any>, at: number, within: number}>} */
   #calls = new Map();
+  /** When it was last heard, or began to train. */
+  #heard = 0;
   #number = 0;
   /** @type {Map<string, Promise<ModelInfo>>} */
   #models = new Map();
@@ -82,7 +84,7 @@ export class WorkerClient {
     if (!this.alive) throw this.#gone;
     const answer = new Deferred();
     const request = (this.#number += 1);
-    this.#calls.set(request, { answer, within: OWES_FOR[name] ?? SILENT_FOR });
+    this.#calls.set(request, { answer, at: performance.now(), within: OWES_FOR[name] ?? SILENT_FOR });
     const ports = args.filter((arg) => arg instanceof MessagePort);
     this.worker.postMessage({ request, name, args }, ports);
     this.#attend();
@@ -99,6 +101,7 @@ export class WorkerClient {
 
   /** Whether it must be heard from regularly from now on. @param {boolean} training */
   watch(training) {
+    if (training && !this.#training) this.#heard = performance.now();
     this.#training = training;
     this.#attend();
   }
@@ -108,18 +111,20 @@ export class WorkerClient {
     this.#end(STOPPED);
   }
 
-  /** Waits for its next message, if one is due. */
+  /** Waits for its next message, if one is due: from when it was last heard, not from when others ask for more. */
   #attend() {
     clearTimeout(this.#watchdog);
-    const owed = [...this.#calls.values()].map(({ within }) => within);
-    const within = Math.min(...owed, this.#training ? SILENT_FOR : Infinity);
-    if (!this.alive || within === Infinity) return;
-    this.#watchdog = setTimeout(() => this.#die(`it sent nothing for ${within / 1000} seconds`), within);
+    const due = [...this.#calls.values()].map(({ at, within }) => ({ within, by: Math.max(at, this.#heard) + within }));
+    if (this.#training) due.push({ within: SILENT_FOR, by: this.#heard + SILENT_FOR });
+    if (!this.alive || due.length === 0) return;
+    const { within, by } = due.reduce((first, other) => (other.by < first.by ? other : first));
+    this.#watchdog = setTimeout(() => this.#die(`it sent nothing for ${within / 1000} seconds`), by - performance.now());
   }
 
   /** @param {FromWorker} message */
   #hear(message) {
     if (!this.alive) return;
+    this.#heard = performance.now();
     this.#take(message);
     this.#attend();
   }
