@@ -6,7 +6,7 @@ use std::ops::Range;
 use burn::tensor::Tensor;
 
 use super::helper::Work;
-use super::micro::{Learner, Part, Sizes, Step};
+use super::micro::{self, Learner, Part, Sizes, Step};
 use super::{Helpers, Task, TrainError, Trainer, tree};
 use crate::model::read;
 
@@ -14,6 +14,12 @@ impl Trainer {
     /// Lets others help from the next step on. A step's numbers do not depend on it.
     pub fn employ(&mut self, helpers: Box<dyn Helpers>) {
         self.helpers = Some(helpers);
+    }
+
+    /// How many have something to do in a step at most, the trainer itself among them: on a GPU only that.
+    pub fn most_workers(&self) -> usize {
+        let batch = self.origin.options.steps.batch_size;
+        batch.min(self.train.len()).div_ceil(micro::most(&self.device)).max(1)
     }
 
     /// All of a step, each part computed here or by a helper.

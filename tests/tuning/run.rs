@@ -106,6 +106,7 @@ fn a_run_tells_of_its_steps_epochs_and_result() {
     assert_eq!(info.classes, ["blame", "neither", "praise"]);
     assert!(info.new_head);
     assert_eq!((info.training, info.held_out, info.steps), (42, 6, 6));
+    assert_eq!(info.workers, 2, "each has some texts of a batch");
     let (events, files) = finish(&mut run, |_| {});
 
     let steps: Vec<(usize, usize)> = events

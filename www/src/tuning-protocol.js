@@ -115,6 +115,7 @@
  * @property {number} held_out texts
  * @property {number} steps per epoch
  * @property {number} parameters values that learn
+ * @property {number} workers that may train at once
  * @property {EpochRecord[]} epochs those that are done
  * @property {number} step steps taken so far, over all epochs
  */

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{DataChoices, Tuning, TuningOptions};
 use crate::explain::{EpochRecord, History};
-use crate::model::parameter_shapes;
+use crate::model::{parameter_count, parameter_shapes};
 
 /// What a run is; the same after it was resumed.
 #[derive(Clone, Debug, Serialize)]
@@ -33,11 +33,21 @@ pub struct TuningInfo {
     pub steps: usize,
     /// Number of trained parameters.
     pub parameters: usize,
+    /// How many workers may train at once.
+    pub workers: usize,
     /// The epochs that are done.
     pub epochs: Vec<EpochRecord>,
     /// Steps taken so far.
     pub step: usize,
 }
+
+/// Workers at most: each is a copy of the engine.
+const WORKERS: usize = 8;
+
+/// What all of them may take, in bytes; and one of them, as a multiple of the model's numbers: these, those that come with
+/// each step, gradients, and what a pass keeps.
+const MEMORY: usize = 1 << 30;
+const PER_NUMBER: usize = 5 * size_of::<f32>();
 
 impl Tuning {
     /// What training recorded so far, epoch by epoch.
@@ -49,6 +59,7 @@ impl Tuning {
     pub fn info(&self) -> TuningInfo {
         let options = &self.plan.options;
         let config = &self.current.package.config;
+        let by_memory = MEMORY / (parameter_count(config) * PER_NUMBER);
         TuningInfo {
             start: self.start.package.card.id.clone(),
             start_title: self.start.package.card.title.clone(),
@@ -66,6 +77,7 @@ impl Tuning {
                 .filter(|(name, _)| !options.freezes(name))
                 .map(|(_, shape)| shape.iter().product::<usize>())
                 .sum(),
+            workers: self.trainer.most_workers().min(WORKERS).min(by_memory.max(1)),
             epochs: self.trainer.history().records.clone(),
             step: self.trainer.steps(),
         }

@@ -5,9 +5,6 @@ import { WorkerClient } from "../worker-client.js";
 
 /** @import { Assets } from "../protocol.js" */
 
-/** Workers at most, with the one that trains. */
-const MOST = 8;
-
 /** For this long after a person has typed, one core is left to the explanations, in milliseconds. */
 const TYPING = 2000;
 
@@ -27,14 +24,13 @@ export class Helpers {
     this.changed = changed;
   }
 
-  /** Finds help for a run that this is a checkpoint of; a GPU needs none. @param {WorkerClient} leader @param {Blob} checkpoint */
-  hire(leader, checkpoint) {
+  /** Finds help for a run that this is a checkpoint of. @param {WorkerClient} leader @param {Blob} checkpoint @param {number} most how many can train at once */
+  hire(leader, checkpoint, most) {
     this.dismiss();
     this.#leader = leader;
     this.changed(1);
-    if (leader.backend !== "flex") return;
-    const cores = Math.min(navigator.hardwareConcurrency || 1, MOST);
-    for (let more = 1; more < cores; more += 1) this.#add(leader, checkpoint);
+    const workers = Math.min(navigator.hardwareConcurrency || 1, most);
+    for (let more = 1; more < workers; more += 1) this.#add(leader, checkpoint);
   }
 
   /** Whoever trained or helped does so no more. */
@@ -50,7 +46,7 @@ export class Helpers {
     if (!leader || this.#helpers.length === 0) return;
     clearTimeout(this.#typing);
     this.#allow(leader, this.#helpers.length - 1);
-    this.#typing = setTimeout(() => this.#allow(leader, MOST), TYPING);
+    this.#typing = setTimeout(() => this.#allow(leader, Infinity), TYPING);
   }
 
   /** @param {WorkerClient} leader @param {Blob} checkpoint */

@@ -126,7 +126,7 @@ export class Runs {
       const checkpoint = await client.call("pause");
       if (checkpoint) this.progress.save({ checkpoint, holding: "going", data: source.name, kind: source.kind, backend: client.backend });
       await this.#began(client, info, source);
-      if (checkpoint) this.helpers.hire(client, checkpoint);
+      if (checkpoint) this.helpers.hire(client, checkpoint, info.workers);
       await this.#go();
     } catch (problem) {
       if (!this.progress.saved) release();
@@ -290,7 +290,7 @@ export class Runs {
       await this.#began(client, info, { kind: saved.kind, name: saved.data });
       const where = saved.holding === "going" ? `, from step ${info.step}` : "";
       this.events.problem({ kind: "tuning", message: `${why}${where}.`, hint });
-      if (saved.holding !== "done") this.helpers.hire(client, saved.checkpoint);
+      if (saved.holding !== "done") this.helpers.hire(client, saved.checkpoint, info.workers);
       if (saved.holding === "paused") this.#enter("paused");
       else await this.#go();
     } catch (cause) {
