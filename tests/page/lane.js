@@ -28,7 +28,7 @@ export const lane = told("SAFR_LANE");
 export const url = told("SAFR_URL");
 
 /** Address of the page as one file. */
-export const oneFile = pathToFileURL(told("SAFR_ONE_FILE")).href;
+export const oneFile = () => pathToFileURL(told("SAFR_ONE_FILE")).href;
 
 /** Another name of this machine: by it, over http, the page is no secure context, as it is none in a local network. */
 export const NAMED = "lan.test";

@@ -13,7 +13,7 @@ const asked = [];
 
 const ONE_FILE = {
   before: (/** @type {import("playwright-core").Page} */ page) => void page.context().on("request", (request) => asked.push(request.url())),
-  open: (/** @type {import("playwright-core").Page} */ page) => page.goto(`${oneFile}#text=${encodeURIComponent(TEXT)}`),
+  open: (/** @type {import("playwright-core").Page} */ page) => page.goto(`${oneFile()}#text=${encodeURIComponent(TEXT)}`),
 };
 
 pageTest(

@@ -60,4 +60,4 @@ firefoxTest("one file explains what is typed, without a server", async (page) =>
   const { prediction } = await shown(page);
   const sum = prediction.reduce((total, { probability }) => total + Number(probability), 0);
   assert.ok(Math.abs(sum - 1) < 1e-3, `probabilities sum to ${sum}`);
-}, oneFile);
+}, oneFile());
