@@ -192,7 +192,7 @@ fn a_task_of_another_run_is_refused() {
     pollster::block_on(trainer.advance()).unwrap();
     let task = tasks.take().remove(0);
     let mut helper = Helper::new(&options, &config, &weights, &Device::flex()).unwrap();
-    helper.answer(&task).unwrap();
+    helper.answer(task.clone()).unwrap();
     let short = Task {
         values: task.values[..task.values.len() - 1].to_vec(),
         ..task.clone()
@@ -202,9 +202,9 @@ fn a_task_of_another_run_is_refused() {
         ..task.clone()
     };
     for wrong in [short, garbled] {
-        helper.answer(&wrong).unwrap_err();
+        helper.answer(wrong).unwrap_err();
     }
     let other = initial_weights(&deep, &mut Stream::new(2));
     let mut other = Helper::new(&options, &deep, &other, &Device::flex()).unwrap();
-    other.answer(&task).unwrap_err();
+    other.answer(task).unwrap_err();
 }

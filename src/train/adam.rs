@@ -8,7 +8,7 @@
 use burn::module::Param;
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
-use super::flat::Flat;
+use super::flat::{Flat, is_here};
 use super::moments::{Moments, Scale};
 use crate::model::{Array, Classifier, ReadError, Weights, read};
 
@@ -102,13 +102,16 @@ impl Adam {
 
     /// Moves `model` by one step of size `rate` along the `gradient` of the parameters that are moved together, `[N]`,
     /// and that of the words' rows.
-    pub(super) fn step(
+    ///
+    /// # Errors
+    /// If the device was lost or failed.
+    pub(super) async fn step(
         &mut self,
         model: &mut Classifier,
         gradient: Tensor<1>,
         rows: Option<Rows>,
         rate: f64,
-    ) {
+    ) -> Result<(), ReadError> {
         self.steps += 1;
         let scale = Scale::new(rate, self.steps);
         if let Some(rows) = rows
@@ -127,15 +130,25 @@ impl Adam {
             let table = table.select_assign(0, rows.types, change, IndexingUpdateOp::Add);
             model.words = Param::initialized(id, table.autodiff().require_grad());
         }
-        let change = self.moments.step(gradient, &scale);
-        let values = match &self.shrinking {
-            None => self.values.clone(),
-            Some(shrinking) => {
-                self.values.clone() * (shrinking.clone() * (-rate * self.weight_decay) + 1.0)
-            }
-        };
-        self.values = values + change;
+        let shrinking = self.shrinking.clone();
+        let factors = shrinking.map(|shrinking| shrinking * (-rate * self.weight_decay) + 1.0);
+        let values = self.values.clone();
+        if is_here(&values.device()) {
+            // Taken out, so that nobody else holds them and they can be changed in place.
+            let none = Moments::zeros(&Tensor::empty([0], &values.device()));
+            let moments = std::mem::replace(&mut self.moments, none);
+            let (moments, values) = moments.step_here(values, gradient, factors, &scale).await?;
+            (self.moments, self.values) = (moments, values);
+        } else {
+            let change = self.moments.step(gradient, &scale);
+            let values = match factors {
+                None => values,
+                Some(factors) => values * factors,
+            };
+            self.values = values + change;
+        }
         *model = self.flat.put(model.clone(), &self.values);
+        Ok(())
     }
 
     /// The state as arrays, in one readback.
@@ -295,7 +308,7 @@ mod tests {
                 gradient: leaf.grad_remove(&mut gradients).unwrap(),
             });
             let gradient = adam.flat().gradients(&model, &mut gradients);
-            adam.step(&mut model, gradient, rows, RATE);
+            pollster::block_on(adam.step(&mut model, gradient, rows, RATE)).unwrap();
         }
         let [bias, table] = start;
         [

@@ -3,15 +3,21 @@
 use std::collections::BTreeSet;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Gradients, Tensor};
+use burn::tensor::{Device, Gradients, Tensor};
 
 use crate::model::Classifier;
 
 /// The alignment that a slice needs at both ends for a GPU to read it in place: 256 bytes.
 const LINE: usize = 64;
 
-/// Parts that are joined at once: a GPU program can read only a few buffers.
+/// Parts that a GPU joins at once: its programs can read only a few buffers.
 const FEW: usize = 6;
+
+/// Whether what is on `device` is in this program's own memory, where a pass over numbers is worth more than fewer
+/// programs, and others can take over a part of the work.
+pub(super) fn is_here(device: &Device) -> bool {
+    device.clone().without_autodiff() == Device::flex()
+}
 
 /// The order of parameters in a flat vector: that of the model's fields, but with those that fill
 /// whole lines first, so that none of the others misaligns them. Zeros fill the last line.
@@ -109,7 +115,7 @@ impl<'a> Parts<'a> {
             let device = parts[0].device();
             parts.push(Tensor::from_data(rest.as_slice(), &device));
         }
-        while parts.len() > FEW {
+        while parts.len() > FEW && !is_here(&parts[0].device()) {
             parts = parts
                 .chunks(FEW)
                 .map(|parts| Tensor::cat(parts.to_vec(), 0))

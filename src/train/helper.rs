@@ -85,14 +85,16 @@ impl Helper {
     ///
     /// # Errors
     /// If the task is not for a model such as this.
-    pub fn answer(&mut self, task: &Task) -> Result<Tensor<1>, TrainError> {
-        let foreign = || TrainError::Task;
-        let Work { step, nodes } = serde_json::from_str(&task.work).map_err(|_| foreign())?;
-        let (values, rows) = task
-            .values
-            .split_at_checked(self.parameters)
-            .ok_or_else(foreign)?;
-        let mut rows = self.rows(&step, &nodes, rows).ok_or_else(foreign)?;
+    pub fn answer(&mut self, task: Task) -> Result<Tensor<1>, TrainError> {
+        let Task { work, mut values } = task;
+        let Work { step, nodes } = serde_json::from_str(&work).map_err(|_| TrainError::Task)?;
+        if values.len() < self.parameters {
+            return Err(TrainError::Task);
+        }
+        let rows = values.split_off(self.parameters);
+        let rows = self.rows(&step, &nodes, &rows);
+        let mut rows = rows.ok_or(TrainError::Task)?;
+        let values = TensorData::new(values, [self.parameters]);
         let values = Tensor::from_data(values, &self.device);
         self.model = self.flat.put(self.model.clone(), &values);
         let learner = Learner {

@@ -8,7 +8,7 @@ use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::adam::{Embeddings, Rows};
-use super::flat::Flat;
+use super::flat::{Flat, is_here};
 use super::sums::VALUES;
 use super::tree;
 use crate::evaluate::correct;
@@ -36,7 +36,7 @@ pub(super) struct Step {
 
 /// How many texts a micro-batch has at most on `device`: a GPU takes a batch as a whole.
 pub(super) fn most(device: &Device) -> usize {
-    match device.clone().without_autodiff() == Device::flex() {
+    match is_here(device) {
         true => TEXTS,
         false => usize::MAX,
     }
@@ -165,26 +165,23 @@ impl Part {
         Tensor::cat(parts.into_iter().flatten().collect(), 0)
     }
 
-    /// It again from its [joined](Self::joined) numbers; `None` if they are too few or too many.
-    pub(super) fn cut(numbers: &[f32], sizes: Sizes, device: &Device) -> Option<Self> {
-        if numbers.len() != sizes.count() {
-            return None;
-        }
+    /// It again from its [joined](Self::joined) numbers, as many as `sizes` says.
+    pub(super) fn cut(mut numbers: Vec<f32>, sizes: Sizes, device: &Device) -> Self {
         let Sizes {
             parameters,
             rows: (types, width),
         } = sizes;
-        let (gradient, rest) = numbers.split_at(parameters);
+        let rest = numbers.split_off(parameters);
         let (rows, values) = rest.split_at(types.len() * width);
         let rows = (width > 0).then(|| TensorData::new(rows.to_vec(), [types.len(), width]));
-        Some(Self {
-            gradient: Tensor::from_data(gradient, device),
+        Self {
+            gradient: Tensor::from_data(TensorData::new(numbers, [parameters]), device),
             rows: rows.map(|rows| PartOfRows {
                 types,
                 gradient: Tensor::from_data(rows, device),
             }),
             values: Tensor::from_data(values, device),
-        })
+        }
     }
 
     pub(super) fn add(self, other: Self) -> Self {

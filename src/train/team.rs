@@ -19,7 +19,10 @@ impl Trainer {
     /// How many have something to do in a step at most, the trainer itself among them: on a GPU only that.
     pub fn most_workers(&self) -> usize {
         let batch = self.origin.options.steps.batch_size;
-        batch.min(self.train.len()).div_ceil(micro::most(&self.device)).max(1)
+        batch
+            .min(self.train.len())
+            .div_ceil(micro::most(&self.device))
+            .max(1)
     }
 
     /// All of a step, each part computed here or by a helper.
@@ -48,7 +51,7 @@ impl Trainer {
                 Some(answers) => answers.await,
                 None => None,
             };
-            match answers.and_then(|answers| self.parts(step, &nodes, &answers)) {
+            match answers.and_then(|answers| self.parts(step, &nodes, answers)) {
                 Some(answered) => parts.extend(answered),
                 // Whoever does not answer once is not asked again.
                 None => self.helpers = None,
@@ -76,10 +79,9 @@ impl Trainer {
         step: &Step,
         nodes: &[Vec<Range<usize>>],
     ) -> Result<Vec<Task>, TrainError> {
-        let values = read(self.optimizer.values()).await?;
         let mut tasks = Vec::new();
         for nodes in nodes {
-            let mut values = values.clone();
+            let mut values = read(self.optimizer.values()).await?;
             if self.width() > 0 {
                 for part in nodes.iter().flat_map(Clone::clone) {
                     values.extend(read(self.rows(step, part)).await?);
@@ -109,27 +111,32 @@ impl Trainer {
         &self,
         step: &Step,
         nodes: &[Vec<Range<usize>>],
-        answers: &[Vec<f32>],
+        answers: Vec<Vec<f32>>,
     ) -> Option<Vec<((usize, usize), Part)>> {
         let values = self.optimizer.values();
         let mut parts = Vec::new();
-        for (nodes, answer) in nodes.iter().zip(answers) {
-            let mut rest = answer.as_slice();
+        if answers.len() != nodes.len() {
+            return None;
+        }
+        for (nodes, mut numbers) in nodes.iter().zip(answers) {
             for node in nodes {
                 let sizes = Sizes {
                     parameters: values.dims()[0],
                     rows: (step.types(node, &self.model.config), self.width()),
                 };
-                let (numbers, others) = rest.split_at_checked(sizes.count())?;
-                rest = others;
-                let part = Part::cut(numbers, sizes, &values.device())?;
+                if numbers.len() < sizes.count() {
+                    return None;
+                }
+                let others = numbers.split_off(sizes.count());
+                let part = Part::cut(numbers, sizes, &values.device());
                 parts.push(((node.start, node.end), part));
+                numbers = others;
             }
-            if !rest.is_empty() {
+            if !numbers.is_empty() {
                 return None;
             }
         }
-        (answers.len() == nodes.len()).then_some(parts)
+        Some(parts)
     }
 
     /// How wide the rows are by which the word table is moved; 0 if it is not.

@@ -38,11 +38,11 @@ impl Threads {
     clippy::disallowed_methods,
     reason = "a thread can wait, and Flex is done when it returns"
 )]
-fn help(helper: &Mutex<Helper>, task: &Task, answer: &Sender<Vec<f32>>) {
+fn help(helper: &Mutex<Helper>, task: Task, answer: &Sender<Vec<f32>>) {
     let mut helper = helper.lock().unwrap_or_else(PoisonError::into_inner);
     let numbers = helper
         .answer(task)
-        .map(|numbers| numbers.into_data().try_to_vec());
+        .map(|numbers| numbers.into_data().try_into_vec());
     if let Ok(Ok(numbers)) = numbers {
         // If nobody wants it any more, the run is over.
         let _ = answer.send(numbers);
@@ -83,7 +83,7 @@ impl Helpers for Threads {
             .map(|((pool, helper), task)| {
                 let (answer, answered) = channel();
                 let helper = helper.clone();
-                pool.spawn(move || help(&helper, &task, &answer));
+                pool.spawn(move || help(&helper, task, &answer));
                 answered
             })
             .collect();

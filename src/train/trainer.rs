@@ -232,7 +232,8 @@ impl Trainer {
         let step = self.prepare(batch, objective).await?;
         let (gradient, rows, values) = self.learn(&step).await?.whole();
         let rate = self.origin.options.steps.learning_rate * schedule.rate(part);
-        self.optimizer.step(&mut self.model, gradient, rows, rate);
+        let stepped = self.optimizer.step(&mut self.model, gradient, rows, rate);
+        stepped.await?;
         Ok(values)
     }
 

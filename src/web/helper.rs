@@ -36,7 +36,7 @@ impl Helper {
     /// `{kind, message, hint}` if the task belongs to another run.
     pub async fn answer(&mut self, work: String, values: Vec<f32>) -> Result<Vec<f32>, JsValue> {
         let fail = |error: TrainError| EngineError::from(error);
-        let numbers = self.inner.answer(&Task { work, values }).map_err(fail)?;
+        let numbers = self.inner.answer(Task { work, values }).map_err(fail)?;
         Ok(read(numbers).await.map_err(EngineError::from)?)
     }
 }

@@ -77,7 +77,11 @@ impl Tuning {
                 .filter(|(name, _)| !options.freezes(name))
                 .map(|(_, shape)| shape.iter().product::<usize>())
                 .sum(),
-            workers: self.trainer.most_workers().min(WORKERS).min(by_memory.max(1)),
+            workers: self
+                .trainer
+                .most_workers()
+                .min(WORKERS)
+                .min(by_memory.max(1)),
             epochs: self.trainer.history().records.clone(),
             step: self.trainer.steps(),
         }
