@@ -67,11 +67,6 @@ pub(crate) struct Train {
     /// `safr --version` says which of them this program includes.
     #[arg(long, help_heading = RUN, default_value = "flex", value_parser = backend(), hide_possible_values = true)]
     pub(super) backend: Backend,
-    /// Threads that train [default: one for each core, at most 8]
-    ///
-    /// The model is the same with any number of them.
-    #[arg(long, value_name = "N", help_heading = RUN, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(super) threads: Option<u16>,
     /// Title of the model, kept in its card
     #[arg(long, help_heading = RUN)]
     pub(super) title: Option<String>,

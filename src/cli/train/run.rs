@@ -37,7 +37,6 @@ impl Stage<'_> {
             seed,
             freeze_embeddings,
             freeze_layers,
-            threads,
             resume,
             ..
         } = self.command;
@@ -114,8 +113,7 @@ impl Stage<'_> {
             device,
         )?
         .named(start.vocabulary.words(), &start.classes);
-        let threads = threads.map_or_else(usual_threads, usize::from);
-        trainer.train_in(threads, &start.weights)?;
+        trainer.train_in(threads(), &start.weights)?;
         let run = Run {
             stage: self,
             start,
@@ -249,8 +247,8 @@ impl Stage<'_> {
     }
 }
 
-/// One for each core that may be used, at most 8.
-fn usual_threads() -> usize {
+/// One for each core that may be used, as `RAYON_NUM_THREADS` says, at most 8.
+fn threads() -> usize {
     rayon::current_num_threads().min(8)
 }
 
