@@ -44,9 +44,7 @@ pub(super) fn repeatable(stage: &Stage<'_>) -> String {
 /// An option as it was given; `None` if it was not, or says nothing about the model.
 fn said(option: &Arg, given: &ArgMatches) -> Option<String> {
     let id = option.get_id().as_str();
-    if ["resume", "threads"].contains(&id)
-        || given.value_source(id) != Some(ValueSource::CommandLine)
-    {
+    if id == "resume" || given.value_source(id) != Some(ValueSource::CommandLine) {
         return None;
     }
     let name = format!("--{}", option.get_long()?);
