@@ -18,6 +18,7 @@ use crate::visit::{self, Offer};
 /// What a measurement writes: texts a second, a number for each round.
 #[derive(Deserialize)]
 struct Report {
+    what: String,
     /// How many work in `all`.
     workers: usize,
     one: Vec<f64>,
@@ -33,19 +34,16 @@ pub(crate) fn run(project: &Project, quality: Quality) -> Result<()> {
             .cargo(native)
             .env("RAYON_NUM_THREADS", cores().to_string()),
     )?;
-    let native: Report = serde_json::from_str(native.trim())?;
+    let mut reports: Vec<Report> = serde_json::from_str(native.trim())?;
 
     let page = bundle::build(project, quality, &[Module::Cpu])?;
     let file = project.target.join("cores.json");
     let mut node = visit::node(project, &page, Offer::Cpu)?;
     run_command(node.arg("tests/page/cores.js").arg(&file))?;
-    let in_page: Report = serde_json::from_str(&read(&file)?)?;
+    let in_page: Vec<Report> = serde_json::from_str(&read(&file)?)?;
     fs::remove_file(&file)?;
+    reports.extend(in_page);
 
-    let reports = [
-        ("32 texts of 40 words a step, natively", native),
-        ("the sample set in Chromium", in_page),
-    ];
     let text = text(project, &reports)?;
     println!("\n{text}");
     match quality {
@@ -59,11 +57,17 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8))
 }
 
-fn text(project: &Project, reports: &[(&str, Report)]) -> Result<String> {
+fn text(project: &Project, reports: &[Report]) -> Result<String> {
     let machine = speed::machine(project);
     let mut text = format!("`cargo xtask bench cores`, on {machine}; texts a second:\n\n");
     text += "| | alone | workers | together | faster |\n|---|---:|---:|---:|---:|\n";
-    for (what, Report { workers, one, all }) in reports {
+    for Report {
+        what,
+        workers,
+        one,
+        all,
+    } in reports
+    {
         let [alone, together] = [one, all].map(|rates| three_digits(median(rates)));
         let faster = faster(one, all);
         writeln!(
