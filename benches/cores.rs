@@ -3,8 +3,10 @@
 //!
 //! `cargo xtask bench cores`
 
+mod common;
+
 use std::path::Path;
-use std::time::Instant;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use pollster::block_on;
@@ -14,7 +16,7 @@ use safr::model::Stream;
 use safr::objective::Objective;
 use safr::package::{Package, read_directory};
 use safr::presets::Preset;
-use safr::train::{Options, Schedule, Steps, Trainer};
+use safr::train::{Trainer, WORKERS};
 
 /// As in the command `safr`.
 #[global_allocator]
@@ -30,7 +32,7 @@ const BATCHES: usize = 8;
 fn main() -> Result<()> {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/sst2-safr");
     let package = Package::from_files(&read_directory(&model)?)?;
-    let cores = std::thread::available_parallelism()?.get().min(8);
+    let cores = rayon::current_num_threads().min(WORKERS);
     let mut trainers = [trainer(&package, 1)?, trainer(&package, cores)?];
     let mut rates = [Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {
@@ -65,20 +67,8 @@ fn trainer(package: &Package, threads: usize) -> Result<Trainer> {
     };
     let texts: Vec<EncodedExample> = (0..BATCH * BATCHES).map(text).collect();
     let dev = texts[..1].to_vec();
-    let options = Options {
-        objective: Objective::named("safr").context("there is no preset of that name")?,
-        steps: Steps {
-            learning_rate: 3e-4,
-            batch_size: BATCH,
-            epochs: usize::MAX,
-            patience: usize::MAX,
-        },
-        seed: 0,
-        freeze_embeddings: false,
-        freeze_layers: 0,
-        weight_decay: 0.0,
-        schedule: Schedule::default(),
-    };
+    let objective = Objective::named("safr").context("there is no preset of that name")?;
+    let options = common::endless(objective, 3e-4, BATCH);
     let device = block_on(OpenDevice::open(Backend::Flex))?.device;
     let (config, weights) = (&package.config, &package.weights);
     let mut trainer = Trainer::new(
@@ -93,18 +83,9 @@ fn trainer(package: &Package, threads: usize) -> Result<Trainer> {
     Ok(trainer)
 }
 
-/// Texts a second; what is measured between epochs is left out.
+/// Texts a second.
 fn rate(trainer: &mut Trainer) -> Result<f64> {
-    let mut seconds = 0.0;
-    let end = trainer.steps() + STEPS;
-    while trainer.steps() < end {
-        let before = trainer.steps();
-        let start = Instant::now();
-        block_on(trainer.advance())?;
-        block_on(trainer.progress())?;
-        if trainer.steps() > before {
-            seconds += start.elapsed().as_secs_f64();
-        }
-    }
-    Ok((STEPS * BATCH) as f64 / seconds)
+    let steps = (0..STEPS).map(|_| common::step(trainer));
+    let time: Duration = steps.sum::<Result<_, _>>()?;
+    Ok((STEPS * BATCH) as f64 / time.as_secs_f64())
 }

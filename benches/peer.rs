@@ -9,6 +9,8 @@
 //!
 //! `cargo xtask bench peers`
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -25,7 +27,7 @@ use safr::objective::{LossNumbers, Objective};
 use safr::package::{Files, read_directory};
 use safr::presets::Preset;
 use safr::text;
-use safr::train::{Options, Schedule, Steps, Trainer};
+use safr::train::Trainer;
 use serde::{Deserialize, Serialize};
 
 /// As in the command `safr`.
@@ -97,7 +99,7 @@ impl Peer {
             .map(|text| EncodedExample::of_words(&text.ids, text.label))
             .collect();
         let dev = examples[..1].to_vec();
-        let options = options(work.batch)?;
+        let options = common::endless(objective()?, 3e-4, work.batch);
         let trainer = Trainer::new(
             options,
             &package.config,
@@ -137,7 +139,7 @@ impl Peer {
                 logits(model, text)?;
                 since(start)
             }
-            "train" => self.train()?,
+            "train" => common::step(&mut self.trainer)?.as_secs_f64() * 1e3,
             other => anyhow::bail!("{other} is no request"),
         };
         Ok(milliseconds.to_string())
@@ -152,19 +154,6 @@ impl Peer {
         let texts = self.work.explain.get(length);
         let texts = texts.with_context(|| format!("there is no text of {length} words"))?;
         Ok(&texts[self.turn % texts.len()])
-    }
-
-    /// The time of one optimiser step; what is measured between epochs is left out.
-    fn train(&mut self) -> Result<f64> {
-        let before = self.trainer.steps();
-        loop {
-            let start = Instant::now();
-            block_on(self.trainer.advance())?;
-            block_on(self.trainer.progress())?;
-            if self.trainer.steps() > before {
-                return Ok(since(start));
-            }
-        }
     }
 
     fn check(&self) -> Result<Checked> {
@@ -212,23 +201,6 @@ impl Peer {
 /// What the model of the page was trained with.
 fn objective() -> Result<Objective> {
     Objective::named("safr").context("there is no preset of that name")
-}
-
-fn options(batch_size: usize) -> Result<Options> {
-    Ok(Options {
-        objective: objective()?,
-        steps: Steps {
-            learning_rate: 3e-4,
-            batch_size,
-            epochs: usize::MAX,
-            patience: usize::MAX,
-        },
-        seed: 0,
-        freeze_embeddings: false,
-        freeze_layers: 0,
-        weight_decay: 0.0,
-        schedule: Schedule::default(),
-    })
 }
 
 fn logits(model: &LoadedModel, text: &Text) -> Result<Vec<f32>> {

@@ -3,6 +3,8 @@
 //!
 //! `cargo xtask bench native`
 
+mod common;
+
 use burn::tensor::{Device, Distribution, Tensor};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use pollster::block_on;
@@ -12,7 +14,7 @@ use safr::explain::explain;
 use safr::model::{Batch, Classifier, ModelConfig, Reading, Stream, initial_weights, read};
 use safr::objective::{Family, GateGuard, Objective, ScaleFree, Space};
 use safr::text::{ReadText, ReadWord, Tokenizer};
-use safr::train::{Options, Schedule, Steps, Trainer, Wish};
+use safr::train::{Trainer, Wish};
 
 const VOCABULARY: usize = 8000;
 const LENGTHS: [usize; 2] = [20, 128];
@@ -106,20 +108,7 @@ fn training(criterion: &mut Criterion) {
         1.0,
         1.0,
     );
-    let options = Options {
-        objective,
-        steps: Steps {
-            learning_rate: 1e-4,
-            batch_size: 32,
-            epochs: usize::MAX,
-            patience: usize::MAX,
-        },
-        seed: 0,
-        freeze_embeddings: false,
-        freeze_layers: 0,
-        weight_decay: 0.0,
-        schedule: Schedule::default(),
-    };
+    let options = common::endless(objective, 1e-4, 32);
     let texts: Vec<EncodedExample> = (0..128)
         .map(|at| EncodedExample::of_words(&ids(40), at % 2))
         .collect();

@@ -33,6 +33,7 @@ pub use gate::Gate;
 pub use noise::Noise;
 pub use random::{Stream, StreamPosition};
 pub use trace::{ReadError, Trace, read};
+pub(crate) use vectors::WORD_TABLE;
 pub use vectors::{begin_at_vectors, scale_embeddings};
 pub use weights::{
     Array, Weights, WeightsError, check_weights, initial_weights, parameter_count,

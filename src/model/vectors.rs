@@ -4,7 +4,7 @@ use super::{Stream, Weights};
 use crate::text::{Vocabulary, WordVectors};
 
 /// Name of the word table.
-const TABLE: &str = "embedding.weight";
+pub(crate) const WORD_TABLE: &str = "embedding.weight";
 
 /// Replaces the drawn rows of the words that `vectors` holds by their vectors, scaled to the unit
 /// variance of the others; for a table of another width they are projected by one random matrix, so
@@ -15,7 +15,7 @@ pub fn begin_at_vectors(
     vectors: &WordVectors,
     stream: &mut Stream,
 ) {
-    let Some(embedding) = weights.get_mut(TABLE) else {
+    let Some(embedding) = weights.get_mut(WORD_TABLE) else {
         return;
     };
     let (from, to) = (vectors.width(), embedding.shape[1]);
@@ -49,7 +49,7 @@ pub fn begin_at_vectors(
 /// Multiplies the word table: the forward pass's √E turns unit variance into large embeddings,
 /// which saturate the attention from the start.
 pub fn scale_embeddings(weights: &mut Weights, factor: f32) {
-    if let Some(table) = weights.get_mut(TABLE) {
+    if let Some(table) = weights.get_mut(WORD_TABLE) {
         table.values.iter_mut().for_each(|value| *value *= factor);
     }
 }
@@ -80,9 +80,9 @@ mod tests {
         let config = ModelConfig::new(6, 2, Reading::scale_free(Tokenizer::Default));
         let mut stream = Stream::new(0);
         let mut weights = initial_weights(&config, &mut stream);
-        let drawn = weights[TABLE].clone();
+        let drawn = weights[WORD_TABLE].clone();
         begin_at_vectors(&mut weights, &vocabulary, &vectors, &mut stream);
-        let row = |id: usize| &weights[TABLE].values[id * 256..(id + 1) * 256];
+        let row = |id: usize| &weights[WORD_TABLE].values[id * 256..(id + 1) * 256];
         let cosine = |a: &[f32], b: &[f32]| {
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
             dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::files::{bytes, parse, print, print_dense};
 use super::{Card, Files, PackageError, Precision, names, tensors};
 use crate::model::{
-    ModelConfig, Pooling, Readout, Stream, Weights, WeightsError, check_weights, initial_weights,
-    renew_head,
+    ModelConfig, Pooling, Readout, Stream, WORD_TABLE, Weights, WeightsError, check_weights,
+    initial_weights, renew_head,
 };
 use crate::text::Vocabulary;
 
@@ -15,9 +15,6 @@ const GATE_VALUES: &str = "vmask.keep";
 
 /// Name of the biases of the gate's scores for dropping and keeping a word.
 const GATE_BIAS: &str = "vmask.hidden2p.bias";
-
-/// Name of the word table.
-const WORDS: &str = "embedding.weight";
 
 /// A model on the host: everything that its directory holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,7 +161,7 @@ impl Package {
     /// it exactly, and compresses to about that many. The gate's values have yet to be recomputed.
     #[must_use]
     pub fn with_word_bits(mut self, bits: u32) -> Self {
-        if let Some(words) = self.weights.get_mut(WORDS) {
+        if let Some(words) = self.weights.get_mut(WORD_TABLE) {
             tensors::coarsen(words, bits);
         }
         self

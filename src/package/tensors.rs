@@ -129,8 +129,7 @@ pub(super) fn rounded(weights: Weights, precision: Precision) -> Result<Weights,
 pub(super) fn coarsen(array: &mut Array, bits: u32) {
     let steps = ((1 << (bits - 1)) - 1) as f32;
     for row in array.values.chunks_exact_mut(array.shape[1]) {
-        let scale = scale_of(row);
-        let step = if scale > 0.0 { scale } else { 1.0 };
+        let (scale, step) = scale_of(row);
         for value in row {
             let coarse = (*value / step * steps / FINEST).round();
             *value = (coarse * FINEST / steps).round() * scale;
@@ -141,9 +140,10 @@ pub(super) fn coarsen(array: &mut Array, bits: u32) {
 /// The largest 8-bit number.
 const FINEST: f32 = 127.0;
 
-/// What the 8-bit numbers of a row are multiplied by.
-fn scale_of(row: &[f32]) -> f32 {
-    row.iter().fold(0f32, |most, value| most.max(value.abs())) / FINEST
+/// What the 8-bit numbers of a row are multiplied by, and what the row is divided by: 1 if all of it is 0.
+fn scale_of(row: &[f32]) -> (f32, f32) {
+    let scale = row.iter().fold(0f32, |most, value| most.max(value.abs())) / FINEST;
+    (scale, if scale > 0.0 { scale } else { 1.0 })
 }
 
 /// One tensor as it is stored.
@@ -190,9 +190,8 @@ fn quantize(array: &Array) -> (Stored, Vec<f32>) {
     let mut bytes = Vec::with_capacity(array.values.len());
     let mut scales = Vec::with_capacity(array.shape[0]);
     for row in array.values.chunks_exact(array.shape[1]) {
-        let scale = scale_of(row);
+        let (scale, step) = scale_of(row);
         scales.push(scale);
-        let step = if scale > 0.0 { scale } else { 1.0 };
         bytes.extend(
             row.iter()
                 .map(|value| ((value / step).round() as i8).cast_unsigned()),
@@ -311,7 +310,7 @@ mod tests {
             coarsen(&mut coarse, bits);
             let steps = (1 << (bits - 1)) - 1;
             for (was, is) in matrix.values.chunks(200).zip(coarse.values.chunks(200)) {
-                let largest = scale_of(was) * FINEST;
+                let largest = scale_of(was).0 * FINEST;
                 let numbers: std::collections::BTreeSet<u32> =
                     is.iter().map(|x| x.to_bits()).collect();
                 assert!(numbers.len() <= 2 * steps + 2, "{bits} bits"); // Both zeros.

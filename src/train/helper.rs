@@ -13,6 +13,9 @@ use super::micro::{Learner, Step};
 use super::{Options, TrainError};
 use crate::model::{Classifier, ModelConfig, Weights, WeightsError};
 
+/// How many train at most by default, on as many cores: each holds a copy of the model.
+pub const WORKERS: usize = 8;
+
 /// Those who help a [`Trainer`](super::Trainer), each with a [`Helper`]: other threads, or other workers of a page.
 pub trait Helpers {
     /// How many there are now.

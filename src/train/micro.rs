@@ -198,7 +198,7 @@ impl Part {
     /// The whole gradient, and the values, `[VALUES]`.
     pub(super) fn whole(self) -> (Tensor<1>, Option<Rows>, Tensor<1>) {
         let rows = self.rows.map(|PartOfRows { types, gradient }| Rows {
-            types: ids(types.iter().map(|&id| id as usize), &gradient.device()),
+            types: ids(&types, &gradient.device()),
             gradient,
         });
         (self.gradient, rows, self.values)
@@ -221,16 +221,18 @@ impl PartOfRows {
         let device = self.gradient.device();
         let mut gradient = Tensor::zeros([types.len(), width], &device);
         for part in [self, other] {
-            let place = |id: &u32| types.partition_point(|other| other < id);
-            let places = ids(part.types.iter().map(place), &device);
+            let place = |id: &u32| types.partition_point(|other| other < id) as u32;
+            let places: Vec<u32> = part.types.iter().map(place).collect();
+            let places = ids(&places, &device);
             gradient = gradient.select_assign(0, places, part.gradient, IndexingUpdateOp::Add);
         }
         Self { types, gradient }
     }
 }
 
-fn ids(ids: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
-    let ids: Vec<i32> = ids.map(|id| id as i32).collect();
+/// Ids as they select rows of a table.
+pub(super) fn ids(ids: &[u32], device: &Device) -> Tensor<1, Int> {
+    let ids: Vec<i32> = ids.iter().map(|id| id.cast_signed()).collect();
     Tensor::from_data(ids.as_slice(), device)
 }
 

@@ -27,7 +27,7 @@ pub use checkpoint::Checkpoint;
 pub use diverged::{DIVERGED, guessing, has_diverged};
 pub use error::{Differs, TrainError};
 pub use event::{Outcome, Progress, StepRecord, TrainEvent, Wish};
-pub use helper::{Answers, Helper, Helpers, Task};
+pub use helper::{Answers, Helper, Helpers, Task, WORKERS};
 pub use hold_out::{by_reading, give_back, hold_out};
 pub use options::{Options, is_frozen};
 pub use schedule::Schedule;

@@ -101,8 +101,7 @@ impl Trainer {
     fn rows(&self, step: &Step, part: usize) -> Tensor<1> {
         let table = self.model.words.val().without_autodiff();
         let types = step.types(&(part..part + 1), &self.model.config);
-        let types: Vec<i32> = types.into_iter().map(u32::cast_signed).collect();
-        let types = Tensor::from_data(types.as_slice(), &table.device());
+        let types = micro::ids(&types, &table.device());
         table.select(0, types).flatten(0, 1)
     }
 

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use super::micro::most;
 use super::{Answers, Helper, Helpers, Task, TrainError, Trainer};
 use crate::model::Weights;
 
@@ -56,10 +55,11 @@ impl Trainer {
     /// # Errors
     /// If they do not fit the run's model, or the system starts no more threads.
     pub fn train_in(&mut self, threads: usize, weights: &Weights) -> Result<(), TrainError> {
-        let device = self.device.clone().without_autodiff();
-        if threads < 2 || most(&device) == usize::MAX {
+        let threads = threads.min(self.most_workers());
+        if threads < 2 {
             return Ok(());
         }
+        let device = self.device.clone().without_autodiff();
         let (options, config) = (&self.origin.options, &self.origin.model);
         let helpers = (0..threads).map(|_| Helper::new(options, config, weights, &device));
         let helpers = helpers.collect::<Result<Vec<Helper>, _>>()?;

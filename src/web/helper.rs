@@ -8,7 +8,7 @@ use super::session::Session;
 use super::tuning::Tuning;
 use crate::engine::EngineError;
 use crate::model::read;
-use crate::train::{self, Answers, Helpers, Task, TrainError};
+use crate::train::{self, Answers, Helpers, Task};
 
 #[wasm_bindgen]
 impl Session {
@@ -35,8 +35,8 @@ impl Helper {
     /// # Errors
     /// `{kind, message, hint}` if the task belongs to another run.
     pub async fn answer(&mut self, work: String, values: Vec<f32>) -> Result<Vec<f32>, JsValue> {
-        let fail = |error: TrainError| EngineError::from(error);
-        let numbers = self.inner.answer(Task { work, values }).map_err(fail)?;
+        let numbers = self.inner.answer(Task { work, values });
+        let numbers = numbers.map_err(EngineError::from)?;
         Ok(read(numbers).await.map_err(EngineError::from)?)
     }
 }

@@ -29,11 +29,7 @@ struct Report {
 pub(crate) fn run(project: &Project, quality: Quality) -> Result<()> {
     tools::set_up(project, Need::Test)?;
     let native = "bench --no-default-features --features cli --bench cores";
-    let native = capture(
-        project
-            .cargo(native)
-            .env("RAYON_NUM_THREADS", cores().to_string()),
-    )?;
+    let native = capture(&mut project.cargo(native))?;
     let mut reports: Vec<Report> = serde_json::from_str(native.trim())?;
 
     let page = bundle::build(project, quality, &[Module::Cpu])?;
@@ -52,11 +48,6 @@ pub(crate) fn run(project: &Project, quality: Quality) -> Result<()> {
     }
 }
 
-/// As many as train by default.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8))
-}
-
 fn text(project: &Project, reports: &[Report]) -> Result<String> {
     let machine = speed::machine(project);
     let mut text = format!("`cargo xtask bench cores`, on {machine}; texts a second:\n\n");
@@ -69,34 +60,11 @@ fn text(project: &Project, reports: &[Report]) -> Result<String> {
     } in reports
     {
         let [alone, together] = [one, all].map(|rates| three_digits(median(rates)));
-        let faster = faster(one, all);
+        let faster = speed::ratio(all, one);
         writeln!(
             text,
             "| {what} | {alone} | {workers} | {together} | {faster} |"
         )?;
     }
     Ok(text)
-}
-
-/// The median of the rounds' ratios, with the least and the largest.
-fn faster(one: &[f64], all: &[f64]) -> String {
-    let mut ratios: Vec<f64> = one.iter().zip(all).map(|(one, all)| all / one).collect();
-    ratios.sort_by(f64::total_cmp);
-    let [least, .., largest] = ratios[..] else {
-        return String::new();
-    };
-    format!("{:.2} ({least:.2}–{largest:.2})", median(&ratios))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_much_faster_is_told_with_its_spread() {
-        assert_eq!(
-            faster(&[1.0, 2.0, 1.0], &[1.5, 4.0, 1.75]),
-            "1.75 (1.50–2.00)"
-        );
-    }
 }

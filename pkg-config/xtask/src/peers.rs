@@ -211,21 +211,12 @@ fn text(project: &Project, reports: &[(&str, &Path)]) -> Result<String> {
     Ok(text)
 }
 
-/// The median of the rounds' ratios, with the least and the largest; nothing for ours itself.
+/// How ours compares with others, round by round; nothing for ours itself.
 fn ratio(ours: &[f64], theirs: &[f64]) -> String {
-    if ours == theirs {
-        return String::new();
+    match ours == theirs {
+        true => String::new(),
+        false => speed::ratio(ours, theirs),
     }
-    let ratios: Vec<f64> = ours
-        .iter()
-        .zip(theirs)
-        .map(|(ours, theirs)| ours / theirs)
-        .collect();
-    let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
-    let largest = ratios.iter().copied().fold(0.0, f64::max);
-    let [middle, least, largest] =
-        [median(&ratios), least, largest].map(|ratio| format!("{ratio:.2}"));
-    format!("{middle} ({least}–{largest})")
 }
 
 #[cfg(test)]
@@ -233,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ratio_is_that_of_rounds_with_its_spread() {
+    fn only_others_are_compared_with_ours() {
         assert_eq!(
             ratio(&[2.0, 4.0, 3.0], &[1.0, 1.0, 1.0]),
             "3.00 (2.00–4.00)"

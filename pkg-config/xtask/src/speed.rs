@@ -53,6 +53,16 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     f64::midpoint(sorted[last / 2], sorted[last.div_ceil(2)])
 }
 
+/// The median of the rounds' ratios of some numbers to others, with the least and the largest.
+pub(crate) fn ratio(numbers: &[f64], to: &[f64]) -> String {
+    let ratios: Vec<f64> = numbers.iter().zip(to).map(|(a, b)| a / b).collect();
+    let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let largest = ratios.iter().copied().fold(0.0, f64::max);
+    let [middle, least, largest] =
+        [median(&ratios), least, largest].map(|ratio| format!("{ratio:.2}"));
+    format!("{middle} ({least}–{largest})")
+}
+
 /// A number with three digits that count.
 pub(crate) fn three_digits(value: f64) -> String {
     let before = value.abs().max(1e-3).log10().floor() as i32;
@@ -78,6 +88,18 @@ mod tests {
             assert!(placed(document, "a", "x").is_err(), "{document}");
         }
         Ok(())
+    }
+
+    #[test]
+    fn a_ratio_is_that_of_rounds_with_its_spread() {
+        assert_eq!(
+            ratio(&[2.0, 4.0, 3.0], &[1.0, 1.0, 1.0]),
+            "3.00 (2.00–4.00)"
+        );
+        assert_eq!(
+            ratio(&[1.5, 4.0, 1.75], &[1.0, 2.0, 1.0]),
+            "1.75 (1.50–2.00)"
+        );
     }
 
     #[test]

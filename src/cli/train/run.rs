@@ -20,7 +20,7 @@ use crate::objective::Objective;
 use crate::presets::Texts;
 use crate::text::{Example, Tokenizer};
 use crate::train::{
-    DIVERGED, Options, Outcome, Progress, TrainError, TrainEvent, Trainer, Wish, guessing,
+    DIVERGED, Options, Outcome, Progress, TrainError, TrainEvent, Trainer, WORKERS, Wish, guessing,
     has_diverged,
 };
 
@@ -113,7 +113,9 @@ impl Stage<'_> {
             device,
         )?
         .named(start.vocabulary.words(), &start.classes);
-        trainer.train_in(threads(), &start.weights)?;
+        // One for each core that may be used, as `RAYON_NUM_THREADS` says.
+        let threads = rayon::current_num_threads().min(WORKERS);
+        trainer.train_in(threads, &start.weights)?;
         let run = Run {
             stage: self,
             start,
@@ -245,11 +247,6 @@ impl Stage<'_> {
             _ => error.into(),
         }
     }
-}
-
-/// One for each core that may be used, as `RAYON_NUM_THREADS` says, at most 8.
-fn threads() -> usize {
-    rayon::current_num_threads().min(8)
 }
 
 /// What to say if the winners of a model are not those that its losses ask for.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{DataChoices, Tuning, TuningOptions};
 use crate::explain::{EpochRecord, History};
 use crate::model::{parameter_count, parameter_shapes};
+use crate::train::WORKERS;
 
 /// What a run is; the same after it was resumed.
 #[derive(Clone, Debug, Serialize)]
@@ -41,10 +42,7 @@ pub struct TuningInfo {
     pub step: usize,
 }
 
-/// Workers at most: each is a copy of the engine.
-const WORKERS: usize = 8;
-
-/// What all of them may take, in bytes; and one of them, as a multiple of the model's numbers: these, those that come with
+/// What all workers may take, in bytes; and one of them, as a multiple of the model's numbers: these, those that come with
 /// each step, gradients, and what a pass keeps.
 const MEMORY: usize = 1 << 30;
 const PER_NUMBER: usize = 5 * size_of::<f32>();

@@ -7,14 +7,11 @@ use super::prune::pruned;
 use super::tokenizer::PieceTokenizer;
 use crate::model::{
     Architecture, Array, ModelConfig, PadEmbedding, Padding, Pooling, PositionVectors, Reading,
-    Stream, Weights, WeightsError, check_weights, renew_head,
+    Stream, WORD_TABLE, Weights, WeightsError, check_weights, renew_head,
 };
 use crate::package::tensors::floats_of;
 use crate::package::{Card, Files, Package, names};
 use crate::text::Tokenizer;
-
-/// Name of the word table.
-const TABLE: &str = "embedding.weight";
 
 /// Hidden units of the gate.
 const GATE: usize = 64;
@@ -91,10 +88,10 @@ pub fn import(
     let (vocabulary, config) = match &import.words {
         None => (tokenizer.vocabulary, config),
         Some(words) => {
-            let table = taken(&mut weights, TABLE, [model.rows, model.d_model])?;
+            let table = taken(&mut weights, WORD_TABLE, [model.rows, model.d_model])?;
             let all = (&tokenizer.vocabulary, tokenizer.reads);
             let (vocabulary, reads, table) = pruned(words, all, &table)?;
-            weights.insert(TABLE.to_owned(), table);
+            weights.insert(WORD_TABLE.to_owned(), table);
             let pruned = ModelConfig {
                 vocabulary: vocabulary.len(),
                 reading: Reading {

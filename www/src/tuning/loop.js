@@ -111,7 +111,6 @@ export class TuningLoop {
     /** Takes help from who is at the other end of `port`; answers with how many train then. @param {MessagePort} port */
     join: (port) =>
       this.#inTurn(() => {
-        if (this.#team.count === 0) this.#current().employ(this.#team);
         this.#team.join(port);
         return 1 + this.#team.count;
       }),
@@ -148,6 +147,7 @@ export class TuningLoop {
       this.#drop();
       this.#run = run;
       this.#over = false;
+      run.employ(this.#team);
       return run.info;
     });
   }

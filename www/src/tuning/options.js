@@ -70,8 +70,12 @@ export class Options {
 
   /** Starts from the model in use, until another was chosen. @param {string} id */
   follow(id) {
-    const isOffered = [...this.model.options].some(({ value }) => value === id);
-    if (isOffered && !this.#changed.has(this.model.id)) this.model.value = id;
+    if (!this.#changed.has(this.model.id)) this.#startFrom(id);
+  }
+
+  /** @param {string} id */
+  #startFrom(id) {
+    if ([...this.model.options].some(({ value }) => value === id)) this.model.value = id;
   }
 
   /** Puts in the seed that an address names; empty: it names none. @param {string} seed */
@@ -99,8 +103,7 @@ export class Options {
   fill({ start, options, data }) {
     this.#below = Math.max(this.#below, options.freeze_layers);
     this.#set(options, data, () => true);
-    this.#changed.delete(this.model.id);
-    this.follow(start);
+    this.#startFrom(start);
     this.#changed.add(this.model.id);
   }
 
