@@ -32,7 +32,8 @@ impl LoadedModel {
     /// If its parameters do not fit its config.
     pub fn of(package: Package, device: &Device) -> Result<Self, EngineError> {
         let classifier = Classifier::new(&package.config, &package.weights, device)?
-            .with_gate_values(&package.gate_values);
+            .with_gate_values(&package.gate_values)
+            .with_neuron_rows();
         Ok(Self {
             package,
             classifier,

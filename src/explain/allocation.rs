@@ -31,6 +31,10 @@ pub fn allocate(u: &Matrix) -> Allocated {
     for (i, count) in counts.iter_mut().enumerate() {
         let row = u.row(i);
         for (&neuron, squared) in order.iter().zip(&mut squared_shares) {
+            if row[neuron] == 0.0 {
+                values.push(0.0); // Where a neuron is left to a word or two, most are.
+                continue;
+            }
             let share = square(row[neuron]) / columns.energy[neuron];
             *count += share;
             *squared += share * share;
@@ -81,7 +85,8 @@ impl Columns {
             owner: vec![0; u.cols],
         };
         for i in 0..u.rows {
-            for (f, &value) in u.row(i).iter().enumerate() {
+            let row = u.row(i).iter().enumerate();
+            for (f, &value) in row.filter(|(_, value)| **value != 0.0) {
                 let energy = square(value);
                 columns.energy[f] += energy;
                 if energy > columns.largest[f] {
@@ -98,18 +103,15 @@ impl Columns {
 
     /// The active neurons by owner, then by decreasing share of the owner, then by index.
     fn active_by_owner(&self) -> Vec<usize> {
-        let mut active: Vec<usize> = (0..self.energy.len())
+        let mut active: Vec<(u32, f64, usize)> = (0..self.energy.len())
             .filter(|&f| self.energy[f] > self.least)
+            .map(|f| (self.owner[f], self.largest[f] / self.energy[f], f))
             .collect();
-        active.sort_by(|&f, &g| {
-            let by_share = || self.largest_share(g).total_cmp(&self.largest_share(f));
-            self.owner[f].cmp(&self.owner[g]).then_with(by_share)
+        active.sort_unstable_by(|(owner, share, f), (other, its, g)| {
+            let by_share = || its.total_cmp(share);
+            owner.cmp(other).then_with(by_share).then(f.cmp(g))
         });
-        active
-    }
-
-    fn largest_share(&self, f: usize) -> f64 {
-        self.largest[f] / self.energy[f]
+        active.into_iter().map(|(_, _, f)| f).collect()
     }
 }
 

@@ -59,7 +59,11 @@ pub fn weighed(trace: &TraceNumbers) -> Matrix {
         squares.sum::<f64>().sqrt() as f32
     };
     let norms: Vec<f32> = (0..votes.cols).map(norm).collect();
-    Matrix::from_fn(u.rows, u.cols, |i, n| u.at(i, n) * norms[n])
+    let mut values = Vec::with_capacity(u.values.len());
+    for i in 0..u.rows {
+        values.extend(u.row(i).iter().zip(&norms).map(|(u, norm)| u * norm));
+    }
+    Matrix::new(u.rows, u.cols, values)
 }
 
 /// The class that each neuron of the block that is shown votes for, `F`: below the last, where it votes differently from
@@ -74,9 +78,14 @@ pub(super) fn voted(trace: &TraceNumbers) -> Vec<u32> {
             said.sum()
         }
     };
-    let classes = trace.logits.len();
-    let of_neuron = |n| (0..classes).map(|class| said(class, n)).collect::<Vec<_>>();
-    (0..u.cols).map(|n| argmax(&of_neuron(n)) as u32).collect()
+    let mut of_neuron = vec![0.0; trace.logits.len()];
+    let mut voted = |n| {
+        for (class, of_class) in of_neuron.iter_mut().enumerate() {
+            *of_class = said(class, n);
+        }
+        argmax(&of_neuron) as u32
+    };
+    (0..u.cols).map(&mut voted).collect()
 }
 
 /// Each neuron's share of all that is said, Σ_i|e_in| / Σ_in|e_in|, `F`; all 0 if nothing is.

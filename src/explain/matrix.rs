@@ -26,9 +26,10 @@ impl Matrix {
 
     /// Builds a matrix from a function of row and column.
     pub fn from_fn(rows: usize, cols: usize, value: impl Fn(usize, usize) -> f32) -> Self {
-        let values = (0..rows * cols)
-            .map(|at| value(at / cols, at % cols))
-            .collect();
+        let mut values = Vec::with_capacity(rows * cols);
+        for i in 0..rows {
+            values.extend((0..cols).map(|j| value(i, j)));
+        }
         Self { rows, cols, values }
     }
 

@@ -162,6 +162,11 @@ impl Batch {
         all.filter(|&&id| self.is_word(id)).count()
     }
 
+    /// Whether there is nothing but words: no PAD, and nothing before or after a text.
+    pub fn is_of_words_alone(&self) -> bool {
+        self.pad_bias.is_none() && self.special.is_none()
+    }
+
     /// Whether an id stands for a word or a piece of one: neither for PAD nor for what is before or after a text.
     pub fn is_word(&self, id: u32) -> bool {
         is_word(self.reads, id)

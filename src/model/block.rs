@@ -7,7 +7,7 @@ use burn::tensor::{Tensor, activation::softmax};
 use super::ablation::{BlockAblation, scaled};
 use super::architecture::activated;
 use super::winners::Winners;
-use super::{Activation, Batch};
+use super::{Activation, Batch, NeuronRows};
 
 /// What one block shows of a forward pass.
 #[derive(Clone, Debug)]
@@ -60,6 +60,9 @@ pub struct Block {
     /// Q, K and V of all heads in one, for a GPU that only predicts.
     #[module(skip)]
     pub joined: Option<JoinedHeads>,
+    /// W_1 neuron by neuron, for a CPU that explains.
+    #[module(skip)]
+    pub neuron_rows: Option<NeuronRows>,
 }
 
 /// From the neurons back into the residual stream.
@@ -119,7 +122,7 @@ impl Block {
         let [rows, count] = neurons.dims();
         let neurons = neurons.reshape([b, l, count]);
         let neurons = match self.winners {
-            Some(winners) => winners.of(neurons, &attention, &batch.valid),
+            Some(winners) => winners.of(neurons, &attention, batch),
             None => neurons,
         };
         let neurons = scaled(
@@ -162,6 +165,12 @@ impl Block {
             split(self.key.forward(x.clone())),
             split(self.value.forward(x)),
         ]
+    }
+
+    /// The same block, with W_1 neuron by neuron where most of them are left to other words.
+    pub(super) fn with_neuron_rows(mut self) -> Self {
+        self.neuron_rows = self.winners.and_then(|_| NeuronRows::of(&self.linear1));
+        self
     }
 
     /// The same block, with its projections joined for passes without gradients.

@@ -269,6 +269,17 @@ impl Classifier {
             .collect();
         self
     }
+
+    /// The same model for explanations on a CPU, which need not multiply by what no word takes.
+    #[must_use]
+    pub fn with_neuron_rows(mut self) -> Self {
+        self.blocks = self
+            .blocks
+            .into_iter()
+            .map(Block::with_neuron_rows)
+            .collect();
+        self
+    }
 }
 
 /// Below this, tanh z is z to the last bit of a 32-bit float.
@@ -293,11 +304,12 @@ pub(crate) fn pool(x: Tensor<3>, batch: &Batch) -> Tensor<2> {
 /// odd ones (method §2.3).
 pub fn sinusoids(config: &ModelConfig) -> Vec<f32> {
     let width = config.d_model;
+    let rate = |column: usize| 10000f64.powf(-((column - column % 2) as f64) / width as f64);
+    let rates: Vec<f64> = (0..width).map(rate).collect();
     (0..config.max_len * width)
         .map(|at| {
             let (position, column) = ((at / width) as f64, at % width);
-            let rate = 10000f64.powf(-((column - column % 2) as f64) / width as f64);
-            let angle = position * rate;
+            let angle = position * rates[column];
             (if column % 2 == 0 {
                 angle.sin()
             } else {

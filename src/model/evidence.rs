@@ -72,7 +72,7 @@ impl Classifier {
             let rows = (rows * at.clone().reshape([b * l, 1])).unsqueeze_dim::<3>(0);
             by_text(through.of_entered.clone() * rows, [b, l])
         };
-        let padding = if batch.pad_bias.is_none() && batch.special.is_none() {
+        let padding = if batch.is_of_words_alone() {
             Tensor::zeros([b, classes], &words.device())
         } else {
             let others = words.clone().neg() + 1.0;
@@ -83,9 +83,9 @@ impl Classifier {
         let neurons = layer.neurons.clone();
         let is_last = shown + 1 == self.blocks.len();
         let (places, below) = if is_last {
-            let scaled = neurons * trace.vote_scales().unsqueeze_dim(2);
             let votes = trace.votes.clone().narrow(1, 0, classes).swap_dims(1, 2);
-            (scaled.matmul(votes).swap_dims(1, 2), None)
+            let said = neurons.matmul(votes) * trace.vote_scales().unsqueeze_dim(2);
+            (said.swap_dims(1, 2), None)
         } else {
             let votes = slopes.votes(block);
             let [_, _, count] = neurons.dims();

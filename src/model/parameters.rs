@@ -214,6 +214,7 @@ impl Place<'_> {
             activation: config.architecture.activation,
             norm_epsilon: config.architecture.norm_epsilon,
             joined: None,
+            neuron_rows: None,
         }
     }
 }

@@ -66,7 +66,7 @@ impl Slopes {
         of_written: Option<Tensor<3>>,
         of_output: Option<Tensor<3>>,
     ) -> Self {
-        let through = of_neurons.clone().matmul(back(&block.linear1));
+        let through = through_neurons(block, &of_neurons);
         let of_normalised = match &of_written {
             None => through,
             Some(directly) => through + directly.clone(),
@@ -155,7 +155,11 @@ impl Slopes {
     /// What the biases of the block, and those of its norms, bring to each place, `[B, C, L]`.
     pub(super) fn biases(&self, block: &Block, dims: [usize; 2]) -> Tensor<3> {
         let brought = |slopes: &Tensor<3>, bias: Tensor<1>| {
-            by_text(slopes.clone() * bias.unsqueeze::<3>(), dims)
+            let [classes, ..] = slopes.dims();
+            let sums = slopes
+                .clone()
+                .matmul(bias.unsqueeze_dim::<2>(1).unsqueeze());
+            sums.reshape([classes, dims[0], dims[1]]).swap_dims(0, 1)
         };
         let attention: Tensor<2> = bias(&block.value).unsqueeze();
         let attention = attention.matmul(block.out.weight.val()).squeeze_dim::<1>(0);
@@ -169,6 +173,13 @@ impl Slopes {
         }
         sum
     }
+}
+
+/// From the neurons' inputs to what they read, `[C, B·L, E]` of `[C, B·L, F]`.
+fn through_neurons(block: &Block, of_neurons: &Tensor<3>) -> Tensor<3> {
+    let rows = block.neuron_rows.as_ref();
+    let weighted = rows.and_then(|rows| rows.weighted(of_neurons));
+    weighted.unwrap_or_else(|| of_neurons.clone().matmul(back(&block.linear1)))
 }
 
 /// From what is written back to the neurons that write it, `[C, B·L, F]`.

@@ -224,16 +224,12 @@ fn dequantize(
             scales.len()
         )));
     }
-    let row = |(row, scale): (&[u8], &f32)| -> Vec<f32> {
-        row.iter()
-            .map(|byte| f32::from(byte.cast_signed()) * scale)
-            .collect()
-    };
-    Ok(bytes
-        .chunks_exact(cols.max(1))
-        .zip(scales)
-        .flat_map(row)
-        .collect())
+    let mut values = Vec::with_capacity(bytes.len());
+    for (row, scale) in bytes.chunks_exact(cols.max(1)).zip(scales) {
+        let numbers = row.iter().map(|byte| f32::from(byte.cast_signed()));
+        values.extend(numbers.map(|number| number * scale));
+    }
+    Ok(values)
 }
 
 fn halves(bytes: &[u8], widen: impl Fn(u16) -> f32) -> Vec<f32> {

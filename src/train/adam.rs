@@ -8,9 +8,9 @@
 use burn::module::Param;
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
-use super::flat::{Flat, is_here};
+use super::flat::Flat;
 use super::moments::{Moments, Scale};
-use crate::model::{Array, Classifier, ReadError, Weights, read};
+use crate::model::{Array, Classifier, ReadError, Weights, is_here, read};
 
 /// The part of the word table that a step moves.
 pub(super) struct Rows {

@@ -3,21 +3,15 @@
 use std::collections::BTreeSet;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Device, Gradients, Tensor};
+use burn::tensor::{Gradients, Tensor};
 
-use crate::model::Classifier;
+use crate::model::{Classifier, is_here};
 
 /// The alignment that a slice needs at both ends for a GPU to read it in place: 256 bytes.
 const LINE: usize = 64;
 
 /// Parts that a GPU joins at once: its programs can read only a few buffers.
 const FEW: usize = 6;
-
-/// Whether what is on `device` is in this program's own memory, where a pass over numbers is worth more than fewer
-/// programs, and others can take over a part of the work.
-pub(super) fn is_here(device: &Device) -> bool {
-    device.clone().without_autodiff() == Device::flex()
-}
 
 /// The order of parameters in a flat vector: that of the model's fields, but with those that fill
 /// whole lines first, so that none of the others misaligns them. Zeros fill the last line.

@@ -8,11 +8,11 @@ use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::adam::{Embeddings, Rows};
-use super::flat::{Flat, is_here};
+use super::flat::Flat;
 use super::sums::VALUES;
 use super::tree;
 use crate::evaluate::correct;
-use crate::model::{Batch, Classifier, ModelConfig, Noise, Stream, StreamPosition, Whole};
+use crate::model::{Batch, Classifier, ModelConfig, Noise, Stream, StreamPosition, Whole, is_here};
 use crate::objective::Objective;
 
 /// Texts of a micro-batch: few, so that there is work for many.

@@ -1,0 +1,40 @@
+//! Numbers that are in this program's own memory: some things take fewer passes over them than over tensors.
+
+use burn::tensor::{Bool, DType, Device, Tensor, TensorData};
+
+/// Whether what is on `device` is in this program's own memory, where a pass over numbers is worth more than fewer
+/// programs, and others can take over a part of the work.
+pub(crate) fn is_here(device: &Device) -> bool {
+    device.clone().without_autodiff() == Device::flex()
+}
+
+/// The numbers of a tensor that is in this memory, row by row; `None` if it is elsewhere, or holds others than 32-bit
+/// floats.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "there is no device to wait for where the numbers are in this memory"
+)]
+pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
+    if !is_here(&tensor.device()) || tensor.dtype() != DType::F32 {
+        return None;
+    }
+    tensor.into_data().try_into_vec().ok()
+}
+
+/// `values` as a tensor of the shape `dims`.
+pub(super) fn tensor<const D: usize>(
+    values: Vec<f32>,
+    dims: [usize; D],
+    device: &Device,
+) -> Tensor<D> {
+    Tensor::from_data(TensorData::new(values, dims), device)
+}
+
+/// The same of truth values.
+pub(super) fn mask<const D: usize>(
+    values: Vec<bool>,
+    dims: [usize; D],
+    device: &Device,
+) -> Tensor<D, Bool> {
+    Tensor::from_data(TensorData::new(values, dims), device)
+}
