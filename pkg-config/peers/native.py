@@ -1,7 +1,7 @@
 """Times our native program beside PyTorch and onnxruntime, on one thread each, and checks that they compute the same.
 
-native.py MODEL FOLDER COMMAND...: a model directory, the folder that prepare.py filled, where native.json is written, and
-the command that starts our side, benches/peer.rs.
+native.py MODEL FOLDER SAFR COMMAND...: a model directory, the folder that prepare.py filled, where native.json is written,
+the program safr, and the command that starts the rest of our side, benches/peer.rs.
 """
 
 import json
@@ -97,17 +97,35 @@ def tasks(ours, work, session, model, model_folder, graph):
     return found
 
 
-def main(model_folder, folder, command):
+def corpus(work, model, model_folder, folder, safr):
+    """A corpus from its file to records, beside the forward passes alone of its texts, sorted by length, batch by batch."""
+    explain = [safr, "explain", "--quiet", "--model", model_folder, "--corpus", folder / "corpus.txt"]
+    ours = lambda _turn: subprocess.run([*explain, "--out", folder / "corpus.jsonl"], check=True)
+    texts = sorted((text["ids"] for text in work["corpus"]), key=len)
+    size = work["batch"]
+    batches = [torch.tensor(texts[start : start + size]) for start in range(0, len(texts), size)]
+
+    def of_torch(_turn):
+        with torch.inference_mode():
+            for batch in batches:
+                model(batch)
+
+    name = f"a corpus of {len(texts)} texts of 5 to 40 words"
+    return {name: (1, {"ours": timed(ours), TORCH: timed(of_torch)})}
+
+
+def main(model_folder, folder, safr, command):
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     work = json.loads((folder / "work.json").read_text())
     graph = (folder / "model.onnx").read_bytes()
     session, model, ours = session_of(graph), Model(model_folder).eval(), Ours(command)
     check(ours, work, session, model)
-    measured = measure(tasks(ours, work, session, model, model_folder, graph))
+    found = tasks(ours, work, session, model, model_folder, graph)
+    measured = measure(found | corpus(work, model, model_folder, folder, safr))
     result = {"with": [TORCH, ONNX, f"Python {platform.python_version()}"], "tasks": measured}
     (folder / "native.json").write_text(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main(*map(Path, sys.argv[1:4]), sys.argv[4:])

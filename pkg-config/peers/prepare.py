@@ -17,6 +17,7 @@ from model import Model, NoNoise, losses, weights_of
 LENGTHS = [20, 128, 256]
 TURNS = 8
 BATCH, BATCHES, WORDS = 32, 30, 40
+CORPUS_WORDS, CORPUS_TURNS = range(5, 41), 64
 
 
 def running_words(remarks, known):
@@ -40,6 +41,8 @@ def work(vocabulary, remarks):
         "batch": BATCH,
         "explain": {length: [text(turn * 131, length) for turn in range(TURNS)] for length in LENGTHS},
         "train": training,
+        # Texts of one length are not one after the other, but fill whole batches if they are sorted.
+        "corpus": [text(turn * 211 + length * 17, length) for turn in range(CORPUS_TURNS) for length in CORPUS_WORDS],
     }
 
 
@@ -59,6 +62,7 @@ def main(model_folder, remarks, folder):
     ids, labels = (torch.tensor([one[part] for one in batch]) for part in ("ids", "label"))
     texts["losses"] = losses(model, ids, labels, NoNoise()).tolist()
     (folder / "work.json").write_text(json.dumps(texts))
+    (folder / "corpus.txt").write_text("".join(one["text"] + "\n" for one in texts["corpus"]))
     save_file(by_inputs(weights_of(model_folder)), folder / "weights.safetensors")
     example = torch.tensor([texts["explain"][LENGTHS[0]][0]["ids"]])
     torch.onnx.export(

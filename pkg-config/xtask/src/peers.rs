@@ -27,6 +27,9 @@ const MODEL: &str = "www/models/sst2-safr";
 /// Our side of the native comparison.
 const OURS: &str = "bench --no-default-features --features cli --bench peer";
 
+/// The program whose command explains a corpus.
+const SAFR: &str = "build --release --no-default-features --features cli --bin safr";
+
 /// What a comparison writes.
 #[derive(Deserialize)]
 struct Report {
@@ -74,11 +77,13 @@ pub(crate) fn run(project: &Project, quality: Quality) -> Result<()> {
     build_page(project, &places, quality)?;
 
     run_command(&mut project.cargo(&format!("{OURS} --no-run")))?;
+    run_command(&mut project.cargo(SAFR))?;
     let mut native = project.command(&python);
     native
         .env("RAYON_NUM_THREADS", "1")
         .arg(places.sources.join("native.py"))
         .args([&model, &places.made])
+        .arg(project.target.join("release/safr"))
         .arg("cargo")
         .args(OURS.split_whitespace())
         .arg("--")
