@@ -5,6 +5,7 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, activation::sigmoid};
 
 use super::ablation::{Ablation, scaled};
+use super::block::norm_of;
 use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Pooler, Trace, gate};
 
 /// A SAFR text classifier on one device.
@@ -143,7 +144,11 @@ impl Classifier {
         let [b, length] = batch.dims();
         let x = gated + self.positions.first(length).unsqueeze();
         let x = match &self.embedding_norm {
-            Some(norm) => norm.forward(x),
+            Some(norm) => {
+                let [b, l, width] = x.dims();
+                let epsilon = self.config.architecture.norm_epsilon;
+                norm_of(norm, x.reshape([b * l, width]), epsilon).reshape([b, l, width])
+            }
             None => x,
         };
         let x = scaled(x, noise.map(|noise| &noise.input));

@@ -3,6 +3,8 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use crate::kernels;
+
 /// Leaves each neuron to the words of a text that drive it most (the winner-take-all of Makhzani & Frey
 /// 2015, over words in place of pixels).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ impl Winners {
     /// - `attention`: `[B, H, L, L]`; rows are queries
     /// - `valid`: 0 for PAD, `[B, L]`
     pub(super) fn of(self, u: Tensor<3>, attention: &Tensor<4>, valid: &Tensor<2>) -> Tensor<3> {
+        if let Some(kept) = kernels::keeps(&u, attention, valid, (self.count, self.correlated)) {
+            return u * kept;
+        }
         let valid = valid.clone().unsqueeze_dim::<3>(2);
         let u = u * valid.clone();
         let given = u.clone().detach();
