@@ -10,6 +10,9 @@ use burn_cubecl::tensor::CubeTensor;
 /// How many units work together on a row.
 pub(super) const UNITS: usize = 64;
 
+/// Columns that a cube of [`UNITS`] sums at once, several units each.
+pub(super) const COLUMNS: usize = 8;
+
 /// Whether what is on `device` is computed by CubeCL.
 pub(crate) fn run_on(device: &Device) -> bool {
     matches!(

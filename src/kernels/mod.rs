@@ -7,7 +7,15 @@
 #[cfg(feature = "wgpu")]
 mod attention;
 #[cfg(feature = "wgpu")]
+mod contribution_kernels;
+#[cfg(feature = "wgpu")]
+mod contributions;
+#[cfg(feature = "wgpu")]
 mod cube;
+#[cfg(feature = "wgpu")]
+mod gate;
+#[cfg(feature = "wgpu")]
+mod gate_kernels;
 #[cfg(not(feature = "wgpu"))]
 mod none;
 #[cfg(feature = "wgpu")]
@@ -19,6 +27,8 @@ mod pairs;
 #[cfg(feature = "wgpu")]
 mod several;
 #[cfg(feature = "wgpu")]
+mod sums;
+#[cfg(feature = "wgpu")]
 mod winners;
 
 #[cfg(not(feature = "wgpu"))]
@@ -26,9 +36,12 @@ pub(crate) use none::*;
 #[cfg(feature = "wgpu")]
 pub(crate) use {
     attention::attention,
+    contributions::{brought, of_biases, offered, through_norm},
     cube::run_on,
+    gate::gate,
     norm::norm,
     pairs::{Form, pair_losses},
+    sums::{Sum, sum},
     winners::keeps,
 };
 

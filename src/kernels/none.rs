@@ -1,7 +1,7 @@
 //! Without WebGPU there are no kernels.
 
-use burn::nn::LayerNorm;
-use burn::tensor::{Device, Tensor};
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::{Device, Int, Tensor};
 
 pub(crate) fn run_on(_: &Device) -> bool {
     false
@@ -46,4 +46,43 @@ pub(crate) fn pair_losses(
     _: Form,
 ) -> (Tensor<2>, Tensor<2>) {
     unreachable!("nothing runs on a GPU")
+}
+
+pub(crate) fn gate(
+    _: &Tensor<2>,
+    _: [&Linear; 2],
+    _: &Tensor<2, Int>,
+    _: &Tensor<2>,
+) -> Option<(Tensor<2>, Tensor<2>)> {
+    None
+}
+
+pub(crate) enum Sum {
+    CrossEntropy,
+    Entropy,
+}
+
+pub(crate) fn sum(_: &Tensor<2>, _: &Tensor<2>, _: Sum) -> Option<Tensor<2>> {
+    None
+}
+
+pub(crate) fn through_norm(
+    _: &Tensor<3>,
+    _: &LayerNorm,
+    _: &Tensor<2>,
+    _: f64,
+) -> Option<Tensor<3>> {
+    None
+}
+
+pub(crate) fn brought(_: [&Tensor<3>; 2], _: [&Tensor<2>; 2], _: &Tensor<4>) -> Option<Tensor<4>> {
+    None
+}
+
+pub(crate) fn offered(_: &Tensor<3>, _: &Tensor<4>) -> Option<Tensor<3>> {
+    None
+}
+
+pub(crate) fn of_biases(_: [&Tensor<3>; 3], _: [Tensor<1>; 3]) -> Option<Tensor<2>> {
+    None
 }

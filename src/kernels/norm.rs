@@ -12,10 +12,7 @@ use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::kernel::into_contiguous;
 
-use super::cube::{UNITS, empty, one_for_each, row_of_cube, run_on, sum_of};
-
-/// Columns that a cube of [`UNITS`] sums at once.
-const COLUMNS: usize = 8;
+use super::cube::{COLUMNS, UNITS, empty, one_for_each, row_of_cube, run_on, sum_of};
 
 /// [`LayerNorm::forward`], row by row; both `[R, E]`. `None` where Burn's own is to be used.
 pub(crate) fn norm(rows: &Tensor<2>, norm: &LayerNorm, epsilon: f64) -> Option<Tensor<2>> {
@@ -166,7 +163,7 @@ impl<B: Norm> Backward<B, 3> for Gradient {
 
 /// Mean and 1/√(variance + ε) of the row that begins at `start`.
 #[cube]
-fn statistics(
+pub(super) fn statistics(
     rows: &[f32],
     start: usize,
     width: usize,

@@ -3,10 +3,7 @@
 use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
 
-use super::cube::{UNITS, largest_of, row_of_cube, sum_of};
-
-/// Columns that a cube of [`UNITS`] sums at once.
-pub(super) const COLUMNS: usize = 8;
+use super::cube::{COLUMNS, UNITS, largest_of, row_of_cube, sum_of};
 
 /// A sum of weights below this is empty.
 const EPSILON: f32 = 1e-6;

@@ -11,7 +11,7 @@ use burn_cubecl::CubeBackend;
 use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::kernel::into_contiguous;
 
-use super::cube::{UNITS, empty, one_for_each};
+use super::cube::{COLUMNS, UNITS, empty, one_for_each};
 use super::pair_kernels::*;
 use super::several::Several;
 

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor, activation::sigmoid};
 use super::ablation::{Ablation, scaled};
 use super::block::norm_of;
 use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Pooler, Trace, gate};
+use crate::kernels;
 
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
@@ -219,6 +220,13 @@ impl Classifier {
         if let (Some(table), None) = (&self.keep_table, noise) {
             let looked_up = keep(batch.look_up(table));
             return (looked_up.clone(), looked_up);
+        }
+        if let (Some(noise), None) = (noise, &batch.special) {
+            let layers = [&self.gate.hidden, &self.gate.decision];
+            let fused = kernels::gate(types, layers, &batch.places, &noise.gate);
+            if let Some(fused) = fused {
+                return fused;
+            }
         }
         let log_odds = self.gate.log_odds(types.clone());
         let log_odds: Tensor<2> = batch.spread(log_odds).squeeze_dim(2);

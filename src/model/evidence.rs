@@ -13,8 +13,7 @@
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use super::block::per_deviation;
-use super::slopes::{Slopes, back, bias, by_text, rows_through_norm, shift};
+use super::slopes::{Slopes, back, below_norm, bias, by_text, rows_through_norm, shift};
 use super::{Block, Classifier, Contributions, Trace, WriteBack};
 
 impl Classifier {
@@ -137,10 +136,10 @@ impl Classifier {
                 biases,
             };
         };
-        let scales = per_deviation(entered.clone(), self.config.architecture.norm_epsilon);
+        let epsilon = self.config.architecture.norm_epsilon;
         let shifted = of_rows.clone() * shift(norm).unsqueeze::<3>();
         Through {
-            of_entered: rows_through_norm(of_rows, norm) * scales.unsqueeze_dim::<3>(0),
+            of_entered: below_norm(of_rows, norm, entered.clone(), epsilon),
             entered,
             biases: biases + by_text(shifted, dims),
         }

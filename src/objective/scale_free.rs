@@ -129,6 +129,10 @@ pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
             Some(miss.clone() * miss * weight)
         }
         GateGuard::Entropy { beta } => {
+            let shares = &trace.batch.shares;
+            if let Some(sums) = kernels::sum(&trace.keep, shares, kernels::Sum::Entropy) {
+                return Some(sums * beta);
+            }
             let keep = trace.keep.clone().clamp(1e-6, 1.0 - 1e-6);
             let drop = keep.clone().neg() + 1.0;
             let entropy = mean(keep.clone() * keep.log() + drop.clone() * drop.log());
