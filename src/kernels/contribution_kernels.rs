@@ -1,5 +1,10 @@
 //! The programs of what words bring to the classes.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a kernel is given its buffers and sizes one by one"
+)]
+
 use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
 
@@ -142,5 +147,74 @@ pub(super) fn biases_kernel(
     let sum = sum_of(sum, &mut shared);
     if UNIT_POS == 0 {
         result[row] = sum;
+    }
+}
+
+/// A unit for each slope.
+#[cube(launch)]
+pub(super) fn neurons_kernel(
+    read: &[f32],
+    pooled: &[f32],
+    neurons: &[f32],
+    factors: &[f32],
+    result: &mut [f32],
+    count: u32,
+    rows: u32,
+    width: u32,
+    #[comptime] factored: bool,
+) {
+    let (rows, width) = (rows as usize, width as usize);
+    let at = CUBE_POS * UNITS + UNIT_POS as usize;
+    if at < count as usize {
+        let neuron = at % width;
+        let row = at / width % rows;
+        let class = at / (width * rows);
+        let mut slope = 0.0f32;
+        if neurons[row * width + neuron] != 0.0f32 {
+            slope = read[class * width + neuron] * pooled[row];
+            if comptime!(factored) {
+                slope *= factors[row * width + neuron];
+            }
+        }
+        result[at] = slope;
+    }
+}
+
+/// A cube for each class of each text.
+#[cube(launch)]
+pub(super) fn sums_kernel(
+    entered: &[f32],
+    positions: &[f32],
+    biases: &[f32],
+    words: &[f32],
+    of_positions: &mut [f32],
+    of_biases: &mut [f32],
+    texts: u32,
+    classes: u32,
+    length: u32,
+    width: u32,
+) {
+    let (texts, classes) = (texts as usize, classes as usize);
+    let (length, width) = (length as usize, width as usize);
+    let (class, text) = (CUBE_POS_X as usize, CUBE_POS_Y as usize);
+    let first = (class * texts + text) * length;
+    let mut shared = Shared::new_slice(UNITS);
+    let mut position = 0.0f32;
+    let mut at = UNIT_POS as usize;
+    while at < length * width {
+        position += entered[first * width + at] * positions[at] * words[text * length + at / width];
+        at += UNITS;
+    }
+    let position = sum_of(position, &mut shared);
+    let mut bias = 0.0f32;
+    let mut place = UNIT_POS as usize;
+    while place < length {
+        bias += biases[(text * classes + class) * length + place] * words[text * length + place];
+        place += UNITS;
+    }
+    let bias = sum_of(bias, &mut shared);
+    if UNIT_POS == 0 {
+        of_positions[text * classes + class] = position;
+        of_biases[text * classes + class] = bias;
     }
 }

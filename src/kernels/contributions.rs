@@ -1,16 +1,11 @@
 //! What words bring to the classes: four programs instead of some forty. Nothing here has a gradient.
 
-use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
-use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, AutodiffBackend, Backend, Dispatch, backend_extension};
+use burn::backend::Dispatch;
 use burn::nn::LayerNorm;
 use burn::tensor::Tensor;
-use burn_cubecl::CubeBackend;
-use burn_cubecl::cubecl::prelude::*;
-use burn_cubecl::kernel::into_contiguous;
 
-use super::contribution_kernels::*;
-use super::cube::{UNITS, empty, one_for_each, run_on};
+use super::contribution_ops::Contributions;
+use super::cube::run_on;
 
 /// Slopes with a norm's output, `[C, R, E]`, as slopes with its input, `normalised`, `[R, E]`, whose scales are held
 /// fixed. `None` where Burn's operations are to be used; so do the others.
@@ -69,206 +64,54 @@ pub(crate) fn of_biases(slopes: [&Tensor<3>; 3], biases: [Tensor<1>; 3]) -> Opti
     })
 }
 
-/// What Burn has to know of it.
-#[backend_extension(Cube, Autodiff, Fusion: cfg(any(feature = "fusion", target_family = "wasm")))]
-pub(super) trait Contributions: Backend {
-    /// See [`through_norm`].
-    #[fusion(dtype = slopes, shape = slopes)]
-    fn through_norm(
-        slopes: FloatTensor<Self>,
-        rows: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        epsilon: f32,
-    ) -> FloatTensor<Self>;
-
-    /// See [`brought`].
-    #[fusion(dtype = attended, shape = {
-        let _ = (input, values, rows);
-        let [texts, _, length, _] = attention.dims::<4>();
-        burn::tensor::Shape::from([texts, attended.dims::<3>()[0], length, length])
-    })]
-    fn brought(
-        attended: FloatTensor<Self>,
-        input: FloatTensor<Self>,
-        values: FloatTensor<Self>,
-        rows: FloatTensor<Self>,
-        attention: FloatTensor<Self>,
-    ) -> FloatTensor<Self>;
-
-    /// See [`offered`].
-    #[fusion(dtype = attended, shape = attended)]
-    fn offered(attended: FloatTensor<Self>, attention: FloatTensor<Self>) -> FloatTensor<Self>;
-
-    /// See [`of_biases`].
-    #[fusion(dtype = a, shape = {
-        let _ = (of_a, b, of_b, c, of_c);
-        let [classes, rows, _] = a.dims::<3>();
-        burn::tensor::Shape::from([classes, rows])
-    })]
-    fn of_biases(
-        a: FloatTensor<Self>,
-        of_a: FloatTensor<Self>,
-        b: FloatTensor<Self>,
-        of_b: FloatTensor<Self>,
-        c: FloatTensor<Self>,
-        of_c: FloatTensor<Self>,
-    ) -> FloatTensor<Self>;
+/// Slopes with the inputs of neurons that the head reads, `[C, B·L, F]`.
+///
+/// # Shapes
+/// - `read`: what the head multiplies them by for each class, `[1, C, F]`
+/// - `pooled`: the share of each place, `[B, L]`
+/// - `neurons`: `[B, L, F]`; those that are 0 have no slope
+/// - `factors`: what their inputs are multiplied by, `[B·L, F]`; `None`: 1
+pub(crate) fn of_neurons(
+    read: &Tensor<3>,
+    pooled: &Tensor<2>,
+    neurons: &Tensor<3>,
+    factors: Option<&Tensor<2>>,
+) -> Option<Tensor<3>> {
+    let fits = read.dims()[0] == 1 && run_on(&read.device());
+    fits.then(|| {
+        let factored = factors.is_some();
+        // Without factors anything will do.
+        let factors = factors.map_or_else(
+            || pooled.clone().into_dispatch(),
+            |factors| factors.clone().into_dispatch(),
+        );
+        let [read, neurons] = [read, neurons].map(|tensor| tensor.clone().into_dispatch());
+        let pooled = pooled.clone().into_dispatch();
+        let slopes = Dispatch::of_neurons(read, pooled, neurons, factors, factored);
+        Tensor::from_dispatch(slopes)
+    })
 }
 
-impl Contributions for CubeBackend {
-    fn through_norm(
-        slopes: FloatTensor<Self>,
-        rows: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        epsilon: f32,
-    ) -> FloatTensor<Self> {
-        let [slopes, rows, scale] = [slopes, rows, scale].map(into_contiguous);
-        let [classes, count, width] = slopes.meta.shape().dims::<3>();
-        let result = empty(&slopes, [classes, count, width]);
-        norm_kernel::launch(
-            &slopes.client.clone(),
-            one_for_each(classes * count),
-            CubeDim::new_1d(UNITS as u32),
-            slopes.into_buffer_arg(),
-            rows.into_buffer_arg(),
-            scale.into_buffer_arg(),
-            result.clone().into_buffer_arg(),
-            (classes * count) as u32,
-            count as u32,
-            width as u32,
-            epsilon,
+/// What positions and what biases bring to the words' places, `[B, C]` each.
+///
+/// # Shapes
+/// - `entered`: slopes with what enters the first block, `[C, B·L, E]`
+/// - `positions`: `[L, E]`
+/// - `biases`: what they bring to each place, `[B, C, L]`
+/// - `words`: 1 for words, `[B, L]`
+pub(crate) fn sums(
+    entered: &Tensor<3>,
+    positions: &Tensor<2>,
+    biases: &Tensor<3>,
+    words: &Tensor<2>,
+) -> Option<[Tensor<2>; 2]> {
+    run_on(&words.device()).then(|| {
+        let (entered, biases) = (
+            entered.clone().into_dispatch(),
+            biases.clone().into_dispatch(),
         );
-        result
-    }
-
-    fn brought(
-        attended: FloatTensor<Self>,
-        input: FloatTensor<Self>,
-        values: FloatTensor<Self>,
-        rows: FloatTensor<Self>,
-        attention: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        let [attended, input, values] = [attended, input, values].map(into_contiguous);
-        let [rows, attention] = [rows, attention].map(into_contiguous);
-        let [texts, heads, length, _] = attention.meta.shape().dims::<4>();
-        let [classes, _, width] = attended.meta.shape().dims::<3>();
-        let count = texts * classes * length * length;
-        let result = empty(&attended, [texts, classes, length, length]);
-        brought_kernel::launch(
-            &attended.client.clone(),
-            one_for_each(count.div_ceil(UNITS)),
-            CubeDim::new_1d(UNITS as u32),
-            attended.into_buffer_arg(),
-            input.into_buffer_arg(),
-            values.into_buffer_arg(),
-            rows.into_buffer_arg(),
-            attention.into_buffer_arg(),
-            result.clone().into_buffer_arg(),
-            count as u32,
-            texts as u32,
-            classes as u32,
-            heads as u32,
-            length as u32,
-            width as u32,
-        );
-        result
-    }
-
-    fn offered(attended: FloatTensor<Self>, attention: FloatTensor<Self>) -> FloatTensor<Self> {
-        let [attended, attention] = [attended, attention].map(into_contiguous);
-        let [_, heads, length, _] = attention.meta.shape().dims::<4>();
-        let shape = attended.meta.shape().dims::<3>();
-        let [classes, rows, width] = shape;
-        let count = classes * rows * width;
-        let result = empty(&attended, shape);
-        offered_kernel::launch(
-            &attended.client.clone(),
-            one_for_each(count.div_ceil(UNITS)),
-            CubeDim::new_1d(UNITS as u32),
-            attended.into_buffer_arg(),
-            attention.into_buffer_arg(),
-            result.clone().into_buffer_arg(),
-            count as u32,
-            rows as u32,
-            heads as u32,
-            length as u32,
-            width as u32,
-        );
-        result
-    }
-
-    fn of_biases(
-        a: FloatTensor<Self>,
-        of_a: FloatTensor<Self>,
-        b: FloatTensor<Self>,
-        of_b: FloatTensor<Self>,
-        c: FloatTensor<Self>,
-        of_c: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        let [a, b, c] = [a, b, c].map(into_contiguous);
-        let [of_a, of_b, of_c] = [of_a, of_b, of_c].map(into_contiguous);
-        let [classes, rows, width] = a.meta.shape().dims::<3>();
-        let wide = c.meta.shape()[2];
-        let result = empty(&a, [classes, rows]);
-        biases_kernel::launch(
-            &a.client.clone(),
-            one_for_each(classes * rows),
-            CubeDim::new_1d(UNITS as u32),
-            a.into_buffer_arg(),
-            of_a.into_buffer_arg(),
-            b.into_buffer_arg(),
-            of_b.into_buffer_arg(),
-            c.into_buffer_arg(),
-            of_c.into_buffer_arg(),
-            result.clone().into_buffer_arg(),
-            (classes * rows) as u32,
-            width as u32,
-            wide as u32,
-        );
-        result
-    }
-}
-
-impl<B: Contributions, C: CheckpointStrategy> Contributions for Autodiff<B, C> {
-    fn through_norm(
-        slopes: FloatTensor<Self>,
-        rows: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        epsilon: f32,
-    ) -> FloatTensor<Self> {
-        let [slopes, rows, scale] = [slopes, rows, scale].map(FloatTensor::<Self>::into_primitive);
-        Self::from_inner(B::through_norm(slopes, rows, scale, epsilon))
-    }
-
-    fn brought(
-        attended: FloatTensor<Self>,
-        input: FloatTensor<Self>,
-        values: FloatTensor<Self>,
-        rows: FloatTensor<Self>,
-        attention: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        let [attended, input, values, rows, attention] =
-            [attended, input, values, rows, attention].map(FloatTensor::<Self>::into_primitive);
-        Self::from_inner(B::brought(attended, input, values, rows, attention))
-    }
-
-    fn offered(attended: FloatTensor<Self>, attention: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::from_inner(B::offered(
-            attended.into_primitive(),
-            attention.into_primitive(),
-        ))
-    }
-
-    fn of_biases(
-        a: FloatTensor<Self>,
-        of_a: FloatTensor<Self>,
-        b: FloatTensor<Self>,
-        of_b: FloatTensor<Self>,
-        c: FloatTensor<Self>,
-        of_c: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        let [a, of_a, b, of_b, c, of_c] =
-            [a, of_a, b, of_b, c, of_c].map(FloatTensor::<Self>::into_primitive);
-        Self::from_inner(B::of_biases(a, of_a, b, of_b, c, of_c))
-    }
+        let [positions, words] = [positions, words].map(|tensor| tensor.clone().into_dispatch());
+        let (of_positions, of_biases) = Dispatch::sums(entered, positions, biases, words);
+        [of_positions, of_biases].map(Tensor::from_dispatch)
+    })
 }

@@ -1,5 +1,10 @@
 //! The gate of a training step and its gradient: five programs instead of some forty.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "Burn is given tensors one by one"
+)]
+
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
@@ -69,10 +74,6 @@ pub(super) trait Gate: Backend {
         let of_decision = burn::backend::fusion::custom::TensorSpec::new([2].into(), raw.dtype);
         (raw.clone(), to_hidden.clone(), weights.clone(), of_decision)
     })]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "Burn knows only tensors one by one"
-    )]
     fn gate_gradients(
         of_keep: FloatTensor<Self>,
         of_gate: FloatTensor<Self>,

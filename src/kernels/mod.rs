@@ -9,6 +9,8 @@ mod attention;
 #[cfg(feature = "wgpu")]
 mod contribution_kernels;
 #[cfg(feature = "wgpu")]
+mod contribution_ops;
+#[cfg(feature = "wgpu")]
 mod contributions;
 #[cfg(feature = "wgpu")]
 mod cube;
@@ -36,13 +38,13 @@ pub(crate) use none::*;
 #[cfg(feature = "wgpu")]
 pub(crate) use {
     attention::attention,
-    contributions::{brought, of_biases, offered, through_norm},
+    contributions::{brought, of_biases, of_neurons, offered, sums, through_norm},
     cube::run_on,
     gate::gate,
     norm::norm,
     pairs::{Form, pair_losses},
     sums::{Sum, sum},
-    winners::keeps,
+    winners::taken,
 };
 
 /// The most places of a text for which [`attention`] can be used: a row of scores is held in memory that some units

@@ -11,7 +11,7 @@ pub(crate) fn norm(_: &Tensor<2>, _: &LayerNorm, _: f64) -> Option<Tensor<2>> {
     None
 }
 
-pub(crate) fn keeps(
+pub(crate) fn taken(
     _: &Tensor<3>,
     _: &Tensor<4>,
     _: &Tensor<2>,
@@ -84,5 +84,23 @@ pub(crate) fn offered(_: &Tensor<3>, _: &Tensor<4>) -> Option<Tensor<3>> {
 }
 
 pub(crate) fn of_biases(_: [&Tensor<3>; 3], _: [Tensor<1>; 3]) -> Option<Tensor<2>> {
+    None
+}
+
+pub(crate) fn of_neurons(
+    _: &Tensor<3>,
+    _: &Tensor<2>,
+    _: &Tensor<3>,
+    _: Option<&Tensor<2>>,
+) -> Option<Tensor<3>> {
+    None
+}
+
+pub(crate) fn sums(
+    _: &Tensor<3>,
+    _: &Tensor<2>,
+    _: &Tensor<3>,
+    _: &Tensor<2>,
+) -> Option<[Tensor<2>; 2]> {
     None
 }

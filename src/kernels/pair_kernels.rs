@@ -1,5 +1,10 @@
 //! The programs of the losses on pairs of words.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a kernel is given its buffers and sizes one by one"
+)]
+
 use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
 

@@ -1,5 +1,11 @@
 //! The losses on pairs of words and their gradient: some seven programs instead of some sixty.
 
+#![expect(
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    reason = "Burn is given tensors one by one, and gives tuples of them"
+)]
+
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
@@ -18,7 +24,7 @@ use super::several::Several;
 /// In which form the losses are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Form {
-    /// Whether neurons count by how far their votes separate the classes.
+    /// Whether neurons count by how far their votes separate the classes. If not, the votes must have no gradient.
     pub(crate) counted: bool,
     /// Whether negative cosines count as 0.
     pub(crate) clamped: bool,
@@ -71,7 +77,6 @@ pub(super) trait PairLosses: Backend {
         let parts = of([3, texts, length, length].into());
         (of_text.clone(), of_text, neurons.clone(), weight.clone(), pairs.clone(), parts)
     })]
-    #[expect(clippy::type_complexity, reason = "Burn knows only tuples of tensors")]
     fn pair_losses(
         neurons: FloatTensor<Self>,
         votes: FloatTensor<Self>,
@@ -93,10 +98,6 @@ pub(super) trait PairLosses: Backend {
         let _ = (of_importance, of_interaction, directions, lengths, cosines, parts, form, given);
         (neurons.clone(), votes.clone())
     })]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "Burn knows only tensors one by one"
-    )]
     fn pair_gradients(
         of_importance: FloatTensor<Self>,
         of_interaction: FloatTensor<Self>,
@@ -225,18 +226,20 @@ impl PairLosses for CubeBackend {
             form.counted,
         );
         let of_votes = empty(&neurons, [1, classes, width]);
-        votes_kernel::launch(
-            &client,
-            CubeCount::Static(width.div_ceil(COLUMNS) as u32, 1, 1),
-            CubeDim::new_1d(UNITS as u32),
-            neurons.into_buffer_arg(),
-            of_neurons.clone().into_buffer_arg(),
-            votes.into_buffer_arg(),
-            of_votes.clone().into_buffer_arg(),
-            (texts * length) as u32,
-            width as u32,
-            classes as u32,
-        );
+        if form.counted {
+            votes_kernel::launch(
+                &client,
+                CubeCount::Static(width.div_ceil(COLUMNS) as u32, 1, 1),
+                CubeDim::new_1d(UNITS as u32),
+                neurons.into_buffer_arg(),
+                of_neurons.clone().into_buffer_arg(),
+                votes.into_buffer_arg(),
+                of_votes.clone().into_buffer_arg(),
+                (texts * length) as u32,
+                width as u32,
+                classes as u32,
+            );
+        }
         (of_neurons, of_votes)
     }
 }
@@ -343,8 +346,7 @@ impl<B: PairLosses> Backward<B, 2> for Gradient {
         if let Some(neurons) = neurons {
             gradients.register::<B>(neurons.id, of_neurons);
         }
-        // Votes that do not count have no gradient from here.
-        if let Some(votes) = votes.filter(|_| form.counted) {
+        if let Some(votes) = votes {
             gradients.register::<B>(votes.id, of_votes);
         }
     }

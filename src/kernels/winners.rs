@@ -1,6 +1,13 @@
 //! Which words of a text may take each neuron: two programs instead of some fifteen.
 
-use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a kernel is given its buffers and sizes one by one"
+)]
+
+use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
@@ -14,15 +21,15 @@ use super::cube::{UNITS, empty, largest_of, run_on};
 /// Below this, the strongest attention counts as none.
 const LEAST: f32 = 1e-30;
 
-/// 1 where a word may take a neuron and 0 elsewhere, `[B, L, F]`, without a gradient: the words of which it is one of
-/// the `count` largest inputs, and of those the ones that are `correlated` with a largest one. `None` where Burn's
-/// operations are to be used.
+/// Neurons, `[B, L, F]`, each silent except at the words that may take it: those of which it is one of the `count`
+/// largest inputs, and of these the ones that are `correlated` with a largest one. `None` where Burn's operations are
+/// to be used.
 ///
 /// # Shapes
 /// - `neurons`: `[B, L, F]`
 /// - `attention`: `[B, H, L, L]`; rows are queries
 /// - `valid`: 0 for PAD, `[B, L]`
-pub(crate) fn keeps(
+pub(crate) fn taken(
     neurons: &Tensor<3>,
     attention: &Tensor<4>,
     valid: &Tensor<2>,
@@ -32,23 +39,26 @@ pub(crate) fn keeps(
         let neurons = neurons.clone().into_dispatch();
         let attention = attention.clone().into_dispatch();
         let valid = valid.clone().into_dispatch();
-        let kept = Dispatch::winners(neurons, attention, valid, count, correlated as f32);
-        Tensor::from_dispatch(kept)
+        let (taken, _) = Dispatch::winners(neurons, attention, valid, count, correlated as f32);
+        Tensor::from_dispatch(taken)
     })
 }
 
 /// What Burn has to know of it.
 #[backend_extension(Cube, Autodiff, Fusion: cfg(any(feature = "fusion", target_family = "wasm")))]
 pub(super) trait Winners: Backend {
-    /// See [`keeps`].
-    #[fusion(dtype = neurons, shape = neurons)]
+    /// See [`taken`]; and 1 where a word may take a neuron, 0 elsewhere.
+    #[fusion(meta = |neurons, attention, valid, count, correlated| {
+        let _ = (attention, valid, count, correlated);
+        (neurons.clone(), neurons.clone())
+    })]
     fn winners(
         neurons: FloatTensor<Self>,
         attention: FloatTensor<Self>,
         valid: FloatTensor<Self>,
         count: usize,
         correlated: f32,
-    ) -> FloatTensor<Self>;
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
 impl Winners for CubeBackend {
@@ -58,7 +68,7 @@ impl Winners for CubeBackend {
         valid: FloatTensor<Self>,
         count: usize,
         correlated: f32,
-    ) -> FloatTensor<Self> {
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [neurons, attention, valid] = [neurons, attention, valid].map(into_contiguous);
         let [texts, length, width] = neurons.meta.shape().dims::<3>();
         let heads = attention.meta.shape()[1];
@@ -82,7 +92,7 @@ impl Winners for CubeBackend {
                 pairs
             }
         };
-        let kept = empty(&neurons, [texts, length, width]);
+        let [taken, kept] = [(); 2].map(|()| empty(&neurons, [texts, length, width]));
         winners_kernel::launch(
             &client,
             CubeCount::Static(width.div_ceil(UNITS) as u32, texts as u32, 1),
@@ -90,13 +100,14 @@ impl Winners for CubeBackend {
             neurons.into_buffer_arg(),
             valid.into_buffer_arg(),
             pairs.into_buffer_arg(),
+            taken.clone().into_buffer_arg(),
             kept.clone().into_buffer_arg(),
             count.min(length) as u32,
             length as u32,
             width as u32,
             matters,
         );
-        kept
+        (taken, kept)
     }
 }
 
@@ -107,10 +118,31 @@ impl<B: Winners, C: CheckpointStrategy> Winners for Autodiff<B, C> {
         valid: FloatTensor<Self>,
         count: usize,
         correlated: f32,
-    ) -> FloatTensor<Self> {
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let nodes = [neurons.node()];
         let [neurons, attention, valid] =
             [neurons, attention, valid].map(FloatTensor::<Self>::into_primitive);
-        Self::from_inner(B::winners(neurons, attention, valid, count, correlated))
+        let (taken, kept) = B::winners(neurons, attention, valid, count, correlated);
+        let taken = match Gradient.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => prepared.finish(kept.clone(), taken),
+            OpsKind::UnTracked(prepared) => prepared.finish(taken),
+        };
+        (taken, Self::from_inner(kept))
+    }
+}
+
+#[derive(Debug)]
+struct Gradient;
+
+impl<B: Backend> Backward<B, 1> for Gradient {
+    type State = FloatTensor<B>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = gradients.consume::<B>(&ops.node);
+        let [parent] = ops.parents;
+        if let Some(parent) = parent {
+            gradients.register::<B>(parent.id, B::float_mul(gradient, ops.state));
+        }
     }
 }
 
@@ -181,6 +213,7 @@ fn winners_kernel(
     neurons: &[f32],
     valid: &[f32],
     pairs: &[f32],
+    taken: &mut [f32],
     kept: &mut [f32],
     count: u32,
     length: u32,
@@ -235,6 +268,7 @@ fn winners_kernel(
             if wins {
                 keeps = valid[text * length + i];
             }
+            taken[start + i * width] = neurons[start + i * width] * keeps;
             kept[start + i * width] = keeps;
         }
     }

@@ -62,6 +62,9 @@ pub struct Block {
     /// Q, K and V of all heads in one, for a GPU that only predicts.
     #[module(skip)]
     pub joined: Option<JoinedHeads>,
+    /// What the biases of V and of the output projection add to the residual stream, `[E]`, for the same.
+    #[module(skip)]
+    pub added: Option<Tensor<1>>,
 }
 
 /// From the neurons back into the residual stream.
@@ -201,7 +204,17 @@ impl Block {
     /// The same block, with its projections joined for passes without gradients.
     pub(super) fn with_joined_heads(mut self) -> Self {
         self.joined = Some(self.join_heads());
+        self.added = Some(self.attention_bias());
         self
+    }
+
+    /// What the biases of V and of the output projection add to the residual stream, `[E]`.
+    pub(super) fn attention_bias(&self) -> Tensor<1> {
+        if let Some(added) = &self.added {
+            return added.clone();
+        }
+        let of_values: Tensor<2> = bias(&self.value).unsqueeze();
+        of_values.matmul(self.out.weight.val()).squeeze_dim::<1>(0) + bias(&self.out)
     }
 }
 

@@ -44,6 +44,7 @@ impl Classifier {
                 decision: place.linear("vmask.hidden2p"),
             },
             keep_table: None,
+            constants: None,
             blocks: (0..config.layers)
                 .map(|at| place.block(at, config))
                 .collect(),
@@ -214,6 +215,7 @@ impl Place<'_> {
             activation: config.architecture.activation,
             norm_epsilon: config.architecture.norm_epsilon,
             joined: None,
+            added: None,
         }
     }
 }

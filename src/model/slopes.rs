@@ -28,15 +28,18 @@ pub(super) struct Slopes {
 impl Slopes {
     /// Those of the last block.
     pub(super) fn of_last(model: &Classifier, trace: &Trace) -> Self {
-        let classes = model.config.classes - 1;
         let (block, layer) = (model.last_block(), trace.last_layer());
         let [b, l, _] = layer.neurons.dims();
+        let read = model.first_class_weights(trace);
+        if block.write_back.is_none() {
+            let (pooled, factors) = (&trace.batch.pooled, layer.factors.as_ref());
+            let slopes = kernels::of_neurons(&read, pooled, &layer.neurons, factors);
+            if let Some(slopes) = slopes {
+                return Self::through(block, layer, slopes, None, None);
+            }
+        }
         let pooled: Tensor<3> = trace.batch.pooled.clone().reshape([1, b * l, 1]);
-        let read = match &block.write_back {
-            None => trace.votes.clone(),
-            Some(_) => model.class_weights(trace.pooler_factors.as_ref()),
-        };
-        let of_output = at_rows(read.narrow(1, 0, classes), [b, l]) * pooled;
+        let of_output = at_rows(read, [b, l]) * pooled;
         match &block.write_back {
             Some(_) => Self::below(block, layer, of_output),
             None => {
@@ -171,11 +174,9 @@ impl Slopes {
         let brought = |slopes: &Tensor<3>, bias: Tensor<1>| {
             by_text(slopes.clone() * bias.unsqueeze::<3>(), dims)
         };
-        let attention: Tensor<2> = bias(&block.value).unsqueeze();
-        let attention = attention.matmul(block.out.weight.val()).squeeze_dim::<1>(0);
         let slopes = [&self.of_input, &self.of_normalised, &self.of_neurons];
         let biases = [
-            attention + bias(&block.out),
+            block.attention_bias(),
             shift(&block.norm1),
             bias(&block.linear1),
         ];

@@ -31,8 +31,9 @@ impl Winners {
     /// - `attention`: `[B, H, L, L]`; rows are queries
     /// - `valid`: 0 for PAD, `[B, L]`
     pub(super) fn of(self, u: Tensor<3>, attention: &Tensor<4>, valid: &Tensor<2>) -> Tensor<3> {
-        if let Some(kept) = kernels::keeps(&u, attention, valid, (self.count, self.correlated)) {
-            return u * kept;
+        let rule = (self.count, self.correlated);
+        if let Some(taken) = kernels::taken(&u, attention, valid, rule) {
+            return taken;
         }
         let valid = valid.clone().unsqueeze_dim::<3>(2);
         let u = u * valid.clone();

@@ -101,7 +101,11 @@ fn fused(trace: &Trace, options: &ScaleFree, weight: &Tensor<2>) -> Option<(Tens
             share: 1.0 / looked_at.len() as f32,
         };
         let (neurons, attention) = (layer.neurons.clone(), layer.attention.clone().detach());
-        let votes = trace.votes.clone();
+        // What has no gradient must not be a part of the graph.
+        let votes = match form.counted {
+            true => trace.votes.clone(),
+            false => trace.votes.clone().detach(),
+        };
         kernels::pair_losses(
             neurons,
             votes,
