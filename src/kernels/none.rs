@@ -29,6 +29,7 @@ pub(crate) fn attention(
     unreachable!("nothing runs on a GPU")
 }
 
+#[expect(dead_code, reason = "without a GPU nothing reads it")]
 pub(crate) struct Form {
     pub(crate) counted: bool,
     pub(crate) clamped: bool,
