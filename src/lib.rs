@@ -21,6 +21,7 @@ pub mod cli;
 pub mod engine;
 pub mod evaluate;
 pub mod explain;
+mod kernels;
 pub mod model;
 pub mod objective;
 pub mod package;

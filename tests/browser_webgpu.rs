@@ -12,8 +12,8 @@ use common::training::{compare_training, config_of, norm, trained};
 use common::tuning::{losses, reference};
 use common::{KINDS, assert_complete, small_package, small_package_of, small_weights};
 use safr::engine::{Backend, Session, largest_explained_difference};
-use safr::model::{Batch, Classifier, Noise, Readout, Stream, Weights};
-use safr::objective::{Family, Objective};
+use safr::model::{Batch, Classifier, ModelConfig, Noise, Readout, Stream, Weights};
+use safr::objective::{Family, Objective, ScaleFree, Space};
 use safr::package::Precision;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -21,12 +21,22 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const TEXT: &str = "It is not a good film, it is a very, very bad film.";
 
-/// Gradients of a training step, hard gate and dropout included.
+/// Gradients of a training step, hard gate and dropout included. Everything is larger than a group of 64 units, with
+/// which our kernels go through a row.
 async fn gradients(objective: &Objective, readout: Readout, device: &Device) -> Weights {
     let device = device.clone().autodiff();
-    let config = config_of(objective, readout, 2);
+    let config = ModelConfig {
+        d_model: 66,
+        d_ff: 70,
+        mask_hidden: 65,
+        max_len: 67,
+        ..config_of(objective, readout, 2)
+    };
+    let long: Vec<u32> = (0..config.max_len as u32)
+        .map(|at| 2 + at * at % 10)
+        .collect();
     let model = Classifier::new(&config, &small_weights(&config, 5), &device).unwrap();
-    let texts: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &[6, 7], &[7, 8, 9, 10, 11, 2, 1]];
+    let texts: [&[u32]; 3] = [&[2, 3, 4, 5, 3], &long, &[7, 8, 9, 10, 11, 2, 1]];
     let batch = Batch::new(&texts, &config, &device);
     let noise = Noise::draw(&mut Stream::new(3), &config, batch.dims(), &device);
     let trace = model.forward(&batch, Some(&noise));
@@ -38,7 +48,14 @@ async fn gradients(objective: &Objective, readout: Readout, device: &Device) -> 
 async fn compare_gradients(gpu: &Device) {
     let published = Objective::new(Family::Published, 1.0, 1.0);
     let published = (published, published.readout());
-    for (objective, readout) in trained().into_iter().chain([published]) {
+    let given = ScaleFree {
+        space: Space::Mlp,
+        gate_given: true,
+        ..ScaleFree::PLAIN
+    };
+    let given = Objective::new(Family::ScaleFree(given), 1.0, 1.0);
+    let others = [published, (given, Readout::Residual)];
+    for (objective, readout) in trained().into_iter().chain(others) {
         let here = gradients(&objective, readout, gpu).await;
         let there = gradients(&objective, readout, &Device::flex()).await;
         assert_eq!(

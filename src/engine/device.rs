@@ -112,7 +112,7 @@ async fn webgpu() -> Result<OpenDevice, EngineError> {
 /// If a reduction is fused with surrounding operations, Burn 0.22 gives wrong sums for some shapes. Its
 /// fusion of several reductions falls back to this one if Burn does not tune itself on the device,
 /// and so does that of matrix products if there are no matrix units, as in a browser.
-#[cfg(all(feature = "wgpu", target_family = "wasm"))]
+#[cfg(all(feature = "wgpu", any(feature = "fusion", target_family = "wasm")))]
 fn fuse_elementwise() -> Result<(), burn_cubecl::fusion::RegistryError> {
     let all = burn_cubecl::fusion::BUILTIN_NAMES.into_iter();
     all.filter(|name| *name != "ElementWise")
@@ -120,7 +120,7 @@ fn fuse_elementwise() -> Result<(), burn_cubecl::fusion::RegistryError> {
 }
 
 /// Natively nothing is fused.
-#[cfg(all(feature = "wgpu", not(target_family = "wasm")))]
+#[cfg(all(feature = "wgpu", not(any(feature = "fusion", target_family = "wasm"))))]
 fn fuse_elementwise() -> Result<(), std::convert::Infallible> {
     Ok(())
 }

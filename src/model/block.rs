@@ -6,8 +6,10 @@ use burn::tensor::{Tensor, activation::softmax};
 
 use super::ablation::{BlockAblation, scaled};
 use super::architecture::activated;
+use super::slopes::bias;
 use super::winners::Winners;
 use super::{Activation, Batch, NeuronRows};
+use crate::kernels;
 
 /// What one block shows of a forward pass.
 #[derive(Clone, Debug)]
@@ -63,6 +65,9 @@ pub struct Block {
     /// W_1 neuron by neuron, for a CPU that explains.
     #[module(skip)]
     pub neuron_rows: Option<NeuronRows>,
+    /// What the biases of V and of the output projection add to the residual stream, `[E]`, for the same.
+    #[module(skip)]
+    pub added: Option<Tensor<1>>,
 }
 
 /// From the neurons back into the residual stream.
@@ -74,14 +79,13 @@ pub struct WriteBack {
     pub norm: LayerNorm,
 }
 
-/// The projections to the queries (divided by √d_k), keys and values of each head, side by side: one
-/// product puts all heads where they are needed.
+/// The projections to queries, keys and values, side by side: one product takes the place of three.
 #[derive(Clone, Debug)]
 pub struct JoinedHeads {
-    /// `[1, 3H, E, d_k]`.
-    weight: Tensor<4>,
-    /// `[1, 3H, 1, d_k]`.
-    bias: Tensor<4>,
+    /// `[E, 3E]`.
+    weight: Tensor<2>,
+    /// `[3E]`.
+    bias: Tensor<1>,
 }
 
 impl Block {
@@ -103,19 +107,11 @@ impl Block {
     ) -> (Tensor<2>, LayerTrace) {
         let [b, l] = batch.dims();
         let drop = |x: Tensor<2>, at: usize| scaled(x, dropout.map(|masks| &masks[at]));
-        let [query, key, value] = self.project(x.clone(), [b, l]);
-        let scores = query.matmul(key.swap_dims(2, 3));
-        let scores = match &batch.pad_bias {
-            Some(bias) => scores + bias.clone(),
-            None => scores,
-        };
-        let attention = softmax(scores, 3);
         let heads = ablation.and_then(|ablation| ablation.heads.as_ref());
-        let heads = heads.map(|heads| heads.clone().unsqueeze_dims(&[2, 3]));
-        let mixed = scaled(attention.clone().matmul(value), heads.as_ref());
-        let mixed = self.out.forward(mixed.swap_dims(1, 2).reshape(x.dims()));
+        let (mixed, attention) = self.attend(&x, batch, heads);
+        let mixed = self.out.forward(mixed);
         let attended = x.clone() + drop(mixed, 0);
-        let normalised = self.norm1.forward(attended.clone());
+        let normalised = norm_of(&self.norm1, attended.clone(), self.norm_epsilon);
 
         let (neurons, factors) =
             activated(self.linear1.forward(normalised.clone()), self.activation);
@@ -135,7 +131,7 @@ impl Block {
             Some(WriteBack { linear, norm }) => {
                 let sum = normalised + drop(linear.forward(flat), 1);
                 let [_, width] = sum.dims();
-                let out = norm.forward(sum.clone());
+                let out = norm_of(norm, sum.clone(), self.norm_epsilon);
                 (out, Some(sum.reshape([b, l, width])))
             }
         };
@@ -151,19 +147,48 @@ impl Block {
         (out, trace)
     }
 
+    /// What the heads take from the places, `[B·L, E]`, of rows `[B·L, E]`, and the attention weights, `[B, H, L, L]`;
+    /// `ablation` are factors of the heads, `[B or 1, H]`.
+    fn attend(
+        &self,
+        x: &Tensor<2>,
+        batch: &Batch,
+        ablation: Option<&Tensor<2>>,
+    ) -> (Tensor<2>, Tensor<4>) {
+        let [b, l] = batch.dims();
+        let [rows, width] = x.dims();
+        if l <= kernels::LONGEST && kernels::run_on(&x.device()) {
+            let joined = self.join_heads().of(x.clone());
+            let (mixed, attention) =
+                kernels::attention(joined, batch.pad_bias.as_ref(), self.heads, b);
+            let Some(factors) = ablation else {
+                return (mixed, attention);
+            };
+            let mixed = mixed.reshape([b, l, self.heads, width / self.heads]);
+            let mixed = mixed * factors.clone().unsqueeze_dim::<3>(1).unsqueeze_dim(3);
+            return (mixed.reshape([rows, width]), attention);
+        }
+        let [query, key, value] = self.project(x, [b, l]);
+        let scores = query.matmul(key.swap_dims(2, 3));
+        let scores = match &batch.pad_bias {
+            Some(bias) => scores + bias.clone(),
+            None => scores,
+        };
+        let attention = softmax(scores, 3);
+        let factors = ablation.map(|factors| factors.clone().unsqueeze_dims(&[2, 3]));
+        let mixed = scaled(attention.clone().matmul(value), factors.as_ref());
+        (mixed.swap_dims(1, 2).reshape([rows, width]), attention)
+    }
+
     /// Queries divided by √d_k, keys and values of each head, `[B, H, L, d_k]`, of rows `[B·L, E]`.
-    fn project(&self, x: Tensor<2>, [b, l]: [usize; 2]) -> [Tensor<4>; 3] {
+    fn project(&self, x: &Tensor<2>, [b, l]: [usize; 2]) -> [Tensor<4>; 3] {
         let [_, width] = x.dims();
         let d_head = width / self.heads;
-        if let Some(JoinedHeads { weight, bias }) = &self.joined {
-            let all = x.reshape([b, 1, l, width]).matmul(weight.clone()) + bias.clone();
-            return [0, 1, 2].map(|at| all.clone().narrow(1, at * self.heads, self.heads));
-        }
         let split = |x: Tensor<2>| x.reshape([b, l, self.heads, d_head]).swap_dims(1, 2);
         [
             split(self.query.forward(x.clone()) / (d_head as f64).sqrt()),
             split(self.key.forward(x.clone())),
-            split(self.value.forward(x)),
+            split(self.value.forward(x.clone())),
         ]
     }
 
@@ -173,28 +198,47 @@ impl Block {
         self
     }
 
+    /// The block's projections, joined: those that it has, or new ones.
+    fn join_heads(&self) -> JoinedHeads {
+        if let Some(joined) = &self.joined {
+            return joined.clone();
+        }
+        let layers = [&self.query, &self.key, &self.value];
+        JoinedHeads {
+            weight: Tensor::cat(layers.map(|layer| layer.weight.val()).to_vec(), 1),
+            bias: Tensor::cat(layers.map(bias).to_vec(), 0),
+        }
+    }
+
     /// The same block, with its projections joined for passes without gradients.
     pub(super) fn with_joined_heads(mut self) -> Self {
-        let [width, _] = self.query.weight.val().dims();
-        let d_head = width / self.heads;
-        let weight = |linear: &Linear| {
-            let weight = linear.weight.val().reshape([width, self.heads, d_head]);
-            weight.swap_dims(0, 1)
-        };
-        let bias = |linear: &Linear| {
-            let bias = linear.bias.as_ref().map(|bias| bias.val());
-            let bias = bias.unwrap_or_else(|| Tensor::zeros([width], &linear.weight.device()));
-            bias.reshape([self.heads, 1, d_head])
-        };
-        let joined = |of: &dyn Fn(&Linear) -> Tensor<3>| -> Tensor<4> {
-            let query = of(&self.query) / (d_head as f64).sqrt();
-            Tensor::cat(vec![query, of(&self.key), of(&self.value)], 0).unsqueeze()
-        };
-        self.joined = Some(JoinedHeads {
-            weight: joined(&weight),
-            bias: joined(&bias),
-        });
+        self.joined = Some(self.join_heads());
+        self.added = Some(self.attention_bias());
         self
+    }
+
+    /// What the biases of V and of the output projection add to the residual stream, `[E]`.
+    pub(super) fn attention_bias(&self) -> Tensor<1> {
+        if let Some(added) = &self.added {
+            return added.clone();
+        }
+        let of_values: Tensor<2> = bias(&self.value).unsqueeze();
+        of_values.matmul(self.out.weight.val()).squeeze_dim::<1>(0) + bias(&self.out)
+    }
+}
+
+impl JoinedHeads {
+    /// Queries, keys and values of rows, `[B·L, 3E]` of `[B·L, E]`.
+    fn of(self, rows: Tensor<2>) -> Tensor<2> {
+        rows.matmul(self.weight) + self.bias.unsqueeze()
+    }
+}
+
+/// The norm of rows, both `[R, E]`.
+pub(super) fn norm_of(norm: &LayerNorm, rows: Tensor<2>, epsilon: f64) -> Tensor<2> {
+    match kernels::norm(&rows, norm, epsilon) {
+        Some(normalised) => normalised,
+        None => norm.forward(rows),
     }
 }
 

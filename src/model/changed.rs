@@ -19,6 +19,7 @@ impl Classifier {
         let block = model.blocks.last_mut().expect("a model has a block");
         let head_width = model.config.d_model / block.heads;
         multiply_rows(&mut block.out.weight, &changes.heads, head_width);
+        (block.added, model.constants) = (None, None);
         let read = match &mut block.write_back {
             Some(write) => &mut write.linear,
             None => &mut model.head,

@@ -5,7 +5,9 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, activation::sigmoid};
 
 use super::ablation::{Ablation, scaled};
+use super::block::norm_of;
 use super::{Batch, Block, Gate, LayerTrace, ModelConfig, Noise, Pooler, Trace, gate};
+use crate::kernels;
 
 /// A SAFR text classifier on one device.
 #[derive(Module, Debug)]
@@ -30,9 +32,23 @@ pub struct Classifier {
     pub pooler: Option<Linear>,
     /// E → K, or F → K if it reads the neurons.
     pub head: Linear,
+    /// What an explanation needs and no text changes, for a GPU that only explains.
+    #[module(skip)]
+    pub constants: Option<Constants>,
     /// Sizes and reading.
     #[module(skip)]
     pub config: ModelConfig,
+}
+
+/// What an explanation needs and no text changes, of a model without a pooler.
+#[derive(Clone, Debug)]
+pub struct Constants {
+    /// [`Classifier::votes`], `[1, K, F]`.
+    pub(super) votes: Tensor<3>,
+    /// What was pooled is multiplied by this for the first K − 1 classes, centred, `[1, K − 1, F or E]`.
+    pub(super) class_weights: Tensor<3>,
+    /// The bias of each of these classes, centred, `[1, K − 1]`.
+    pub(super) class_biases: Tensor<2>,
 }
 
 /// The vectors of positions, `[max_len, E]`.
@@ -143,7 +159,11 @@ impl Classifier {
         let [b, length] = batch.dims();
         let x = gated + self.positions.first(length).unsqueeze();
         let x = match &self.embedding_norm {
-            Some(norm) => norm.forward(x),
+            Some(norm) => {
+                let [b, l, width] = x.dims();
+                let epsilon = self.config.architecture.norm_epsilon;
+                norm_of(norm, x.reshape([b * l, width]), epsilon).reshape([b, l, width])
+            }
             None => x,
         };
         let x = scaled(x, noise.map(|noise| &noise.input));
@@ -215,6 +235,13 @@ impl Classifier {
             let looked_up = keep(batch.look_up(table));
             return (looked_up.clone(), looked_up);
         }
+        if let (Some(noise), None) = (noise, &batch.special) {
+            let layers = [&self.gate.hidden, &self.gate.decision];
+            let fused = kernels::gate(types, layers, &batch.places, &noise.gate);
+            if let Some(fused) = fused {
+                return fused;
+            }
+        }
         let log_odds = self.gate.log_odds(types.clone());
         let log_odds: Tensor<2> = batch.spread(log_odds).squeeze_dim(2);
         let soft = keep(sigmoid(log_odds.clone()));
@@ -258,8 +285,8 @@ impl Classifier {
         self
     }
 
-    /// The same model for passes without gradients, with fewer and larger products, which suits a
-    /// GPU, since it starts a program for each.
+    /// The same model for passes without gradients, with fewer and larger products, and with what no text changes
+    /// computed once, which suits a GPU, since it starts a program for each.
     #[must_use]
     pub fn with_joined_heads(mut self) -> Self {
         self.blocks = self
@@ -267,6 +294,14 @@ impl Classifier {
             .into_iter()
             .map(Block::with_joined_heads)
             .collect();
+        if self.pooler.is_none() {
+            let classes = self.config.classes - 1;
+            self.constants = Some(Constants {
+                votes: self.votes(None),
+                class_weights: self.class_weights(None).narrow(1, 0, classes),
+                class_biases: self.class_biases(None).narrow(1, 0, classes),
+            });
+        }
         self
     }
 

@@ -13,14 +13,17 @@
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use super::block::per_deviation;
-use super::slopes::{Slopes, back, bias, by_text, rows_through_norm, shift};
+use super::slopes::{Slopes, back, below_norm, bias, by_text, rows_through_norm, shift};
 use super::{Block, Classifier, Contributions, Trace, WriteBack};
+use crate::kernels;
 
 impl Classifier {
     /// The votes q of the last block's neurons, `[1, K, F]`, or `[B, K, F]` with a pooler: by how much one unit of
     /// each neuron raises each class, up to the [scale](Trace::vote_scales) of its place.
     pub fn votes(&self, pooler_factors: Option<&Tensor<2>>) -> Tensor<3> {
+        if let Some(constants) = &self.constants {
+            return constants.votes.clone();
+        }
         match &self.last_block().write_back {
             None => self.class_weights(pooler_factors),
             Some(write) => {
@@ -31,7 +34,7 @@ impl Classifier {
     }
 
     /// The bias of each class, centred, with what a pooler's biases bring, `[1, K]` or `[B, K]`.
-    fn class_biases(&self, pooler_factors: Option<&Tensor<2>>) -> Tensor<2> {
+    pub(super) fn class_biases(&self, pooler_factors: Option<&Tensor<2>>) -> Tensor<2> {
         let of_head = bias(&self.head);
         let own: Tensor<2> = (of_head.clone() - of_head.mean()).unsqueeze();
         match self.pooled_by(pooler_factors) {
@@ -59,7 +62,6 @@ impl Classifier {
         let [b, l] = batch.dims();
         let classes = self.config.classes - 1;
         let words = batch.valid.clone();
-        let at_words: Tensor<2> = words.clone().reshape([b * l, 1]);
         let (block, layer) = (&self.blocks[shown], &trace.layers[shown]);
         let (slopes, through) = self.through_blocks(trace, shown);
         let input = layer.input.clone();
@@ -67,24 +69,41 @@ impl Classifier {
         // Otherwise what is brought are the rows that enter the block that is shown.
         let is_direct = trace.layers.len() == 1 && self.embedding_norm.is_none();
         let rows = if is_direct { gated.clone() } else { input };
-        let brought = slopes.brought(block, layer, rows * at_words.clone(), [b, l]);
+        let only_words = batch.is_of_words_alone();
+        let rows = match only_words {
+            true => rows,
+            false => rows * words.clone().reshape([b * l, 1]),
+        };
+        let brought = slopes.brought(block, layer, rows, [b, l]);
         let of = |rows: Tensor<2>, at: &Tensor<2>| {
             let rows = (rows * at.clone().reshape([b * l, 1])).unsqueeze_dim::<3>(0);
             by_text(through.of_entered.clone() * rows, [b, l])
         };
-        let padding = if batch.is_of_words_alone() {
+        let padding = if only_words {
             Tensor::zeros([b, classes], &words.device())
         } else {
             let others = words.clone().neg() + 1.0;
             let rows = of(through.entered.clone(), &others);
             sum_over(rows, None) + sum_over(through.biases.clone(), Some(&others))
         };
-        let positions = through.entered.clone() - gated.clone();
+        let of_positions = self.positions.first(l);
+        let fused = kernels::sums(&through.of_entered, &of_positions, &through.biases, &words);
+        let [of_positions, of_biases] = fused.unwrap_or_else(|| {
+            let positions = through.entered.clone() - gated.clone();
+            [
+                sum_over(of(positions, &words), None),
+                sum_over(through.biases.clone(), Some(&words)),
+            ]
+        });
         let neurons = layer.neurons.clone();
         let is_last = shown + 1 == self.blocks.len();
         let (places, below) = if is_last {
-            let votes = trace.votes.clone().narrow(1, 0, classes).swap_dims(1, 2);
-            let said = neurons.matmul(votes) * trace.vote_scales().unsqueeze_dim(2);
+            let votes = match &self.constants {
+                Some(constants) if block.write_back.is_none() => constants.class_weights.clone(),
+                _ => trace.votes.clone().narrow(1, 0, classes),
+            };
+            let said = neurons.matmul(votes.swap_dims(1, 2));
+            let said = said * trace.vote_scales().unsqueeze_dim(2);
             (said.swap_dims(1, 2), None)
         } else {
             let votes = slopes.votes(block);
@@ -97,9 +116,12 @@ impl Classifier {
             brought,
             through: (!is_direct).then(|| of(gated, &words)),
             places,
-            positions: sum_over(of(positions, &words), None),
-            biases: sum_over(through.biases, Some(&words)),
-            head: self.class_biases(factors).narrow(1, 0, classes),
+            positions: of_positions,
+            biases: of_biases,
+            head: match &self.constants {
+                Some(constants) => constants.class_biases.clone(),
+                None => self.class_biases(factors).narrow(1, 0, classes),
+            },
             padding,
             below,
         }
@@ -137,10 +159,10 @@ impl Classifier {
                 biases,
             };
         };
-        let scales = per_deviation(entered.clone(), self.config.architecture.norm_epsilon);
+        let epsilon = self.config.architecture.norm_epsilon;
         let shifted = of_rows.clone() * shift(norm).unsqueeze::<3>();
         Through {
-            of_entered: rows_through_norm(of_rows, norm) * scales.unsqueeze_dim::<3>(0),
+            of_entered: below_norm(of_rows, norm, entered.clone(), epsilon),
             entered,
             biases: biases + by_text(shifted, dims),
         }
@@ -175,6 +197,18 @@ impl Classifier {
             None => self.head_weights().unsqueeze(),
             Some((layer, directions)) => directions.matmul(back(layer)),
         }
+    }
+
+    /// [`class_weights`](Self::class_weights) of the first C classes in the pass of `trace`.
+    pub(super) fn first_class_weights(&self, trace: &Trace) -> Tensor<3> {
+        if let Some(constants) = &self.constants {
+            return constants.class_weights.clone();
+        }
+        let all = match &self.last_block().write_back {
+            None => trace.votes.clone(),
+            Some(_) => self.class_weights(trace.pooler_factors.as_ref()),
+        };
+        all.narrow(1, 0, self.config.classes - 1)
     }
 
     /// The head's weights, centred over the classes, `[K, F or E]`.

@@ -28,7 +28,7 @@ pub use batch::{Batch, Whole};
 pub use block::{Block, JoinedHeads, LayerTrace, WriteBack};
 pub use checksum::checksum;
 pub(crate) use classifier::pool;
-pub use classifier::{Classifier, Positions, sinusoids};
+pub use classifier::{Classifier, Constants, Positions, sinusoids};
 pub use config::{ConfigError, ModelConfig, PadEmbedding, Padding, Pooling, Reading, Readout};
 pub use contributions::Contributions;
 pub use gate::Gate;

@@ -44,6 +44,7 @@ impl Classifier {
                 decision: place.linear("vmask.hidden2p"),
             },
             keep_table: None,
+            constants: None,
             blocks: (0..config.layers)
                 .map(|at| place.block(at, config))
                 .collect(),
@@ -215,6 +216,7 @@ impl Place<'_> {
             norm_epsilon: config.architecture.norm_epsilon,
             joined: None,
             neuron_rows: None,
+            added: None,
         }
     }
 }

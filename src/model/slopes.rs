@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 
 use super::block::per_deviation;
 use super::{Block, Classifier, LayerTrace, Trace, WriteBack};
+use crate::kernels;
 
 /// How the centred logits of the first C classes change with what is in a block.
 #[derive(Clone)]
@@ -27,12 +28,18 @@ pub(super) struct Slopes {
 impl Slopes {
     /// Those of the last block.
     pub(super) fn of_last(model: &Classifier, trace: &Trace) -> Self {
-        let classes = model.config.classes - 1;
         let (block, layer) = (model.last_block(), trace.last_layer());
         let [b, l, _] = layer.neurons.dims();
+        let read = model.first_class_weights(trace);
+        if block.write_back.is_none() {
+            let (pooled, factors) = (&trace.batch.pooled, layer.factors.as_ref());
+            let slopes = kernels::of_neurons(&read, pooled, &layer.neurons, factors);
+            if let Some(slopes) = slopes {
+                return Self::through(block, layer, slopes, None, None);
+            }
+        }
         let pooled: Tensor<3> = trace.batch.pooled.clone().reshape([1, b * l, 1]);
-        let read = model.class_weights(trace.pooler_factors.as_ref());
-        let of_output = at_rows(read.narrow(1, 0, classes), [b, l]) * pooled;
+        let of_output = at_rows(read, [b, l]) * pooled;
         match &block.write_back {
             Some(_) => Self::below(block, layer, of_output),
             None => {
@@ -50,9 +57,8 @@ impl Slopes {
         let write = block.write_back.as_ref().zip(layer.sum.as_ref());
         let (write, sum) = write.expect("the neurons are written back");
         let [_, rows, width] = of_output.dims();
-        let scales = per_deviation(sum.clone().reshape([rows, width]), layer.norm_epsilon);
-        let of_written =
-            rows_through_norm(of_output.clone(), &write.norm) * scales.unsqueeze_dim::<3>(0);
+        let sum = sum.clone().reshape([rows, width]);
+        let of_written = below_norm(of_output.clone(), &write.norm, sum, layer.norm_epsilon);
         let of_neurons = through_write_back(write, of_written.clone());
         let of_neurons = of_neurons * factors(layer).unsqueeze_dim::<3>(0);
         Self::through(block, layer, of_neurons, Some(of_written), Some(of_output))
@@ -71,9 +77,13 @@ impl Slopes {
             None => through,
             Some(directly) => through + directly.clone(),
         };
-        let scales = per_deviation(layer.attended.clone(), layer.norm_epsilon);
-        let of_input =
-            rows_through_norm(of_normalised.clone(), &block.norm1) * scales.unsqueeze_dim::<3>(0);
+        let attended = layer.attended.clone();
+        let of_input = below_norm(
+            of_normalised.clone(),
+            &block.norm1,
+            attended,
+            layer.norm_epsilon,
+        );
         Self {
             of_attended: of_input.clone().matmul(back(&block.out)),
             of_input,
@@ -101,6 +111,9 @@ impl Slopes {
         layer: &LayerTrace,
         [b, l]: [usize; 2],
     ) -> Tensor<3> {
+        if let Some(given) = kernels::offered(&self.of_attended, &layer.attention) {
+            return self.of_input.clone() + given.matmul(back(&block.value));
+        }
         let [classes, rows, width] = self.of_input.dims();
         let (heads, head) = (block.heads, width / block.heads);
         let asked = self
@@ -127,6 +140,11 @@ impl Slopes {
     ) -> Tensor<4> {
         let [classes, _, width] = self.of_input.dims();
         let (heads, head) = (block.heads, width / block.heads);
+        let values = rows.clone().matmul(block.value.weight.val());
+        let slopes = [&self.of_attended, &self.of_input];
+        if let Some(all) = kernels::brought(slopes, [&values, &rows], &layer.attention) {
+            return all;
+        }
         // One head after the other, text by text: [B·H, C·L, d] against [B·H, d, L].
         let asked = self
             .of_attended
@@ -135,7 +153,6 @@ impl Slopes {
             .swap_dims(0, 1)
             .reshape([b, classes * l, heads, head])
             .swap_dims(1, 2);
-        let values = rows.clone().matmul(block.value.weight.val());
         let values = values.reshape([b, l, heads, head]).swap_dims(1, 2);
         let products = asked.matmul(values.swap_dims(2, 3));
         let attention = layer.attention.clone().unsqueeze_dim::<5>(2);
@@ -161,11 +178,25 @@ impl Slopes {
                 .matmul(bias.unsqueeze_dim::<2>(1).unsqueeze());
             sums.reshape([classes, dims[0], dims[1]]).swap_dims(0, 1)
         };
-        let attention: Tensor<2> = bias(&block.value).unsqueeze();
-        let attention = attention.matmul(block.out.weight.val()).squeeze_dim::<1>(0);
-        let mut sum = brought(&self.of_input, attention + bias(&block.out))
-            + brought(&self.of_normalised, shift(&block.norm1))
-            + brought(&self.of_neurons, bias(&block.linear1));
+        let slopes = [&self.of_input, &self.of_normalised, &self.of_neurons];
+        let biases = [
+            block.attention_bias(),
+            shift(&block.norm1),
+            bias(&block.linear1),
+        ];
+        let mut sum = match kernels::of_biases(slopes, biases.clone()) {
+            Some(sums) => {
+                let [classes, _] = sums.dims();
+                let [b, l] = dims;
+                sums.reshape([classes, b, l]).swap_dims(0, 1)
+            }
+            None => {
+                let [of_input, of_normalised, of_neurons] = biases;
+                brought(&self.of_input, of_input)
+                    + brought(&self.of_normalised, of_normalised)
+                    + brought(&self.of_neurons, of_neurons)
+            }
+        };
         if let (Some(written), Some(output), Some(write)) =
             (&self.of_written, &self.of_output, &block.write_back)
         {
@@ -195,6 +226,20 @@ fn factors(layer: &LayerTrace) -> Tensor<2> {
         None => neurons.greater_elem(0.0).float(),
         Some(factors) => factors.clone() * neurons.not_equal_elem(0.0).float(),
     }
+}
+
+/// Slopes with a norm's output, `[C, R, E]`, as slopes with its input, `rows`, `[R, E]`, whose scales are held fixed.
+pub(super) fn below_norm(
+    slopes: Tensor<3>,
+    norm: &LayerNorm,
+    rows: Tensor<2>,
+    norm_epsilon: f64,
+) -> Tensor<3> {
+    if let Some(slopes) = kernels::through_norm(&slopes, norm, &rows, norm_epsilon) {
+        return slopes;
+    }
+    let scales = per_deviation(rows, norm_epsilon);
+    rows_through_norm(slopes, norm) * scales.unsqueeze_dim::<3>(0)
 }
 
 /// [`through_norm`] of rows of several classes, `[C, R, E]`.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Batch;
 use super::here::{mask, numbers};
+use crate::kernels;
 
 /// Leaves each neuron to the words of a text that drive it most (the winner-take-all of Makhzani & Frey
 /// 2015, over words in place of pixels).
@@ -31,6 +32,10 @@ impl Winners {
     /// # Shapes
     /// - `attention`: `[B, H, L, L]`; rows are queries
     pub(super) fn of(self, u: Tensor<3>, attention: &Tensor<4>, batch: &Batch) -> Tensor<3> {
+        let rule = (self.count, self.correlated);
+        if let Some(taken) = kernels::taken(&u, attention, &batch.valid, rule) {
+            return taken;
+        }
         let valid = batch.valid.clone().unsqueeze_dim::<3>(2);
         let u = match batch.is_of_words_alone() {
             true => u,

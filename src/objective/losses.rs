@@ -3,6 +3,7 @@
 use burn::tensor::{Tensor, TensorData, activation::log_softmax};
 use serde::{Deserialize, Serialize};
 
+use crate::kernels;
 use crate::model::{ReadError, read};
 
 /// The parts of the objective on a device, for each text, `[B, 1]` each, λ not applied.
@@ -70,5 +71,8 @@ pub fn cross_entropy(logits: Tensor<2>, labels: &[usize]) -> Tensor<2> {
     let chosen = (0..texts * classes).map(|at| -f32::from(labels[at / classes] == at % classes));
     let chosen = TensorData::new(chosen.collect::<Vec<f32>>(), [texts, classes]);
     let chosen = Tensor::from_data(chosen, &logits.device());
+    if let Some(sums) = kernels::sum(&logits, &chosen, kernels::Sum::CrossEntropy) {
+        return sums;
+    }
     (log_softmax(logits, 1) * chosen).sum_dim(1)
 }

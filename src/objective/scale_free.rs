@@ -5,6 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use super::norm::{cosines, relative, root};
 use super::tensors::weighed_neurons;
 use super::{Apart, GateGuard, Overlap, Pairs, RateOf, ScaleFree, Space, Weight};
+use crate::kernels;
 use crate::model::{Batch, Trace, Whole, relative_to_strongest_pair};
 
 /// A sum of weights below this is empty.
@@ -18,8 +19,11 @@ const LEAST: f64 = 1e-30;
 /// # Panics
 /// If the model has no such block.
 pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
-    let pairs = eligible_pairs(&trace.batch);
     let weight = weight(trace, options);
+    if let Some(losses) = fused(trace, options, &weight) {
+        return losses;
+    }
+    let pairs = eligible_pairs(&trace.batch, 0.0);
     let mut sums: Option<(Tensor<2>, Tensor<2>)> = None;
     let looked_at = options.layers_of(trace.layers.len());
     for &at in &looked_at {
@@ -75,6 +79,46 @@ pub fn losses(trace: &Trace, options: &ScaleFree) -> (Tensor<2>, Tensor<2>) {
     (importance / layers, interaction / layers)
 }
 
+/// [`losses`] by the GPU's kernels, if there are such for this form of them and the words' `weight`, `[B, L]`.
+fn fused(trace: &Trace, options: &ScaleFree, weight: &Tensor<2>) -> Option<(Tensor<2>, Tensor<2>)> {
+    let [_, length] = weight.dims();
+    let weight_given = options.gate_given || options.weight != Weight::Gate;
+    let fits = weight_given
+        && options.space != Space::Embedding
+        && options.overlap == Overlap::Cosine
+        && trace.pooler_factors.is_none()
+        && length <= kernels::LONGEST
+        && kernels::run_on(&weight.device());
+    let looked_at = options.layers_of(trace.layers.len());
+    let pairs = fits.then(|| eligible_pairs(&trace.batch, 1.0))?;
+    let of_layer = |&at: &usize| {
+        let layer = &trace.layers[at];
+        let form = kernels::Form {
+            counted: options.space == Space::Evidence && at + 1 == trace.layers.len(),
+            clamped: layer.factors.is_some(),
+            important: options.apart == Apart::Important,
+            contrasted: options.pairs == Pairs::Contrasted,
+            share: 1.0 / looked_at.len() as f32,
+        };
+        let (neurons, attention) = (layer.neurons.clone(), layer.attention.clone().detach());
+        // What has no gradient must not be a part of the graph.
+        let votes = match form.counted {
+            true => trace.votes.clone(),
+            false => trace.votes.clone().detach(),
+        };
+        kernels::pair_losses(
+            neurons,
+            votes,
+            attention,
+            pairs.clone(),
+            weight.clone(),
+            form,
+        )
+    };
+    let sum = |(imp, int): (Tensor<2>, Tensor<2>), (a, b)| (imp + a, int + b);
+    looked_at.iter().map(of_layer).reduce(sum)
+}
+
 /// What keeps the gate from closing (or from opening once and for all), for each text, `[B, 1]`; `None`
 /// without a guard, or if the pass is not [prepared](super::Objective::prepared) for it.
 pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
@@ -89,6 +133,10 @@ pub fn guard(trace: &Trace, options: &ScaleFree) -> Option<Tensor<2>> {
             Some(miss.clone() * miss * weight)
         }
         GateGuard::Entropy { beta } => {
+            let shares = &trace.batch.shares;
+            if let Some(sums) = kernels::sum(&trace.keep, shares, kernels::Sum::Entropy) {
+                return Some(sums * beta);
+            }
             let keep = trace.keep.clone().clamp(1e-6, 1.0 - 1e-6);
             let drop = keep.clone().neg() + 1.0;
             let entropy = mean(keep.clone() * keep.log() + drop.clone() * drop.log());
@@ -136,8 +184,8 @@ pub(super) fn mean_keep(keep: Tensor<2>, batch: &Batch) -> Tensor<1> {
     (keep * batch.valid.clone()).sum() / batch.count_words().max(1) as f64
 }
 
-/// 1 for pairs of different words, 0 with PAD, `[B, L, L]`.
-fn eligible_pairs(batch: &Batch) -> Tensor<3> {
+/// 1 for pairs of different words, 0 with PAD, and `itself` for a word with itself, `[B, L, L]`.
+fn eligible_pairs(batch: &Batch, itself: f32) -> Tensor<3> {
     let [texts, length] = batch.dims();
     let mut pairs = vec![0.0; texts * length * length];
     for (words, pairs) in batch.words.iter().zip(pairs.chunks_mut(length * length)) {
@@ -146,6 +194,7 @@ fn eligible_pairs(batch: &Batch) -> Tensor<3> {
             for (j, b) in words.iter().enumerate() {
                 pairs[i * length + j] = f32::from(a != b && is_word[i] && is_word[j]);
             }
+            pairs[i * length + i] = if is_word[i] { itself } else { 0.0 };
         }
     }
     let pairs = TensorData::new(pairs, [texts, length, length]);

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the package, the lowest first: each may use those before it.
-const FLOORS: [&str; 13] = [
+const FLOORS: [&str; 14] = [
     "text",
     "explain",
+    "kernels",
     "model",
     "objective",
     "attribute",
