@@ -118,7 +118,12 @@ impl Block {
         let [rows, count] = neurons.dims();
         let neurons = neurons.reshape([b, l, count]);
         let neurons = match self.winners {
-            Some(winners) => winners.of(neurons, &attention, batch),
+            Some(winners) => winners.of(
+                neurons,
+                &attention,
+                &batch.valid,
+                batch.is_of_words_alone(),
+            ),
             None => neurons,
         };
         let neurons = scaled(

@@ -3,7 +3,6 @@
 use burn::tensor::{Bool, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::Batch;
 use super::here::{mask, numbers};
 use crate::kernels;
 
@@ -31,13 +30,20 @@ impl Winners {
     ///
     /// # Shapes
     /// - `attention`: `[B, H, L, L]`; rows are queries
-    pub(super) fn of(self, u: Tensor<3>, attention: &Tensor<4>, batch: &Batch) -> Tensor<3> {
+    /// - `valid`: 0 for PAD, `[B, L]`; `whole`: there is none
+    pub(super) fn of(
+        self,
+        u: Tensor<3>,
+        attention: &Tensor<4>,
+        valid: &Tensor<2>,
+        whole: bool,
+    ) -> Tensor<3> {
         let rule = (self.count, self.correlated);
-        if let Some(taken) = kernels::taken(&u, attention, &batch.valid, rule) {
+        if let Some(taken) = kernels::taken(&u, attention, valid, rule) {
             return taken;
         }
-        let valid = batch.valid.clone().unsqueeze_dim::<3>(2);
-        let u = match batch.is_of_words_alone() {
+        let valid = valid.clone().unsqueeze_dim::<3>(2);
+        let u = match whole {
             true => u,
             false => u * valid.clone(),
         };
