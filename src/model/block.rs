@@ -118,12 +118,9 @@ impl Block {
         let [rows, count] = neurons.dims();
         let neurons = neurons.reshape([b, l, count]);
         let neurons = match self.winners {
-            Some(winners) => winners.of(
-                neurons,
-                &attention,
-                &batch.valid,
-                batch.is_of_words_alone(),
-            ),
+            Some(winners) => {
+                winners.of(neurons, &attention, &batch.valid, batch.is_of_words_alone())
+            }
             None => neurons,
         };
         let neurons = scaled(
