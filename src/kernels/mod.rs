@@ -18,6 +18,7 @@ mod cube;
 mod gate;
 #[cfg(feature = "wgpu")]
 mod gate_kernels;
+mod limits;
 #[cfg(not(feature = "wgpu"))]
 mod none;
 #[cfg(feature = "wgpu")]
@@ -33,6 +34,7 @@ mod sums;
 #[cfg(feature = "wgpu")]
 mod winners;
 
+pub(crate) use limits::LONGEST;
 #[cfg(not(feature = "wgpu"))]
 pub(crate) use none::*;
 #[cfg(feature = "wgpu")]
@@ -46,7 +48,3 @@ pub(crate) use {
     sums::{Sum, sum},
     winners::taken,
 };
-
-/// The most places of a text for which [`attention`] can be used: a row of scores is held in memory that some units
-/// share.
-pub(crate) const LONGEST: usize = 1024;

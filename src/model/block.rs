@@ -6,7 +6,6 @@ use burn::tensor::{Tensor, activation::softmax};
 
 use super::ablation::{BlockAblation, scaled};
 use super::architecture::activated;
-use super::slopes::bias;
 use super::winners::Winners;
 use super::{Activation, Batch, NeuronRows};
 use crate::kernels;
@@ -242,6 +241,12 @@ pub(super) fn norm_of(norm: &LayerNorm, rows: Tensor<2>, epsilon: f64) -> Tensor
         Some(normalised) => normalised,
         None => norm.forward(rows),
     }
+}
+
+/// The biases of a layer, 0 if it has none.
+pub(super) fn bias(linear: &Linear) -> Tensor<1> {
+    let bias = linear.bias.as_ref().map(|bias| bias.val());
+    bias.unwrap_or_else(|| Tensor::zeros([linear.weight.dims()[1]], &linear.weight.device()))
 }
 
 /// What a norm multiplies rows by, `[R, 1]` of `[R, E]`.

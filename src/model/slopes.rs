@@ -4,7 +4,7 @@
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
-use super::block::per_deviation;
+use super::block::{bias, per_deviation};
 use super::{Block, Classifier, LayerTrace, Trace, WriteBack};
 use crate::kernels;
 
@@ -277,11 +277,6 @@ pub(super) fn by_text(rows: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
 /// The weights of a layer from its output back to its input, `[1, out, in]`: a view, which copies nothing.
 pub(super) fn back(linear: &Linear) -> Tensor<3> {
     linear.weight.val().unsqueeze::<3>().swap_dims(1, 2)
-}
-
-pub(super) fn bias(linear: &Linear) -> Tensor<1> {
-    let bias = linear.bias.as_ref().map(|bias| bias.val());
-    bias.unwrap_or_else(|| Tensor::zeros([linear.weight.dims()[1]], &linear.weight.device()))
 }
 
 pub(super) fn shift(norm: &LayerNorm) -> Tensor<1> {
