@@ -13,6 +13,7 @@
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
+use super::block::bias;
 use super::slopes::{Slopes, back, below_norm, by_text, rows_through_norm, shift};
 use super::{Block, Classifier, Contributions, Trace, WriteBack};
 use crate::kernels;
