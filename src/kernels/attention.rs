@@ -1,10 +1,5 @@
 //! Attention and its gradient: three programs instead of some twenty.
 
-#![expect(
-    clippy::too_many_arguments,
-    reason = "a kernel is given its buffers and sizes one by one"
-)]
-
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};

@@ -1,10 +1,5 @@
 //! The programs of what words bring to the classes.
 
-#![expect(
-    clippy::too_many_arguments,
-    reason = "a kernel is given its buffers and sizes one by one"
-)]
-
 use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
 

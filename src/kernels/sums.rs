@@ -1,5 +1,10 @@
 //! The losses of each text, and what is minimised: a program each, and one for each gradient.
 
+#![expect(
+    clippy::manual_clamp,
+    reason = "a kernel has no clamp that cannot panic"
+)]
+
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};

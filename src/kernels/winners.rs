@@ -1,10 +1,5 @@
 //! Which words of a text may take each neuron: two programs instead of some fifteen.
 
-#![expect(
-    clippy::too_many_arguments,
-    reason = "a kernel is given its buffers and sizes one by one"
-)]
-
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
