@@ -185,10 +185,10 @@ for (const [width, colorScheme] of /** @type {const} */ ([[1440, "light"], [360,
       await ready(page);
       await page.click("#all-neurons summary");
       await page.waitForSelector("#neurons tbody tr");
-      await page.fill("#neuron-search", "boring");
-      await page.waitForSelector("#neurons-said:has-text('boring')");
+      await page.fill("#neuron-search", "dull");
+      await page.waitForSelector("#neurons-said:has-text('dull')");
       const rows = await page.locator("#neurons tbody tr").allInnerTexts();
-      assert.ok(rows.length > 0 && rows.every((row) => row.includes("boring")), rows[0]);
+      assert.ok(rows.length > 0 && rows.every((row) => row.includes("dull")), rows[0]);
       const first = page.locator("#neurons [data-neuron]").first();
       await first.click();
       await changed(page, `neuron:${await first.getAttribute("data-neuron")}`);
