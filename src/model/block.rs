@@ -61,12 +61,12 @@ pub struct Block {
     /// Q, K and V of all heads in one, for a GPU that only predicts.
     #[module(skip)]
     pub joined: Option<JoinedHeads>,
-    /// W_1 neuron by neuron, for a CPU that explains.
-    #[module(skip)]
-    pub neuron_rows: Option<NeuronRows>,
     /// What the biases of V and of the output projection add to the residual stream, `[E]`, for the same.
     #[module(skip)]
     pub added: Option<Tensor<1>>,
+    /// W_1 neuron by neuron, for a CPU that explains.
+    #[module(skip)]
+    pub neuron_rows: Option<NeuronRows>,
 }
 
 /// From the neurons back into the residual stream.

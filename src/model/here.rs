@@ -1,6 +1,6 @@
 //! Numbers that are in this program's own memory: some things take fewer passes over them than over tensors.
 
-use burn::tensor::{Bool, DType, Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor};
 
 /// Whether what is on `device` is in this program's own memory, where a pass over numbers is worth more than fewer
 /// programs, and others can take over a part of the work.
@@ -19,22 +19,4 @@ pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
         return None;
     }
     tensor.into_data().try_into_vec().ok()
-}
-
-/// `values` as a tensor of the shape `dims`.
-pub(super) fn tensor<const D: usize>(
-    values: Vec<f32>,
-    dims: [usize; D],
-    device: &Device,
-) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(values, dims), device)
-}
-
-/// The same of truth values.
-pub(super) fn mask<const D: usize>(
-    values: Vec<bool>,
-    dims: [usize; D],
-    device: &Device,
-) -> Tensor<D, Bool> {
-    Tensor::from_data(TensorData::new(values, dims), device)
 }

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use burn::nn::Linear;
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
-use super::here::{numbers, tensor};
+use super::here::numbers;
 
 /// W_1 with the weights of a neuron side by side, `F × E`, in this memory.
 #[derive(Clone, Debug)]
@@ -41,11 +41,8 @@ impl NeuronRows {
                     .for_each(|(sum, value)| *sum += weight * value);
             }
         }
-        Some(tensor(
-            sums,
-            [classes, count, self.width],
-            &of_neurons.device(),
-        ))
+        let sums = TensorData::new(sums, [classes, count, self.width]);
+        Some(Tensor::from_data(sums, &of_neurons.device()))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Which words of a text may take a neuron (method §2.6).
 
-use burn::tensor::{Bool, Tensor};
+use burn::tensor::{Bool, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::here::{mask, numbers};
+use super::here::numbers;
 use crate::kernels;
 
 /// Leaves each neuron to the words of a text that drive it most (the winner-take-all of Makhzani & Frey
@@ -99,7 +99,7 @@ impl Winners {
                 .map(|all| &all[text * squares..][..squares]);
             self.losing_of_text(u, width, correlated, &mut loses);
         }
-        mask(loses, dims, &given.device())
+        Tensor::from_data(TensorData::new(loses, dims), &given.device())
     }
 
     /// The same of one text, `L × F`.
@@ -177,7 +177,7 @@ const LEAST: f64 = 1e-30;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use burn::tensor::{Device, Distribution, TensorData};
+    use burn::tensor::{Device, Distribution};
 
     #[test]
     fn one_pass_over_numbers_finds_the_losers_that_tensors_find() {
