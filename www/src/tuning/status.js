@@ -50,6 +50,7 @@ export class Status {
 
   /** @param {Phase} phase @param {boolean} usable whether there are data that can be trained on */
   enter(phase, usable) {
+    const { activeElement } = document; // Some browsers take the focus from a button as it is disabled, some later.
     this.root.dataset.state = phase;
     const holds = phase === "running" || phase === "paused";
     this.start.disabled = holds || phase === "checking" || !usable;
@@ -58,7 +59,7 @@ export class Status {
     write(this.said, this.#sentence(phase, usable));
     this.bar.hidden = !holds;
     if (this.#loading && phase !== "checking") this.#write("");
-    this.#keepFocus();
+    this.#keepFocus(activeElement);
   }
 
   /** @param {Phase} phase @param {boolean} usable */
@@ -67,12 +68,11 @@ export class Status {
     return phase === "idle" && usable ? "The data can be trained on." : SAID[phase];
   }
 
-  /** A button that can no longer be pressed leaves the focus to one that can. */
-  #keepFocus() {
-    const { activeElement, body } = document;
+  /** A button that can no longer be pressed leaves the focus to one that can. @param {Element | null} before what had the focus */
+  #keepFocus(before) {
     const buttons = [this.pause, this.stop, this.start];
-    const on = buttons.find((button) => button === activeElement);
-    this.#focused = on !== undefined || (this.#focused && activeElement === body);
+    const on = buttons.find((button) => button === before);
+    this.#focused = on !== undefined || (this.#focused && before === document.body);
     if (!this.#focused || on?.disabled === false) return;
     buttons.find((button) => !button.disabled)?.focus({ preventScroll: true });
   }
