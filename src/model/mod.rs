@@ -16,6 +16,7 @@ mod neuron_rows;
 mod noise;
 mod parameters;
 mod random;
+mod read;
 mod slopes;
 mod trace;
 mod vectors;
@@ -36,7 +37,8 @@ pub(crate) use here::is_here;
 pub use neuron_rows::NeuronRows;
 pub use noise::Noise;
 pub use random::{Stream, StreamPosition};
-pub use trace::{ReadError, Trace, read};
+pub use read::{ReadError, read};
+pub use trace::Trace;
 pub(crate) use vectors::WORD_TABLE;
 pub use vectors::{begin_at_vectors, scale_embeddings};
 pub use weights::{

@@ -1,9 +1,12 @@
 //! Everything a forward pass shows, and its one readback into plain numbers.
 
-use burn::tensor::{DType, Tensor};
+use std::vec::IntoIter;
+
+use burn::tensor::Tensor;
 
 use super::block::per_deviation;
-use super::{Batch, Contributions, LayerTrace};
+use super::read::read_all;
+use super::{Batch, Contributions, LayerTrace, ReadError};
 use crate::explain::{Below, ContributionNumbers, LayerNumbers, Matrix, TraceNumbers};
 
 /// One forward pass of a batch of `B` texts of padded length `L`.
@@ -32,27 +35,6 @@ pub struct Trace {
     /// How much each word brings to the prediction, ‖c_k‖ over the classes, without a gradient, `[B, L]`:
     /// if [`with_amounts`](super::Classifier::with_amounts) was asked for it.
     pub amounts: Option<Tensor<2>>,
-}
-
-/// A device that did not give a result.
-#[derive(Debug, thiserror::Error)]
-#[error("the compute device did not answer: {0}")]
-pub struct ReadError(String);
-
-/// Reads a flat tensor. The only way in which numbers leave a device: awaited, since a browser
-/// cannot block.
-///
-/// # Errors
-/// If the device was lost or failed.
-pub async fn read(tensor: Tensor<1>) -> Result<Vec<f32>, ReadError> {
-    let fail = |error: &dyn std::fmt::Debug| ReadError(format!("{error:?}"));
-    let data = tensor
-        .into_data_async()
-        .await
-        .map_err(|error| fail(&error))?;
-    data.convert_dtype(DType::F32)
-        .try_into_vec()
-        .map_err(|error| fail(&error))
 }
 
 impl Trace {
@@ -97,10 +79,11 @@ impl Trace {
     ) -> Result<Vec<TraceNumbers>, ReadError> {
         let longest = self.batch.words.iter().map(Vec::len).max().unwrap_or(0);
         let scales = self.vote_scales();
-        let pad = scales.clone() * (self.batch.valid.clone().neg() + 1.0);
-        let padding: Tensor<3> = pad
-            .unsqueeze_dim::<3>(1)
-            .matmul(self.last_layer().neurons.clone());
+        let padding = (!self.batch.is_of_words_alone()).then(|| {
+            let pad = scales.clone() * (self.batch.valid.clone().neg() + 1.0);
+            let neurons = self.last_layer().neurons.clone();
+            pad.unsqueeze_dim::<3>(1).matmul(neurons).flatten(0, 2)
+        });
         let scales = scales.narrow(1, 0, longest);
         let written_back = self.last_layer().sum.is_some();
         let keep = self.keep.narrow(1, 0, longest);
@@ -109,11 +92,11 @@ impl Trace {
             longest,
             padded: self.batch.dims()[1],
             width: embedding.dims()[2],
-            heads: self.layers[0].attention.dims()[1],
             neurons: self.layers[0].neurons.dims()[2],
             layers: self.layers.len(),
             classes: self.logits.dims()[1],
             votes: self.votes.dims()[0],
+            padding: padding.is_some(),
             written_back,
             contributions: contributions.is_some(),
             through: contributions
@@ -127,10 +110,10 @@ impl Trace {
             self.votes.flatten(0, 2),
             keep.flatten(0, 1),
             scales.flatten(0, 1),
-            padding.flatten(0, 2),
             embedding.flatten(0, 2),
             self.logits.flatten(0, 1),
         ];
+        parts.extend(padding);
         for layer in self.layers {
             let attention = layer.attention.narrow(2, 0, longest).narrow(3, 0, longest);
             parts.push(attention.flatten(0, 3));
@@ -139,18 +122,18 @@ impl Trace {
         if let Some(mut parts_of) = contributions {
             let (through, below) = (parts_of.through.take(), parts_of.below.take());
             parts.extend([
+                parts_of.head.flatten(0, 1),
                 parts_of.brought.narrow(3, 0, longest).flatten(0, 3),
                 parts_of.places.flatten(0, 2),
                 parts_of.positions.flatten(0, 1),
                 parts_of.biases.flatten(0, 1),
                 parts_of.padding.flatten(0, 1),
-                parts_of.head.flatten(0, 1),
             ]);
             parts.extend(through.map(|through| through.narrow(2, 0, longest).flatten(0, 2)));
             parts.extend(below.map(|(_, votes)| votes.narrow(2, 0, longest).flatten(0, 3)));
         }
-        let values = read(Tensor::cat(parts, 0)).await?;
-        Ok(dims.texts(&self.batch.words, &values))
+        let parts = read_all(parts).await?;
+        Ok(dims.texts(&self.batch.words, parts.into_iter()))
     }
 }
 
@@ -159,12 +142,13 @@ struct Dims {
     longest: usize,
     padded: usize,
     width: usize,
-    heads: usize,
     neurons: usize,
     layers: usize,
     classes: usize,
     /// For how many texts there are votes of their own; 1 if all have the same.
     votes: usize,
+    /// Whether there are places of no words.
+    padding: bool,
     written_back: bool,
     contributions: bool,
     /// Whether what words bring was followed through several blocks.
@@ -174,23 +158,17 @@ struct Dims {
 }
 
 impl Dims {
-    /// Cuts the flat values into texts, in the order in which [`Trace::read_with`] joined them.
-    fn texts(&self, words: &[Vec<u32>], values: &[f32]) -> Vec<TraceNumbers> {
+    /// Cuts the parts into texts, in the order in which [`Trace::read_with`] reads them.
+    fn texts(&self, words: &[Vec<u32>], mut parts: IntoIter<Vec<f32>>) -> Vec<TraceNumbers> {
         let (l, texts) = (self.longest, words.len());
-        let mut rest = Parts(values);
-        let votes = self.of_all_or_each(&mut rest, self.classes * self.neurons);
-        let mut each = |per_text: usize| Each::new(rest.take(per_text * texts), per_text);
-        let keep = each(l);
-        let scales = each(l);
-        let padding = each(self.neurons);
-        let embedding = each(l * self.width);
-        let logits = each(self.classes);
-        let layers: Vec<_> = (0..self.layers)
-            .map(|_| [each(self.heads * l * l), each(l * self.neurons)])
-            .collect();
+        let votes = Each::next(&mut parts, self.votes);
+        let mut next = || Each::next(&mut parts, texts);
+        let [keep, scales, embedding, logits] = std::array::from_fn(|_| next());
+        let padding = self.padding.then(&mut next);
+        let layers: Vec<_> = (0..self.layers).map(|_| [next(), next()]).collect();
         let contributions = self
             .contributions
-            .then(|| self.contributions(&mut rest, texts));
+            .then(|| self.contributions(&mut parts, texts));
         let one = |(at, ids): (usize, &Vec<u32>)| {
             let n = ids.len();
             let rows = |part: &[f32], cols: usize| Matrix::new(n, cols, part[..n * cols].to_vec());
@@ -213,7 +191,10 @@ impl Dims {
                     .collect(),
                 votes: Matrix::new(self.classes, self.neurons, votes.of(at).to_vec()),
                 scales: scales.of(at)[..n].to_vec(),
-                padding_neurons: padding.of(at).to_vec(),
+                padding_neurons: match &padding {
+                    Some(padding) => padding.of(at).to_vec(),
+                    None => vec![0.0; self.neurons],
+                },
                 contributions: contributions
                     .as_ref()
                     .map(|parts| parts.of(self, at, n, logits)),
@@ -222,87 +203,55 @@ impl Dims {
         words.iter().enumerate().map(one).collect()
     }
 
-    /// The parts of [`Contributions`], as [`Trace::read_with`] joined them.
-    fn contributions<'a>(&self, rest: &mut Parts<'a>, texts: usize) -> ContributionParts<'a> {
-        let classes = self.classes - 1;
-        let each = |rest: &mut Parts<'a>, per_text: usize| {
-            Each::new(rest.take(per_text * texts), per_text)
-        };
+    /// The parts of [`Contributions`], in the order in which [`Trace::read_with`] reads them.
+    fn contributions(&self, parts: &mut IntoIter<Vec<f32>>, texts: usize) -> ContributionParts {
+        let head = Each::next(parts, self.votes);
+        let mut next = || Each::next(parts, texts);
         ContributionParts {
-            brought: each(rest, classes * self.padded * self.longest),
-            places: each(rest, classes * self.padded),
-            positions: each(rest, classes),
-            biases: each(rest, classes),
-            padding: each(rest, classes),
-            head: self.of_all_or_each(rest, classes),
-            through: self.through.then(|| each(rest, classes * self.longest)),
-            below: self.below.map(|layer| {
-                let votes = classes * self.longest * self.neurons;
-                (layer, each(rest, votes))
-            }),
-        }
-    }
-
-    /// As many values for each text, or the same for all of them.
-    fn of_all_or_each<'a>(&self, rest: &mut Parts<'a>, per_text: usize) -> Each<'a> {
-        let values = rest.take(per_text * self.votes);
-        match self.votes {
-            1 => Each {
-                values,
-                per_text: 0,
-                length: per_text,
-            },
-            _ => Each::new(values, per_text),
+            brought: next(),
+            places: next(),
+            positions: next(),
+            biases: next(),
+            padding: next(),
+            head,
+            through: self.through.then(&mut next),
+            below: self.below.map(|layer| (layer, next())),
         }
     }
 }
 
-/// Flat values, taken from the front.
-struct Parts<'a>(&'a [f32]);
-
-impl<'a> Parts<'a> {
-    fn take(&mut self, count: usize) -> &'a [f32] {
-        let (part, behind) = self.0.split_at(count);
-        self.0 = behind;
-        part
-    }
+/// As many values for each text; or, in one row, the same for all of them.
+struct Each {
+    values: Vec<f32>,
+    rows: usize,
 }
 
-/// As many values for each text.
-struct Each<'a> {
-    values: &'a [f32],
-    /// How far those of the next text are; 0 if they are the same.
-    per_text: usize,
-    length: usize,
-}
-
-impl<'a> Each<'a> {
-    fn new(values: &'a [f32], per_text: usize) -> Self {
-        Self {
-            values,
-            per_text,
-            length: per_text,
-        }
+impl Each {
+    /// The next part, of so many rows.
+    fn next(parts: &mut IntoIter<Vec<f32>>, rows: usize) -> Self {
+        let values = parts.next().expect("as many parts as are read");
+        Self { values, rows }
     }
 
-    fn of(&self, text: usize) -> &'a [f32] {
-        &self.values[text * self.per_text..][..self.length]
+    fn of(&self, text: usize) -> &[f32] {
+        let per_text = self.values.len() / self.rows;
+        &self.values[text % self.rows * per_text..][..per_text]
     }
 }
 
 /// [`Contributions`] of all texts, flat, for the first C = K − 1 classes.
-struct ContributionParts<'a> {
-    brought: Each<'a>,
-    places: Each<'a>,
-    positions: Each<'a>,
-    biases: Each<'a>,
-    padding: Each<'a>,
-    head: Each<'a>,
-    through: Option<Each<'a>>,
-    below: Option<(usize, Each<'a>)>,
+struct ContributionParts {
+    brought: Each,
+    places: Each,
+    positions: Each,
+    biases: Each,
+    padding: Each,
+    head: Each,
+    through: Option<Each>,
+    below: Option<(usize, Each)>,
 }
 
-impl ContributionParts<'_> {
+impl ContributionParts {
     /// Those of one text of `n` words, for all classes.
     fn of(&self, dims: &Dims, text: usize, n: usize, logits: &[f32]) -> ContributionNumbers {
         let (l, padded) = (dims.longest, dims.padded);
