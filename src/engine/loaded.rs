@@ -33,7 +33,7 @@ impl LoadedModel {
     pub fn of(package: Package, device: &Device) -> Result<Self, EngineError> {
         let classifier = Classifier::new(&package.config, &package.weights, device)?
             .with_gate_values(&package.gate_values)
-            .with_neuron_rows();
+            .for_explanations();
         Ok(Self {
             package,
             classifier,

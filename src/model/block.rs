@@ -7,7 +7,7 @@ use burn::tensor::{Tensor, activation::softmax};
 use super::ablation::{BlockAblation, scaled};
 use super::architecture::activated;
 use super::winners::Winners;
-use super::{Activation, Batch, NeuronRows};
+use super::{Activation, Batch, Layer, NeuronRows};
 use crate::kernels;
 
 /// What one block shows of a forward pass.
@@ -35,17 +35,17 @@ pub struct LayerTrace {
 #[derive(Module, Debug)]
 pub struct Block {
     /// Q, K, V and the output projection, E → E each.
-    pub query: Linear,
+    pub query: Layer,
     /// See `query`.
-    pub key: Linear,
+    pub key: Layer,
     /// See `query`.
-    pub value: Linear,
+    pub value: Layer,
     /// See `query`.
-    pub out: Linear,
+    pub out: Layer,
     /// Norm after the attention.
     pub norm1: LayerNorm,
     /// W_1: E → F; what the activation makes of its outputs are the neurons.
-    pub linear1: Linear,
+    pub linear1: Layer,
     /// How the neurons are written back; `None` where the head reads them.
     pub write_back: Option<WriteBack>,
     /// Number of heads H.
@@ -73,7 +73,7 @@ pub struct Block {
 #[derive(Module, Debug)]
 pub struct WriteBack {
     /// W_2: F → E.
-    pub linear: Linear,
+    pub linear: Layer,
     /// The norm after the sum.
     pub norm: LayerNorm,
 }
@@ -199,12 +199,29 @@ impl Block {
         self
     }
 
+    /// The same block, with the weights packed that an explanation multiplies by.
+    pub(super) fn with_packed_layers(mut self) -> Self {
+        self.query = self.query.packed();
+        self.key = self.key.packed();
+        self.value = self.value.packed().packed_back();
+        self.out = self.out.packed().packed_back();
+        self.linear1 = self.linear1.packed();
+        if self.neuron_rows.is_none() {
+            self.linear1 = self.linear1.packed_back();
+        }
+        self.write_back = self.write_back.map(|write| WriteBack {
+            linear: write.linear.packed().packed_back(),
+            ..write
+        });
+        self
+    }
+
     /// The block's projections, joined: those that it has, or new ones.
     fn join_heads(&self) -> JoinedHeads {
         if let Some(joined) = &self.joined {
             return joined.clone();
         }
-        let layers = [&self.query, &self.key, &self.value];
+        let layers: [&Linear; 3] = [&self.query, &self.key, &self.value];
         JoinedHeads {
             weight: Tensor::cat(layers.map(|layer| layer.weight.val()).to_vec(), 1),
             bias: Tensor::cat(layers.map(bias).to_vec(), 0),

@@ -305,14 +305,19 @@ impl Classifier {
         self
     }
 
-    /// The same model for explanations on a CPU, which need not multiply by what no word takes.
+    /// The same model for explanations on a CPU, which need not multiply by what no word takes, and whose weights can
+    /// be laid out for that once.
     #[must_use]
-    pub fn with_neuron_rows(mut self) -> Self {
-        self.blocks = self
-            .blocks
-            .into_iter()
-            .map(Block::with_neuron_rows)
-            .collect();
+    pub fn for_explanations(mut self) -> Self {
+        let for_explanations = |block: Block| {
+            let block = block.with_neuron_rows();
+            // Natively, a product with general weights has instructions for more numbers at a time.
+            match cfg!(target_arch = "wasm32") {
+                true => block.with_packed_layers(),
+                false => block,
+            }
+        };
+        self.blocks = self.blocks.into_iter().map(for_explanations).collect();
         self
     }
 }

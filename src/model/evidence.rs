@@ -14,7 +14,8 @@ use burn::nn::Linear;
 use burn::tensor::Tensor;
 
 use super::block::bias;
-use super::slopes::{Slopes, back, below_norm, by_text, rows_through_norm, shift};
+use super::layer::back;
+use super::slopes::{Slopes, below_norm, by_text, rows_through_norm, shift};
 use super::{Block, Classifier, Contributions, Trace, WriteBack};
 use crate::kernels;
 
@@ -29,7 +30,7 @@ impl Classifier {
             None => self.class_weights(pooler_factors),
             Some(write) => {
                 let directions = self.class_directions(write, pooler_factors);
-                directions.matmul(back(&write.linear))
+                write.linear.back(directions)
             }
         }
     }

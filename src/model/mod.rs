@@ -12,8 +12,10 @@ mod contributions;
 mod evidence;
 mod gate;
 mod here;
+mod layer;
 mod neuron_rows;
 mod noise;
+mod packed;
 mod parameters;
 mod random;
 mod read;
@@ -34,6 +36,7 @@ pub use config::{ConfigError, ModelConfig, PadEmbedding, Padding, Pooling, Readi
 pub use contributions::Contributions;
 pub use gate::Gate;
 pub(crate) use here::is_here;
+pub use layer::Layer;
 pub use neuron_rows::NeuronRows;
 pub use noise::Noise;
 pub use random::{Stream, StreamPosition};

@@ -200,14 +200,14 @@ impl Place<'_> {
     fn block(&self, at: usize, config: &ModelConfig) -> Block {
         let name = |part: &str| format!("layers.{at}.{part}");
         Block {
-            query: self.linear(&name("attention.query")),
-            key: self.linear(&name("attention.key")),
-            value: self.linear(&name("attention.value")),
-            out: self.linear(&name("attention.out")),
+            query: self.linear(&name("attention.query")).into(),
+            key: self.linear(&name("attention.key")).into(),
+            value: self.linear(&name("attention.value")).into(),
+            out: self.linear(&name("attention.out")).into(),
             norm1: self.norm(&name("norm1"), &config.architecture),
-            linear1: self.linear(&name("ff.linear1")),
+            linear1: self.linear(&name("ff.linear1")).into(),
             write_back: config.writes_back(at).then(|| WriteBack {
-                linear: self.linear(&name("ff.linear2")),
+                linear: self.linear(&name("ff.linear2")).into(),
                 norm: self.norm(&name("norm2"), &config.architecture),
             }),
             heads: config.heads,

@@ -1,11 +1,11 @@
 //! How logits change with what enters and leaves each block, at the computed point: with the attention weights,
 //! what multiplies the neurons' inputs, and the norms' scales held fixed.
 
-use burn::nn::{LayerNorm, Linear};
+use burn::nn::LayerNorm;
 use burn::tensor::Tensor;
 
 use super::block::{bias, per_deviation};
-use super::{Block, Classifier, LayerTrace, Trace, WriteBack};
+use super::{Block, Classifier, LayerTrace, Trace};
 use crate::kernels;
 
 /// How the centred logits of the first C classes change with what is in a block.
@@ -59,7 +59,7 @@ impl Slopes {
         let [_, rows, width] = of_output.dims();
         let sum = sum.clone().reshape([rows, width]);
         let of_written = below_norm(of_output.clone(), &write.norm, sum, layer.norm_epsilon);
-        let of_neurons = through_write_back(write, of_written.clone());
+        let of_neurons = write.linear.back(of_written.clone());
         let of_neurons = of_neurons * factors(layer).unsqueeze_dim::<3>(0);
         Self::through(block, layer, of_neurons, Some(of_written), Some(of_output))
     }
@@ -85,7 +85,7 @@ impl Slopes {
             layer.norm_epsilon,
         );
         Self {
-            of_attended: of_input.clone().matmul(back(&block.out)),
+            of_attended: block.out.back(of_input.clone()),
             of_input,
             of_normalised,
             of_neurons,
@@ -101,7 +101,7 @@ impl Slopes {
     pub(super) fn votes(&self, block: &Block) -> Tensor<3> {
         let write = block.write_back.as_ref().zip(self.of_written.as_ref());
         let (write, of_written) = write.expect("the neurons are written back");
-        through_write_back(write, of_written.clone())
+        write.linear.back(of_written.clone())
     }
 
     /// With the rows that enter the block, directly and through attention, `[C, B·L, E]`.
@@ -112,7 +112,7 @@ impl Slopes {
         [b, l]: [usize; 2],
     ) -> Tensor<3> {
         if let Some(given) = kernels::offered(&self.of_attended, &layer.attention) {
-            return self.of_input.clone() + given.matmul(back(&block.value));
+            return self.of_input.clone() + block.value.back(given);
         }
         let [classes, rows, width] = self.of_input.dims();
         let (heads, head) = (block.heads, width / block.heads);
@@ -127,7 +127,7 @@ impl Slopes {
             .reshape([b, heads, l, classes, head])
             .permute([3, 0, 2, 1, 4])
             .reshape([classes, rows, width]);
-        self.of_input.clone() + given.matmul(back(&block.value))
+        self.of_input.clone() + block.value.back(given)
     }
 
     /// What `rows`, `[B·L, E]`, bring to each place, directly and through attention, `[B, C, L, L]`.
@@ -140,7 +140,7 @@ impl Slopes {
     ) -> Tensor<4> {
         let [classes, _, width] = self.of_input.dims();
         let (heads, head) = (block.heads, width / block.heads);
-        let values = rows.clone().matmul(block.value.weight.val());
+        let values = block.value.times(rows.clone());
         let slopes = [&self.of_attended, &self.of_input];
         if let Some(all) = kernels::brought(slopes, [&values, &rows], &layer.attention) {
             return all;
@@ -210,12 +210,7 @@ impl Slopes {
 fn through_neurons(block: &Block, of_neurons: &Tensor<3>) -> Tensor<3> {
     let rows = block.neuron_rows.as_ref();
     let weighted = rows.and_then(|rows| rows.weighted(of_neurons));
-    weighted.unwrap_or_else(|| of_neurons.clone().matmul(back(&block.linear1)))
-}
-
-/// From what is written back to the neurons that write it, `[C, B·L, F]`.
-fn through_write_back(write: &WriteBack, of_written: Tensor<3>) -> Tensor<3> {
-    of_written.matmul(back(&write.linear))
+    weighted.unwrap_or_else(|| block.linear1.back(of_neurons.clone()))
 }
 
 /// What the neurons' inputs are multiplied by, `[B·L, F]`; 0 where they are left to other words.
@@ -272,11 +267,6 @@ fn at_rows(of_texts: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
 pub(super) fn by_text(rows: Tensor<3>, [b, l]: [usize; 2]) -> Tensor<3> {
     let [classes, _, _] = rows.dims();
     rows.sum_dim(2).reshape([classes, b, l]).swap_dims(0, 1)
-}
-
-/// The weights of a layer from its output back to its input, `[1, out, in]`: a view, which copies nothing.
-pub(super) fn back(linear: &Linear) -> Tensor<3> {
-    linear.weight.val().unsqueeze::<3>().swap_dims(1, 2)
 }
 
 pub(super) fn shift(norm: &LayerNorm) -> Tensor<1> {

@@ -1,0 +1,140 @@
+//! Products of rows with weights that stay the same: the weights are laid out once as the product reads them, where a
+//! general product lays them out anew each time.
+
+use std::sync::Arc;
+
+use burn::tensor::{Tensor, TensorData};
+
+use super::here::numbers;
+
+/// Outputs that are computed at a time: two registers of WebAssembly.
+const WIDTH: usize = 8;
+
+/// Rows that are computed at a time: their sums, eight registers, stay in the sixteen of most processors.
+const ROWS: usize = 4;
+
+/// Weights in this memory, to eight outputs at a time, input by input.
+#[derive(Clone, Debug)]
+pub(super) struct Packed {
+    /// For every eight outputs, the weights from each input, `⌈out/8⌉ × in × 8`, filled up with 0.
+    panels: Arc<[[f32; WIDTH]]>,
+    inputs: usize,
+    outputs: usize,
+}
+
+impl Packed {
+    /// Packs weights, `[in, out]`; `None` if they are not in this memory.
+    pub(super) fn new(weights: Tensor<2>) -> Option<Self> {
+        let [inputs, outputs] = weights.dims();
+        let given = numbers(weights)?;
+        let panel = |first: usize| {
+            let rows = given.chunks_exact(outputs);
+            rows.map(move |row| filled(&row[first..outputs.min(first + WIDTH)]))
+        };
+        Some(Self {
+            panels: (0..outputs).step_by(WIDTH).flat_map(panel).collect(),
+            inputs,
+            outputs,
+        })
+    }
+
+    /// Rows times the weights, `[…, out]` of `[…, in]`; `None` if the rows are not in this memory, or a gradient is
+    /// wanted.
+    pub(super) fn product<const D: usize>(&self, rows: &Tensor<D>) -> Option<Tensor<D>> {
+        if rows.device().is_autodiff() {
+            return None;
+        }
+        let mut dims = rows.dims();
+        let products = self.products(&numbers(rows.clone())?);
+        dims[D - 1] = self.outputs;
+        let products = TensorData::new(products, dims);
+        Some(Tensor::from_data(products, &rows.device()))
+    }
+
+    fn products(&self, rows: &[f32]) -> Vec<f32> {
+        let mut products = vec![0.0; rows.len() / self.inputs * self.outputs];
+        let panels = self.panels.chunks_exact(self.inputs);
+        for (at, panel) in panels.enumerate() {
+            let place = at * WIDTH..self.outputs.min((at + 1) * WIDTH);
+            let rows = rows.chunks(ROWS * self.inputs);
+            let products = products.chunks_mut(ROWS * self.outputs);
+            for (rows, products) in rows.zip(products) {
+                let places = products
+                    .chunks_exact_mut(self.outputs)
+                    .map(|row| &mut row[place.clone()]);
+                match rows.len() / self.inputs {
+                    1 => copy(&sums::<1>(rows, panel), places),
+                    2 => copy(&sums::<2>(rows, panel), places),
+                    3 => copy(&sums::<3>(rows, panel), places),
+                    _ => copy(&sums::<ROWS>(rows, panel), places),
+                }
+            }
+        }
+        products
+    }
+}
+
+/// What `R` rows and a panel come to.
+#[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "indices keep the sums in registers, where iterators over them put them in memory: four times as slow"
+)]
+fn sums<const R: usize>(rows: &[f32], panel: &[[f32; WIDTH]]) -> [[f32; WIDTH]; R] {
+    let inputs = panel.len();
+    let rows: [&[f32]; R] = std::array::from_fn(|row| &rows[row * inputs..][..inputs]);
+    let mut sums = [[0.0; WIDTH]; R];
+    for (input, weights) in panel.iter().enumerate() {
+        for row in 0..R {
+            let value = rows[row][input];
+            for at in 0..WIDTH {
+                sums[row][at] += value * weights[at];
+            }
+        }
+    }
+    sums
+}
+
+/// Copies sums to their places, which may be fewer in the last panel.
+fn copy<'a>(sums: &[[f32; WIDTH]], places: impl Iterator<Item = &'a mut [f32]>) {
+    for (sums, places) in sums.iter().zip(places) {
+        places.copy_from_slice(&sums[..places.len()]);
+    }
+}
+
+/// As many values as there are, and 0 in place of those that are not.
+fn filled(values: &[f32]) -> [f32; WIDTH] {
+    std::array::from_fn(|at| values.get(at).copied().unwrap_or(0.0))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, Distribution};
+
+    #[test]
+    fn packed_weights_give_the_product() {
+        let device = Device::flex();
+        device.seed(1);
+        let random = |dims: [usize; 2]| -> Tensor<2> {
+            Tensor::random(dims, Distribution::Uniform(-1.0, 1.0), &device)
+        };
+        for (inputs, outputs) in [(1, 1), (5, 8), (16, 11), (7, 24)] {
+            let weights = random([inputs, outputs]);
+            let packed = Packed::new(weights.clone()).unwrap();
+            for count in 1..=9 {
+                let rows = random([count, inputs]);
+                let found = packed.product(&rows).unwrap();
+                assert_eq!(found.dims(), [count, outputs]);
+                let expected = numbers(rows.clone().matmul(weights.clone())).unwrap();
+                for (found, expected) in numbers(found).unwrap().iter().zip(&expected) {
+                    assert!((found - expected).abs() < 1e-5, "{found}, not {expected}");
+                }
+                assert!(
+                    packed.product(&rows.autodiff()).is_none(),
+                    "it has no gradient"
+                );
+            }
+        }
+    }
+}
