@@ -2,10 +2,11 @@
 
 use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
-use burn::tensor::{Tensor, activation::softmax};
+use burn::tensor::Tensor;
 
 use super::ablation::{BlockAblation, scaled};
 use super::architecture::activated;
+use super::softmax::softmax;
 use super::winners::Winners;
 use super::{Activation, Batch, Layer, NeuronRows};
 use crate::kernels;
@@ -175,7 +176,7 @@ impl Block {
             Some(bias) => scores + bias.clone(),
             None => scores,
         };
-        let attention = softmax(scores, 3);
+        let attention = softmax(scores);
         let factors = ablation.map(|factors| factors.clone().unsqueeze_dims(&[2, 3]));
         let mixed = scaled(attention.clone().matmul(value), factors.as_ref());
         (mixed.swap_dims(1, 2).reshape([rows, width]), attention)

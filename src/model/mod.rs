@@ -20,6 +20,7 @@ mod parameters;
 mod random;
 mod read;
 mod slopes;
+mod softmax;
 mod trace;
 mod vectors;
 mod weights;

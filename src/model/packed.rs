@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
+use wide::f32x8;
 
 use super::here::numbers;
 
@@ -17,7 +18,7 @@ const ROWS: usize = 4;
 #[derive(Clone, Debug)]
 pub(super) struct Packed {
     /// For every eight outputs, the weights from each input, `⌈out/8⌉ × in × 8`, filled up with 0.
-    panels: Arc<[[f32; WIDTH]]>,
+    panels: Arc<[f32x8]>,
     inputs: usize,
     outputs: usize,
 }
@@ -52,59 +53,49 @@ impl Packed {
     }
 
     fn products(&self, rows: &[f32]) -> Vec<f32> {
+        let strips = self.strips(rows);
         let mut products = vec![0.0; rows.len() / self.inputs * self.outputs];
-        let panels = self.panels.chunks_exact(self.inputs);
-        for (at, panel) in panels.enumerate() {
+        for (at, panel) in self.panels.chunks_exact(self.inputs).enumerate() {
             let place = at * WIDTH..self.outputs.min((at + 1) * WIDTH);
-            let rows = rows.chunks(ROWS * self.inputs);
             let products = products.chunks_mut(ROWS * self.outputs);
-            for (rows, products) in rows.zip(products) {
-                let places = products
-                    .chunks_exact_mut(self.outputs)
-                    .map(|row| &mut row[place.clone()]);
-                match rows.len() / self.inputs {
-                    1 => copy(&sums::<1>(rows, panel), places),
-                    2 => copy(&sums::<2>(rows, panel), places),
-                    3 => copy(&sums::<3>(rows, panel), places),
-                    _ => copy(&sums::<ROWS>(rows, panel), places),
+            for (strip, products) in strips.chunks_exact(self.inputs).zip(products) {
+                let sums = sums(strip, panel);
+                for (sums, row) in sums.iter().zip(products.chunks_exact_mut(self.outputs)) {
+                    row[place.clone()].copy_from_slice(&sums[..place.len()]);
                 }
             }
         }
         products
     }
+
+    /// Four rows at a time, input by input, `⌈rows/4⌉ × in × 4`, filled up with 0.
+    fn strips(&self, rows: &[f32]) -> Vec<[f32; ROWS]> {
+        let strip = |rows: &[f32]| {
+            let value = |row: usize, input: usize| rows.get(row * self.inputs + input);
+            let values =
+                |input: usize| std::array::from_fn(|row| value(row, input).copied().unwrap_or(0.0));
+            (0..self.inputs).map(values).collect::<Vec<_>>()
+        };
+        rows.chunks(ROWS * self.inputs).flat_map(strip).collect()
+    }
 }
 
-/// What `R` rows and a panel come to.
-#[inline(always)]
-#[expect(
-    clippy::needless_range_loop,
-    reason = "indices keep the sums in registers, where iterators over them put them in memory: four times as slow"
-)]
-fn sums<const R: usize>(rows: &[f32], panel: &[[f32; WIDTH]]) -> [[f32; WIDTH]; R] {
-    let inputs = panel.len();
-    let rows: [&[f32]; R] = std::array::from_fn(|row| &rows[row * inputs..][..inputs]);
-    let mut sums = [[0.0; WIDTH]; R];
-    for (input, weights) in panel.iter().enumerate() {
-        for row in 0..R {
-            let value = rows[row][input];
-            for at in 0..WIDTH {
-                sums[row][at] += value * weights[at];
-            }
+/// The products of four rows with eight outputs.
+fn sums(strip: &[[f32; ROWS]], panel: &[f32x8]) -> [[f32; WIDTH]; ROWS] {
+    let mut sums = [f32x8::ZERO; ROWS];
+    for (values, &weights) in strip.iter().zip(panel) {
+        for (sums, &value) in sums.iter_mut().zip(values) {
+            *sums += f32x8::splat(value) * weights;
         }
     }
-    sums
-}
-
-/// Copies sums to their places, which may be fewer in the last panel.
-fn copy<'a>(sums: &[[f32; WIDTH]], places: impl Iterator<Item = &'a mut [f32]>) {
-    for (sums, places) in sums.iter().zip(places) {
-        places.copy_from_slice(&sums[..places.len()]);
-    }
+    sums.map(f32x8::to_array)
 }
 
 /// As many values as there are, and 0 in place of those that are not.
-fn filled(values: &[f32]) -> [f32; WIDTH] {
-    std::array::from_fn(|at| values.get(at).copied().unwrap_or(0.0))
+fn filled(values: &[f32]) -> f32x8 {
+    f32x8::new(std::array::from_fn(|at| {
+        values.get(at).copied().unwrap_or(0.0)
+    }))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -8,6 +8,7 @@ import { adapterFacts, adapterName } from "./adapter.js";
 import { deadly, verbatim } from "./death.js";
 import { download, inPart } from "./download.js";
 import { TuningLoop } from "./tuning/loop.js";
+import { WarmUp } from "./warm-up.js";
 
 /**
  * @import { AdapterFacts, Backend, Choice, Deletion, Device, Explanation, FromWorker, Measured, ModelAsset, ModelInfo,
@@ -64,13 +65,18 @@ const tell = (message, transfer = []) => port.postMessage(message, transfer);
 
 /** The session does one thing at a time. @type {Promise<unknown>} */
 let last = Promise.resolve();
+/** How many things are still to be done. */
+let waiting = 0;
 
 /** Runs `task` when all earlier ones are done. @template T @param {() => Promise<T>} task @returns {Promise<T>} */
 function inTurn(task) {
-  const result = last.then(task);
+  waiting += 1;
+  const result = last.then(task).finally(() => (waiting -= 1));
   last = result.catch(() => undefined);
   return result;
 }
+
+const warmUp = new WarmUp(inTurn, () => waiting === 0);
 
 /**
  * Tells the page how much of `total` bytes has arrived, at most every 50 ms and at both ends.
@@ -206,9 +212,12 @@ const calls = {
   /** @param {string} model @param {string} text @param {string} without what is changed in the model @param {string} [earlier] the text on which the whole model is compared @param {number} [layer] whose neurons are shown */
   explain: (model, text, without, earlier, layer) =>
     inTurn(async () => {
+      const explain = () => session.explain(model, text, without, earlier, layer);
       const before = performance.now();
-      const explanation = await session.explain(model, text, without, earlier, layer);
-      return { explanation, milliseconds: performance.now() - before };
+      const explanation = await explain();
+      const milliseconds = performance.now() - before;
+      if (session.device.backend === "flex") warmUp.repeat(explain);
+      return { explanation, milliseconds };
     }),
 
   /** The answer of a changed model, where that takes no pass; else null. @param {string} model @param {string} text @param {string} without */

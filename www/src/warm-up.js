@@ -1,0 +1,33 @@
+// @ts-check
+/** Repeats what a worker did last while nobody asks it for anything: browsers compile well only what has run often. */
+
+/** How long it works on that in all, in milliseconds. */
+const ENOUGH = 500;
+
+export class WarmUp {
+  #spent = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #next;
+
+  /**
+   * @param {<T>(task: () => Promise<T>) => Promise<T>} inTurn
+   * @param {() => boolean} isIdle whether nothing is to be done
+   */
+  constructor(inTurn, isIdle) {
+    this.inTurn = inTurn;
+    this.isIdle = isIdle;
+  }
+
+  /** Repeats `task`, which must change nothing, until enough has been done. @param {() => Promise<unknown>} task */
+  repeat(task) {
+    clearTimeout(this.#next);
+    if (this.#spent >= ENOUGH) return;
+    this.#next = setTimeout(async () => {
+      if (!this.isIdle()) return; // Whatever is to be done may be repeated after that.
+      const before = performance.now();
+      await this.inTurn(task).catch(() => undefined); // Whoever asked for it was told what is wrong.
+      this.#spent += performance.now() - before;
+      this.repeat(task);
+    });
+  }
+}
