@@ -55,6 +55,8 @@ export class Explainer {
   #device = { backend: "none" };
   /** The newest text, until it is asked for. @type {Request | null} */
   #wanted = null;
+  /** The text that was asked for last. @type {Request | null} */
+  #explaining = null;
   /** The newest question, until it is asked. @type {Question | null} */
   #question = null;
   #inquiries = new Inquiries();
@@ -263,20 +265,29 @@ export class Explainer {
   /** @param {Host} host @param {Request} request */
   async #explain(host, request) {
     this.#wanted = null;
+    this.#explaining = request;
     const scenes = request.scenes.filter(({ model }) => host.models.has(model));
-    for (const scene of scenes) {
-      const unanswered = (/** @type {Problem} */ problem) => this.#unanswered(host, request, problem);
-      if (scene.without !== "") {
-        const prediction = await host.client.call("steer", scene.model, request.text, scene.without).catch(unanswered);
-        if (prediction) this.events.steered(request, scene, prediction);
-        if (prediction === undefined || this.#wanted) return;
-      }
-      const answer = await host.explain(request.text, scene).catch(unanswered);
+    let next = this.#answer(host, request, scenes[0]);
+    for (const [at, scene] of scenes.entries()) {
+      const answer = await next;
       if (!answer) return;
       this.#strikes = 0;
+      // The worker is at the next one while this one is drawn.
+      if (!this.#wanted && at + 1 < scenes.length) next = this.#answer(host, request, scenes[at + 1]);
       this.events.explained({ ...request, scenes }, scene, answer);
       if (this.#wanted) return; // A newer text goes first.
     }
+  }
+
+  /** What a scene makes of a text; nothing if it is no longer wanted, or failed. @param {Host} host @param {Request} request @param {Scene} scene */
+  async #answer(host, request, scene) {
+    const unanswered = (/** @type {Problem} */ problem) => this.#unanswered(host, request, problem);
+    if (scene.without !== "") {
+      const prediction = await host.client.call("steer", scene.model, request.text, scene.without).catch(unanswered);
+      if (prediction) this.events.steered(request, scene, prediction);
+      if (prediction === undefined || this.#wanted) return undefined;
+    }
+    return host.explain(request.text, scene).catch(unanswered);
   }
 
   /** @param {Host} host @param {Question} question */
@@ -297,7 +308,7 @@ export class Explainer {
    */
   #unanswered(host, request, problem) {
     this.#failed(host, problem);
-    if (this.#wanted) return;
+    if (this.#wanted || request !== this.#explaining) return;
     const gone = ["stopped", "worker", "memory", "device"].includes(problem.kind);
     if (gone && this.#strikes < 2) this.#wanted = request;
     else this.events.unexplained(gone ? DEADLY : problem);

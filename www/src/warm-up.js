@@ -12,10 +12,12 @@ export class WarmUp {
   /**
    * @param {<T>(task: () => Promise<T>) => Promise<T>} inTurn
    * @param {() => boolean} isIdle whether nothing is to be done
+   * @param {(cause: unknown) => void} failed what went well once may still find no more memory
    */
-  constructor(inTurn, isIdle) {
+  constructor(inTurn, isIdle, failed) {
     this.inTurn = inTurn;
     this.isIdle = isIdle;
+    this.failed = failed;
   }
 
   /** Repeats `task`, which must change nothing, until enough has been done. @param {() => Promise<unknown>} task */
@@ -25,9 +27,10 @@ export class WarmUp {
     this.#next = setTimeout(async () => {
       if (!this.isIdle()) return; // Whatever is to be done may be repeated after that.
       const before = performance.now();
-      await this.inTurn(task).catch(() => undefined); // Whoever asked for it was told what is wrong.
-      this.#spent += performance.now() - before;
-      this.repeat(task);
+      await this.inTurn(task).then(() => {
+        this.#spent += performance.now() - before;
+        this.repeat(task);
+      }, this.failed);
     });
   }
 }

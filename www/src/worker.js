@@ -76,7 +76,7 @@ function inTurn(task) {
   return result;
 }
 
-const warmUp = new WarmUp(inTurn, () => waiting === 0);
+const warmUp = new WarmUp(inTurn, () => waiting === 0, (cause) => isDead(cause));
 
 /**
  * Tells the page how much of `total` bytes has arrived, at most every 50 ms and at both ends.
@@ -270,13 +270,16 @@ function buffersOf(value) {
   return [shares, evidence, ...Object.values(interaction)].map(({ values }) => values.buffer);
 }
 
-/**
- * Reports an error; one that stopped the module leaves nothing to continue with.
- * @param {unknown} cause
- * @param {(error: Problem) => FromWorker} report
- */
+/** Whether an error stopped the module, which is then reported: there is nothing to continue with. @param {unknown} cause */
+function isDead(cause) {
+  const dead = deadly(cause);
+  if (dead) tell({ type: "panicked", message: /** @type {Error} */ (cause).message });
+  return dead;
+}
+
+/** Reports an error. @param {unknown} cause @param {(error: Problem) => FromWorker} report */
 function fail(cause, report) {
-  if (deadly(cause)) return tell({ type: "panicked", message: /** @type {Error} */ (cause).message });
+  if (isDead(cause)) return;
   const foreseen = /** @type {Partial<Problem>} */ (cause instanceof Error ? {} : cause ?? {});
   const { kind = "unexpected", message = "Something unexpected went wrong.", hint = `Load the page again. ${verbatim(cause)}` } = foreseen;
   tell(report({ kind, message, hint }));
