@@ -50,10 +50,8 @@ pub(super) fn over_pairs(z: &Matrix, of: impl Fn(f32x8, f32x8) -> f32x8 + Copy) 
 /// A row, eight numbers at a time; 0 where there are no more.
 fn eights(row: &[f32]) -> Vec<f32x8> {
     let (whole, rest) = row.as_chunks::<8>();
-    let mut last = [0.0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let last = (!rest.is_empty()).then_some(last);
-    whole.iter().copied().chain(last).map(f32x8::new).collect()
+    let last = (!rest.is_empty()).then(|| f32x8::from(rest));
+    whole.iter().copied().map(f32x8::new).chain(last).collect()
 }
 
 /// Σ_f of(a_f, b_f) with each of `rows`, from the places and values of the eights of `a` that are not 0.

@@ -20,3 +20,11 @@ pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
     }
     tensor.into_data().try_into_vec().ok()
 }
+
+/// The same of a tensor through which no gradient is followed; `None` if one is, since numbers pass on none.
+pub(super) fn untracked<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
+    match tensor.device().is_autodiff() {
+        true => None,
+        false => numbers(tensor),
+    }
+}

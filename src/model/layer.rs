@@ -23,8 +23,7 @@ pub struct Layer {
 impl Layer {
     /// What the layer makes of rows, `[R, out]` of `[R, in]`.
     pub(super) fn forward(&self, rows: Tensor<2>) -> Tensor<2> {
-        let packed = self.forth.as_ref();
-        let Some(product) = packed.and_then(|packed| packed.product(&rows)) else {
+        let Some(product) = product(self.forth.as_ref(), &rows) else {
             return self.linear.forward(rows);
         };
         match &self.linear.bias {
@@ -35,16 +34,12 @@ impl Layer {
 
     /// Rows times the weights, without biases, `[R, out]` of `[R, in]`.
     pub(super) fn times(&self, rows: Tensor<2>) -> Tensor<2> {
-        let packed = self.forth.as_ref();
-        let product = packed.and_then(|packed| packed.product(&rows));
-        product.unwrap_or_else(|| rows.matmul(self.linear.weight.val()))
+        product(self.forth.as_ref(), &rows).unwrap_or_else(|| rows.matmul(self.linear.weight.val()))
     }
 
     /// From what the layer gives back to what it is given, without biases, `[C, R, in]` of `[C, R, out]`.
     pub(super) fn back(&self, rows: Tensor<3>) -> Tensor<3> {
-        let packed = self.back.as_ref();
-        let product = packed.and_then(|packed| packed.product(&rows));
-        product.unwrap_or_else(|| rows.matmul(back(&self.linear)))
+        product(self.back.as_ref(), &rows).unwrap_or_else(|| rows.matmul(back(&self.linear)))
     }
 
     /// The same layer, with its weights packed for the way forward.
@@ -58,6 +53,11 @@ impl Layer {
         self.back = Packed::new(self.linear.weight.val().swap_dims(0, 1));
         self
     }
+}
+
+/// Rows times packed weights, where there are any that can be used.
+fn product<const D: usize>(packed: Option<&Packed>, rows: &Tensor<D>) -> Option<Tensor<D>> {
+    packed?.product(rows)
 }
 
 /// The weights of a layer from its output back to its input, `[1, out, in]`: a view, which copies nothing.

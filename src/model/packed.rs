@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::{Tensor, TensorData};
 use wide::f32x8;
 
-use super::here::numbers;
+use super::here::{numbers, untracked};
 
 /// Outputs that are computed at a time: two registers of WebAssembly.
 const WIDTH: usize = 8;
@@ -30,7 +30,7 @@ impl Packed {
         let given = numbers(weights)?;
         let panel = |first: usize| {
             let rows = given.chunks_exact(outputs);
-            rows.map(move |row| filled(&row[first..outputs.min(first + WIDTH)]))
+            rows.map(move |row| f32x8::from(&row[first..outputs.min(first + WIDTH)]))
         };
         Some(Self {
             panels: (0..outputs).step_by(WIDTH).flat_map(panel).collect(),
@@ -42,11 +42,8 @@ impl Packed {
     /// Rows times the weights, `[…, out]` of `[…, in]`; `None` if the rows are not in this memory, or a gradient is
     /// wanted.
     pub(super) fn product<const D: usize>(&self, rows: &Tensor<D>) -> Option<Tensor<D>> {
-        if rows.device().is_autodiff() {
-            return None;
-        }
         let mut dims = rows.dims();
-        let products = self.products(&numbers(rows.clone())?);
+        let products = self.products(&untracked(rows.clone())?);
         dims[D - 1] = self.outputs;
         let products = TensorData::new(products, dims);
         Some(Tensor::from_data(products, &rows.device()))
@@ -89,13 +86,6 @@ fn sums(strip: &[[f32; ROWS]], panel: &[f32x8]) -> [[f32; WIDTH]; ROWS] {
         }
     }
     sums.map(f32x8::to_array)
-}
-
-/// As many values as there are, and 0 in place of those that are not.
-fn filled(values: &[f32]) -> f32x8 {
-    f32x8::new(std::array::from_fn(|at| {
-        values.get(at).copied().unwrap_or(0.0)
-    }))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

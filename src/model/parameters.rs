@@ -8,7 +8,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{
-    Architecture, Array, Block, Classifier, Gate, ModelConfig, PositionVectors, Positions,
+    Architecture, Array, Block, Classifier, Gate, Layer, ModelConfig, PositionVectors, Positions,
     ReadError, Weights, WeightsError, WriteBack, check_weights, parameter_shapes, sinusoids,
 };
 
@@ -160,6 +160,10 @@ impl Place<'_> {
         }
     }
 
+    fn layer(&self, name: &str) -> Layer {
+        self.linear(name).into()
+    }
+
     /// A linear layer without bias: PyTorch's `[out, in]` becomes Burn's `[in, out]`, in memory
     /// order.
     fn matrix(&self, name: &str) -> Linear {
@@ -200,14 +204,14 @@ impl Place<'_> {
     fn block(&self, at: usize, config: &ModelConfig) -> Block {
         let name = |part: &str| format!("layers.{at}.{part}");
         Block {
-            query: self.linear(&name("attention.query")).into(),
-            key: self.linear(&name("attention.key")).into(),
-            value: self.linear(&name("attention.value")).into(),
-            out: self.linear(&name("attention.out")).into(),
+            query: self.layer(&name("attention.query")),
+            key: self.layer(&name("attention.key")),
+            value: self.layer(&name("attention.value")),
+            out: self.layer(&name("attention.out")),
             norm1: self.norm(&name("norm1"), &config.architecture),
-            linear1: self.linear(&name("ff.linear1")).into(),
+            linear1: self.layer(&name("ff.linear1")),
             write_back: config.writes_back(at).then(|| WriteBack {
-                linear: self.linear(&name("ff.linear2")).into(),
+                linear: self.layer(&name("ff.linear2")),
                 norm: self.norm(&name("norm2"), &config.architecture),
             }),
             heads: config.heads,

@@ -4,16 +4,12 @@
 use burn::tensor::{Tensor, TensorData, activation};
 use wide::f32x8;
 
-use super::here::numbers;
+use super::here::untracked;
 
 /// Shares that add up to 1 along the last axis, `[B, H, L, L]`.
 pub(super) fn softmax(scores: Tensor<4>) -> Tensor<4> {
     let (dims, device) = (scores.dims(), scores.device());
-    let given = match device.is_autodiff() {
-        true => None,
-        false => numbers(scores.clone()),
-    };
-    let Some(mut shares) = given else {
+    let Some(mut shares) = untracked(scores.clone()) else {
         return activation::softmax(scores, 3);
     };
     shares.chunks_exact_mut(dims[3]).for_each(normalise);
@@ -50,6 +46,7 @@ fn eights(row: &mut [f32], filler: f32, mut of: impl FnMut(f32x8) -> f32x8) {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
+    use super::super::here::numbers;
     use super::*;
     use burn::tensor::{Device, Distribution};
 
